@@ -1,0 +1,80 @@
+/** What the process tells its caller. Worst wins, in the order of `exitPrecedence`. */
+export const exits = {
+  pass: 0,
+  fail: 1,
+  inconclusive: 2,
+  system: 3,
+  leftBroken: 4,
+  usage: 64,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+const exitPrecedence: readonly number[] = [
+  exits.leftBroken,
+  exits.bug,
+  exits.interrupted,
+  exits.terminated,
+  exits.usage,
+  exits.system,
+  exits.fail,
+  exits.inconclusive,
+];
+
+/** The exit code that stands for all of several. An unknown code counts as a bug. */
+export function worstExit(codes: readonly number[]): number {
+  const bad = codes.filter((code) => code !== exits.pass);
+  if (bad.length === 0) return exits.pass;
+  return exitPrecedence.find((code) => bad.includes(code)) ?? exits.bug;
+}
+
+/** Where the remedy for one mistake lies. */
+export interface Problem {
+  /** Stable and upper case, as `UNKNOWN_COMPONENT`: what a script may test. */
+  readonly code: string;
+  /** The field, flag or file that is wrong, as `faults[0].inject`. */
+  readonly where: string;
+  /** What is wrong, with the value that was given. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** An error that a user can act on. Anything else that is thrown is a bug in Faultline. */
+export class FaultlineError extends Error {
+  readonly code: string;
+  readonly exit: number;
+  readonly problems: readonly Problem[];
+
+  /** @param problems at least one; the first one names the error */
+  constructor(exit: number, problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map(describeProblem).join("\n"), options);
+    this.name = "FaultlineError";
+    this.code = problems[0]?.code ?? "UNKNOWN";
+    this.exit = exit;
+    this.problems = problems;
+  }
+}
+
+/** One problem on one or two lines: where, what, and the remedy. */
+export function describeProblem(problem: Problem): string {
+  return `${problem.where}: ${problem.message} [${problem.code}]\n  ${problem.remedy}`;
+}
+
+/** A usage or configuration error (exit 64) with a single problem. */
+export function usageError(problem: Problem, options?: ErrorOptions): FaultlineError {
+  return new FaultlineError(exits.usage, [problem], options);
+}
+
+/** The system under test could not be started or stopped (exit 3). */
+export function systemError(problem: Problem, options?: ErrorOptions): FaultlineError {
+  return new FaultlineError(exits.system, [problem], options);
+}
+
+/** The message of anything that was thrown, with the causes that it names. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message || error.name;
+  return error.cause === undefined ? own : `${own}: ${messageOf(error.cause)}`;
+}

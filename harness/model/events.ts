@@ -1,0 +1,34 @@
+import type { Receipt } from "./fault.ts";
+
+/** The stages of a run, in order. */
+export const runPhases = [
+  "provision",
+  "warmUp",
+  "steady",
+  "faults",
+  "recovery",
+  "quiesce",
+  "audit",
+  "verdict",
+  "tearDown",
+] as const;
+export type RunPhase = (typeof runPhases)[number];
+
+/** Something that happened. `atMs` is on the run's monotonic clock, whose zero is the start of the run. */
+export type RunEvent = { readonly atMs: number } & (
+  | { readonly type: "phase"; readonly phase: RunPhase }
+  | { readonly type: "inject"; readonly injection: string; readonly title: string }
+  | { readonly type: "heal"; readonly injection: string; readonly title: string }
+  | { readonly type: "receipt"; readonly receipt: Receipt }
+  | { readonly type: "started"; readonly instance: string; readonly pid: number; readonly tookMs: number }
+  | {
+      readonly type: "exited";
+      readonly instance: string;
+      readonly pid: number;
+      readonly how: string;
+      readonly expected: boolean;
+    }
+  | { readonly type: "interrupted"; readonly by: string }
+  | { readonly type: "note"; readonly text: string }
+  | { readonly type: "error"; readonly text: string }
+);

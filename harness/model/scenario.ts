@@ -1,0 +1,56 @@
+import type { Check, FinalState } from "./check.ts";
+import type { Address } from "./environment.ts";
+import type { Injection } from "./fault.ts";
+import type { Random } from "./random.ts";
+import type { System, TargetOf } from "./system.ts";
+import type { Duration } from "./units.ts";
+import type { Workload } from "./workload.ts";
+
+/** How long each part of the run takes under load. */
+export interface PhaseLengths {
+  /** Not counted. */
+  readonly warmUp: Duration;
+  /** The control: the same workload without a fault. */
+  readonly steady: Duration;
+  readonly faults: Duration;
+  readonly recovery: Duration;
+}
+
+/** What an audit may use. */
+export interface AuditContext {
+  /** Instance → real address, past the proxies. */
+  readonly addresses: Readonly<Record<string, Address>>;
+  /** The run's own token, the beginning of every `Draw.token`. */
+  readonly runToken: string;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the final state directly from the components. */
+export interface Audit {
+  /** True when nothing is under way any more (queues drained, outbox empty). Asked until it is, or the time is up. */
+  atRest(context: AuditContext): Promise<boolean>;
+  read(context: AuditContext): Promise<FinalState>;
+}
+
+/** One sentence about a system: under this load, when this breaks, that holds. Data with functions at its leaves. */
+export interface Scenario<S extends System = System> {
+  /** The sentence. */
+  readonly name: string;
+  /** What should be seen. */
+  readonly expects: string;
+  readonly tags?: readonly string[];
+  readonly system: S;
+  readonly workload: Workload;
+  readonly phases: PhaseLengths;
+  /** Fixed, or drawn from the seed; what was drawn is stored and never drawn again. */
+  readonly faults: readonly Injection<TargetOf<S>>[] | ((random: Random) => readonly Injection<TargetOf<S>>[]);
+  readonly audit?: Audit;
+  /** How long the system may take to come to rest before the audit. Default 10 s. */
+  readonly restWithin?: Duration;
+  readonly checks: readonly Check[];
+}
+
+/** States a scenario. A fault on a component or link that the system does not have does not compile. */
+export function scenario<const S extends System>(definition: Scenario<S>): Scenario {
+  return definition as unknown as Scenario;
+}

@@ -1,0 +1,164 @@
+/** One end of a link inside a component: whom it talks to, and how it wants to be told the address. */
+export interface LinkDefinition<To extends string = string> {
+  readonly to: To;
+  /** A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. */
+  readonly as: string;
+}
+
+/** A named, faultable part of a system. What `kind` means is up to the environment, which has one driver for each. */
+export interface ComponentDefinition<To extends string = string> {
+  readonly kind: string;
+  /** How many of it run; `api` with 2 instances gives `api-1` and `api-2`. Default 1. */
+  readonly instances?: number;
+  /** Environment variable → link. */
+  readonly links?: Readonly<Record<string, LinkDefinition<To>>>;
+  /** A fixed port on the loopback interface; without it a free one is chosen. Only for a single instance. */
+  readonly port?: number;
+  /** What the driver of this kind needs to know; plain JSON. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A relational database: PostgreSQL 18. */
+export interface PostgresSettings {
+  readonly database: string;
+  readonly user: string;
+  /** Server settings, as `{ max_connections: "60" }`. */
+  readonly configuration?: Readonly<Record<string, string>>;
+}
+
+/** A Redis server; `configuration` is passed as `--name value`. */
+export interface RedisSettings {
+  readonly configuration?: Readonly<Record<string, string>>;
+}
+
+/** A program of the user's: started with a command, told its port, ready when a path answers 200. */
+export interface ServiceSettings {
+  readonly command: readonly string[];
+  /** Run once, before the first instance starts, with the first instance's environment (migrations, seed data). */
+  readonly prepare?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The variable that tells the program its port. Default `PORT`. */
+  readonly portVariable?: string;
+  /** The variable that tells an instance its name, if it wants to know. */
+  readonly nameVariable?: string;
+  /** The path that answers 200 when the program can serve. */
+  readonly readyPath: string;
+  /** The path that answers 200 when the program is alive, whatever its dependencies do; probes use it. Default `readyPath`. */
+  readonly livePath?: string;
+}
+
+export function postgres(settings: PostgresSettings & { port?: number }): ComponentDefinition<never> {
+  const { port, ...rest } = settings;
+  return { kind: "postgres", settings: rest, ...(port === undefined ? {} : { port }) };
+}
+
+export function redis(settings: RedisSettings & { port?: number } = {}): ComponentDefinition<never> {
+  const { port, ...rest } = settings;
+  return { kind: "redis", settings: rest, ...(port === undefined ? {} : { port }) };
+}
+
+export function service<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
+  settings: ServiceSettings & { links?: Links; instances?: number; port?: number },
+): ComponentDefinition<Links[keyof Links]["to"]> {
+  const { links, instances, port, ...rest } = settings;
+  return {
+    kind: "service",
+    settings: rest,
+    ...(links === undefined ? {} : { links }),
+    ...(instances === undefined ? {} : { instances }),
+    ...(port === undefined ? {} : { port }),
+  };
+}
+
+type Components = Readonly<Record<string, ComponentDefinition>>;
+type EndOf<C> = C extends ComponentDefinition<infer To> ? To : never;
+type NameOf<C extends Components> = keyof C & string;
+
+/** `clients` is what the workload is called at its end of a link. */
+type LinkEnds<C extends Components, Entry extends string> =
+  | { [From in NameOf<C>]: { from: From; to: EndOf<C[From]> } }[NameOf<C>]
+  | { from: "clients"; to: Entry };
+type LinkNameOf<Ends> = Ends extends { from: infer From extends string; to: infer To extends string }
+  ? `${From}->${To}` | `${From}-${number}->${To}` | `${From}->${To}-${number}` | `${From}-${number}->${To}-${number}`
+  : never;
+
+/** What is under test: components joined by links. Plain data; an environment starts it. */
+export interface System<ComponentName extends string = string, LinkName extends string = string> {
+  readonly name: string;
+  /** Which variant of the system this is, when there are several, as `mutant lost-del`. */
+  readonly variant?: string;
+  readonly components: Components;
+  /** The component that the workload talks to. */
+  readonly entry: string;
+  /** Never set: carries the names that a target may have, for the compiler. */
+  readonly names?: { component: ComponentName | `${ComponentName}-${number}`; link: LinkName };
+}
+
+/**
+ * Defines a system. A link to a component that is not there does not compile.
+ * @throws nothing: what the types cannot see is told, all at once, when a scenario over it is planned
+ */
+export function system<const C extends Components, const Entry extends NameOf<C>>(definition: {
+  name: string;
+  variant?: string;
+  components: C & { [Name in keyof C]: EndOf<C[Name]> extends NameOf<C> ? unknown : ComponentDefinition<NameOf<C>> };
+  entry: Entry;
+}): System<NameOf<C>, LinkNameOf<LinkEnds<C, Entry>>> {
+  return definition;
+}
+
+/** Every name that a fault on this system may aim at. */
+export type TargetOf<S extends System> =
+  S extends System<infer Component, infer Link> ? Component | `${Component}-${number}` | Link : never;
+
+/** `api` with 2 instances → `api-1`, `api-2`; a single one keeps the component's name. */
+export function instanceNames(name: string, component: ComponentDefinition): readonly string[] {
+  const count = component.instances ?? 1;
+  return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** One TCP edge from one client instance to one server instance; one proxy carries it. */
+export interface Link {
+  readonly name: string;
+  readonly from: { readonly component: string; readonly instance: string };
+  readonly to: { readonly component: string; readonly instance: string };
+}
+
+/** The workload's end of a link. */
+export const clientsName = "clients";
+
+/** All links of a system, instance by instance, each once, in a stable order. */
+export function linksOf(system: System): readonly Link[] {
+  const links = new Map<string, Link>();
+  const add = (fromComponent: string, fromInstance: string, toComponent: string): void => {
+    const target = system.components[toComponent];
+    if (target === undefined) return;
+    for (const toInstance of instanceNames(toComponent, target)) {
+      const name = `${fromInstance}->${toInstance}`;
+      const from = { component: fromComponent, instance: fromInstance };
+      links.set(name, { name, from, to: { component: toComponent, instance: toInstance } });
+    }
+  };
+  add(clientsName, clientsName, system.entry);
+  for (const [name, component] of Object.entries(system.components)) {
+    for (const instance of instanceNames(name, component)) {
+      for (const link of Object.values(component.links ?? {})) add(name, instance, link.to);
+    }
+  }
+  return [...links.values()];
+}
+
+/** The links that a target names: `api->cache` is all of them, `api-1->cache` one. Empty when it names none. */
+export function linksNamed(system: System, target: string): readonly Link[] {
+  const [from, to] = target.split("->");
+  const isAt = (end: Link["from"], name: string | undefined): boolean =>
+    end.component === name || end.instance === name;
+  return linksOf(system).filter((link) => isAt(link.from, from) && isAt(link.to, to));
+}
+
+/** The instances that a target names: `api` is all of them, `api-1` one. Empty when it names none. */
+export function instancesNamed(system: System, target: string): readonly string[] {
+  return Object.entries(system.components).flatMap(([name, component]) =>
+    instanceNames(name, component).filter((instance) => name === target || instance === target),
+  );
+}

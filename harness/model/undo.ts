@@ -1,0 +1,26 @@
+/** Who a process is: a pid alone may have been given to somebody else in the meantime. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, in the operating system's own words; compared, never parsed. */
+  readonly startedAt: string;
+}
+
+/**
+ * One thing to undo, as plain data: a program that never saw the run must be able to do it. Every step is idempotent
+ * and does nothing when there is nothing left to undo.
+ */
+export type UndoStep =
+  | { readonly do: "removeToxic"; readonly admin: string; readonly proxy: string; readonly toxic: string }
+  | { readonly do: "resume"; readonly process: ProcessIdentity }
+  | { readonly do: "endProcess"; readonly process: ProcessIdentity }
+  /** Every process that carries the run's mark in its environment or works inside its scratch folder. */
+  | { readonly do: "endMarked"; readonly mark: string; readonly scratch: string }
+  | { readonly do: "removePath"; readonly path: string };
+
+/** Where undo steps are written before anything is done. */
+export interface Journal {
+  /** Written and flushed when this returns. @returns the entry's id, for `done` */
+  record(step: UndoStep): number;
+  /** The step has been undone (or what it undoes is over). */
+  done(id: number): void;
+}
