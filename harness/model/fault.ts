@@ -29,9 +29,9 @@ export interface ScheduledInjection extends FaultSpec {
   readonly title: string;
 }
 
-/** What was seen of a fault at one moment, on the path that it acts on. */
+/** What was seen of a fault at one moment, on the path that it acts on; `unclear` proves neither that it acts nor that it is gone. */
 export interface Observation {
-  readonly acting: boolean;
+  readonly state: "acting" | "absent" | "unclear";
   readonly measured: Measured;
 }
 

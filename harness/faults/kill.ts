@@ -1,0 +1,24 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { observeProcess } from "./process-state.ts";
+
+/**
+ * SIGKILL without warning to an instance and all its processes; healing starts it again with the same arguments. An
+ * out-of-memory kill, a crash, a node that is taken away. Not simulated: power loss; the kernel keeps what was written,
+ * so that even a server which never syncs loses nothing of what it had handed to the kernel.
+ */
+export function kill<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "kill", target, parameters: {} };
+}
+
+export const killFault: FaultKind<"process"> = {
+  kind: "kill",
+  needs: "process",
+  summary: "SIGKILL without warning; started again when healed",
+  problems: () => [],
+  title: ({ target }) => `kill ${target}`,
+  // A dead process leaves nothing that somebody else would have to undo.
+  undo: () => [],
+  inject: (instance) => instance.kill(),
+  heal: (instance) => instance.restart(),
+  observe: (instance) => observeProcess(instance, "dead"),
+};

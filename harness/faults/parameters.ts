@@ -1,0 +1,40 @@
+import type { Problem } from "../model/errors.ts";
+import type { Json } from "../model/units.ts";
+
+type Parameters = Readonly<Record<string, Json>>;
+
+/** A problem unless the parameter is a finite number inside the bounds. */
+export function numberIn(
+  parameters: Parameters,
+  name: string,
+  bounds: { above?: number; atLeast?: number; atMost: number; unit: string },
+): readonly Problem[] {
+  const value = parameters[name];
+  const isNumber = typeof value === "number" && Number.isFinite(value);
+  const isInside =
+    isNumber && value > (bounds.above ?? -Infinity) && value >= (bounds.atLeast ?? -Infinity) && value <= bounds.atMost;
+  if (isInside) return [];
+  const lower = bounds.above === undefined ? `from ${bounds.atLeast ?? 0}` : `above ${bounds.above}`;
+  return [
+    {
+      code: "PARAMETER_OUT_OF_BOUNDS",
+      where: name,
+      message: `is ${JSON.stringify(value) ?? "missing"}`,
+      remedy: `Give a number ${lower} and at most ${bounds.atMost} ${bounds.unit}.`,
+    },
+  ];
+}
+
+/** A problem unless the parameter is one of the values. */
+export function oneOf(parameters: Parameters, name: string, values: readonly string[]): readonly Problem[] {
+  const value = parameters[name];
+  if (typeof value === "string" && values.includes(value)) return [];
+  return [
+    {
+      code: "PARAMETER_UNKNOWN_VALUE",
+      where: name,
+      message: `is ${JSON.stringify(value) ?? "missing"}`,
+      remedy: `Give one of ${values.join(", ")}.`,
+    },
+  ];
+}

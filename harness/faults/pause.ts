@@ -1,0 +1,23 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { observeProcess } from "./process-state.ts";
+
+/**
+ * SIGSTOP to an instance and all its processes; healing continues them. A long garbage collection, a frozen virtual
+ * machine, a stalled disk. The kernel goes on accepting connections for it, so its clients see silence and no refusal.
+ * Not simulated: clocks that stand still; after the pause the process finds that time has gone on.
+ */
+export function pause<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "pause", target, parameters: {} };
+}
+
+export const pauseFault: FaultKind<"process"> = {
+  kind: "pause",
+  needs: "process",
+  summary: "SIGSTOP; continued when healed",
+  problems: () => [],
+  title: ({ target }) => `pause ${target}`,
+  undo: (instance) => [instance.undoPause()],
+  inject: (instance) => instance.pause(),
+  heal: (instance) => instance.resume(),
+  observe: (instance) => observeProcess(instance, "stopped"),
+};

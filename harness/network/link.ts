@@ -1,0 +1,28 @@
+import type { LinkControl } from "../model/capabilities.ts";
+import type { Address } from "../model/environment.ts";
+import type { Link } from "../model/system.ts";
+import { type Greeting, probe } from "./probe.ts";
+import type { ProxyServer } from "./proxy-server.ts";
+
+/** What Toxiproxy calls the proxy of a link: one path segment, since its client does not escape names. */
+export const proxyName = (link: Link): string => link.name.replace("->", ".");
+
+/** One link under control: its own proxy, and a probe that goes the same way as its traffic. */
+export function linkControl(options: {
+  link: Link;
+  /** Where the proxy listens. */
+  listen: Address;
+  server: ProxyServer;
+  greeting: Greeting;
+}): LinkControl {
+  const { link, listen, server, greeting } = options;
+  const proxy = proxyName(link);
+  return {
+    name: link.name,
+    addToxic: (toxic) => server.addToxic(proxy, toxic),
+    removeToxic: (name) => server.removeToxic(proxy, name),
+    undoToxic: (toxic) => ({ do: "removeToxic", admin: server.admin, proxy, toxic }),
+    toxics: () => server.toxics(proxy),
+    probe: (deadlineMs) => probe(listen, greeting, deadlineMs),
+  };
+}

@@ -1,0 +1,71 @@
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
+import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
+
+/** How long one step may take; a wedged proxy server must not keep the processes alive. */
+const stepDeadlineMs = 1000;
+/** How long to wait for killed processes to be gone. */
+const goneDeadlineMs = 4000;
+
+type Performer<Do extends UndoStep["do"]> = (step: Extract<UndoStep, { do: Do }>) => void | Promise<void>;
+
+const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
+  async removeToxic({ admin, proxy, toxic }) {
+    const url = `${admin}/proxies/${encodeURIComponent(proxy)}/toxics/${encodeURIComponent(toxic)}`;
+    await fetch(url, { method: "DELETE", signal: AbortSignal.timeout(stepDeadlineMs) });
+  },
+  resume({ process: identity }) {
+    for (const member of treeOf(identity)) signalProcess(member, "SIGCONT");
+  },
+  endProcess: ({ process: identity }) => endTree(identity),
+  endMarked: ({ mark, scratch }) => killUntilGone(() => markedProcesses(mark, scratch)),
+  removePath({ path }) {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  },
+};
+
+/** Undoes one step. Nothing left to undo is no error. @throws when it could not be done in time */
+export async function undo(step: UndoStep): Promise<void> {
+  await (performers[step.do] as Performer<UndoStep["do"]>)(step as never);
+}
+
+/**
+ * Undoes steps in the order given, going on after failures: a proxy that is gone has no toxic left to remove.
+ * @returns what could not be undone
+ */
+export async function undoAll(steps: readonly UndoStep[]): Promise<readonly { step: UndoStep; error: unknown }[]> {
+  const failures: { step: UndoStep; error: unknown }[] = [];
+  const unreachable = new Set<string>();
+  for (const step of steps) {
+    if (step.do === "removeToxic" && unreachable.has(step.admin)) continue;
+    try {
+      await undo(step);
+    } catch (error) {
+      if (step.do === "removeToxic") unreachable.add(step.admin);
+      else failures.push({ step, error });
+    }
+  }
+  return failures;
+}
+
+/** Kills a process and all that descend from it, and waits until they are gone. */
+export async function endTree(identity: ProcessIdentity): Promise<void> {
+  // Descendants are remembered: once their parent is dead, nothing leads to them any more.
+  let known: readonly ProcessIdentity[] = [identity];
+  await killUntilGone(() => {
+    const all = listProcesses();
+    const alive = new Map(known.flatMap((member) => treeOf(member, all)).map((row) => [row.pid, row]));
+    known = [...alive.values()];
+    return [...alive.values()];
+  });
+}
+
+async function killUntilGone(find: () => readonly ProcessRow[]): Promise<void> {
+  const deadline = performance.now() + goneDeadlineMs;
+  for (let left = find(); left.length > 0; left = find()) {
+    for (const row of left) signalProcess(row, "SIGKILL");
+    if (performance.now() > deadline) throw new Error(`still alive: ${left.map((row) => row.pid).join(", ")}`);
+    await sleep(10);
+  }
+}
