@@ -62,6 +62,16 @@ export function describeProblem(problem: Problem): string {
   return `${problem.where}: ${problem.message} [${problem.code}]\n  ${problem.remedy}`;
 }
 
+/** The user, or whoever runs us, asked us to end. */
+export class Interrupted extends FaultlineError {
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    const remedy = "Everything was healed and ended; what had been seen by then is in the run folder.";
+    const exit = signal === "SIGINT" ? exits.interrupted : exits.terminated;
+    super(exit, [{ code: "INTERRUPTED", where: "run", message: `interrupted by ${signal}`, remedy }]);
+    this.name = "Interrupted";
+  }
+}
+
 /** A usage or configuration error (exit 64) with a single problem. */
 export function usageError(problem: Problem, options?: ErrorOptions): FaultlineError {
   return new FaultlineError(exits.usage, [problem], options);

@@ -19,6 +19,8 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly type: "phase"; readonly phase: RunPhase }
   | { readonly type: "inject"; readonly injection: string; readonly title: string }
   | { readonly type: "heal"; readonly injection: string; readonly title: string }
+  | { readonly type: "proven"; readonly injection: string; readonly on: string; readonly tookMs: number }
+  | { readonly type: "healed"; readonly injection: string; readonly on: string; readonly tookMs: number }
   | { readonly type: "receipt"; readonly receipt: Receipt }
   | { readonly type: "started"; readonly instance: string; readonly pid: number; readonly tookMs: number }
   | {
@@ -28,6 +30,7 @@ export type RunEvent = { readonly atMs: number } & (
       readonly how: string;
       readonly expected: boolean;
     }
+  | { readonly type: "audited"; readonly registers: number; readonly items: number; readonly atRest: boolean }
   | { readonly type: "interrupted"; readonly by: string }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "error"; readonly text: string }

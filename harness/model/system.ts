@@ -87,6 +87,8 @@ export interface System<ComponentName extends string = string, LinkName extends 
   readonly name: string;
   /** Which variant of the system this is, when there are several, as `mutant lost-del`. */
   readonly variant?: string;
+  /** Environment variables that this definition was made from; the replay command sets them. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly components: Components;
   /** The component that the workload talks to. */
   readonly entry: string;
@@ -101,6 +103,7 @@ export interface System<ComponentName extends string = string, LinkName extends 
 export function system<const C extends Components, const Entry extends NameOf<C>>(definition: {
   name: string;
   variant?: string;
+  variables?: Readonly<Record<string, string>>;
   components: C & { [Name in keyof C]: EndOf<C[Name]> extends NameOf<C> ? unknown : ComponentDefinition<NameOf<C>> };
   entry: Entry;
 }): System<NameOf<C>, LinkNameOf<LinkEnds<C, Entry>>> {

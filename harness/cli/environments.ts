@@ -1,0 +1,31 @@
+import { localEnvironment, localFacts } from "../environments/local/local.ts";
+import type { Environment } from "../model/environment.ts";
+import { usageError } from "../model/errors.ts";
+import { didYouMean } from "../plan/suggest.ts";
+import { locateLocalTools } from "./local-tools.ts";
+
+interface EnvironmentEntry {
+  readonly facts: Pick<Environment, "name" | "capabilities" | "kinds">;
+  /** @throws FaultlineError (3) when what it needs is not on this machine */
+  open(): Promise<Environment>;
+}
+
+/** Every environment; a new one is one folder and one line here. */
+const environments: readonly EnvironmentEntry[] = [
+  { facts: localFacts, open: async () => localEnvironment(await locateLocalTools()) },
+];
+
+/** @throws FaultlineError (64) for a name that is none */
+export function environmentNamed(name: string): EnvironmentEntry {
+  const entry = environments.find(({ facts }) => facts.name === name);
+  if (entry !== undefined) return entry;
+  throw usageError({
+    code: "UNKNOWN_ENVIRONMENT",
+    where: "--env",
+    message: `there is no environment "${name}"`,
+    remedy: didYouMean(
+      name,
+      environments.map(({ facts }) => facts.name),
+    ),
+  });
+}

@@ -1,0 +1,113 @@
+import { Command, CommanderError } from "commander";
+import { exits, usageError } from "../model/errors.ts";
+import { clean } from "./clean.ts";
+import { doctor } from "./doctor.ts";
+import { list } from "./list.ts";
+import { errorDocument, exitFor, explain, openOutput, type Output } from "./output.ts";
+import { report } from "./report.ts";
+import { type RunFlags, run } from "./run.ts";
+import { defaultScenarioFolder } from "./scenarios.ts";
+import { version } from "./version.ts";
+
+type Action = (output: Output) => Promise<number> | number;
+
+/** The command line. @returns the exit code; never throws */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exit: number = exits.pass;
+  const program = new Command();
+  const perform = async (action: Action): Promise<void> => {
+    exit = await guarded(program, action);
+  };
+  define(program, perform);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exits.pass : exits.usage;
+  }
+  return exit;
+}
+
+/** Every command's last line of defence: an error is told in the form that was asked for. */
+async function guarded(program: Command, action: Action): Promise<number> {
+  const { color, quiet } = program.opts<{ color: boolean; quiet?: boolean }>();
+  const output = openOutput({ colour: color ? undefined : false, quiet });
+  try {
+    return await action(output);
+  } catch (error) {
+    if (process.argv.includes("--json")) output.json(errorDocument(error));
+    process.stderr.write(`${explain(error).join("\n")}\n`);
+    return exitFor(error);
+  }
+}
+
+function define(program: Command, perform: (action: Action) => Promise<void>): void {
+  program
+    .name("faultline")
+    .description("Breaks the parts of a data system on purpose, under load, and proves whether users noticed.")
+    .version(version)
+    .option("-q, --quiet", "say nothing but the answer")
+    .option("--no-color", "no colours, as with NO_COLOR=1")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false });
+  const folder = ["--scenarios <folder>", "where the scenarios are", defaultScenarioFolder()] as const;
+
+  program
+    .command("run [filter...]")
+    .description("run scenarios: by id, by a glob over ids, or by file")
+    .option("--seed <text>", "the seed of load and faults; the same seed gives the same plan")
+    .option("--env <name>", "where the system is started", "local")
+    .option("--tag <name>", "only scenarios with this tag")
+    .option("--dry-run", "print the plan and start nothing")
+    .option("--json", "one JSON document on stdout")
+    .option("-o, --output <folder>", "where the run folders go", "reports")
+    .option(...folder)
+    .addHelpText("after", runExamples)
+    .action((filters: string[], flags: RunFlags) => perform((output) => run(filters, flags, output)));
+
+  program
+    .command("list")
+    .description("list the scenarios")
+    .option("--json", "an array of objects with id, name, tags")
+    .option(...folder)
+    .action((flags: { scenarios: string; json?: boolean }) => perform((output) => list(flags, output)));
+
+  program
+    .command("doctor")
+    .description("what is needed, where it was found, and how to get it")
+    .option("--fix", "get what is missing")
+    .option("--json", "one JSON document on stdout")
+    .action((flags: { fix?: boolean; json?: boolean }) => perform((output) => doctor(flags, output)));
+
+  program
+    .command("report <run...>")
+    .description("render the report of stored runs again")
+    .action((folders: string[]) => perform((output) => report(folders, output)));
+
+  program
+    .command("clean")
+    .description("undo what runs that were killed left behind")
+    .action(() => perform((output) => clean(output)));
+
+  program.action((_flags, command: Command) =>
+    perform((output) => {
+      const [name] = command.args;
+      if (name === undefined) {
+        output.print(command.helpInformation().trimEnd());
+        return exits.pass;
+      }
+      const remedy = "`faultline --help` shows the commands.";
+      throw usageError({ code: "UNKNOWN_COMMAND", where: "faultline", message: `there is no command "${name}"`, remedy });
+    }),
+  );
+}
+
+const runExamples = `
+Examples:
+  faultline run cache-partition --seed 7     run one scenario, repeatably
+  faultline run 'cache-*' --dry-run          show what would happen
+  faultline run --tag demo --json            one JSON document for a program
+
+Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 the system did not start or stop, 4 something was left broken,
+64 usage, 70 a bug in Faultline, 130 and 143 interrupted, after healing.`;

@@ -1,0 +1,94 @@
+import type { RunEvent } from "../model/events.ts";
+import { outcomes } from "../model/history.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Output } from "./output.ts";
+
+const heartbeatMs = 15_000;
+
+/** What is going on in a run, one line for each change, for a person or a CI log. */
+export interface Progress {
+  observe(event: RunEvent): void;
+  count(counts: readonly number[]): void;
+  end(): void;
+}
+
+export function openProgress(plan: Plan, output: Output): Progress {
+  const { colours } = output;
+  let counts: readonly number[] = [];
+  let last = { atMs: 0, seen: performance.now() };
+  const stamp = (atMs: number): string => colours.dim(`${(atMs / 1000).toFixed(1).padStart(6)} s`);
+  const told = (): string => describeCounts(counts);
+  const line = (atMs: number, text: string): void => {
+    last = { atMs, seen: performance.now() };
+    output.say(`${stamp(atMs)}  ${text}`);
+  };
+  const heartbeat = setInterval(() => {
+    const atMs = last.atMs + performance.now() - last.seen;
+    output.say(`${stamp(atMs)}  … ${told()}`);
+  }, heartbeatMs);
+  heartbeat.unref();
+  return {
+    observe(event) {
+      const text = describeEvent(event, plan, colours, told);
+      if (text !== undefined) line(event.atMs, text);
+    },
+    count(next) {
+      counts = next;
+    },
+    end: () => clearInterval(heartbeat),
+  };
+}
+
+function describeEvent(
+  event: RunEvent,
+  plan: Plan,
+  colours: Output["colours"],
+  told: () => string,
+): string | undefined {
+  switch (event.type) {
+    case "phase": {
+      const length = plan.phases.find(({ phase }) => phase === event.phase)?.lengthMs;
+      const name = phaseNames[event.phase];
+      const counted = event.phase === "quiesce" || event.phase === "recovery" ? colours.dim(`   ${told()}`) : "";
+      return `${colours.bold(name)}${length === undefined ? "" : ` ${length / 1000} s`}${counted}`;
+    }
+    case "inject":
+      return colours.yellow(`▼ ${event.title}`);
+    case "proven":
+      return `  proven on ${event.on} in ${Math.round(event.tookMs)} ms`;
+    case "heal":
+      return colours.cyan(`▲ heal ${event.title}`);
+    case "healed":
+      return `  proven healed on ${event.on} in ${Math.round(event.tookMs)} ms`;
+    case "exited":
+      return event.expected
+        ? undefined
+        : colours.red(`! ${event.instance} (pid ${event.pid}) ended by itself: ${event.how}`);
+    case "error":
+      return colours.red(`! ${event.text}`);
+    case "note":
+      return event.text;
+    default:
+      return undefined;
+  }
+}
+
+const phaseNames = {
+  provision: "start the system",
+  warmUp: "warm-up",
+  steady: "steady",
+  faults: "faults",
+  recovery: "recovery",
+  quiesce: "come to rest",
+  audit: "audit",
+  verdict: "verdict",
+  tearDown: "tear down",
+} as const;
+
+function describeCounts(counts: readonly number[]): string {
+  const parts = outcomes.flatMap((outcome, code) => {
+    const count = counts[code] ?? 0;
+    return count > 0 || outcome === "ok" ? [`${outcome} ${count.toLocaleString("en")}`] : [];
+  });
+  return parts.join("  ");
+}

@@ -1,0 +1,57 @@
+import type { Address } from "../../model/environment.ts";
+import type { ComponentDefinition } from "../../model/system.ts";
+import type { Greeting } from "../../network/probe.ts";
+
+/** The programs that this environment starts, and where they were found. */
+export interface LocalTools {
+  /** The folder of `postgres` and `initdb`, readable for `unprivileged`. */
+  readonly postgresFolder: string;
+  readonly redisServer: string;
+  readonly toxiproxyServer: string;
+  /** Program → version. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** A folder that outlives runs, for the template of an empty database. */
+  readonly cache: string;
+  /** Whom servers run as that refuse to run as root; absent when we are not root. */
+  readonly unprivileged?: { readonly uid: number; readonly gid: number };
+}
+
+/** How to start a process. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly runAs?: { readonly uid: number; readonly gid: number };
+}
+
+/** One instance of a component, as its driver sees it. */
+export interface InstanceContext {
+  readonly component: string;
+  readonly instance: string;
+  readonly definition: ComponentDefinition;
+  /** Where it listens. */
+  readonly address: Address;
+  /** What its links told it: environment variable → address of its own proxy. */
+  readonly links: Readonly<Record<string, string>>;
+  /** A folder of its own. */
+  readonly folder: string;
+  readonly tools: LocalTools;
+}
+
+/** How components of one kind are started as local processes. A new kind is one file and one line in `drivers.ts`. */
+export interface Driver {
+  readonly kind: string;
+  /** How long it gets between SIGTERM and SIGKILL at the end of a run; 0 for servers whose data goes away anyway. */
+  readonly graceMs: number;
+  /** Run once before the first instance of a component starts; to its end. */
+  before?(context: InstanceContext): Launch | undefined;
+  /** Makes its folder ready and says how to start it. Called before each start, so it must repeat well. */
+  prepare(context: InstanceContext): Promise<Launch>;
+  /** A real answer, not an open port. */
+  isReady(context: InstanceContext, deadlineMs: number): Promise<boolean>;
+  /** Run once, when it was ready for the first time. */
+  initialise?(context: InstanceContext): Promise<void>;
+  /** The sign of life that probes ask for. */
+  greeting(definition: ComponentDefinition): Greeting;
+}

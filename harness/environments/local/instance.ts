@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessControl } from "../../model/capabilities.ts";
+import type { EnvironmentContext } from "../../model/environment.ts";
+import { systemError } from "../../model/errors.ts";
+import type { Driver, InstanceContext, Launch } from "./driver.ts";
+import { ManagedProcess } from "./managed-process.ts";
+
+/** How long a component may take until it answers. */
+const readyWithinMs = 30_000;
+const onceWithinMs = 60_000;
+const pollMs = 20;
+
+/** One instance of a component: started by its driver, under control. */
+export class Instance implements ProcessControl {
+  readonly name: string;
+  readonly #driver: Driver;
+  readonly #setting: InstanceContext;
+  readonly #run: EnvironmentContext;
+  #process: ManagedProcess | undefined;
+
+  constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
+    this.name = setting.instance;
+    this.#driver = driver;
+    this.#setting = setting;
+    this.#run = run;
+  }
+
+  /** Runs what the driver wants to have run once before the first start, to its end. */
+  async before(): Promise<void> {
+    const launch = this.#driver.before?.(this.#setting);
+    if (launch === undefined) return;
+    const name = `${this.#setting.component}.prepare`;
+    const process = await ManagedProcess.start(name, launch, this.#log(name), this.#run);
+    const how = await withDeadline(process.ended, onceWithinMs, this.#run.signal).finally(() => process.kill());
+    if (how !== "exit 0") throw this.#failedToStart("PREPARE_FAILED", name, launch, `ended with ${how}`);
+  }
+
+  /** Starts it for the first time, and makes it ready for use. */
+  async start(): Promise<void> {
+    await this.restart();
+    await this.#driver.initialise?.(this.#setting);
+  }
+
+  async restart(): Promise<void> {
+    if (this.#process !== undefined && !this.#process.hasEnded) return;
+    const began = this.#run.now();
+    const launch = await this.#driver.prepare(this.#setting);
+    this.#process = await ManagedProcess.start(this.name, launch, this.#log(this.name), this.#run);
+    await this.#untilReady(this.#process, launch);
+    const { pid } = this.#process.identity;
+    const now = this.#run.now();
+    this.#run.emit({ atMs: now, type: "started", instance: this.name, pid, tookMs: Math.round(now - began) });
+  }
+
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  async pause(): Promise<void> {
+    await this.#process?.pause();
+  }
+
+  resume(): Promise<void> {
+    this.#process?.resume();
+    return Promise.resolve();
+  }
+
+  undoPause() {
+    const process = this.#process?.identity ?? { pid: 0, startedAt: "" };
+    return { do: "resume", process } as const;
+  }
+
+  state() {
+    return { state: this.#process?.state() ?? "dead", pid: this.#process?.identity.pid ?? 0 } as const;
+  }
+
+  /** Ends it for good. */
+  async stop(): Promise<void> {
+    await this.#process?.terminate(this.#driver.graceMs);
+  }
+
+  async #untilReady(process: ManagedProcess, launch: Launch): Promise<void> {
+    const deadline = performance.now() + readyWithinMs;
+    while (!(await this.#driver.isReady(this.#setting, 500))) {
+      if (process.hasEnded) {
+        throw this.#failedToStart("COMPONENT_EXITED", this.name, launch, `ended with ${await process.ended}`);
+      }
+      if (performance.now() > deadline) {
+        throw this.#failedToStart("NOT_READY", this.name, launch, `did not answer within ${readyWithinMs / 1000} s`);
+      }
+      await sleep(pollMs, undefined, { signal: this.#run.signal });
+    }
+  }
+
+  #log(name: string): string {
+    return join(this.#run.logs, `${name}.log`);
+  }
+
+  #failedToStart(code: string, name: string, launch: Launch, how: string): Error {
+    const tail = lastLines(this.#log(name), 20);
+    return systemError({
+      code,
+      where: name,
+      message: `${[launch.command, ...launch.args].join(" ")} ${how}${tail === "" ? "; it wrote nothing" : `:\n${tail}`}`,
+      remedy: `Its whole log: ${this.#log(name)}`,
+    });
+  }
+}
+
+function lastLines(path: string, count: number): string {
+  if (!existsSync(path)) return "";
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-count);
+  return lines.map((line) => (line === "" ? "" : `    ${line.slice(0, 400)}`)).join("\n");
+}
+
+async function withDeadline(ended: Promise<string>, deadlineMs: number, signal: AbortSignal): Promise<string> {
+  const timer = new AbortController();
+  const late = sleep(deadlineMs, `no end after ${deadlineMs / 1000} s`, {
+    signal: AbortSignal.any([signal, timer.signal]),
+  });
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    timer.abort();
+    late.catch(() => undefined);
+  }
+}

@@ -1,0 +1,212 @@
+import { join } from "node:path";
+import type { Capabilities, CapabilityName, LinkControl } from "../../model/capabilities.ts";
+import type { Address, Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
+import { exits, FaultlineError, systemError } from "../../model/errors.ts";
+import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../../model/system.ts";
+import { linkControl, proxyName } from "../../network/link.ts";
+import { listenerOn } from "../../safety/listening.ts";
+import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
+import { markedProcesses } from "../../safety/processes.ts";
+import { undo } from "../../safety/undo.ts";
+import type { Driver, LocalTools } from "./driver.ts";
+import { drivers } from "./drivers.ts";
+import { Instance } from "./instance.ts";
+import { startOrder } from "./start-order.ts";
+import { type LocalProxyServer, startToxiproxy } from "./toxiproxy.ts";
+
+const host = "127.0.0.1";
+
+/** What planning needs to know; it is known without anything being there yet. */
+export const localFacts: Pick<Environment, "name" | "capabilities" | "kinds"> = {
+  name: "local",
+  capabilities: ["network", "process"],
+  kinds: [...drivers.keys()],
+};
+
+/** Real processes on the loopback interface, every link through one Toxiproxy. */
+export function localEnvironment(tools: LocalTools): Environment {
+  return {
+    ...localFacts,
+    async start(system, context) {
+      const start = new LocalStart(system, context, tools);
+      try {
+        return await start.all();
+      } catch (error) {
+        await start.stop();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Every link's proxy and every instance, by name. */
+class LocalStart {
+  readonly #system: System;
+  readonly #context: EnvironmentContext;
+  readonly #tools: LocalTools;
+  readonly #ports: PortReservation = reservePorts();
+  readonly #direct = new Map<string, Address>();
+  readonly #proxied = new Map<string, Address>();
+  readonly #instances = new Map<string, Instance>();
+  readonly #links = new Map<string, LinkControl>();
+  #proxies: LocalProxyServer | undefined;
+  #stopping = false;
+
+  constructor(system: System, context: EnvironmentContext, tools: LocalTools) {
+    this.#system = system;
+    this.#context = context;
+    this.#tools = tools;
+  }
+
+  async all(): Promise<RunningSystem> {
+    await this.#chooseAddresses();
+    const [firstWave = [], ...laterWaves] = startOrder(this.#system);
+    const admin = { host, port: await this.#ports.take() };
+    await together([this.#startProxies(admin), this.#startWave(firstWave)]);
+    for (const wave of laterWaves) await this.#startWave(wave);
+    const lost = this.#proxiesLost();
+    // Whoever runs the scenario races against it; until then, and after, it must not count as unhandled.
+    lost.catch(() => undefined);
+    return {
+      control: (capability, target) => this.#control(capability, target),
+      entry: linksNamed(this.#system, `clients->${this.#system.entry}`).map((link) => ({
+        instance: link.to.instance,
+        address: found(this.#proxied, link.name),
+      })),
+      direct: Object.fromEntries(this.#direct),
+      versions: this.#tools.versions,
+      lost,
+      stop: () => this.stop(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.allSettled([...this.#instances.values()].map((instance) => instance.stop()));
+    await this.#proxies?.process.kill();
+    this.#ports.releaseAll();
+    const { runId, scratch } = this.#context;
+    const left = markedProcesses(runId, scratch);
+    if (left.length === 0) return;
+    await undo({ do: "endMarked", mark: runId, scratch });
+    this.#context.emit({
+      atMs: this.#context.now(),
+      type: "note",
+      text: `${left.length} processes had left their parents and were ended: ${left.map((row) => row.pid).join(", ")}`,
+    });
+  }
+
+  async #chooseAddresses(): Promise<void> {
+    for (const [name, component] of Object.entries(this.#system.components)) {
+      if (component.port !== undefined) await assertFree(name, component.port);
+      for (const instance of instanceNames(name, component)) {
+        this.#direct.set(instance, { host, port: component.port ?? (await this.#ports.take()) });
+      }
+    }
+    for (const link of linksOf(this.#system)) this.#proxied.set(link.name, { host, port: await this.#ports.take() });
+  }
+
+  async #startProxies(admin: Address): Promise<void> {
+    this.#proxies = await startToxiproxy(this.#tools, admin, this.#context);
+    const { server } = this.#proxies;
+    for (const link of linksOf(this.#system)) {
+      const listen = found(this.#proxied, link.name);
+      await server.open(proxyName(link), listen, found(this.#direct, link.to.instance));
+      const greeting = this.#driver(link.to.component).greeting(this.#definition(link.to.component));
+      this.#links.set(link.name, linkControl({ link, listen, server, greeting }));
+    }
+  }
+
+  async #startWave(wave: readonly string[]): Promise<void> {
+    const instances = wave.map((name) => this.#makeInstances(name));
+    await together(instances.map(([first]) => first?.before()));
+    await together(instances.flat().map((instance) => instance.start()));
+  }
+
+  #makeInstances(component: string): readonly Instance[] {
+    const definition = this.#definition(component);
+    return instanceNames(component, definition).map((name) => {
+      const setting = {
+        component,
+        instance: name,
+        definition,
+        address: found(this.#direct, name),
+        links: this.#linkVariables(component, name),
+        folder: join(this.#context.scratch, name),
+        tools: this.#tools,
+      };
+      const instance = new Instance(this.#driver(component), setting, this.#context);
+      this.#instances.set(name, instance);
+      return instance;
+    });
+  }
+
+  /** The addresses that an instance is told: those of its own proxies, several joined by commas. */
+  #linkVariables(component: string, instance: string): Record<string, string> {
+    const links = Object.entries(this.#definition(component).links ?? {});
+    return Object.fromEntries(
+      links.map(([variable, { to, as }]) => {
+        const proxies = linksNamed(this.#system, `${instance}->${to}`).map((link) => found(this.#proxied, link.name));
+        return [
+          variable,
+          proxies.map(({ port }) => as.replaceAll("{host}", host).replaceAll("{port}", `${port}`)).join(),
+        ];
+      }),
+    );
+  }
+
+  #control<Name extends CapabilityName>(capability: Name, target: string): readonly Capabilities[Name][] {
+    const controls: { [C in CapabilityName]: () => readonly Capabilities[C][] } = {
+      network: () => linksNamed(this.#system, target).map((link) => found(this.#links, link.name)),
+      process: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
+    };
+    return controls[capability]();
+  }
+
+  async #proxiesLost(): Promise<never> {
+    const how = await this.#proxies?.process.ended;
+    if (this.#stopping) return new Promise<never>(() => undefined);
+    throw new FaultlineError(exits.inconclusive, [
+      {
+        code: "TOXIPROXY_LOST",
+        where: "toxiproxy",
+        message: `ended with ${how} in mid-run, and every link with it`,
+        remedy: "What users saw after that was not the fault's doing. Run the scenario again.",
+      },
+    ]);
+  }
+
+  #definition(component: string) {
+    const definition = this.#system.components[component];
+    if (definition === undefined) throw new Error(`no component ${component}`);
+    return definition;
+  }
+
+  #driver(component: string): Driver {
+    return found(drivers, this.#definition(component).kind);
+  }
+}
+
+/** Waits for all, also when one fails: whoever cleans up must find nothing that is still starting. */
+async function together(tasks: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const results = await Promise.allSettled(tasks);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function assertFree(component: string, port: number): Promise<void> {
+  if (await isFree(port)) return;
+  const holder = listenerOn(port);
+  throw systemError({
+    code: "PORT_TAKEN",
+    where: component,
+    message: `needs port ${port} of ${host}, but ${holder ?? "somebody else"} listens there`,
+    remedy: "End that program, or leave `port` out, so that a free one is chosen.",
+  });
+}
+
+function found<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`nothing is called ${name}; there are ${[...map.keys()].join(", ")}`);
+  return value;
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessState } from "../../model/capabilities.ts";
+import type { EnvironmentContext } from "../../model/environment.ts";
+import { messageOf, systemError } from "../../model/errors.ts";
+import type { ProcessIdentity } from "../../model/undo.ts";
+import { identify, markVariable, signalProcess, treeOf } from "../../safety/processes.ts";
+import { endTree } from "../../safety/undo.ts";
+import type { Launch } from "./driver.ts";
+
+/** A running process of ours and all that descend from it. */
+export class ManagedProcess {
+  readonly name: string;
+  readonly identity: ProcessIdentity;
+  /** Resolves when the root process has ended, with how: `exit 1` or `SIGKILL`. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #journalEntry: number;
+  readonly #context: EnvironmentContext;
+  #expected = false;
+
+  /** In a session of its own, its output straight into a file: a pipe that nobody reads would stop it. */
+  static async start(name: string, launch: Launch, log: string, context: EnvironmentContext): Promise<ManagedProcess> {
+    const output = openSync(log, "a");
+    try {
+      const child = spawn(launch.command, launch.args, {
+        cwd: launch.cwd,
+        env: { ...launch.environment, [markVariable]: context.runId },
+        stdio: ["ignore", output, output],
+        detached: true,
+        ...launch.runAs,
+      });
+      await spawned(child, name, launch);
+      return new ManagedProcess(name, child, context);
+    } finally {
+      closeSync(output);
+    }
+  }
+
+  private constructor(name: string, child: ChildProcess, context: EnvironmentContext) {
+    const pid = child.pid ?? 0;
+    this.name = name;
+    this.#child = child;
+    this.#context = context;
+    this.identity = identify(pid) ?? { pid, startedAt: "ended at once" };
+    this.#journalEntry = context.journal.record({ do: "endProcess", process: this.identity });
+    this.ended = new Promise((resolve) => {
+      child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+      if (child.exitCode !== null || child.signalCode !== null) resolve(child.signalCode ?? `exit ${child.exitCode}`);
+    });
+    void this.ended.then((how) =>
+      context.emit({ atMs: context.now(), type: "exited", instance: name, pid, how, expected: this.#expected }),
+    );
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** From the kernel: `stopped` only when every process of the tree is. */
+  state(): ProcessState {
+    const tree = treeOf(this.identity);
+    if (tree.length === 0) return "dead";
+    return tree.every((row) => row.state === "stopped") ? "stopped" : "running";
+  }
+
+  /** SIGKILL to the whole tree; returns when all of it is gone. */
+  async kill(): Promise<void> {
+    this.#expected = true;
+    await endTree(this.identity);
+    await this.ended;
+    this.#context.journal.done(this.#journalEntry);
+  }
+
+  /** SIGTERM, then after the grace SIGKILL for what is left. */
+  async terminate(graceMs: number): Promise<void> {
+    this.#expected = true;
+    if (graceMs > 0 && !this.hasEnded) {
+      this.resume();
+      signalProcess(this.identity, "SIGTERM");
+      await Promise.race([this.ended, sleep(graceMs, undefined, { ref: false })]);
+    }
+    await this.kill();
+  }
+
+  /** SIGSTOP to the whole tree, until a look at it finds nothing that runs. */
+  async pause(): Promise<void> {
+    for (let tries = 0; tries < 100 && this.state() === "running"; tries += 1) {
+      for (const row of treeOf(this.identity)) signalProcess(row, "SIGSTOP");
+      await sleep(2);
+    }
+  }
+
+  /** SIGCONT to the whole tree. */
+  resume(): void {
+    for (const row of treeOf(this.identity)) signalProcess(row, "SIGCONT");
+  }
+}
+
+async function spawned(child: ChildProcess, name: string, launch: Launch): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (error) =>
+      reject(
+        systemError(
+          {
+            code: "COMMAND_NOT_STARTED",
+            where: name,
+            message: `${launch.command} could not be started in ${launch.cwd}: ${messageOf(error)}`,
+            remedy: "Check the command of the component, and `faultline doctor`.",
+          },
+          { cause: error },
+        ),
+      ),
+    );
+  });
+}

@@ -1,0 +1,83 @@
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import type { PostgresSettings } from "../../model/system.ts";
+import type { Greeting } from "../../network/probe.ts";
+import type { Driver, InstanceContext } from "./driver.ts";
+import { copyTemplate, superuser } from "./postgres-template.ts";
+
+/** An SSLRequest: the server answers with one letter, before any log-in (PostgreSQL, "Message Formats"). */
+const sslRequest: Greeting = {
+  bytes: Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47),
+  understands: (reply) => /^[SN]/.test(reply.toString("latin1")),
+};
+
+/**
+ * `fsync=off`: a killed server loses nothing by it, since the kernel keeps its pages; only a machine that loses power
+ * does, which is not simulated. No Unix socket: nothing may reach it past its address.
+ */
+const defaults = { fsync: "off", shared_buffers: "64MB", unix_socket_directories: "", log_min_messages: "warning" };
+
+export const postgresDriver: Driver = {
+  kind: "postgres",
+  graceMs: 0,
+  async prepare({ address, definition, folder, tools }) {
+    const data = join(folder, "data");
+    if (!(await hasCluster(data))) {
+      await rm(data, { recursive: true, force: true });
+      await copyTemplate(tools, data);
+    }
+    // The processes are known to be gone; a stale lock could name a pid that was given to somebody else.
+    await rm(join(data, "postmaster.pid"), { force: true });
+    const { configuration = {} } = definition.settings as unknown as PostgresSettings;
+    const options = { ...defaults, ...configuration, listen_addresses: address.host, port: String(address.port) };
+    return {
+      command: join(tools.postgresFolder, "postgres"),
+      args: ["-D", data, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      environment: { LC_ALL: "C", TZ: "UTC" },
+      cwd: data,
+      ...(tools.unprivileged === undefined ? {} : { runAs: tools.unprivileged }),
+    };
+  },
+  async isReady(context, deadlineMs) {
+    return query(context, ["SELECT 1"], deadlineMs).then(
+      () => true,
+      () => false,
+    );
+  },
+  async initialise(context) {
+    const { database, user } = context.definition.settings as unknown as PostgresSettings;
+    const role = pg.escapeIdentifier(user);
+    await query(
+      context,
+      [`CREATE ROLE ${role} LOGIN`, `CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${role}`],
+      10_000,
+    );
+  },
+  greeting: () => sslRequest,
+};
+
+/** Each statement for itself: some must not run inside a transaction. */
+async function query({ address }: InstanceContext, statements: readonly string[], deadlineMs: number): Promise<void> {
+  const client = new pg.Client({
+    ...address,
+    user: superuser,
+    database: "postgres",
+    connectionTimeoutMillis: deadlineMs,
+    query_timeout: deadlineMs,
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function hasCluster(data: string): Promise<boolean> {
+  return stat(join(data, "PG_VERSION")).then(
+    () => true,
+    () => false,
+  );
+}

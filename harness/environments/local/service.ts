@@ -1,0 +1,59 @@
+import { delimiter, dirname } from "node:path";
+import type { ComponentDefinition, ServiceSettings } from "../../model/system.ts";
+import { type Greeting, probe } from "../../network/probe.ts";
+import type { Driver, InstanceContext, Launch } from "./driver.ts";
+
+const settingsOf = (definition: ComponentDefinition): ServiceSettings =>
+  definition.settings as unknown as ServiceSettings;
+
+/** Any server that speaks HTTP/1.1 answers a GET with a status line. */
+function httpGet(path: string): Greeting {
+  return {
+    bytes: `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    understands: (reply) => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1")),
+  };
+}
+
+function launch(context: InstanceContext, [command = "", ...args]: readonly string[]): Launch {
+  const { environment = {}, portVariable = "PORT", nameVariable } = settingsOf(context.definition);
+  return {
+    command,
+    args,
+    cwd: process.cwd(),
+    environment: {
+      ...inherited(),
+      ...environment,
+      ...context.links,
+      [portVariable]: String(context.address.port),
+      ...(nameVariable === undefined ? {} : { [nameVariable]: context.instance }),
+    },
+  };
+}
+
+/** A service sees a clean environment, so that a run does not depend on whose shell it was started from. */
+function inherited(): Record<string, string> {
+  const kept = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  // `node` in a command is the Node that runs Faultline.
+  const path = [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
+  return { ...Object.fromEntries(kept), PATH: path };
+}
+
+export const serviceDriver: Driver = {
+  kind: "service",
+  graceMs: 1500,
+  before(context) {
+    const { prepare } = settingsOf(context.definition);
+    return prepare === undefined ? undefined : launch(context, prepare);
+  },
+  prepare: (context) => Promise.resolve(launch(context, settingsOf(context.definition).command)),
+  async isReady({ address, definition }, deadlineMs) {
+    return (await probe(address, httpGet(settingsOf(definition).readyPath), deadlineMs)).answered;
+  },
+  greeting(definition) {
+    const { livePath, readyPath } = settingsOf(definition);
+    return httpGet(livePath ?? readyPath);
+  },
+};

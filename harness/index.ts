@@ -1,0 +1,28 @@
+// The public face of Faultline: what scenarios, and nobody else's internals, may use.
+
+export { availability } from "./checks/availability.ts";
+export { noLostWrites } from "./checks/no-lost-writes.ts";
+export { noStaleReads } from "./checks/no-stale-reads.ts";
+export { recoversWithin } from "./checks/recovers-within.ts";
+export { kill } from "./faults/kill.ts";
+export { latency } from "./faults/latency.ts";
+export { partition } from "./faults/partition.ts";
+export { pause } from "./faults/pause.ts";
+export type { Check, Evidence, FinalState } from "./model/check.ts";
+export type { Address } from "./model/environment.ts";
+export type { FaultSpec, Injection } from "./model/fault.ts";
+export type { Random } from "./model/random.ts";
+export type { RunRecord } from "./model/run.ts";
+export { type Audit, type AuditContext, type Scenario, scenario } from "./model/scenario.ts";
+export { postgres, redis, type System, service, system } from "./model/system.ts";
+export { type Duration, milliseconds, minutes, seconds } from "./model/units.ts";
+export type { CheckResult, Verdict } from "./model/verdict.ts";
+export {
+  type Draw,
+  type HttpReply,
+  type HttpRequest,
+  type Judgement,
+  type Operation,
+  type Workload,
+  workload,
+} from "./model/workload.ts";

@@ -1,0 +1,87 @@
+import { exits, FaultlineError, messageOf, type Problem } from "../model/errors.ts";
+import type { Injection } from "../model/fault.ts";
+import { loadPhases } from "../model/history.ts";
+import type { Arrivals, Plan } from "../model/plan.ts";
+import { type Random, randomFrom } from "../model/random.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { digestOf, drawArrivals } from "./arrivals.ts";
+import { type PlanContext, schedule } from "./schedule.ts";
+import { problemsOfSystem } from "./system-problems.ts";
+import { problemsOfLoad } from "./workload-problems.ts";
+
+/**
+ * Decides everything before anything starts.
+ * @param id the scenario's id, as its file is called
+ * @throws FaultlineError (64) with everything that is wrong, each with its remedy
+ */
+export function planRun(
+  id: string,
+  scenario: Scenario,
+  seed: string,
+  context: PlanContext,
+): { plan: Plan; arrivals: Arrivals } {
+  const random = randomFrom(seed);
+  const systemProblems = problemsOfSystem(scenario.system, context);
+  const loadProblems = problemsOfLoad(scenario);
+  const drawn = drawFaults(scenario, random);
+  const scheduled =
+    systemProblems.length > 0
+      ? { schedule: [], problems: [] }
+      : schedule(drawn.injections, scenario.system, scenario.phases?.faults, context);
+  const problems = [
+    ...systemProblems,
+    ...loadProblems,
+    ...drawn.problems,
+    ...scheduled.problems,
+    ...problemsOfChecks(scenario),
+  ];
+  if (problems.length > 0) {
+    const named = problems.map((problem) => ({ ...problem, where: `${id}: ${problem.where}` }));
+    throw new FaultlineError(exits.usage, named);
+  }
+
+  const phases = loadPhases.map((phase) => ({ phase, lengthMs: scenario.phases[phase] }));
+  const arrivals = drawArrivals(scenario.workload, phases, random.stream("workload"));
+  const operations = Object.entries(scenario.workload.operations).map(([name, operation]) => ({
+    name,
+    effect: operation.effect,
+    deadlineMs: operation.deadline,
+  }));
+  const { perSecond } = scenario.workload;
+  const told = { count: arrivals.count, perSecond, sha256: digestOf(arrivals) };
+  return {
+    plan: { scenario: id, seed, phases, schedule: scheduled.schedule, operations, arrivals: told },
+    arrivals,
+  };
+}
+
+function drawFaults(
+  { faults }: Scenario,
+  random: Random,
+): { injections: readonly Injection[]; problems: readonly Problem[] } {
+  const problem = (message: string): Problem => ({
+    code: "BAD_FAULTS",
+    where: "faults",
+    message,
+    remedy: "Give an array of { at, lasting, inject }, or a function of the seed's randomness that returns one.",
+  });
+  try {
+    const injections = typeof faults === "function" ? faults(random.stream("faults")) : faults;
+    if (!Array.isArray(injections)) return { injections: [], problems: [problem(`is ${typeof injections}`)] };
+    return { injections, problems: [] };
+  } catch (error) {
+    return { injections: [], problems: [problem(`threw: ${messageOf(error)}`)] };
+  }
+}
+
+function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
+  const remedy = "Give at least one check, as noLostWrites().";
+  if (!Array.isArray(checks) || checks.length === 0) {
+    return [{ code: "NO_CHECKS", where: "checks", message: "is empty: nothing could fail", remedy }];
+  }
+  return checks.flatMap((check, index) =>
+    typeof check?.judge === "function"
+      ? []
+      : [{ code: "NOT_A_CHECK", where: `checks[${index}]`, message: `is ${typeof check}`, remedy }],
+  );
+}

@@ -1,0 +1,63 @@
+import type { Problem } from "../model/errors.ts";
+import type { System } from "../model/system.ts";
+import type { PlanContext } from "./schedule.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
+export function problemsOfSystem(system: System, { environment }: PlanContext): readonly Problem[] {
+  const names = Object.keys(system?.components ?? {});
+  if (names.length === 0) {
+    const remedy = "Define one with system({ name, components, entry }).";
+    return [{ code: "NO_COMPONENTS", where: "system", message: "has no components", remedy }];
+  }
+  const problems = names.flatMap((name) => problemsOfComponent(system, name, environment));
+  if (!names.includes(system.entry)) problems.push(unknown("system.entry", system.entry, names));
+  return problems;
+}
+
+function problemsOfComponent(system: System, name: string, environment: PlanContext["environment"]): Problem[] {
+  const names = Object.keys(system.components);
+  const component = system.components[name];
+  const where = `system.components.${name}`;
+  const problems: Problem[] = [];
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+    const remedy = "Use lower-case letters, digits and _, so that instances and links can be told apart.";
+    problems.push({ code: "BAD_NAME", where, message: `"${name}" is not a name for a component`, remedy });
+  }
+  if (component === undefined || !environment.kinds.includes(component.kind)) {
+    problems.push({
+      code: "UNKNOWN_KIND",
+      where: `${where}.kind`,
+      message: `the environment ${environment.name} cannot start a "${component?.kind}"`,
+      remedy: didYouMean(String(component?.kind), environment.kinds),
+    });
+  }
+  const instances = component?.instances ?? 1;
+  if (!Number.isInteger(instances) || instances < 1 || instances > 20) {
+    const remedy = "Give a whole number from 1 to 20.";
+    problems.push({ code: "BAD_INSTANCES", where: `${where}.instances`, message: `is ${instances}`, remedy });
+  }
+  if (component?.port !== undefined && instances > 1) {
+    const remedy = "Leave the port out: each instance gets a free one.";
+    problems.push({
+      code: "PORT_SHARED",
+      where: `${where}.port`,
+      message: `is one for ${instances} instances`,
+      remedy,
+    });
+  }
+  for (const [variable, link] of Object.entries(component?.links ?? {})) {
+    const at = `${where}.links.${variable}`;
+    if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
+    if (!link.as.includes("{port}")) {
+      const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
+      problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
+    }
+  }
+  return problems;
+}
+
+function unknown(where: string, name: string, names: readonly string[]): Problem {
+  const message = `there is no component "${name}"`;
+  return { code: "UNKNOWN_COMPONENT", where, message, remedy: didYouMean(String(name), names) };
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunningSystem } from "../model/environment.ts";
+import { messageOf } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
+import type { Journal } from "../model/undo.ts";
+
+/** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
+const leadMs = 500;
+const provenWithinMs = 5000;
+const healWithinMs = 30_000;
+const pollMs = 20;
+
+/** What an injection needs of its run. */
+export interface InjectorContext {
+  readonly system: RunningSystem;
+  readonly faultKinds: readonly FaultKind[];
+  readonly journal: Journal;
+  now(): number;
+  emit(event: RunEvent): void;
+  /** Aborted when the run ends early; heals go on all the same. */
+  readonly signal: AbortSignal;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** One fault on one link or instance: everything that a kind does, with its control already in its hand. */
+interface Strike {
+  readonly on: string;
+  undo(): ReturnType<FaultKind["undo"]>;
+  inject(): Promise<void>;
+  heal(): Promise<void>;
+  observe(): Promise<Observation>;
+}
+
+/**
+ * Plays one injection on all that it acts on: measure its absence, inject, prove, wait, heal, prove. Whatever happens in
+ * between, what was injected is healed before this returns.
+ * @param faultsStartMs when the phase `faults` began, on the run's clock
+ */
+export async function playInjection(
+  injection: ScheduledInjection,
+  faultsStartMs: number,
+  context: InjectorContext,
+): Promise<readonly Receipt[]> {
+  const kind = context.faultKinds.find((one) => one.kind === injection.kind);
+  if (kind === undefined) throw new Error(`the plan let an unknown fault through: ${injection.kind}`);
+  const startMs = faultsStartMs + injection.atMs;
+  await until(startMs - leadMs, context).catch(() => undefined);
+  if (context.signal.aborted) return [];
+  const { id, title } = injection;
+  const announce = once((type: "inject" | "heal") => context.emit({ atMs: context.now(), type, injection: id, title }));
+  const strikes = strikesOf(kind, injection, context.system);
+  return Promise.all(strikes.map((strike) => play(strike, injection, startMs, announce, context)));
+}
+
+function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: RunningSystem): readonly Strike[] {
+  return system.control(kind.needs, injection.target).map((control) => ({
+    on: control.name,
+    undo: () => kind.undo(control, injection),
+    inject: () => kind.inject(control, injection),
+    heal: () => kind.heal(control, injection),
+    observe: () => kind.observe(control, injection),
+  }));
+}
+
+async function play(
+  strike: Strike,
+  injection: ScheduledInjection,
+  startMs: number,
+  announce: (type: "inject" | "heal") => void,
+  context: InjectorContext,
+): Promise<Receipt> {
+  const undoEntries: number[] = [];
+  const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: startMs, before: {} };
+  try {
+    receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
+    await until(startMs, context);
+    undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
+    receipt.requestedMs = context.now();
+    announce("inject");
+    await strike.inject();
+    await prove(strike, receipt, injection.lastingMs, context);
+    await until(startMs + injection.lastingMs, context);
+  } catch (error) {
+    if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
+  }
+  receipt.healRequestedMs = context.now();
+  announce("heal");
+  try {
+    await withDeadline(strike.heal(), healWithinMs);
+    if (await proveHealed(strike, receipt, context)) for (const entry of undoEntries) context.journal.done(entry);
+  } catch (error) {
+    receipt.error = [receipt.error, `healing: ${messageOf(error)}`].filter(Boolean).join("; ");
+  }
+  context.emit({ atMs: context.now(), type: "receipt", receipt });
+  return receipt;
+}
+
+async function prove(
+  strike: Strike,
+  receipt: Writable<Receipt>,
+  lastingMs: number,
+  { now, emit }: InjectorContext,
+): Promise<void> {
+  const { state, measured, atMs } = await observeUntil("acting", strike, Math.min(provenWithinMs, lastingMs), now);
+  receipt.during = measured;
+  if (state !== "acting") return;
+  receipt.provenMs = atMs;
+  const { injection, on, requestedMs } = receipt;
+  emit({ atMs, type: "proven", injection, on, tookMs: atMs - requestedMs });
+}
+
+async function proveHealed(
+  strike: Strike,
+  receipt: Writable<Receipt>,
+  { now, emit }: InjectorContext,
+): Promise<boolean> {
+  const { state, measured, atMs } = await observeUntil("absent", strike, provenWithinMs, now);
+  receipt.after = measured;
+  if (state !== "absent") return false;
+  receipt.healProvenMs = atMs;
+  const { injection, on, healRequestedMs = atMs } = receipt;
+  emit({ atMs, type: "healed", injection, on, tookMs: atMs - healRequestedMs });
+  return true;
+}
+
+/** Measures until the state is seen or the time is up. @returns the last measurement, and when it was made */
+async function observeUntil(
+  state: Observation["state"],
+  strike: Strike,
+  withinMs: number,
+  now: () => number,
+): Promise<Observation & { atMs: number }> {
+  const deadline = now() + withinMs;
+  for (;;) {
+    const observation = await strike.observe();
+    if (observation.state === state || now() >= deadline) return { ...observation, atMs: now() };
+    await sleep(pollMs);
+  }
+}
+
+/** Resolves at a time of the run's clock; rejects when the run is aborted. */
+async function until(atMs: number, { now, signal }: InjectorContext): Promise<void> {
+  await sleep(Math.max(0, atMs - now()), undefined, { signal });
+}
+
+async function withDeadline(task: Promise<void>, deadlineMs: number): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(deadlineMs, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`not done within ${deadlineMs / 1000} s`);
+  });
+  try {
+    await Promise.race([task, late]);
+  } finally {
+    timer.abort();
+    late.catch(() => undefined);
+  }
+}
+
+/** An injection on three links is announced once. */
+function once<T>(tell: (value: T) => void): (value: T) => void {
+  const told = new Set<T>();
+  return (value) => {
+    if (!told.has(value)) tell(value);
+    told.add(value);
+  };
+}

@@ -1,0 +1,289 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runLoad } from "../load/generator.ts";
+import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/check.ts";
+import type { Environment, RunningSystem } from "../model/environment.ts";
+import { FaultlineError, messageOf } from "../model/errors.ts";
+import type { RunEvent, RunPhase } from "../model/events.ts";
+import type { FaultKind, Receipt } from "../model/fault.ts";
+import { historyOf, type LoadPhase } from "../model/history.ts";
+import type { Arrivals, Plan } from "../model/plan.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { type JournalFile, openJournal } from "../safety/journal.ts";
+import { makeScratch } from "../safety/leftovers.ts";
+import { startWatchdog, type Watchdog } from "../safety/start-watchdog.ts";
+import { undoAll } from "../safety/undo.ts";
+import { HistoryWriter, readHistory } from "../store/history-file.ts";
+import type { RunFolder } from "../store/run-folder.ts";
+import { playInjection } from "./injector.ts";
+
+/** How long before its first operation the load is made ready. */
+const loadLeadMs = 100;
+const defaultRestMs = 10_000;
+
+/** What a run is made of. */
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly plan: Plan;
+  readonly arrivals: Arrivals;
+  readonly environment: Environment;
+  readonly faultKinds: readonly FaultKind[];
+  readonly folder: RunFolder;
+  /** Told of everything that happens; what it throws does not harm the run. */
+  observe(event: RunEvent): void;
+  /** Counts per outcome, now and then, for a screen. */
+  onProgress?(counts: readonly number[]): void;
+  /** Aborted by Ctrl-C: the run heals, keeps what it has seen, and ends. */
+  readonly signal: AbortSignal;
+}
+
+/** What a run saw, whether it came to its end or not. */
+export interface RunResult {
+  readonly evidence: Evidence;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Why the run cannot tell, so far as that lies in how it went. */
+  readonly reasons: readonly string[];
+  /** What ended the run before its end; absent when it came to its end. */
+  readonly error?: unknown;
+  /** What could not be cleaned up, one sentence each. */
+  readonly leftBroken: readonly string[];
+}
+
+/**
+ * Runs a scenario once, from nothing to nothing. Never rejects for what happens in the run: that is part of the result.
+ */
+export async function runScenario(options: RunOptions): Promise<RunResult> {
+  const run = new Run(options);
+  return run.toItsEnd();
+}
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #startedAt = performance.now();
+  readonly #stop = new AbortController();
+  readonly #events: RunEvent[] = [];
+  readonly #receipts: Receipt[] = [];
+  readonly #reasons: string[] = [];
+  readonly #leftBroken: string[] = [];
+  readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
+  #generator: GeneratorReport | undefined;
+  #finalState: FinalState | undefined;
+  #system: RunningSystem | undefined;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    options.signal.addEventListener("abort", () => this.#stop.abort(options.signal.reason), { once: true });
+    if (options.signal.aborted) this.#stop.abort(options.signal.reason);
+  }
+
+  readonly #now = (): number => performance.now() - this.#startedAt;
+
+  readonly #emit = (event: RunEvent): void => {
+    this.#events.push(event);
+    try {
+      this.#options.folder.appendEvent(event);
+      this.#options.observe(event);
+    } catch (error) {
+      // Observers may fail without failing the run; a folder that takes no more events is found out by the history.
+      this.#reasons.push(`an event could not be told: ${messageOf(error)}`);
+    }
+  };
+
+  async toItsEnd(): Promise<RunResult> {
+    const { folder } = this.#options;
+    const journal = openJournal(folder.journal);
+    let error: unknown;
+    let watchdog: Watchdog | undefined;
+    try {
+      // What cleans up is there before there is anything to clean up.
+      watchdog = await startWatchdog(folder.journal);
+      const scratch = makeScratch(folder.id, folder.journal);
+      journal.record({ do: "removePath", path: scratch });
+      journal.record({ do: "endMarked", mark: folder.id, scratch });
+      await this.#stages(journal, scratch);
+    } catch (caught) {
+      error = this.#stop.signal.aborted ? this.#stop.signal.reason : caught;
+      this.#emit({ atMs: this.#now(), type: "error", text: messageOf(error) });
+    }
+    await this.#tearDown(journal);
+    journal.close();
+    await watchdog?.dismiss();
+    return this.#result(error);
+  }
+
+  async #stages(journal: JournalFile, scratch: string): Promise<void> {
+    const { environment, scenario, folder } = this.#options;
+    this.#enter("provision");
+    this.#system = await environment.start(scenario.system, {
+      runId: folder.id,
+      scratch,
+      logs: folder.logs,
+      journal,
+      now: this.#now,
+      emit: this.#emit,
+      signal: this.#stop.signal,
+    });
+    this.#stop.signal.throwIfAborted();
+    const system = this.#system;
+    // A run without its proxies shows nothing more; it ends, and says why.
+    system.lost.catch((error: unknown) => this.#stop.abort(error));
+    await this.#underLoad(system, journal);
+    await this.#audit(system);
+  }
+
+  /** Load and faults, each at its own absolute times; both are over when this returns. */
+  async #underLoad(system: RunningSystem, journal: JournalFile): Promise<void> {
+    const { plan, scenario, arrivals, folder, faultKinds, onProgress } = this.#options;
+    const startMs = this.#now() + loadLeadMs;
+    const starts = this.#phaseStarts(startMs);
+    const writer = new HistoryWriter(folder.history);
+    const load = runLoad({
+      workload: scenario.workload,
+      arrivals,
+      targets: system.entry.map((entry) => entry.address),
+      runToken: runTokenOf(folder.id),
+      startMs,
+      now: this.#now,
+      writer,
+      signal: this.#stop.signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    load.catch((error: unknown) => this.#stop.abort(error));
+    const context = { system, faultKinds, journal, now: this.#now, emit: this.#emit, signal: this.#stop.signal };
+    const faults = plan.schedule.map((injection) => playInjection(injection, starts.faults, context));
+    try {
+      await this.#walkPhases(starts);
+    } finally {
+      // Both end by themselves on an abort, and both must have ended before anything is taken away from under them.
+      const [report, ...receipts] = await Promise.allSettled([load, ...faults]);
+      writer.close();
+      if (report.status === "fulfilled") this.#generator = report.value;
+      for (const one of receipts) {
+        if (one.status === "fulfilled") this.#receipts.push(...one.value);
+        else this.#reasons.push(`a fault could not be played: ${messageOf(one.reason)}`);
+      }
+    }
+    this.#stop.signal.throwIfAborted();
+  }
+
+  #phaseStarts(startMs: number): Record<LoadPhase | "end", number> {
+    const starts: Partial<Record<LoadPhase | "end", number>> = {};
+    let at = startMs;
+    for (const { phase, lengthMs } of this.#options.plan.phases) {
+      starts[phase] = at;
+      at += lengthMs;
+    }
+    return { ...starts, end: at } as Record<LoadPhase | "end", number>;
+  }
+
+  async #walkPhases(starts: Record<LoadPhase | "end", number>): Promise<void> {
+    for (const { phase, lengthMs } of this.#options.plan.phases) {
+      const fromMs = starts[phase];
+      await this.#until(fromMs);
+      this.#enter(phase);
+      this.#phases[phase] = { fromMs, toMs: fromMs + lengthMs };
+    }
+    await this.#until(starts.end);
+    this.#enter("quiesce");
+  }
+
+  async #audit(system: RunningSystem): Promise<void> {
+    const { audit, restWithin = defaultRestMs } = this.#options.scenario;
+    const { folder } = this.#options;
+    if (audit === undefined) return;
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(restWithin + 30_000)]);
+    const context = { addresses: system.direct, runToken: runTokenOf(folder.id), signal };
+    const deadline = this.#now() + restWithin;
+    let atRest = await audit.atRest(context);
+    while (!atRest && this.#now() < deadline) {
+      await sleep(100, undefined, { signal: this.#stop.signal });
+      atRest = await audit.atRest(context);
+    }
+    if (!atRest) this.#reasons.push(`the system had not come to rest ${restWithin / 1000} s after the load ended`);
+    this.#enter("audit");
+    this.#finalState = await audit.read(context);
+    folder.writeFinalState(this.#finalState);
+    const { registers, items } = this.#finalState;
+    this.#emit({
+      atMs: this.#now(),
+      type: "audited",
+      registers: registers.length,
+      items: items.length,
+      atRest,
+    });
+  }
+
+  async #tearDown(journal: JournalFile): Promise<void> {
+    this.#enter("tearDown");
+    try {
+      await this.#system?.stop();
+    } catch (error) {
+      this.#leftBroken.push(`the system could not be stopped: ${messageOf(error)}`);
+    }
+    // Whatever is still open in the journal is undone as the watchdog would undo it.
+    for (const { step, error } of await undoAll(journal.pending())) {
+      this.#leftBroken.push(`${step.do} could not be undone: ${messageOf(error)}`);
+    }
+    for (const text of this.#leftBroken) this.#emit({ atMs: this.#now(), type: "error", text });
+  }
+
+  #enter(phase: RunPhase): void {
+    this.#emit({ atMs: this.#now(), type: "phase", phase });
+  }
+
+  async #until(atMs: number): Promise<void> {
+    await sleep(Math.max(0, atMs - this.#now()), undefined, { signal: this.#stop.signal });
+  }
+
+  #result(error: unknown): RunResult {
+    const { plan } = this.#options;
+    const stored = this.#readHistory();
+    const none: GeneratorReport = {
+      planned: 0,
+      recorded: 0,
+      dispatched: 0,
+      overflow: 0,
+      lagP50Ms: 0,
+      lagP99Ms: 0,
+      lagMaxMs: 0,
+      tainted: [],
+    };
+    const evidence: Evidence = {
+      ...stored,
+      operations: plan.operations,
+      perSecond: plan.arrivals.perSecond,
+      phases: this.#phases,
+      schedule: plan.schedule,
+      receipts: this.#receipts,
+      events: this.#events,
+      generator: this.#generator ?? none,
+      ...(this.#finalState === undefined ? {} : { finalState: this.#finalState }),
+    };
+    return {
+      evidence,
+      versions: this.#system?.versions ?? {},
+      reasons: error === undefined ? this.#reasons : [reasonOf(error), ...this.#reasons],
+      leftBroken: this.#leftBroken,
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+
+  #readHistory(): Pick<Evidence, "history" | "errors"> {
+    try {
+      return readHistory(this.#options.folder.history);
+    } catch {
+      return { history: historyOf(0), errors: [""] };
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof FaultlineError
+    ? error.problems.map((problem) => `${problem.where}: ${problem.message}`).join("; ")
+    : messageOf(error);
+}
+
+/** Eight characters that differ between runs: the beginning of every value that the run writes. */
+function runTokenOf(runId: string): string {
+  return createHash("sha256").update(runId).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,98 @@
+import type { Check, Evidence } from "../model/check.ts";
+import { messageOf } from "../model/errors.ts";
+import { outcomeCode, phaseCode } from "../model/history.ts";
+import type { PassedHow } from "../model/run.ts";
+import { type CheckResult, type Verdict, worst } from "../model/verdict.ts";
+
+/** The steady phase is the control: below this share of good answers there is nothing to compare a fault with. */
+const steadyOkAtLeast = 0.99;
+
+/** What a run comes to. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly passed?: PassedHow;
+  readonly checks: readonly CheckResult[];
+  /** Why the run cannot tell, one sentence each. */
+  readonly reasons: readonly string[];
+}
+
+/** Judges the evidence of a run. Pure, so that a stored run is judged again in the same way. */
+export function judgeRun(evidence: Evidence, checks: readonly Check[], alreadyKnown: readonly string[] = []): Judged {
+  const results = checks.map((check) => judgeOne(check, evidence));
+  const unhealthy = unhealthySteady(evidence);
+  const reasons = [...alreadyKnown, ...unhealthy, ...unprovenFaults(evidence), ...overflow(evidence)];
+  const ofChecks = worst(results.map((result) => result.verdict));
+  if (unhealthy.length > 0) return { verdict: "inconclusive", checks: results, reasons };
+  const verdict = worst([ofChecks, ...reasons.map((): Verdict => "inconclusive")]);
+  const passed: { passed?: PassedHow } =
+    verdict === "pass" ? { passed: usersNoticed(evidence) ? "degraded as designed" : "tolerated" } : {};
+  return { verdict, checks: results, reasons, ...passed };
+}
+
+/** A check that crashes has decided nothing. */
+function judgeOne(check: Check, evidence: Evidence): CheckResult {
+  const { name, title, law } = check;
+  try {
+    return check.judge(evidence);
+  } catch (error) {
+    const actual = `the check crashed: ${messageOf(error)}`;
+    return { name, title, law, verdict: "inconclusive", expected: law, actual, witness: [], numbers: {} };
+  }
+}
+
+function unhealthySteady({ history }: Evidence): readonly string[] {
+  const steady = phaseCode("steady");
+  const ok = outcomeCode("ok");
+  let total = 0;
+  let good = 0;
+  for (let row = 0; row < history.count; row += 1) {
+    if (history.phase[row] !== steady) continue;
+    total += 1;
+    if (history.outcome[row] === ok) good += 1;
+  }
+  if (total === 0) return ["no operation was due in the steady phase, so there is nothing to compare the fault with"];
+  if (good / total >= steadyOkAtLeast) return [];
+  const share = ((good / total) * 100).toFixed(1);
+  return [`the steady phase was unhealthy without any fault: only ${good} of ${total} operations (${share} %) were ok`];
+}
+
+/** A fault that was not proven, did not heal provably, or met no operation, shows nothing. */
+function unprovenFaults({ schedule, receipts, history }: Evidence): readonly string[] {
+  return schedule.flatMap((injection) => {
+    const own = receipts.filter((receipt) => receipt.injection === injection.id);
+    if (own.length < injection.acts.length) return [`${injection.title}: there is no receipt that it acted`];
+    const problems = own.flatMap((receipt) => {
+      const on = injection.acts.length > 1 ? ` on ${receipt.on}` : "";
+      if (receipt.error !== undefined) return [`${injection.title}${on}: ${receipt.error}`];
+      if (receipt.provenMs === undefined) return [`${injection.title}${on}: was never seen acting`];
+      return receipt.healProvenMs === undefined ? [`${injection.title}${on}: was never seen healed`] : [];
+    });
+    if (problems.length > 0) return problems;
+    const from = Math.min(...own.map((receipt) => receipt.provenMs ?? Infinity));
+    const to = Math.max(...own.map((receipt) => receipt.healRequestedMs ?? -Infinity));
+    return metOperations(history, from, to) ? [] : [`${injection.title}: no operation was under way while it acted`];
+  });
+}
+
+function metOperations(history: Evidence["history"], fromMs: number, toMs: number): boolean {
+  for (let row = 0; row < history.count; row += 1) {
+    if (history.wireMs[row]! <= toMs && history.endMs[row]! >= fromMs) return true;
+  }
+  return false;
+}
+
+function overflow({ generator }: Evidence): readonly string[] {
+  if (generator.overflow === 0) return [];
+  return [
+    `the load generator could not send ${generator.overflow} of ${generator.planned} operations: it was at its bound`,
+  ];
+}
+
+function usersNoticed({ history }: Evidence): boolean {
+  const ok = outcomeCode("ok");
+  const counted = [phaseCode("faults"), phaseCode("recovery")];
+  for (let row = 0; row < history.count; row += 1) {
+    if (counted.includes(history.phase[row]!) && history.outcome[row] !== ok) return true;
+  }
+  return false;
+}

@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/** The state LISTEN in /proc/net/tcp. */
+const listen = "0A";
+
+/** @returns whether this very process listens on the TCP port. Linux: from /proc; elsewhere: from `lsof` */
+export function isListening(pid: number, port: number): boolean {
+  if (process.platform !== "linux") return lsof(["-a", "-p", String(pid)], port) !== undefined;
+  const inodes = listeningInodes(port);
+  return socketsOf(pid).some((inode) => inodes.includes(inode));
+}
+
+/** @returns who listens on the port, as `redis-server (pid 4711)`, when that can be known */
+export function listenerOn(port: number): string | undefined {
+  if (process.platform !== "linux") return lsof([], port);
+  const inodes = listeningInodes(port);
+  const pid = readdirSync("/proc").find(
+    (name) => /^\d+$/.test(name) && socketsOf(Number(name)).some((inode) => inodes.includes(inode)),
+  );
+  if (pid === undefined) return undefined;
+  try {
+    return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+  } catch {
+    return `pid ${pid}`;
+  }
+}
+
+function listeningInodes(port: number): readonly string[] {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
+    read(table)
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === listen && fields[1]?.endsWith(`:${hexPort}`))
+      .flatMap((fields) => fields[9] ?? []),
+  );
+}
+
+function socketsOf(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${name}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function lsof(filter: readonly string[], port: number): string | undefined {
+  try {
+    const args = ["-nP", "-Fcp", ...filter, `-iTCP:${port}`, "-sTCP:LISTEN"];
+    const text = execFileSync("lsof", args, { encoding: "utf8", timeout: 5000, stdio: ["ignore", "pipe", "ignore"] });
+    const pid = /^p(\d+)$/m.exec(text)?.[1];
+    return pid === undefined ? undefined : `${/^c(.+)$/m.exec(text)?.[1] ?? "a process"} (pid ${pid})`;
+  } catch {
+    return undefined;
+  }
+}

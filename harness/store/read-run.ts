@@ -1,0 +1,113 @@
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { FinalState } from "../model/check.ts";
+import { messageOf, usageError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
+import { readHistory } from "./history-file.ts";
+import { files } from "./run-folder.ts";
+
+/** Of a log, at most this many bytes from its end are read. */
+const logLimit = 4 * 1024 * 1024;
+
+/**
+ * Reads a run folder. What is missing besides `run.json` is told in `missing`.
+ * @throws FaultlineError (64) when there is no readable `run.json`, or one of a version that we do not know
+ */
+export function readRun(folder: string): StoredRun {
+  const missing: string[] = [];
+  const attempt = <T>(what: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      missing.push(`${what}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+  const record = readRecord(folder);
+  const path = realpathSync(folder);
+  const events = attempt("the events", () => readEvents(join(path, files.events))) ?? [];
+  const stored = attempt("the history", () => readHistory(join(path, files.history)));
+  const finalState = hasAudit(events)
+    ? attempt("the final state", () => readJson(join(path, files.finalState)) as FinalState)
+    : undefined;
+  const logs = attempt("the logs", () => readLogs(join(path, files.logs))) ?? {};
+  return {
+    folder: path,
+    record,
+    events,
+    errors: stored?.errors ?? [""],
+    logs,
+    missing,
+    ...(stored === undefined ? {} : { history: stored.history }),
+    ...(finalState === undefined ? {} : { finalState }),
+  };
+}
+
+/** Reads `run.json` alone. */
+export function readRecord(folder: string): RunRecord {
+  const path = join(folder, files.record);
+  let record: Partial<RunRecord>;
+  try {
+    record = readJson(path) as Partial<RunRecord>;
+  } catch (error) {
+    throw usageError(
+      {
+        code: "NOT_A_RUN",
+        where: path,
+        message: messageOf(error),
+        remedy: "Name the folder of a run, as reports/latest.",
+      },
+      { cause: error },
+    );
+  }
+  if (record?.schemaVersion !== runSchemaVersion) {
+    throw usageError({
+      code: "UNKNOWN_RUN_VERSION",
+      where: path,
+      message: `has schemaVersion ${String(record?.schemaVersion)}, this Faultline reads ${runSchemaVersion}`,
+      remedy: "Use the version of Faultline that wrote it.",
+    });
+  }
+  return record as RunRecord;
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+
+/** A torn last line is what a killed runner leaves. */
+function readEvents(path: string): readonly RunEvent[] {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as RunEvent];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** The final state is only expected when the audit was over before the run went on. */
+function hasAudit(events: readonly RunEvent[]): boolean {
+  return events.some((event) => event.type === "audited");
+}
+
+function readLogs(folder: string): Record<string, readonly string[]> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".log"));
+  return Object.fromEntries(names.sort().map((name) => [name.replace(/\.log$/, ""), tail(join(folder, name))]));
+}
+
+function tail(path: string): readonly string[] {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const length = Math.min(size, logLimit);
+    const bytes = Buffer.alloc(length);
+    readSync(file, bytes, 0, length, size - length);
+    const lines = bytes.toString("utf8").split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    return size > logLimit ? [`… ${size - logLimit} bytes before this were left out`, ...lines.slice(1)] : lines;
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { FinalState } from "../model/check.ts";
+import { messageOf, systemError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { RunRecord } from "../model/run.ts";
+
+/** Names inside a run folder. */
+export const files = {
+  record: "run.json",
+  events: "events.jsonl",
+  history: "history.bin",
+  finalState: "final-state.json",
+  journal: "undo.jsonl",
+  logs: "logs",
+  report: "report.html",
+} as const;
+
+/** Less than this is a full disk: a run of some minutes writes some ten MB. */
+const leastFreeBytes = 128 * 1024 * 1024;
+
+/** A run folder that is being written, stage by stage; a run that dies at any point leaves what it had seen. */
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly logs: string;
+  readonly journal: string;
+  readonly history: string;
+  readonly report: string;
+  /** Whole or not at all: a reader never sees half a record. */
+  writeRecord(record: RunRecord): void;
+  appendEvent(event: RunEvent): void;
+  writeFinalState(state: FinalState): void;
+  writeReport(html: string): void;
+  /** Lets `latest` point here. */
+  publish(): void;
+}
+
+/**
+ * Makes the folder of a run.
+ * @param root the folder of all reports
+ * @param name `<utc>-<scenario>-<seed>`; a number is added when there is one already
+ * @throws FaultlineError (3) before anything is started, when it can't be written to or the disk is full
+ */
+export function createRunFolder(root: string, name: string): RunFolder {
+  const path = makeFolder(resolve(root), name);
+  const at = (file: string): string => join(path, file);
+  mkdirSync(at(files.logs));
+  writeFileSync(at(files.events), "");
+  return {
+    id: basename(path),
+    path,
+    logs: at(files.logs),
+    journal: at(files.journal),
+    history: at(files.history),
+    report: at(files.report),
+    writeRecord: (record) => writeWhole(at(files.record), `${JSON.stringify(record, null, 2)}\n`),
+    appendEvent: (event) => appendFileSync(at(files.events), `${JSON.stringify(event)}\n`),
+    writeFinalState: (state) => writeWhole(at(files.finalState), JSON.stringify(state)),
+    writeReport: (html) => writeWhole(at(files.report), html),
+    publish: () => pointLatest(resolve(root), basename(path)),
+  };
+}
+
+function makeFolder(root: string, name: string): string {
+  try {
+    mkdirSync(root, { recursive: true });
+    const { bavail, bsize } = statfsSync(root);
+    if (bavail * bsize < leastFreeBytes) {
+      throw new Error(`only ${Math.floor((bavail * bsize) / 1024 / 1024)} MB are free, at least 128 MB are needed`);
+    }
+    for (let count = 1; ; count += 1) {
+      const path = join(root, count === 1 ? name : `${name}-${count}`);
+      try {
+        mkdirSync(path);
+        return path;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+    }
+  } catch (error) {
+    throw systemError(
+      {
+        code: "REPORTS_NOT_WRITABLE",
+        where: root,
+        message: `the run folder can't be made: ${messageOf(error)}`,
+        remedy: "Make room, or name another folder with --output.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
+/** Replaced by a rename, so that there is a `latest` at every moment, also with two runs at once. */
+function pointLatest(root: string, target: string): void {
+  const next = join(root, `.latest-${process.pid}`);
+  rmSync(next, { force: true });
+  symlinkSync(target, next);
+  try {
+    renameSync(next, join(root, "latest"));
+  } catch (error) {
+    unlinkSync(next);
+    throw error;
+  }
+}

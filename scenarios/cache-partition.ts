@@ -1,0 +1,22 @@
+import { availability, noLostWrites, noStaleReads, partition, recoversWithin, scenario, seconds } from "faultline";
+import { ledger } from "./storefront/ledger.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront } from "./storefront/system.ts";
+
+export default scenario({
+  name: "the cache is cut off while customers browse and buy",
+  expects: "reads fall through to Postgres; nobody sees an error or a stale price, and no order is lost",
+  tags: ["demo", "cache"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 120 }),
+  phases: { warmUp: seconds(3), steady: seconds(6), faults: seconds(9), recovery: seconds(8) },
+  // Long enough for hundreds of writes whose invalidation the API can't deliver to the cache itself.
+  faults: [{ at: seconds(0.5), lasting: seconds(8), inject: partition("api->cache") }],
+  audit: ledger(),
+  checks: [
+    availability({ atLeast: 0.995 }),
+    noLostWrites(),
+    noStaleReads({ within: seconds(2) }),
+    recoversWithin(seconds(3)),
+  ],
+});

@@ -1,0 +1,36 @@
+import { postgres, redis, service, system } from "faultline";
+
+/** How the audit logs in, too. */
+export const database = { database: "shop", user: "shop" } as const;
+
+const links = {
+  DATABASE_URL: { to: "postgres", as: `postgres://${database.user}@{host}:{port}/${database.database}` },
+  CACHE_URL: { to: "cache", as: "redis://{host}:{port}" },
+  QUEUE_URL: { to: "queue", as: "redis://{host}:{port}" },
+} as const;
+
+/** The reference system of `target-app/`, as it is, or with the seeded bug that the environment variable MUTANT names. */
+export function storefront() {
+  const mutant = process.env["MUTANT"] ?? "";
+  const environment = { MUTANT: mutant };
+  const paths = { readyPath: "/readyz", livePath: "/livez", nameVariable: "INSTANCE" };
+  return system({
+    name: "storefront",
+    ...(mutant === "" ? {} : { variant: `mutant ${mutant}`, variables: { MUTANT: mutant } }),
+    entry: "api",
+    components: {
+      postgres: postgres({ ...database, configuration: { max_connections: "60" } }),
+      cache: redis({ configuration: { maxmemory: "64mb", "maxmemory-policy": "allkeys-lru" } }),
+      queue: redis({ configuration: { "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" } }),
+      api: service({
+        ...paths,
+        command: ["node", "target-app/api.ts"],
+        prepare: ["node", "target-app/migrate.ts"],
+        instances: 2,
+        environment,
+        links: { DATABASE_URL: links.DATABASE_URL, CACHE_URL: links.CACHE_URL },
+      }),
+      worker: service({ ...paths, command: ["node", "target-app/worker.ts"], environment, links }),
+    },
+  });
+}
