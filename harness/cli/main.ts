@@ -3,7 +3,7 @@ import { exits, usageError } from "../model/errors.ts";
 import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
-import { errorDocument, exitFor, explain, openOutput, type Output } from "./output.ts";
+import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import { report } from "./report.ts";
 import { type RunFlags, run } from "./run.ts";
 import { defaultScenarioFolder } from "./scenarios.ts";
@@ -98,7 +98,12 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
         return exits.pass;
       }
       const remedy = "`faultline --help` shows the commands.";
-      throw usageError({ code: "UNKNOWN_COMMAND", where: "faultline", message: `there is no command "${name}"`, remedy });
+      throw usageError({
+        code: "UNKNOWN_COMMAND",
+        where: "faultline",
+        message: `there is no command "${name}"`,
+        remedy,
+      });
     }),
   );
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { relative } from "node:path";
+import { faultKinds } from "../faults/index.ts";
 import type { Environment } from "../model/environment.ts";
 import { exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { System } from "../model/system.ts";
 import { worst } from "../model/verdict.ts";
-import { faultKinds } from "../faults/index.ts";
 import { planRun } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/schedule.ts";
 import { didYouMean } from "../plan/suggest.ts";
@@ -90,7 +90,11 @@ async function planAll(
       return [];
     }
   });
-  if (problems.length > 0) throw new FaultlineError(exits.usage, problems.flatMap((error) => error.problems));
+  if (problems.length > 0)
+    throw new FaultlineError(
+      exits.usage,
+      problems.flatMap((error) => error.problems),
+    );
   if (planned.length > 0) return planned;
   const remedy = "`faultline list` shows what there is.";
   throw new FaultlineError(exits.inconclusive, [
@@ -148,7 +152,11 @@ async function runOne(
     replay: replayCommand(path, plan.seed, scenario.system),
   });
   folder.writeRecord(opening);
-  output.say("", `${output.colours.bold(id)}  seed ${plan.seed}${variantOf(opening)}`, output.colours.dim(scenario.name));
+  output.say(
+    "",
+    `${output.colours.bold(id)}  seed ${plan.seed}${variantOf(opening)}`,
+    output.colours.dim(scenario.name),
+  );
 
   const progress = openProgress(plan, output);
   const result = await runScenario({

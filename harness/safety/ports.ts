@@ -28,10 +28,11 @@ export function reservePorts(): PortReservation {
   return {
     async take() {
       for (let tries = 0; tries < range.to - range.from; tries += 1) {
-        next = next + 1 >= range.to ? range.from : next + 1;
-        if (!claim(join(folder, String(next)), owner)) continue;
-        held.push(next);
-        if (await isFree(next)) return next;
+        const port = next;
+        next = port + 1 >= range.to ? range.from : port + 1;
+        if (!claim(join(folder, String(port)), owner)) continue;
+        held.push(port);
+        if (await isFree(port)) return port;
       }
       throw new FaultlineError(exits.system, [
         {

@@ -14,10 +14,14 @@ export async function startWatchdog(journal: string): Promise<Watchdog> {
   const program = fileURLToPath(import.meta.url).replace(/start-watchdog(\.[jt]s)$/, "watchdog$1");
   const child = spawn(process.execPath, [program, journal], {
     detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
+    stdio: ["pipe", "pipe", "ignore"],
     env: { PATH: process.env["PATH"] ?? "" },
   });
-  await once(child, "spawn");
+  // Until it says so, a signal could still end it.
+  const gone = once(child, "exit").then(() => Promise.reject(new Error("the watchdog ended at its start")));
+  await Promise.race([once(child.stdout, "data"), gone]);
+  gone.catch(() => undefined);
+  child.stdout.destroy();
   // The runner must be able to end while the watchdog waits, or it would wait for ever.
   child.unref();
   child.stdin.on("error", () => undefined);

@@ -6,12 +6,16 @@
 import { appendFileSync } from "node:fs";
 import { messageOf } from "../model/errors.ts";
 import { pendingSteps } from "./journal.ts";
+import { cleanPorts } from "./ports.ts";
 import { undoAll } from "./undo.ts";
 
 const [journal = ""] = process.argv.slice(2);
 
 // A closed terminal or a Ctrl-C meant for the runner must not take the one who cleans up.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM", "SIGQUIT"] as const) process.on(signal, () => undefined);
+
+process.stdout.on("error", () => undefined);
+process.stdout.write("ready\n");
 
 let said = "";
 process.stdin.setEncoding("utf8");
@@ -26,6 +30,7 @@ process.stdin.on("close", () => {
 
 async function cleanUp(): Promise<void> {
   const failures = await undoAll(pendingSteps(journal));
+  cleanPorts();
   const lines = failures.map(({ step, error }) => `${JSON.stringify({ watchdog: messageOf(error), step })}\n`);
   if (lines.length > 0) appendFileSync(journal, lines.join(""));
 }

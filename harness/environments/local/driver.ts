@@ -42,8 +42,8 @@ export interface InstanceContext {
 /** How components of one kind are started as local processes. A new kind is one file and one line in `drivers.ts`. */
 export interface Driver {
   readonly kind: string;
-  /** How long it gets between SIGTERM and SIGKILL at the end of a run; 0 for servers whose data goes away anyway. */
-  readonly graceMs: number;
+  /** How it is asked to end at the end of a run, and how long it may take before it is killed. */
+  readonly farewell: { readonly signal: NodeJS.Signals; readonly graceMs: number };
   /** Run once before the first instance of a component starts; to its end. */
   before?(context: InstanceContext): Launch | undefined;
   /** Makes its folder ready and says how to start it. Called before each start, so it must repeat well. */

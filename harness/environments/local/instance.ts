@@ -78,7 +78,7 @@ export class Instance implements ProcessControl {
 
   /** Ends it for good. */
   async stop(): Promise<void> {
-    await this.#process?.terminate(this.#driver.graceMs);
+    await this.#process?.terminate(this.#driver.farewell);
   }
 
   async #untilReady(process: ManagedProcess, launch: Launch): Promise<void> {

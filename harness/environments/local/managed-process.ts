@@ -7,7 +7,7 @@ import { messageOf, systemError } from "../../model/errors.ts";
 import type { ProcessIdentity } from "../../model/undo.ts";
 import { identify, markVariable, signalProcess, treeOf } from "../../safety/processes.ts";
 import { endTree } from "../../safety/undo.ts";
-import type { Launch } from "./driver.ts";
+import type { Driver, Launch } from "./driver.ts";
 
 /** A running process of ours and all that descend from it. */
 export class ManagedProcess {
@@ -73,12 +73,12 @@ export class ManagedProcess {
     this.#context.journal.done(this.#journalEntry);
   }
 
-  /** SIGTERM, then after the grace SIGKILL for what is left. */
-  async terminate(graceMs: number): Promise<void> {
+  /** Asks it to end, then after the grace kills what is left. */
+  async terminate({ signal, graceMs }: Driver["farewell"]): Promise<void> {
     this.#expected = true;
     if (graceMs > 0 && !this.hasEnded) {
       this.resume();
-      signalProcess(this.identity, "SIGTERM");
+      signalProcess(this.identity, signal);
       await Promise.race([this.ended, sleep(graceMs, undefined, { ref: false })]);
     }
     await this.kill();

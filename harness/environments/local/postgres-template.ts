@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { chown, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, systemError } from "../../model/errors.ts";
 import type { LocalTools } from "./driver.ts";
@@ -16,6 +16,9 @@ export const superuser = "faultline";
  */
 export async function copyTemplate(tools: LocalTools, folder: string): Promise<void> {
   const template = await ensureTemplate(tools);
+  await mkdir(dirname(folder), { recursive: true });
+  // Whatever our umask: the server may run as another user, who must be able to pass.
+  await chmod(dirname(folder), 0o711);
   // Neither fs.cp nor a plain copy keeps the owner, and Postgres insists on owning its folder.
   await run("cp", ["-a", template, folder], { timeout: 30_000 });
 }

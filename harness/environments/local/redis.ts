@@ -8,7 +8,8 @@ const ping: Greeting = { bytes: "PING\r\n", understands: (reply) => reply.toStri
 
 export const redisDriver: Driver = {
   kind: "redis",
-  graceMs: 0,
+  // Its data goes away with the run.
+  farewell: { signal: "SIGKILL", graceMs: 0 },
   async prepare({ address, definition, folder, tools }) {
     await mkdir(folder, { recursive: true });
     const { configuration = {} } = definition.settings as RedisSettings;

@@ -43,7 +43,7 @@ function inherited(): Record<string, string> {
 
 export const serviceDriver: Driver = {
   kind: "service",
-  graceMs: 1500,
+  farewell: { signal: "SIGTERM", graceMs: 1500 },
   before(context) {
     const { prepare } = settingsOf(context.definition);
     return prepare === undefined ? undefined : launch(context, prepare);

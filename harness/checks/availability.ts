@@ -1,0 +1,116 @@
+import type { Check, Evidence } from "../model/check.ts";
+import { usageError } from "../model/errors.ts";
+import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "../model/history.ts";
+import { ratioFloor } from "../model/measure/series.ts";
+import { type Verdict, witnessLimit } from "../model/verdict.ts";
+import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
+import { samplesFor, wilson } from "./proportion.ts";
+import { counted, spokenShare } from "./words.ts";
+
+/** How available, and in what. */
+export interface AvailabilityOptions {
+  /** The least share of operations that are ok, above 0 and at most 1. */
+  readonly atLeast: number;
+  /** Names of the operations that count; all when absent. */
+  readonly operations?: readonly string[];
+  /** The parts of the load that count. Default: `faults` and `recovery`. */
+  readonly phases?: readonly LoadPhase[];
+  /** Whether an honest refusal counts as ok. Default: it does not. */
+  readonly rejectedIsOk?: boolean;
+}
+
+/**
+ * Availability = ok ÷ intended. A budget is judged by what the run proves, not by what it happened to show: `pass` when
+ * Wilson's lower bound reaches the budget, `fail` when the upper bound stays below it, `inconclusive` in between; each
+ * bound holds at 95 %. No run with fewer than 3 ÷ (1 − atLeast) operations can pass, as zero failures in n bound the
+ * rate at 3/n. `atLeast: 1` has no budget to be estimated: one failure fails, none (in 30 or more) passes.
+ *
+ * An operation that found the generator full says nothing of the system: it may have been ok or not, and a verdict
+ * stands only if it is the same either way.
+ * @throws FaultlineError BAD_CHECK
+ */
+export function availability(options: AvailabilityOptions): Check {
+  const { atLeast, operations, phases = ["faults", "recovery"], rejectedIsOk = false } = options;
+  if (!(atLeast > 0 && atLeast <= 1)) {
+    const remedy = "Give the share of operations that must be ok, as 0.999.";
+    const message = `${atLeast} is not above 0 and at most 1`;
+    throw usageError({ code: "BAD_CHECK", where: "availability.atLeast", message, remedy });
+  }
+  const good: readonly Outcome[] = rejectedIsOk ? ["ok", "rejected"] : ["ok"];
+  const what = operations === undefined ? "all operations" : operations.join(" and ");
+  const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}`;
+  return checkOf(
+    {
+      name: "availability",
+      title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
+      law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}.`,
+    },
+    (evidence): Finding => {
+      const unknownName = operations?.find((name) => !evidence.operations.some((operation) => operation.name === name));
+      if (unknownName !== undefined) {
+        return { verdict: "inconclusive", expected, actual: `the workload has no operation "${unknownName}"` };
+      }
+      const seen = rowsOf(evidence, phases, operations, good);
+      const overflow = seen.counts[outcomeCode("overflow")]!;
+      const total = seen.counts.reduce((sum, count) => sum + count, 0);
+      const ok = total - seen.bad.length;
+      const [worst, best] = [verdictOf(ok, total, atLeast), verdictOf(ok + overflow, total, atLeast)];
+      const verdict = worst === best ? worst : "inconclusive";
+      const { lower, upper } = wilson(ok, total);
+      return {
+        verdict,
+        expected,
+        actual: total === 0 ? "no such operation was due" : actualOf(ok, total, overflow, verdict, atLeast),
+        ...commonPhase(evidence, seen.bad),
+        witness: seen.bad.slice(0, witnessLimit).map((row) => witnessOf(evidence, row, detailOf(evidence, row))),
+        numbers: {
+          total,
+          ok,
+          ratio: total === 0 ? null : ok / total,
+          lower,
+          upper,
+          ...Object.fromEntries(outcomes.map((name, code) => [name, seen.counts[code]!])),
+        },
+      };
+    },
+  );
+}
+
+/** The verdict on `ok` of `total`, by the rules above. */
+function verdictOf(ok: number, total: number, atLeast: number): Verdict {
+  if (atLeast === 1) return ok < total ? "fail" : total < ratioFloor ? "inconclusive" : "pass";
+  const { lower, upper } = wilson(ok, total);
+  if (upper < atLeast) return "fail";
+  return lower >= atLeast && total >= samplesFor(atLeast) ? "pass" : "inconclusive";
+}
+
+function actualOf(ok: number, total: number, overflow: number, verdict: Verdict, atLeast: number): string {
+  const { lower, upper } = wilson(ok, total);
+  const seen = `${spokenShare(ok / total)} (${ok} of ${total}; surely between ${spokenShare(lower)} and ${spokenShare(upper)})`;
+  if (verdict !== "inconclusive") return seen;
+  if (overflow > 0) return `${seen}; ${counted(overflow, "operation")} found the load generator full`;
+  const needed = atLeast === 1 ? ratioFloor : samplesFor(atLeast);
+  return total < needed
+    ? `${seen}; too few: it takes ${needed} operations to tell`
+    : `${seen}; too near the budget for so few operations`;
+}
+
+/** How many ended how, and the rows that were not good in the order in which they were due. */
+function rowsOf(
+  { history, operations }: Evidence,
+  phases: readonly LoadPhase[],
+  names: readonly string[] | undefined,
+  good: readonly Outcome[],
+): { readonly counts: readonly number[]; readonly bad: readonly number[] } {
+  const codes = new Set(phases.map(phaseCode));
+  const counts = outcomes.map(() => 0);
+  const bad: number[] = [];
+  for (let row = 0; row < history.count; row += 1) {
+    if (!codes.has(history.phase[row]!)) continue;
+    if (names !== undefined && !names.includes(operations[history.operation[row]!]?.name ?? "")) continue;
+    const outcome = history.outcome[row]!;
+    counts[outcome]! += 1;
+    if (!good.includes(outcomes[outcome]!)) bad.push(row);
+  }
+  return { counts, bad: bad.sort((left, right) => history.intendedMs[left]! - history.intendedMs[right]!) };
+}

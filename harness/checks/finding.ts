@@ -1,0 +1,58 @@
+import type { Check, Evidence } from "../model/check.ts";
+import { loadPhases, outcomes } from "../model/history.ts";
+import type { CheckResult, Witness } from "../model/verdict.ts";
+
+/** What a check has to say of the evidence; its name, title and law are added. */
+export type Finding = Omit<CheckResult, "name" | "title" | "law" | "witness" | "numbers"> &
+  Partial<Pick<CheckResult, "witness" | "numbers">>;
+
+/** A check from its law and a pure function of the evidence. */
+export function checkOf(words: Pick<Check, "name" | "title" | "law">, find: (evidence: Evidence) => Finding): Check {
+  return { ...words, judge: (evidence) => ({ ...words, witness: [], numbers: {}, ...find(evidence) }) };
+}
+
+/** When the first fault was injected, on the run's clock; the start of the phase `faults` when none was. */
+export function firstInjectionMs(evidence: Evidence): number {
+  const injected = evidence.events.filter(({ type }) => type === "inject").map(({ atMs }) => atMs);
+  if (injected.length > 0) return Math.min(...injected);
+  const fromMs = evidence.phases.faults?.fromMs ?? 0;
+  return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
+}
+
+/**
+ * One operation as a piece of evidence. It begins when it was due and ends when it was settled.
+ * @param row of the history
+ * @param note what is remarkable about it
+ */
+export function witnessOf(evidence: Evidence, row: number, note: string): Witness {
+  const { history } = evidence;
+  const zeroMs = firstInjectionMs(evidence);
+  const toFaultMs = history.endMs[row]! - zeroMs;
+  return {
+    id: history.id[row]!,
+    operation: evidence.operations[history.operation[row]!]?.name ?? "unknown",
+    outcome: outcomes[history.outcome[row]!]!,
+    session: history.session[row]!,
+    key: history.key[row]!,
+    fromFaultMs: rounded(history.intendedMs[row]! - zeroMs),
+    toFaultMs: Number.isNaN(toFaultMs) ? null : rounded(toFaultMs),
+    note,
+  };
+}
+
+/** Why an operation ended as it did, in its own words. */
+export function detailOf(evidence: Evidence, row: number): string {
+  const { history, errors } = evidence;
+  return errors[history.error[row]!] || outcomes[history.outcome[row]!]!;
+}
+
+/** The phase that all these rows were due in, when it is one. */
+export function commonPhase(evidence: Evidence, rows: readonly number[]): Pick<Finding, "phase"> {
+  const phases = new Set(rows.map((row) => evidence.history.phase[row]!));
+  const [only] = phases;
+  const phase = only === undefined || phases.size > 1 ? undefined : loadPhases[only];
+  return phase === undefined ? {} : { phase };
+}
+
+/** To the microsecond, which is as fine as a history is. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

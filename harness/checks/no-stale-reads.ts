@@ -1,0 +1,165 @@
+import type { Check, Evidence } from "../model/check.ts";
+import { outcomeCode, phaseCode } from "../model/history.ts";
+import type { Duration } from "../model/units.ts";
+import { type Witness, witnessLimit } from "../model/verdict.ts";
+import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
+import { counted, spokenMs } from "./words.ts";
+
+const okCode = outcomeCode("ok");
+const faultPhases = [phaseCode("faults"), phaseCode("recovery")];
+
+/**
+ * Bounded staleness, per key, over versions. The age of a read is its invocation (first byte written) minus the moment
+ * from which something newer than what it returned is known to be there: the return of an acknowledged write, or, for
+ * a version that no acknowledged write explains, the return of the first read that saw it. One read that is older than
+ * `within` fails, in whichever phase but the warm-up. O(n log n).
+ *
+ * `inconclusive` when no read could have been stale: none came after an acknowledged write of its key, both in the
+ * phases `faults` and `recovery`.
+ */
+export function noStaleReads({ within }: { readonly within: Duration }): Check {
+  const law =
+    `No read returns a version of its key when a newer one was acknowledged (or seen by another read) more than ` +
+    `${spokenMs(within)} before it.`;
+  const expected = `no read older than ${spokenMs(within)}`;
+  return checkOf(
+    { name: "noStaleReads", title: `no stale reads beyond ${spokenMs(within)}`, law },
+    (evidence): Finding => {
+      const reads = readsOf(evidence);
+      const exposed = reads.filter(({ isExposed }) => isExposed).length;
+      const stale = reads.filter(({ ageMs }) => ageMs > within).sort((left, right) => right.ageMs - left.ageMs);
+      const oldestMs = reads.reduce((most, { ageMs }) => Math.max(most, ageMs), 0);
+      const numbers = { reads: reads.length, exposed, stale: stale.length, oldestMs };
+      if (stale.length > 0) {
+        return {
+          verdict: "fail",
+          expected,
+          actual: `${counted(stale.length, "stale read")} of ${reads.length}, the oldest by ${spokenMs(oldestMs)}`,
+          ...commonPhase(
+            evidence,
+            stale.map(({ row }) => row),
+          ),
+          witness: witnessesOf(evidence, stale),
+          numbers,
+        };
+      }
+      const none = "no read came after an acknowledged write of its key while the fault could act or be felt";
+      if (exposed === 0) return { verdict: "inconclusive", expected, actual: none, numbers };
+      const actual = `${counted(exposed, "read")} could have been stale, the oldest was by ${spokenMs(oldestMs)}`;
+      return { verdict: "pass", expected, actual, numbers };
+    },
+  );
+}
+
+/** A read that told its version. */
+interface Read {
+  readonly row: number;
+  /** Ms by which it was outdated; 0 when it was not. */
+  readonly ageMs: number;
+  /** The first proof of something newer; absent when there is none. */
+  readonly newer?: Proof;
+  /** Whether a write of its key was acknowledged before it, both while the fault could act or be felt. */
+  readonly isExposed: boolean;
+}
+
+/** From when on a version is known to be there, and by which row. */
+interface Proof {
+  readonly version: number;
+  readonly knownMs: number;
+  readonly row: number;
+}
+
+/** Everything known of one key's versions. */
+interface Key {
+  /** Version → its proof; of an acknowledged write when there is one. */
+  readonly proofs: Map<number, Proof & { readonly isWrite: boolean }>;
+  /** Since when there is an acknowledged write of the phases in question. */
+  writtenMs: number;
+  /** By version, ascending; each with the earliest proof of itself or anything newer. */
+  earliest: Proof[];
+}
+
+function readsOf(evidence: Evidence): Read[] {
+  const { history } = evidence;
+  const keys = keysOf(evidence);
+  const reads: Read[] = [];
+  for (const row of versioned(evidence, "read")) {
+    if (history.phase[row] === phaseCode("warmUp")) continue;
+    const key = keys.get(history.key[row]!)!;
+    const invokedMs = history.wireMs[row]!;
+    const isExposed = faultPhases.includes(history.phase[row]!) && key.writtenMs < invokedMs;
+    const newer = firstNewer(key.earliest, history.version[row]!);
+    const ageMs = newer === undefined ? 0 : Math.max(0, invokedMs - newer.knownMs);
+    reads.push({ row, ageMs, isExposed, ...(newer === undefined ? {} : { newer }) });
+  }
+  return reads;
+}
+
+function keysOf(evidence: Evidence): ReadonlyMap<number, Key> {
+  const { history } = evidence;
+  const keys = new Map<number, Key>();
+  for (const effect of ["write", "read"] as const) {
+    for (const row of versioned(evidence, effect)) {
+      const id = history.key[row]!;
+      const key = keys.get(id) ?? { proofs: new Map(), writtenMs: Number.POSITIVE_INFINITY, earliest: [] };
+      keys.set(id, key);
+      const isWrite = effect === "write";
+      const proof = { version: history.version[row]!, knownMs: history.endMs[row]!, row, isWrite };
+      const known = key.proofs.get(proof.version);
+      const isBetter = known === undefined || (known.isWrite === isWrite && proof.knownMs < known.knownMs);
+      if (isBetter) key.proofs.set(proof.version, proof);
+      if (isWrite && faultPhases.includes(history.phase[row]!)) key.writtenMs = Math.min(key.writtenMs, proof.knownMs);
+    }
+  }
+  for (const key of keys.values()) {
+    const descending = [...key.proofs.values()].sort((left, right) => right.version - left.version);
+    let earliest: Proof | undefined;
+    for (const proof of descending) {
+      if (earliest === undefined || proof.knownMs < earliest.knownMs) earliest = proof;
+      key.earliest.push({ ...earliest, version: proof.version });
+    }
+    key.earliest.reverse();
+  }
+  return keys;
+}
+
+/** Rows of operations with this effect that were ok and told a version. */
+function versioned({ history, operations }: Evidence, effect: "read" | "write"): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < history.count; row += 1) {
+    if (history.outcome[row] !== okCode || Number.isNaN(history.version[row]!)) continue;
+    if (operations[history.operation[row]!]?.effect === effect) rows.push(row);
+  }
+  return rows;
+}
+
+/** The earliest proof of a version above this one, by bisection. */
+function firstNewer(earliest: readonly Proof[], version: number): Proof | undefined {
+  let [low, high] = [0, earliest.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (earliest[middle]!.version > version) high = middle;
+    else low = middle + 1;
+  }
+  return earliest[low];
+}
+
+/** The oldest reads, each with what it should have seen, in the order of time. */
+function witnessesOf(evidence: Evidence, stale: readonly Read[]): Witness[] {
+  const { history } = evidence;
+  const notes = new Map<number, string>();
+  for (const { row, ageMs, newer } of stale) {
+    if (newer === undefined || notes.size + (notes.has(newer.row) ? 1 : 2) > witnessLimit) break;
+    const version = history.version[newer.row]!;
+    const isWrite = history.operation[newer.row] !== history.operation[row];
+    notes.set(newer.row, `${isWrite ? "was acknowledged as" : "saw"} version ${version} of key ${history.key[row]!}`);
+    const seen = `returned version ${history.version[row]!} of key ${history.key[row]!}`;
+    notes.set(
+      row,
+      `${seen}, asked for ${spokenMs(ageMs)} after version ${version} was there (operation ${history.id[newer.row]!})`,
+    );
+  }
+  return [...notes]
+    .sort(([left], [right]) => history.intendedMs[left]! - history.intendedMs[right]!)
+    .map(([row, note]) => witnessOf(evidence, row, note));
+}

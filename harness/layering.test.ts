@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+// The architecture as a test: who may import whom. Data goes one way, and a room knows only what lies before it.
+
+const root = resolve(import.meta.dirname, "..");
+
+/** Room → the rooms that it may import from. `npm` and `node` stand for packages and for Node's own modules. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  plan: ["model", "npm", "node"],
+  faults: ["model"],
+  load: ["model", "npm", "node"],
+  checks: ["model"],
+  network: ["model", "npm", "node"],
+  safety: ["model", "node"],
+  store: ["model", "node"],
+  report: ["model", "npm", "node"],
+  environments: ["model", "network", "safety", "npm", "node"],
+  run: ["model", "plan", "faults", "load", "checks", "network", "safety", "store", "environments", "npm", "node"],
+  setup: ["node"],
+  cli: ["*"],
+  index: ["model", "faults", "checks"],
+  bin: ["node"],
+  scenarios: ["faultline", "npm", "node"],
+  "target-app": ["npm", "node"],
+};
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const isTest = (path: string): boolean => /\.test\.m?[jt]s$|\/testing\//.test(path);
+
+function sources(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((path) => join(folder, path))
+    .filter((path) => /\.m?[jt]s$/.test(path) && !path.endsWith(".d.ts") && !isTest(path));
+}
+
+function roomOf(path: string): string {
+  const [top = "", second = ""] = path.split("/");
+  return top === "harness" ? second.replace(/\.m?[jt]s$/, "") : top;
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const pattern =
+    /^\s*(?:import|export)\b[^"'`;]*?from\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+  return [...text.matchAll(pattern)].map(([, from, bare, dynamic]) => {
+    const specifier = from ?? bare ?? dynamic ?? "";
+    const target = specifier.startsWith(".")
+      ? roomOf(relative(root, resolve(root, dirname(file), specifier)))
+      : kind(specifier);
+    return { file, from: roomOf(file), to: target };
+  });
+}
+
+function kind(specifier: string): string {
+  if (specifier.startsWith("node:")) return "node";
+  return specifier === "faultline" ? "faultline" : "npm";
+}
+
+const all = ["harness", "scenarios", "target-app"].flatMap(sources).flatMap(importsOf);
+
+test("there are imports to judge, and every room is known", () => {
+  expect(all.length).toBeGreaterThan(100);
+  expect([...new Set(all.map(({ from }) => from))].filter((room) => mayImport[room] === undefined)).toEqual([]);
+});
+
+test("no room imports what it may not", () => {
+  const broken = all.filter(({ from, to }) => {
+    const allowed = mayImport[from] ?? [];
+    return from !== to && !allowed.includes("*") && !allowed.includes(to);
+  });
+  expect(broken).toEqual([]);
+});
+
+test("only the command line prints", () => {
+  const printing = sources("harness")
+    .filter((file) => !/^harness\/(cli|setup|bin)/.test(file))
+    .filter((file) => /\bconsole\.|process\.std(out|err)\.write\(/.test(readFileSync(join(root, file), "utf8")));
+  // The watchdog says one word to the runner, over a pipe of their own.
+  expect(printing).toEqual(["harness/safety/watchdog.ts"]);
+});
+
+test("no file is longer than one concept needs", () => {
+  const long = ["harness", "scenarios", "target-app"]
+    .flatMap(sources)
+    .filter((file) => readFileSync(join(root, file), "utf8").split("\n").length > 301);
+  expect(long).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { exits, FaultlineError, Interrupted, messageOf, worstExit } from "./errors.ts";
+
+test("the exit codes of several runs come to the worst of them", () => {
+  expect(worstExit([])).toBe(0);
+  expect(worstExit([0, 0])).toBe(0);
+  expect(worstExit([0, exits.inconclusive, exits.fail])).toBe(exits.fail);
+  expect(worstExit([exits.fail, exits.system])).toBe(exits.system);
+  expect(worstExit([exits.system, exits.bug, exits.fail])).toBe(exits.bug);
+  expect(worstExit([exits.bug, exits.leftBroken])).toBe(exits.leftBroken);
+  expect(worstExit([exits.inconclusive, exits.interrupted])).toBe(exits.interrupted);
+  expect(worstExit([99])).toBe(exits.bug);
+});
+
+test("an error tells every problem with its place, its code and its remedy", () => {
+  const problem = (code: string) => ({ code, where: `faults[${code}]`, message: "is -1", remedy: "Give 0 or more." });
+  const error = new FaultlineError(exits.usage, [problem("A"), problem("B")]);
+  expect(error.code).toBe("A");
+  expect(error.message).toBe("faults[A]: is -1 [A]\n  Give 0 or more.\nfaults[B]: is -1 [B]\n  Give 0 or more.");
+});
+
+test("an interrupted run exits as shells expect it", () => {
+  expect(new Interrupted("SIGINT").exit).toBe(130);
+  expect(new Interrupted("SIGTERM").exit).toBe(143);
+});
+
+test("a message names its causes", () => {
+  expect(messageOf(new Error("outer", { cause: new Error("inner", { cause: "root" }) }))).toBe("outer: inner: root");
+});
