@@ -1,12 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { exits, usageError } from "../model/errors.ts";
+import { didYouMean } from "../plan/suggest.ts";
 import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import { report } from "./report.ts";
 import { type RunFlags, run } from "./run.ts";
-import { defaultScenarioFolder } from "./scenarios.ts";
 import { version } from "./version.ts";
 
 type Action = (output: Output) => Promise<number> | number;
@@ -49,9 +49,10 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("-q, --quiet", "say nothing but the answer")
     .option("--no-color", "no colours, as with NO_COLOR=1")
     .exitOverride()
+    .allowExcessArguments()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
-  const folder = ["--scenarios <folder>", "where the scenarios are", defaultScenarioFolder()] as const;
+  const folder = ["--scenarios <folder>", "where the scenarios are", "scenarios"] as const;
 
   program
     .command("run [filter...]")
@@ -97,13 +98,10 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
         output.print(command.helpInformation().trimEnd());
         return exits.pass;
       }
-      const remedy = "`faultline --help` shows the commands.";
-      throw usageError({
-        code: "UNKNOWN_COMMAND",
-        where: "faultline",
-        message: `there is no command "${name}"`,
-        remedy,
-      });
+      const known = program.commands.map((one) => one.name());
+      const remedy = `${didYouMean(name, known)} \`faultline --help\` tells more.`;
+      const message = `there is no command "${name}"`;
+      throw usageError({ code: "UNKNOWN_COMMAND", where: "faultline", message, remedy });
     }),
   );
 }

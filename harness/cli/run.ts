@@ -167,7 +167,7 @@ async function runOne(
     faultKinds,
     folder,
     observe: (event) => progress.observe(event),
-    onProgress: (counts) => progress.count(counts),
+    onProgress: ({ counts }) => progress.count(counts),
     signal,
   });
   progress.end();

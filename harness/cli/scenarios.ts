@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, extname, join, matchesGlob, relative, resolve } from "node:path";
+import { basename, extname, matchesGlob, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { messageOf, usageError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -100,6 +100,3 @@ function ownLine(error: unknown): string | undefined {
 }
 
 const ownFolder = fileURLToPath(new URL("../", import.meta.url));
-
-/** Where scenarios are looked for. */
-export const defaultScenarioFolder = (): string => join(process.cwd(), "scenarios");

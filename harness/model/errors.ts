@@ -82,8 +82,11 @@ export function systemError(problem: Problem, options?: ErrorOptions): Faultline
   return new FaultlineError(exits.system, [problem], options);
 }
 
-/** The message of anything that was thrown, with the causes that it names. */
+/** The message of anything that was thrown, with the causes that it names; of our own errors without the remedies. */
 export function messageOf(error: unknown): string {
+  if (error instanceof FaultlineError) {
+    return error.problems.map(({ where, message }) => `${where}: ${message}`).join("; ");
+  }
   if (!(error instanceof Error)) return String(error);
   const own = error.message || error.name;
   return error.cause === undefined ? own : `${own}: ${messageOf(error.cause)}`;

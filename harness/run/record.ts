@@ -50,7 +50,10 @@ export async function openingRecord(options: {
 /** The record of a run that has ended, in whatever way. */
 export function closingRecord(opening: RunRecord, result: RunResult, scenario: Scenario): RunRecord {
   const { evidence, error } = result;
-  const judged = judgeRun(evidence, scenario.checks, [...result.reasons, ...result.leftBroken]);
+  const judged = judgeRun(evidence, scenario.checks, {
+    isComplete: error === undefined,
+    reasons: [...result.reasons, ...result.leftBroken],
+  });
   const { verdict, passed, checks, reasons } = judged;
   return {
     ...opening,

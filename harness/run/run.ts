@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runLoad } from "../load/generator.ts";
+import type { LoadCounts } from "../load/options.ts";
+import { runLoad } from "../load/run-load.ts";
 import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/check.ts";
 import type { Environment, RunningSystem } from "../model/environment.ts";
-import { FaultlineError, messageOf } from "../model/errors.ts";
+import { messageOf } from "../model/errors.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
 import type { FaultKind, Receipt } from "../model/fault.ts";
 import { historyOf, type LoadPhase } from "../model/history.ts";
@@ -31,8 +32,8 @@ export interface RunOptions {
   readonly folder: RunFolder;
   /** Told of everything that happens; what it throws does not harm the run. */
   observe(event: RunEvent): void;
-  /** Counts per outcome, now and then, for a screen. */
-  onProgress?(counts: readonly number[]): void;
+  /** How the load stands, now and then, for a screen. */
+  readonly onProgress?: (counts: LoadCounts) => void;
   /** Aborted by Ctrl-C: the run heals, keeps what it has seen, and ends. */
   readonly signal: AbortSignal;
 }
@@ -262,7 +263,7 @@ class Run {
     return {
       evidence,
       versions: this.#system?.versions ?? {},
-      reasons: error === undefined ? this.#reasons : [reasonOf(error), ...this.#reasons],
+      reasons: error === undefined ? this.#reasons : [messageOf(error), ...this.#reasons],
       leftBroken: this.#leftBroken,
       ...(error === undefined ? {} : { error }),
     };
@@ -275,12 +276,6 @@ class Run {
       return { history: historyOf(0), errors: [""] };
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof FaultlineError
-    ? error.problems.map((problem) => `${problem.where}: ${problem.message}`).join("; ")
-    : messageOf(error);
 }
 
 /** Eight characters that differ between runs: the beginning of every value that the run writes. */

@@ -119,3 +119,9 @@ test("one sentence goes from the fault to the failure, or to its absence", () =>
     "Whether partition api->cache for 1 s became a failure cannot be told: a check: that.",
   );
 });
+
+test("a run that did not come to its end is inconclusive, whatever it saw", () => {
+  const course = { isComplete: false, reasons: ["interrupted by SIGINT"] };
+  expect(judgeRun(evidenceOf(), [check("fail")], course)).toMatchObject({ verdict: "inconclusive" });
+  expect(judgeRun(evidenceOf(), [check("pass")], course).reasons).toEqual(course.reasons);
+});

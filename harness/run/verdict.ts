@@ -16,13 +16,21 @@ export interface Judged {
   readonly reasons: readonly string[];
 }
 
-/** Judges the evidence of a run. Pure, so that a stored run is judged again in the same way. */
-export function judgeRun(evidence: Evidence, checks: readonly Check[], alreadyKnown: readonly string[] = []): Judged {
+/**
+ * Judges the evidence of a run. Pure, so that a stored run is judged again in the same way.
+ * @param course how the run went: one that did not come to its end is inconclusive, whatever it saw, since what it saw
+ * may be the doing of what ended it
+ */
+export function judgeRun(
+  evidence: Evidence,
+  checks: readonly Check[],
+  course: { readonly isComplete: boolean; readonly reasons: readonly string[] } = { isComplete: true, reasons: [] },
+): Judged {
   const results = checks.map((check) => judgeOne(check, evidence));
   const unhealthy = unhealthySteady(evidence);
-  const reasons = [...alreadyKnown, ...unhealthy, ...unprovenFaults(evidence), ...overflow(evidence)];
+  const reasons = [...course.reasons, ...unhealthy, ...unprovenFaults(evidence), ...overflow(evidence)];
   const ofChecks = worst(results.map((result) => result.verdict));
-  if (unhealthy.length > 0) return { verdict: "inconclusive", checks: results, reasons };
+  if (unhealthy.length > 0 || !course.isComplete) return { verdict: "inconclusive", checks: results, reasons };
   const verdict = worst([ofChecks, ...reasons.map((): Verdict => "inconclusive")]);
   const passed: { passed?: PassedHow } =
     verdict === "pass" ? { passed: usersNoticed(evidence) ? "degraded as designed" : "tolerated" } : {};

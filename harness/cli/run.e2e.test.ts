@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import schema from "../store/run.schema.json" with { type: "json" };
+import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const start = (...args: string[]): Faultline =>
+  new Faultline([...args, "--scenarios", scenarios, ...(args[0] === "run" ? ["-o", folder.path] : [])], {
+    output: folder.path,
+  });
+const isValidRecord = new Ajv({ allowUnionTypes: true }).compile(schema);
+
+test("a fault that users do not notice: exit 0, a receipt for each link, a whole run folder", async () => {
+  const faultline = start("run", "slow-store", "--seed", "7", "--json");
+  expect(await faultline.ended(), faultline.stderr).toBe(0);
+  const document = JSON.parse(faultline.stdout);
+  expect(document).toMatchObject({
+    verdict: "pass",
+    exit: 0,
+    runs: [{ verdict: "pass", status: "complete", seed: "7" }],
+  });
+  const [run] = document.runs;
+  expect(run.checks.map((check: { verdict: string }) => check.verdict)).toEqual(["pass", "pass"]);
+  expect(run.generator.planned).toBe(run.plan.arrivals.count);
+  expect(run.generator.recorded).toBe(run.generator.planned);
+
+  const record = JSON.parse(readFileSync(join(run.folder, "run.json"), "utf8"));
+  expect(isValidRecord(record), JSON.stringify(isValidRecord.errors)).toBe(true);
+  expect(isValidRecord({ ...record, verdict: "perhaps" })).toBe(false);
+  for (const file of [
+    "events.jsonl",
+    "history.bin",
+    "undo.jsonl",
+    "report.html",
+    "logs/web-1.log",
+    "logs/toxiproxy.log",
+  ]) {
+    expect(existsSync(join(run.folder, file)), file).toBe(true);
+  }
+  expect(join(folder.path, readlinkSync(join(folder.path, "latest")))).toBe(run.folder);
+  const receipts = faultline.events().filter((event) => event.type === "receipt");
+  expect(receipts.map(({ receipt }) => receipt.on).sort()).toEqual(["web-1->store", "web-2->store"]);
+  for (const { receipt } of receipts) {
+    expect(receipt.provenMs).toBeGreaterThanOrEqual(receipt.requestedMs);
+    expect(receipt.healProvenMs).toBeGreaterThanOrEqual(receipt.healRequestedMs ?? Number.POSITIVE_INFINITY);
+    expect(receipt.during?.["roundTripMs"]).toBeGreaterThanOrEqual(30);
+    expect(receipt.before["toxic"]).toBe(false);
+  }
+  expect(faultline.leftRunning()).toEqual([]);
+
+  const again = new Faultline(["report", run.folder], { output: folder.path });
+  expect(await again.ended(), again.stderr).toBe(0);
+  expect(again.stdout.trim()).toMatch(/report\.html$/);
+});
+
+test("a fault that users notice: exit 1, the law that was broken, and operations that show it", async () => {
+  const faultline = start("run", "cut-store", "--json");
+  expect(await faultline.ended(), faultline.stderr).toBe(1);
+  const [run] = JSON.parse(faultline.stdout).runs;
+  expect(run.verdict).toBe("fail");
+  const [check] = run.checks;
+  expect(check).toMatchObject({ name: "availability", verdict: "fail" });
+  expect(check.witness.length).toBeGreaterThan(0);
+  expect(check.witness.length).toBeLessThanOrEqual(10);
+  // Nobody was refused before the fault.
+  expect(check.witness.every((one: { toFaultMs: number }) => one.toFaultMs >= 0)).toBe(true);
+  expect(run.sentence).toContain("partition web->store for 1.5 s became a failure");
+  expect(faultline.leftRunning()).toEqual([]);
+});
+
+test("the same seed gives the same plan, run or not, byte for byte", async () => {
+  const plan = async (...args: string[]): Promise<string> => {
+    const faultline = start("run", "slow-store", "--dry-run", "--json", ...args);
+    expect(await faultline.ended()).toBe(0);
+    return JSON.stringify(JSON.parse(faultline.stdout).plans[0]);
+  };
+  const [first, second, other] = await Promise.all([plan("--seed", "7"), plan("--seed", "7"), plan("--seed", "8")]);
+  expect(first).toBe(second);
+  expect(first).not.toBe(other);
+  expect(readdirSync(folder.path)).toEqual([]);
+  const faultline = start("run", "slow-store", "--seed", "7", "--json");
+  await faultline.ended();
+  expect(JSON.stringify(JSON.parse(faultline.stdout).runs[0].plan)).toBe(first);
+});
+
+test("two runs at once do not disturb each other", async () => {
+  const other = temporaryFolder();
+  try {
+    const one = start("run", "slow-store", "--json");
+    const two = new Faultline(["run", "cut-store", "--json", "--scenarios", scenarios, "-o", other.path], {
+      output: other.path,
+    });
+    expect([await one.ended(), await two.ended()], one.stderr + two.stderr).toEqual([0, 1]);
+    expect([...one.leftRunning(), ...two.leftRunning()]).toEqual([]);
+  } finally {
+    other.remove();
+  }
+});

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import type { RunEvent } from "../../model/events.ts";
+import { markedProcesses, type ProcessRow } from "../../safety/processes.ts";
+
+const bin = fileURLToPath(new URL("../../bin.mjs", import.meta.url));
+const repository = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The scenarios that these tests run. */
+export const scenarios = fileURLToPath(new URL("./scenarios", import.meta.url));
+
+/** The real command line as a process of its own, with a folder for its reports. */
+export class Faultline {
+  readonly child: ChildProcess;
+  readonly output: string;
+  stdout = "";
+  stderr = "";
+  readonly #exit: Promise<number>;
+
+  constructor(args: readonly string[], options: { output: string; cwd?: string }) {
+    this.output = options.output;
+    this.child = spawn(process.execPath, [bin, ...args], {
+      cwd: options.cwd ?? repository,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    this.child.stdout?.on("data", (part) => {
+      this.stdout += String(part);
+    });
+    this.child.stderr?.on("data", (part) => {
+      this.stderr += String(part);
+    });
+    this.#exit = once(this.child, "close").then(([code, signal]) => code ?? signal);
+  }
+
+  /** Its exit code; the signal's name when one ended it. */
+  ended(): Promise<number> {
+    return this.#exit;
+  }
+
+  get runFolder(): string {
+    const [name = "none"] = readdirSync(this.output).filter((one) => one.includes("Z-"));
+    return join(this.output, name);
+  }
+
+  events(): readonly RunEvent[] {
+    try {
+      return readFileSync(join(this.runFolder, "events.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Waits until the run has told such an event. */
+  async until(type: RunEvent["type"], detail: Partial<Record<string, unknown>> = {}): Promise<void> {
+    const matches = (event: object): boolean =>
+      Object.entries(detail).every(([name, value]) => (event as Record<string, unknown>)[name] === value);
+    await vi.waitFor(
+      () => {
+        if (this.child.exitCode !== null) throw new Error(`ended early: ${this.stderr}`);
+        if (!this.events().some((event) => event.type === type && matches(event))) throw new Error(`no ${type} yet`);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+  }
+
+  /** Processes of the run that still live. */
+  leftRunning(): readonly ProcessRow[] {
+    const runId = this.runFolder.split("/").at(-1) ?? "";
+    return markedProcesses(runId, join(tmpdir(), `faultline-${process.getuid?.() ?? 0}`, "runs", runId));
+  }
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "faultline-e2e-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

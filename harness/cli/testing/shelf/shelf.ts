@@ -1,0 +1,54 @@
+import { fileURLToPath } from "node:url";
+import { type HttpReply, type Judgement, milliseconds, redis, seconds, service, system, workload } from "faultline";
+
+const server = fileURLToPath(new URL("./server.ts", import.meta.url));
+
+/** Two web servers over one store. */
+export const shelf = (options: { storePort?: number } = {}) =>
+  system({
+    name: "shelf",
+    entry: "web",
+    components: {
+      store: redis(options.storePort === undefined ? {} : { port: options.storePort }),
+      web: service({
+        command: ["node", server],
+        instances: 2,
+        readyPath: "/ready",
+        livePath: "/live",
+        links: { STORE_URL: { to: "store", as: "redis://{host}:{port}" } },
+      }),
+    },
+  });
+
+/** People look into boxes, and sometimes put something in. */
+export const people = workload({
+  name: "people",
+  perSecond: 200,
+  keys: 20,
+  sessions: 10,
+  operations: {
+    look: {
+      weight: 9,
+      effect: "read",
+      deadline: milliseconds(800),
+      request: ({ key }) => ({ method: "GET", path: `/boxes/${key}` }),
+      judge,
+    },
+    put: {
+      weight: 1,
+      effect: "write",
+      deadline: milliseconds(800),
+      request: ({ key, token }) => ({ method: "PUT", path: `/boxes/${key}`, body: token }),
+      judge,
+    },
+  },
+});
+
+function judge({ status, body }: HttpReply): Judgement {
+  const { version, code } = JSON.parse(body) as { version?: number; code?: string };
+  if (status === 200 && version !== undefined) return { outcome: "ok", version };
+  return status === 503 && code !== undefined ? { outcome: "rejected", detail: `503 ${code}` } : { outcome: "wrong" };
+}
+
+/** As short as a run can be and still tell something. */
+export const phases = { warmUp: seconds(0.5), steady: seconds(1.5), faults: seconds(2.5), recovery: seconds(2.5) };

@@ -1,0 +1,219 @@
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { environmentNamed } from "../cli/environments.ts";
+import type { Environment, RunningSystem } from "../model/environment.ts";
+import { FaultlineError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import { postgres, redis, type System, service, system } from "../model/system.ts";
+import { openJournal } from "../safety/journal.ts";
+import { makeScratch, removeScratch } from "../safety/leftovers.ts";
+import { identify, markedProcesses } from "../safety/processes.ts";
+
+// What every environment must do, whatever it starts its systems on. A new environment is one name more in this list.
+describe.each(["local"])("the environment %s", (name) => {
+  let environment: Environment;
+  let folder: string;
+  let started: RunningSystem | undefined;
+  let events: RunEvent[];
+  let runId: string;
+  let stop: AbortController;
+  let scratch: string;
+
+  beforeEach(async () => {
+    environment = await environmentNamed(name).open();
+    folder = mkdtempSync(join(tmpdir(), "conformance-"));
+    runId = `conformance-${process.pid}-${Date.now()}`;
+    events = [];
+    stop = new AbortController();
+  });
+  afterEach(async () => {
+    await started?.stop();
+    started = undefined;
+    removeScratch(scratch);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(definition: System): Promise<RunningSystem> {
+    const logs = join(folder, "logs");
+    mkdirSync(logs, { recursive: true });
+    const journal = openJournal(join(folder, "undo.jsonl"));
+    const began = performance.now();
+    scratch = makeScratch(runId, join(folder, "undo.jsonl"));
+    started = await environment.start(definition, {
+      runId,
+      scratch,
+      logs,
+      journal,
+      now: () => performance.now() - began,
+      emit: (event) => events.push(event),
+      signal: stop.signal,
+    });
+    return started;
+  }
+
+  const left = (): number => markedProcesses(runId, join(tmpdir(), "nowhere")).length;
+  const event = <T extends RunEvent["type"]>(type: T) =>
+    events.filter((one): one is Extract<RunEvent, { type: T }> => one.type === type);
+
+  test("starts everything, links it through proxies of its own, and stops everything", async () => {
+    const running = await start(shop());
+    expect(
+      event("started")
+        .map(({ instance }) => instance)
+        .sort(),
+    ).toEqual(["api-1", "api-2", "cache", "db"]);
+    const links = ["clients->api", "api->db", "api->cache"].flatMap((target) => running.control("network", target));
+    expect(links.map((link) => link.name).sort()).toEqual([
+      "api-1->cache",
+      "api-1->db",
+      "api-2->cache",
+      "api-2->db",
+      "clients->api-1",
+      "clients->api-2",
+    ]);
+    for (const link of links) expect(await link.probe(5000)).toMatchObject({ answered: true });
+    // Each instance was told addresses that are its own, and that are not the real ones.
+    const [one, two] = await Promise.all(running.entry.map(({ address }) => environmentOf(address)));
+    expect(one?.["CACHE_URL"]).not.toBe(two?.["CACHE_URL"]);
+    const real = Object.values(running.direct).map(({ port }) => `:${port}`);
+    for (const told of [one?.["CACHE_URL"], two?.["DATABASE_URL"]]) {
+      expect(real.some((port) => String(told).includes(port))).toBe(false);
+    }
+    expect(readFileSync(join(folder, "logs", "api-1.log"), "utf8")).toContain("listening");
+    expect(readFileSync(join(folder, "logs", "api.prepare.log"), "utf8")).toContain("prepared once");
+    const pids = event("started").map(({ pid }) => pid);
+    await running.stop();
+    expect(pids.filter((pid) => identify(pid) !== undefined)).toEqual([]);
+    expect(left()).toBe(0);
+    await running.stop();
+  });
+
+  test("cuts one instance's link and leaves the other's", async () => {
+    const running = await start(shop());
+    const [first, second] = running.control("network", "api->cache");
+    await first?.addToxic({ name: "t", type: "timeout", stream: "downstream", attributes: { timeout: 0 } });
+    expect(await first?.toxics()).toEqual(["t"]);
+    expect(await first?.probe(300)).toMatchObject({ answered: false });
+    expect(await second?.probe(5000)).toMatchObject({ answered: true });
+    await first?.removeToxic("t");
+    await first?.removeToxic("t");
+    expect(await first?.probe(5000)).toMatchObject({ answered: true });
+  });
+
+  test("kills, restarts, pauses and continues an instance with all its processes", async () => {
+    const running = await start(shop());
+    const [db] = running.control("process", "db");
+    const [link] = running.control("network", "api-1->db");
+    const before = db?.state();
+    expect(before?.state).toBe("running");
+    await db?.pause();
+    expect(db?.state().state).toBe("stopped");
+    expect(await link?.probe(300)).toMatchObject({ answered: false });
+    await db?.resume();
+    expect(db?.state().state).toBe("running");
+    await vi.waitFor(async () => expect(await link?.probe(1000)).toMatchObject({ answered: true }), 10_000);
+    await db?.kill();
+    await db?.kill();
+    expect(db?.state().state).toBe("dead");
+    await db?.restart();
+    await db?.restart();
+    expect(db?.state()).toMatchObject({ state: "running" });
+    expect(db?.state().pid).not.toBe(before?.pid);
+    expect(await link?.probe(5000)).toMatchObject({ answered: true });
+  });
+
+  test("a database keeps over a kill what it had acknowledged", async () => {
+    const running = await start(shop());
+    const query = async (text: string) => {
+      const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
+      await client.connect();
+      return client.query(text).finally(() => client.end());
+    };
+    await query("CREATE TABLE kept AS SELECT 42 AS answer");
+    const [db] = running.control("process", "db");
+    await db?.kill();
+    await db?.restart();
+    expect((await query("SELECT answer FROM kept")).rows).toEqual([{ answer: 42 }]);
+  });
+
+  test.each([
+    ["does not exist", { command: ["no-such-program"] }, "COMMAND_NOT_STARTED", /no-such-program/],
+    [
+      "exits at once",
+      { command: ["node", "-e", "console.log('my last words'); process.exit(7)"] },
+      "COMPONENT_EXITED",
+      /exit 7[\s\S]*my last words/,
+    ],
+    [
+      "can't be prepared",
+      { prepare: ["node", "-e", "console.log('no table'); process.exit(3)"] },
+      "PREPARE_FAILED",
+      /exit 3[\s\S]*no table/,
+    ],
+  ])("when a program %s: says which and why, and nothing is left running", async (_what, settings, code, message) => {
+    const broken = shop(settings);
+    const error = await start(broken).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(FaultlineError);
+    expect(error).toMatchObject({ code, exit: 3 });
+    expect((error as Error).message).toMatch(message);
+    expect(left()).toBe(0);
+  });
+
+  test("a fixed port that is taken: says who has it, before anything is started", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const taken = system({ name: "taken", entry: "cache", components: { cache: redis({ port }) } });
+    await expect(start(taken)).rejects.toMatchObject({ code: "PORT_TAKEN", exit: 3 });
+    await expect(start(taken)).rejects.toThrow(`port ${port} of 127.0.0.1`);
+    expect(event("started")).toEqual([]);
+    server.close();
+  });
+
+  test("an abort during the start ends what had been started", async () => {
+    const starting = start(shop({ command: ["node", "-e", "setInterval(() => {}, 1000)"] }));
+    await vi.waitFor(() => expect(event("started").length).toBeGreaterThanOrEqual(2), 20_000);
+    stop.abort(new Error("no patience"));
+    await expect(starting).rejects.toThrow();
+    expect(left()).toBe(0);
+    expect(readdirSync(folder)).toContain("logs");
+  });
+});
+
+const program = `
+  const { createServer } = require("node:http");
+  createServer((request, reply) => reply.end(JSON.stringify(process.env)))
+    .listen(process.env.PORT, "127.0.0.1", () => console.log("listening"));
+`;
+
+/** A database, a cache, and two instances of a program that tells its environment. */
+function shop(changes: { command?: string[]; prepare?: string[] } = {}): System {
+  return system({
+    name: "shop",
+    entry: "api",
+    components: {
+      db: postgres({ database: "shop", user: "shop" }),
+      cache: redis(),
+      api: service({
+        command: ["node", "-e", program],
+        prepare: ["node", "-e", "console.log('prepared once')"],
+        readyPath: "/",
+        instances: 2,
+        links: {
+          DATABASE_URL: { to: "db", as: "postgres://shop@{host}:{port}/shop" },
+          CACHE_URL: { to: "cache", as: "redis://{host}:{port}" },
+        },
+        ...changes,
+      }),
+    },
+  });
+}
+
+async function environmentOf({ host, port }: { host: string; port: number }): Promise<Record<string, string>> {
+  return (await (await fetch(`http://${host}:${port}/`)).json()) as Record<string, string>;
+}

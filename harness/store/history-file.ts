@@ -1,0 +1,2 @@
+export { readHistory, type StoredHistory } from "./history-reader.ts";
+export { HistoryWriter } from "./history-writer.ts";
