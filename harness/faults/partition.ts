@@ -37,8 +37,8 @@ export const partitionFault: FaultKind<"network"> = {
   summary: "a link goes silent: connections stay open and nothing comes through",
   problems: (parameters) => oneOf(parameters, "direction", directions),
   title({ target, parameters }) {
-    const direction = parameters["direction"];
-    return `partition ${target}${direction === "both" ? "" : ` (${String(direction)} only)`}`;
+    const direction = parameters["direction"] as Direction;
+    return `partition ${target}${direction === "both" ? "" : ` (${direction} only)`}`;
   },
   undo: (link, injection) => toxicsOf(injection).map((toxic) => link.undoToxic(toxic.name)),
   async inject(link, injection) {

@@ -18,8 +18,8 @@ export interface EnvironmentContext {
   readonly logs: string;
   readonly journal: Journal;
   /** Milliseconds on the run's clock. */
-  now(): number;
-  emit(event: RunEvent): void;
+  readonly now: () => number;
+  readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import type { Receipt } from "./fault.ts";
 
 /** The stages of a run, in order. */
-export const runPhases = [
+const runPhases = [
   "provision",
   "warmUp",
   "steady",

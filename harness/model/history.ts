@@ -11,9 +11,6 @@ export type Outcome = (typeof outcomes)[number];
 export const loadPhases = ["warmUp", "steady", "faults", "recovery"] as const;
 export type LoadPhase = (typeof loadPhases)[number];
 
-/** "No such time" or "no such number" in a column. */
-export const never = Number.NaN;
-
 /** One operation. All times in ms on the run's monotonic clock; `NaN` for what never happened. */
 export interface OperationRecord {
   readonly id: number;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Problem } from "../model/errors.ts";
 import { loadPhases } from "../model/history.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -75,5 +76,5 @@ function number(
   if (fits && (bounds.whole !== true || Number.isInteger(value))) return [];
   const kind = bounds.whole === true ? "a whole number" : "a number";
   const remedy = `Give ${kind} from ${bounds.least} to ${bounds.most} ${bounds.unit}.`;
-  return [{ code: "OUT_OF_BOUNDS", where, message: `is ${value === undefined ? "missing" : String(value)}`, remedy }];
+  return [{ code: "OUT_OF_BOUNDS", where, message: `is ${value === undefined ? "missing" : inspect(value)}`, remedy }];
 }

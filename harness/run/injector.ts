@@ -16,8 +16,8 @@ export interface InjectorContext {
   readonly system: RunningSystem;
   readonly faultKinds: readonly FaultKind[];
   readonly journal: Journal;
-  now(): number;
-  emit(event: RunEvent): void;
+  readonly now: () => number;
+  readonly emit: (event: RunEvent) => void;
   /** Aborted when the run ends early; heals go on all the same. */
   readonly signal: AbortSignal;
 }

@@ -12,7 +12,7 @@ import { seconds, setUp, stillAtWork } from "./setup.mjs";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 const stamp = join(root, "node_modules", ".faultline-lock");
 /** The repository's own Node, a dev dependency. */
-export const ownNode = join(root, "node_modules", "node", "bin", "node");
+const ownNode = join(root, "node_modules", "node", "bin", "node");
 
 /** @param {string} line */
 const say = (line) => void process.stdout.write(`  ${line}\n`);

@@ -11,7 +11,7 @@ import { execute, isAtLeast, onPath, versionOf } from "./programs.mjs";
 export const toxiproxyVersion = "2.12.0";
 
 /** SHA-256 of the release's archives, by platform. */
-export const releaseHashes = /** @type {Readonly<Record<string, string>>} */ ({
+const releaseHashes = /** @type {Readonly<Record<string, string>>} */ ({
   darwin_amd64: "52ac1f99d7204b4b523f910b791bc86318b50ef94822c79a6157606704003ced",
   darwin_arm64: "cece3905c06ad84d6b3bb4cd024c344e6466736b2a8cbaf9ef4fe45e62aba9b2",
   linux_amd64: "65e042d3fc2290c099527bc506446a6fd863a09f113b8944b636ece70221c2b3",

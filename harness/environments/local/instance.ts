@@ -33,7 +33,12 @@ export class Instance implements ProcessControl {
     if (launch === undefined) return;
     const name = `${this.#setting.component}.prepare`;
     const process = await ManagedProcess.start(name, launch, this.#log(name), this.#run);
-    const how = await withDeadline(process.ended, onceWithinMs, this.#run.signal).finally(() => process.kill());
+    let how: string;
+    try {
+      how = await withDeadline(process.ended, onceWithinMs, this.#run.signal);
+    } finally {
+      await process.kill();
+    }
     if (how !== "exit 0") throw this.#failedToStart("PREPARE_FAILED", name, launch, `ended with ${how}`);
   }
 

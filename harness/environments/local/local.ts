@@ -119,7 +119,7 @@ class LocalStart {
 
   async #startWave(wave: readonly string[]): Promise<void> {
     const instances = wave.map((name) => this.#makeInstances(name));
-    await together(instances.map(([first]) => first?.before()));
+    await together(instances.flatMap(([first]) => (first === undefined ? [] : [first.before()])));
     await together(instances.flat().map((instance) => instance.start()));
   }
 
@@ -188,7 +188,7 @@ class LocalStart {
 }
 
 /** Waits for all, also when one fails: whoever cleans up must find nothing that is still starting. */
-async function together(tasks: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function together(tasks: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
