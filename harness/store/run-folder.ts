@@ -49,10 +49,11 @@ export interface RunFolder {
  * Makes the folder of a run.
  * @param root the folder of all reports
  * @param name `<utc>-<scenario>-<seed>`; a number is added when there is one already
+ * @param freeBytes how much room there must be
  * @throws FaultlineError (3) before anything is started, when it can't be written to or the disk is full
  */
-export function createRunFolder(root: string, name: string): RunFolder {
-  const path = makeFolder(resolve(root), name);
+export function createRunFolder(root: string, name: string, freeBytes = leastFreeBytes): RunFolder {
+  const path = makeFolder(resolve(root), name, freeBytes);
   const at = (file: string): string => join(path, file);
   mkdirSync(at(files.logs));
   writeFileSync(at(files.events), "");
@@ -71,12 +72,13 @@ export function createRunFolder(root: string, name: string): RunFolder {
   };
 }
 
-function makeFolder(root: string, name: string): string {
+function makeFolder(root: string, name: string, freeBytes: number): string {
   try {
     mkdirSync(root, { recursive: true });
     const { bavail, bsize } = statfsSync(root);
-    if (bavail * bsize < leastFreeBytes) {
-      throw new Error(`only ${Math.floor((bavail * bsize) / 1024 / 1024)} MB are free, at least 128 MB are needed`);
+    if (bavail * bsize < freeBytes) {
+      const [free, needed] = [bavail * bsize, freeBytes].map((bytes) => Math.floor(bytes / 1024 / 1024));
+      throw new Error(`only ${free} MB are free, at least ${needed} MB are needed`);
     }
     for (let count = 1; ; count += 1) {
       const path = join(root, count === 1 ? name : `${name}-${count}`);
