@@ -9,7 +9,7 @@ export default scenario({
   tags: ["demo", "cache"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
-  phases: { warmUp: seconds(3), steady: seconds(6), faults: seconds(9), recovery: seconds(8) },
+  phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(9), recovery: seconds(7) },
   // Long enough for hundreds of writes whose invalidation the API can't deliver to the cache itself.
   faults: [{ at: seconds(0.5), lasting: seconds(8), inject: partition("api->cache") }],
   audit: ledger(),

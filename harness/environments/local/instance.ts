@@ -32,7 +32,7 @@ export class Instance implements ProcessControl {
     const launch = this.#driver.before?.(this.#setting);
     if (launch === undefined) return;
     const name = `${this.#setting.component}.prepare`;
-    const process = await ManagedProcess.start(name, launch, this.#log(name), this.#run);
+    const process = await ManagedProcess.start(name, launch, this.#log(name), this.#run, { endsByItself: true });
     let how: string;
     try {
       how = await withDeadline(process.ended, onceWithinMs, this.#run.signal);

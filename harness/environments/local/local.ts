@@ -82,7 +82,11 @@ class LocalStart {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.allSettled([...this.#instances.values()].map((instance) => instance.stop()));
+    // Those that use others first, so that none ends in the middle of its farewell for want of its database.
+    for (const wave of startOrder(this.#system).toReversed()) {
+      const started = wave.flatMap((name) => instancesNamed(this.#system, name).map((one) => this.#instances.get(one)));
+      await Promise.allSettled(started.flatMap((instance) => (instance === undefined ? [] : [instance.stop()])));
+    }
     await this.#proxies?.process.kill();
     this.#ports.releaseAll();
     const { runId, scratch } = this.#context;

@@ -18,10 +18,16 @@ export class ManagedProcess {
   readonly #child: ChildProcess;
   readonly #journalEntry: number;
   readonly #context: EnvironmentContext;
-  #expected = false;
+  #expected: boolean;
 
   /** In a session of its own, its output straight into a file: a pipe that nobody reads would stop it. */
-  static async start(name: string, launch: Launch, log: string, context: EnvironmentContext): Promise<ManagedProcess> {
+  static async start(
+    name: string,
+    launch: Launch,
+    log: string,
+    context: EnvironmentContext,
+    options: { readonly endsByItself?: boolean } = {},
+  ): Promise<ManagedProcess> {
     const output = openSync(log, "a");
     try {
       const child = spawn(launch.command, launch.args, {
@@ -32,14 +38,15 @@ export class ManagedProcess {
         ...launch.runAs,
       });
       await spawned(child, name, launch);
-      return new ManagedProcess(name, child, context);
+      return new ManagedProcess(name, child, context, options.endsByItself ?? false);
     } finally {
       closeSync(output);
     }
   }
 
-  private constructor(name: string, child: ChildProcess, context: EnvironmentContext) {
+  private constructor(name: string, child: ChildProcess, context: EnvironmentContext, endsByItself: boolean) {
     const pid = child.pid ?? 0;
+    this.#expected = endsByItself;
     this.name = name;
     this.#child = child;
     this.#context = context;
