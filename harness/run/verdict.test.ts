@@ -113,7 +113,7 @@ test("one sentence goes from the fault to the failure, or to its absence", () =>
   const say = (verdict: Verdict, around = evidence): string => sentenceFor(judgeRun(around, [check(verdict)]), around);
   expect(say("fail")).toBe("partition api->cache for 1 s became a failure: a check was broken, that.");
   expect(say("pass")).toBe(
-    "partition api->cache for 1 s stayed a fault: the one check held, and each of 20 operations was answered well.",
+    "partition api->cache for 1 s stayed a fault: the one check held, and each of 10 operations during and after it was ok.",
   );
   expect(say("inconclusive")).toBe(
     "Whether partition api->cache for 1 s became a failure cannot be told: a check: that.",
