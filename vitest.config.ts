@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{harness,scenarios,target-app}/**/*.test.{ts,mjs}"],
+          // Property tests on a loaded machine: a limit is there for what hangs, not for what is slow.
+          testTimeout: 60_000,
           exclude: [...exclude, "**/*.integration.test.ts", "**/*.conformance.test.ts", "**/*.e2e.test.ts"],
         },
       },

@@ -18,7 +18,8 @@ export function shoppers({ perSecond }: { perSecond: number }): Workload {
         effect: "read",
         deadline,
         request: ({ key }) => ({ method: "GET", path: `/products/${key + 1}` }),
-        judge: (reply) => judge(reply, 200, (body) => ({ version: Number(body["version"]), ...writerOf(body["note"]) })),
+        judge: (reply) =>
+          judge(reply, 200, (body) => ({ version: Number(body["version"]), ...writerOf(body["note"]) })),
       },
       reprice: {
         weight: 10,
@@ -83,4 +84,3 @@ function parse(body: string): Record<string, unknown> | undefined {
     return undefined;
   }
 }
-
