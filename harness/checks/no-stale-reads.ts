@@ -73,7 +73,7 @@ interface Proof {
 interface Key {
   /** Version → its proof; of an acknowledged write when there is one. */
   readonly proofs: Map<number, Proof & { readonly isWrite: boolean }>;
-  /** Since when there is an acknowledged write of the phases in question. */
+  /** Since when there is an acknowledged write of the phases `faults` and `recovery`. */
   writtenMs: number;
   /** By version, ascending; each with the earliest proof of itself or anything newer. */
   earliest: Proof[];
@@ -87,7 +87,7 @@ function readsOf(evidence: Evidence): Read[] {
     if (history.phase[row] === phaseCode("warmUp")) continue;
     const key = keys.get(history.key[row]!)!;
     const invokedMs = history.wireMs[row]!;
-    const isExposed = faultPhases.includes(history.phase[row]!) && key.writtenMs < invokedMs;
+    const isExposed = key.writtenMs < invokedMs;
     const newer = firstNewer(key.earliest, history.version[row]!);
     const ageMs = newer === undefined ? 0 : Math.max(0, invokedMs - newer.knownMs);
     reads.push({ row, ageMs, isExposed, ...(newer === undefined ? {} : { newer }) });

@@ -86,7 +86,9 @@ function judged(evidence: Evidence, scene: Scene, within: Duration): Omit<Findin
   const impact = scene.during.filter(isBad).length;
   const late = [...scene.after, whole].filter(isBad);
   const lastBad = [...scene.healing, ...scene.after].findLast(isBad);
-  const isNeverBack = lastBad !== undefined && lastBad === scene.after.at(-1);
+  // Never a bad bucket, but bad all together: it limps, and is not back either.
+  const isLimping = isBad(whole) && !scene.after.some(isBad);
+  const isNeverBack = isLimping || (lastBad !== undefined && lastBad === scene.after.at(-1));
   const backMs = lastBad === undefined ? 0 : lastBad.toMs - healedMs;
   const numbers = {
     recoveryMs: isNeverBack ? null : backMs,
@@ -113,7 +115,7 @@ function judged(evidence: Evidence, scene: Scene, within: Duration): Omit<Findin
   }
   if (wilson(whole.counts[okCode]!, whole.total).lower < threshold) {
     const seen = `${whole.counts[okCode]!} of ${whole.total} were ok`;
-    return { verdict: "inconclusive", actual: `${seen}: too near to ${spokenShare(threshold)} to tell`, numbers };
+    return { verdict: "inconclusive", actual: `${seen}, which does not prove ${spokenShare(threshold)}`, numbers };
   }
   if (impact === 0 && lastBad === undefined)
     return { verdict: "pass", actual: "it never left its steady state", numbers };

@@ -28,6 +28,8 @@ export function readRun(folder: string): StoredRun {
   const path = realpathSync(folder);
   const events = attempt("the events", () => readEvents(join(path, files.events))) ?? [];
   const stored = attempt("the history", () => readHistory(join(path, files.history)));
+  if (stored !== undefined && stored.tornBytes > 0)
+    missing.push(`the end of the history: ${stored.tornBytes} bytes torn`);
   const finalState = hasAudit(events)
     ? attempt("the final state", () => readJson(join(path, files.finalState)) as FinalState)
     : undefined;

@@ -13,7 +13,6 @@ const largestMs = 4_294_967;
 export class Histogram {
   readonly #pages: (Uint32Array | undefined)[] = [];
   #count = 0;
-  #infinite = 0;
   #minMs = Number.NaN;
   #maxMs = Number.NaN;
 
@@ -41,10 +40,8 @@ export class Histogram {
     this.#count += 1;
     if (!(ms >= this.#minMs)) this.#minMs = ms;
     if (!(ms <= this.#maxMs)) this.#maxMs = ms;
-    if (ms === Number.POSITIVE_INFINITY) {
-      this.#infinite += 1;
-      return;
-    }
+    // What took for ever has no slot: it is what is left when all slots are counted.
+    if (ms === Number.POSITIVE_INFINITY) return;
     const us = ms <= 0 ? 0 : ms >= largestMs ? largestUs : (ms * 1000 + 0.5) >>> 0;
     const page = pageOf(us);
     const slot = page === 0 ? us : (us >>> (page - 1)) - pageSize;
@@ -60,7 +57,6 @@ export class Histogram {
   percentile(q: number): number {
     if (this.#count === 0) return Number.NaN;
     const rank = Math.min(this.#count, Math.max(1, Math.ceil(q * this.#count)));
-    if (rank > this.#count - this.#infinite) return Number.POSITIVE_INFINITY;
     let seen = 0;
     for (const [page, counts] of this.#pages.entries()) {
       if (counts === undefined) continue;
@@ -76,7 +72,6 @@ export class Histogram {
   merge(other: Histogram): void {
     if (other.#count === 0) return;
     this.#count += other.#count;
-    this.#infinite += other.#infinite;
     if (!(other.#minMs >= this.#minMs)) this.#minMs = other.#minMs;
     if (!(other.#maxMs <= this.#maxMs)) this.#maxMs = other.#maxMs;
     for (const [page, theirs] of other.#pages.entries()) {

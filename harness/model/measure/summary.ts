@@ -34,7 +34,7 @@ export interface Summary {
 }
 
 /** Percentiles in ms, by nearest rank; `Infinity` for "never". */
-export interface Latency {
+interface Latency {
   readonly samples: number;
   readonly p50Ms: number | undefined;
   readonly p95Ms: number | undefined;
@@ -74,7 +74,7 @@ export function summarise(history: History, options: SummaryOptions = {}): Summa
 }
 
 /** The percentiles that a histogram has enough samples for. */
-export function latencyOf(histogram: Histogram): Latency {
+function latencyOf(histogram: Histogram): Latency {
   const at = (q: number, floor: number): number | undefined =>
     histogram.count < floor ? undefined : histogram.percentile(q);
   return {

@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FaultlineError } from "../model/errors.ts";
+import type { outcomes } from "../model/history.ts";
+import { type AvailabilityOptions, availability } from "./availability.ts";
+import { samplesFor, wilson } from "./proportion.ts";
+import { evidenceOf, order, type Step, scene, searches } from "./testing/history.ts";
+
+const { faults, recovery, steady } = scene;
+
+/** So many operations in faults and recovery, of which so many were not ok. */
+function loadOf(total: number, bad: number, outcome: (typeof outcomes)[number] = "failed"): Step[] {
+  return searches(total, faults.fromMs, recovery.toMs).map((step, index) =>
+    index < bad ? { ...step, outcome } : step,
+  );
+}
+
+const judged = (options: AvailabilityOptions, steps: readonly Step[]) => availability(options).judge(evidenceOf(steps));
+
+describe("availability", { timeout: 60_000 }, () => {
+  it("of 99.5 % over 2,400 operations: proven by 6 failures, refuted by 18, and not decided in between", () => {
+    const verdictAt = (bad: number) => judged({ atLeast: 0.995 }, loadOf(2400, bad)).verdict;
+    expect([0, 6].map(verdictAt)).toEqual(["pass", "pass"]);
+    expect([7, 12, 17].map(verdictAt)).toEqual(["inconclusive", "inconclusive", "inconclusive"]);
+    expect([18, 2400].map(verdictAt)).toEqual(["fail", "fail"]);
+  });
+
+  it("of 99.9 % cannot be shown by fewer than 3,000 operations, however many were ok", () => {
+    const few = judged({ atLeast: 0.999 }, loadOf(2999, 0));
+    expect(few.verdict).toBe("inconclusive");
+    expect(few.actual).toContain("it takes 3000 operations to tell");
+    expect(judged({ atLeast: 0.999 }, loadOf(3000, 0)).verdict).toBe("pass");
+  });
+
+  it("can be refuted by a few operations", () => {
+    expect(judged({ atLeast: 0.999 }, loadOf(20, 5)).verdict).toBe("fail");
+  });
+
+  it("counts every outcome but ok against it, and a refusal only unless told otherwise", () => {
+    for (const outcome of ["wrong", "rejected", "failed", "unknown"] as const) {
+      expect(judged({ atLeast: 0.9 }, loadOf(200, 100, outcome)).verdict).toBe("fail");
+    }
+    expect(judged({ atLeast: 0.9, rejectedIsOk: true }, loadOf(200, 100, "rejected")).verdict).toBe("pass");
+    expect(judged({ atLeast: 0.9, rejectedIsOk: true }, loadOf(200, 100, "failed")).verdict).toBe("fail");
+  });
+
+  it("looks at the phases faults and recovery only, unless told otherwise", () => {
+    const bad = searches(500, steady.fromMs, steady.toMs, { outcome: "failed" });
+    expect(judged({ atLeast: 0.99 }, [...bad, ...loadOf(1000, 0)]).verdict).toBe("pass");
+    expect(judged({ atLeast: 0.99, phases: ["steady"] }, [...bad, ...loadOf(1000, 0)]).verdict).toBe("fail");
+  });
+
+  it("looks at the named operations only", () => {
+    const orders = Array.from({ length: 100 }, (_, index) => order(faults.fromMs + index, { outcome: "unknown" }));
+    const steps = [...loadOf(1000, 0), ...orders];
+    expect(judged({ atLeast: 0.99, operations: ["search"] }, steps).verdict).toBe("pass");
+    expect(judged({ atLeast: 0.99, operations: ["order"] }, steps).verdict).toBe("fail");
+    const misspelt = judged({ atLeast: 0.99, operations: ["serach"] }, steps);
+    expect(misspelt).toMatchObject({ verdict: "inconclusive", actual: 'the workload has no operation "serach"' });
+  });
+
+  it("is not decided by the generator's own fault", () => {
+    const overflow = judged({ atLeast: 0.99 }, loadOf(1000, 100, "overflow"));
+    expect(overflow.verdict).toBe("inconclusive");
+    expect(overflow.actual).toContain("100 operations found the load generator full");
+    expect(judged({ atLeast: 0.99 }, loadOf(10_000, 10, "overflow")).verdict).toBe("pass");
+    const both = [...loadOf(1000, 10, "overflow"), ...loadOf(1000, 500)];
+    expect(judged({ atLeast: 0.99 }, both).verdict).toBe("fail");
+  });
+
+  it("is inconclusive when nothing was due", () => {
+    const vacuous = judged({ atLeast: 0.5 }, searches(100, steady.fromMs, steady.toMs));
+    expect(vacuous).toMatchObject({ verdict: "inconclusive", actual: "no such operation was due" });
+  });
+
+  it("of 1 has no budget: one failure fails", () => {
+    expect(judged({ atLeast: 1 }, loadOf(100_000, 1)).verdict).toBe("fail");
+    expect(judged({ atLeast: 1 }, loadOf(30, 0)).verdict).toBe("pass");
+    expect(judged({ atLeast: 1 }, loadOf(29, 0)).verdict).toBe("inconclusive");
+  });
+
+  it("shows at most ten of the operations that were not ok, with the reason, relative to the fault", () => {
+    const steps = loadOf(1000, 50).map((step, index) => (index < 50 ? { ...step, detail: `reason ${index}` } : step));
+    const { witness, phase, numbers } = judged({ atLeast: 0.99 }, steps);
+    expect(witness).toHaveLength(10);
+    expect(witness[0]).toMatchObject({
+      id: 0,
+      operation: "search",
+      outcome: "failed",
+      note: "reason 0",
+      fromFaultMs: -1000,
+    });
+    expect(witness[0]?.toFaultMs).toBe(-995);
+    expect(phase).toBe("faults");
+    expect(numbers).toMatchObject({ total: 1000, ok: 950, failed: 50, ratio: 0.95 });
+  });
+
+  it("refuses a share that is none", () => {
+    for (const atLeast of [0, -1, 1.1, Number.NaN, 99.9]) {
+      expect(() => availability({ atLeast })).toThrow(FaultlineError);
+    }
+  });
+
+  it("claims nothing that was not seen, and judges worse when more fails", () => {
+    const rank = { pass: 0, inconclusive: 1, fail: 2 };
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2000 }),
+        fc.double({ min: 0.5, max: 0.9999, noNaN: true }),
+        fc.nat(),
+        (total, atLeast, raw) => {
+          const bad = raw % (total + 1);
+          const { verdict } = judged({ atLeast }, loadOf(total, bad));
+          const seen = (total - bad) / total;
+          if (verdict === "pass") expect(seen).toBeGreaterThanOrEqual(atLeast);
+          if (verdict === "fail") expect(seen).toBeLessThan(atLeast);
+          const worse = judged({ atLeast }, loadOf(total, Math.min(total, bad + 1))).verdict;
+          expect(rank[worse]).toBeGreaterThanOrEqual(rank[verdict]);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("Wilson's interval", () => {
+  it("is as in the literature", () => {
+    // Newcombe (1998), with his z of 1.96 replaced by ours: 81 of 263 lies in 0.2634 … 0.3566.
+    const { lower, upper } = wilson(81, 263);
+    expect(lower).toBeCloseTo(0.2634, 3);
+    expect(upper).toBeCloseTo(0.3566, 3);
+    expect(wilson(0, 0)).toEqual({ lower: 0, upper: 1 });
+    expect(wilson(10, 10).upper).toBe(1);
+    expect(wilson(0, 10).lower).toBe(0);
+  });
+
+  it("needs three operations for each that may fail", () => {
+    expect([0.9, 0.995, 0.999].map(samplesFor)).toEqual([30, 600, 3000]);
+  });
+});

@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FinalState } from "../model/check.ts";
+import type { Outcome } from "../model/history.ts";
+import { noLostWrites } from "./no-lost-writes.ts";
+import { endingWith, evidenceOf, order, read, type Step, write } from "./testing/history.ts";
+
+const judged = (steps: readonly Step[], state: { finalState: FinalState }) =>
+  noLostWrites().judge(evidenceOf(steps, state));
+
+describe("no lost writes", { timeout: 60_000 }, () => {
+  it("fails an acknowledged item that is not there; its twin passes", () => {
+    const steps = [order(12_000), order(12_100)];
+    const lost = judged(steps, endingWith([], [0]));
+    expect(lost).toMatchObject({ verdict: "fail", numbers: { lost: 1, phantom: 0, resurrected: 0 }, phase: "faults" });
+    expect(lost.actual).toBe("1 of 2 acknowledged writes lost");
+    expect(lost.witness).toMatchObject([{ id: 1, operation: "order", fromFaultMs: 1100 }]);
+    expect(judged(steps, endingWith([], [0, 1])).verdict).toBe("pass");
+  });
+
+  it("fails an item that nobody inserted, and one that certainly failed", () => {
+    const steps = [order(12_000), order(12_100, { outcome: "failed" }), write(12_200, 0, 2)];
+    expect(judged(steps, endingWith([[0, 2, 2]], [0])).verdict).toBe("pass");
+    const phantom = judged(steps, endingWith([[0, 2, 2]], [0, 77]));
+    expect(phantom).toMatchObject({ verdict: "fail", numbers: { lost: 0, phantom: 1, resurrected: 0 } });
+    expect(phantom.actual).toBe("1 phantom: item 77 is there, but no operation inserted it");
+    expect(judged(steps, endingWith([[0, 2, 2]], [0, 2])).numbers).toMatchObject({ phantom: 1 });
+    const resurrected = judged(steps, endingWith([[0, 2, 2]], [0, 1]));
+    expect(resurrected).toMatchObject({ verdict: "fail", numbers: { lost: 0, phantom: 0, resurrected: 1 } });
+    expect(resurrected.witness).toMatchObject([{ id: 1, outcome: "failed" }]);
+  });
+
+  it("allows an operation without a certain outcome to be there, or not", () => {
+    for (const outcome of ["unknown", "rejected", "wrong"] as const satisfies Outcome[]) {
+      const steps = [order(12_000), order(12_100, { outcome }), write(12_200, 0, undefined, { outcome })];
+      expect(judged(steps, endingWith([[0, 1, null]], [0])).verdict).toBe("pass");
+      expect(judged(steps, endingWith([[0, 2, 2]], [0, 1])).verdict).toBe("pass");
+    }
+    const unknown = [order(12_000), order(12_100, { outcome: "unknown" })];
+    expect(judged(unknown, endingWith([], [0, 1])).numbers).toMatchObject({ recovered: 1 });
+  });
+
+  it("counts duplicates and leaves them to another check", () => {
+    const finalState = { registers: [], items: [{ id: 0, count: 2 }] };
+    expect(judged([order(12_000)], { finalState })).toMatchObject({ verdict: "pass", numbers: { duplicated: 1 } });
+    const none = { registers: [], items: [{ id: 0, count: 0 }] };
+    expect(judged([order(12_000)], { finalState: none })).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+  });
+
+  it("fails a key whose version fell back; its twins, the same or a newer one, pass", () => {
+    const steps = [write(12_000, 4, 2), write(13_000, 4, 3), write(14_000, 4, undefined, { outcome: "unknown" })];
+    const lost = judged(steps, endingWith([[4, 2, 0]]));
+    expect(lost).toMatchObject({ verdict: "fail", numbers: { lost: 1, resurrected: 0 } });
+    expect(lost.witness[0]?.note).toBe(
+      "was acknowledged as version 3; key 4 ends with version 2, the value of operation 0",
+    );
+    expect(judged(steps, endingWith([[4, 3, 1]])).verdict).toBe("pass");
+    expect(judged(steps, endingWith([[4, 4, 2]])).verdict).toBe("pass");
+  });
+
+  it("fails another value under the acknowledged version: two writes were given one", () => {
+    const steps = [write(12_000, 4, 2), write(12_001, 4, 2)];
+    for (const winner of [0, 1]) {
+      const result = judged(steps, endingWith([[4, 2, winner]]));
+      expect(result).toMatchObject({ verdict: "fail", numbers: { lost: 1 }, witness: [{ id: 1 - winner }] });
+    }
+    expect(judged([steps[0]!, write(12_001, 4, 3)], endingWith([[4, 3, 1]])).verdict).toBe("pass");
+  });
+
+  it("fails a key that has its initial value again, and one that is gone", () => {
+    const steps = [write(12_000, 4, 2)];
+    expect(judged(steps, endingWith([[4, 9, null]]))).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+    const gone = judged(steps, endingWith([[5, 1, null]]));
+    expect(gone).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+    expect(gone.witness[0]?.note).toBe("was acknowledged as version 2; key 4 is not there in the end");
+  });
+
+  it("fails a value that nobody wrote to this key, or that certainly was not written", () => {
+    const steps = [
+      write(12_000, 4, 2),
+      write(12_100, 4, undefined, { outcome: "failed" }),
+      write(12_200, 5, 2),
+      read(12_300, 4, 2),
+    ];
+    const twin = endingWith([
+      [4, 2, 0],
+      [5, 2, 2],
+    ]);
+    expect(judged(steps, twin).verdict).toBe("pass");
+    for (const [value, kind] of [
+      [99, "phantom"],
+      [2, "phantom"],
+      [3, "phantom"],
+      [1, "resurrected"],
+    ] as const) {
+      const result = judged(
+        steps,
+        endingWith([
+          [4, 3, value],
+          [5, 2, 2],
+        ]),
+      );
+      expect(result).toMatchObject({ verdict: "fail", numbers: { lost: 0, [kind]: 1 } });
+    }
+  });
+
+  it("fails an old value that came back as a newer version", () => {
+    const steps = [write(12_000, 4, 2), write(12_100, 4, 3)];
+    const result = judged(steps, endingWith([[4, 4, 0]]));
+    expect(result).toMatchObject({ verdict: "fail", numbers: { resurrected: 1 } });
+    expect(result.witness[0]?.note).toContain("ends with its value again, as version 4");
+  });
+
+  it("compares no version that was not told, but still wants the key", () => {
+    const steps = [write(12_000, 4)];
+    expect(judged(steps, endingWith([[4, 7, 0]])).verdict).toBe("pass");
+    expect(judged(steps, endingWith([])).verdict).toBe("fail");
+  });
+
+  it("is inconclusive without a final state or an acknowledged write", () => {
+    expect(noLostWrites().judge(evidenceOf([order(12_000)])).verdict).toBe("inconclusive");
+    expect(judged([], endingWith([]))).toMatchObject({ verdict: "inconclusive", actual: "no write was acknowledged" });
+    const nothing = [read(12_000, 0, 1), order(12_000, { outcome: "unknown" })];
+    expect(judged(nothing, endingWith([[0, 1, null]], [1])).verdict).toBe("inconclusive");
+  });
+
+  it("counts the warm-up too, shows ten operations at most, and names a phase only when it is one", () => {
+    const steps = Array.from({ length: 30 }, (_, index) => order(500 + index));
+    const lost = judged(steps, endingWith([]));
+    expect(lost).toMatchObject({ verdict: "fail", numbers: { lost: 30 }, phase: "warmUp" });
+    expect(lost.witness).toHaveLength(10);
+    expect(judged([...steps, order(12_000)], endingWith([])).phase).toBeUndefined();
+  });
+
+  const anyWrites = fc.array(
+    fc.record({
+      isItem: fc.boolean(),
+      key: fc.nat(2),
+      outcome: fc.constantFrom<Outcome>("ok", "ok", "ok", "unknown", "failed", "rejected", "overflow"),
+      happened: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 40 },
+  );
+  type Drawn = typeof anyWrites extends fc.Arbitrary<infer Value> ? Value : never;
+
+  /** A correct system: what is ok happened, what is unknown or refused may have. */
+  function correctRun(drawn: Drawn): {
+    steps: Step[];
+    registers: Map<number, [number, number | null]>;
+    items: number[];
+  } {
+    const registers = new Map<number, [number, number | null]>([0, 1, 2].map((key) => [key, [1, null]]));
+    const items: number[] = [];
+    const steps = drawn.map(({ isItem, key, outcome, happened }, id): Step => {
+      const isSure = outcome === "failed" || outcome === "overflow";
+      const did = outcome === "ok" || (happened && !isSure);
+      if (isItem) {
+        if (did) items.push(id);
+        return order(11_000 + id, { outcome });
+      }
+      const version = registers.get(key)![0] + 1;
+      if (did) registers.set(key, [version, id]);
+      return write(11_000 + id, key, outcome === "ok" ? version : undefined, { outcome });
+    });
+    return { steps, registers, items };
+  }
+
+  const stateOf = ({ registers, items }: ReturnType<typeof correctRun>) =>
+    endingWith(
+      [...registers].map(([key, [version, value]]) => [key, version, value] as const),
+      items,
+    );
+
+  it("never fails a correct system, and finds one planted anomaly", () => {
+    fc.assert(
+      fc.property(anyWrites, fc.nat(), (drawn, pick) => {
+        const run = correctRun(drawn);
+        const { steps, registers, items } = run;
+        const acknowledged = drawn.flatMap(({ outcome }, id) => (outcome === "ok" ? [id] : []));
+        expect(judged(steps, stateOf(run)).verdict).toBe(acknowledged.length === 0 ? "inconclusive" : "pass");
+
+        expect(judged(steps, stateOf({ ...run, items: [...items, drawn.length] })).numbers).toMatchObject({
+          phantom: 1,
+        });
+        const failed = drawn.findIndex(({ isItem, outcome }) => isItem && outcome === "failed");
+        if (failed >= 0) {
+          expect(judged(steps, stateOf({ ...run, items: [...items, failed] })).numbers).toMatchObject({
+            resurrected: 1,
+          });
+        }
+        fc.pre(acknowledged.length > 0);
+        const victim = acknowledged[pick % acknowledged.length]!;
+        const damaged = drawn[victim]!.isItem
+          ? { ...run, items: items.filter((id) => id !== victim) }
+          : { ...run, registers: new Map([...registers, [drawn[victim]!.key, [1, null]] as const]) };
+        expect(judged(steps, stateOf(damaged as typeof run))).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Evidence } from "../model/check.ts";
+import { milliseconds, seconds } from "../model/units.ts";
+import { recoversWithin } from "./recovers-within.ts";
+import { evidenceOf, type Step, scene, searches } from "./testing/history.ts";
+
+const { steady, recovery, healedMs, injectedMs } = scene;
+
+/** A hundred operations a second through the whole run, of which those in an interval were not ok. */
+function runWith(...outages: readonly (readonly [fromMs: number, toMs: number])[]): Step[] {
+  return searches(2900, steady.fromMs, recovery.toMs).map((step) =>
+    outages.some(([fromMs, toMs]) => step.atMs >= fromMs && step.atMs < toMs)
+      ? { ...step, outcome: "unknown", detail: "no answer within the deadline" }
+      : step,
+  );
+}
+
+const judged = (steps: readonly Step[], changes: Partial<Evidence> = {}) =>
+  recoversWithin(seconds(3)).judge(evidenceOf(steps, changes));
+
+describe("recovers within", { timeout: 60_000 }, () => {
+  it("passes a run that is back in time, and fails its twin that is not", () => {
+    const back = judged(runWith([injectedMs, healedMs + 1500]));
+    expect(back).toMatchObject({ verdict: "pass", phase: "recovery", numbers: { recoveryMs: 1500 } });
+    expect(back.actual).toBe("back 1.5 s after the heal");
+    const late = judged(runWith([injectedMs, healedMs + 4500]));
+    expect(late.verdict).toBe("fail");
+    expect(late.actual).toBe("back only after 4.5 s");
+    expect(late.witness).toHaveLength(10);
+    expect(late.witness[0]).toMatchObject({ outcome: "unknown", fromFaultMs: healedMs + 3000 - injectedMs });
+    expect(late.witness[0]?.note).toBe("no answer within the deadline, 3 s after the heal");
+  });
+
+  it("draws the line at the bound itself", () => {
+    expect(judged(runWith([injectedMs, healedMs + 3000])).verdict).toBe("pass");
+    expect(judged(runWith([injectedMs, healedMs + 3300])).verdict).toBe("fail");
+  });
+
+  it("fails what never comes back", () => {
+    const never = judged(runWith([injectedMs, recovery.toMs]));
+    expect(never).toMatchObject({ verdict: "fail", numbers: { recoveryMs: null } });
+    expect(never.actual).toBe("not back 11 s after the heal");
+  });
+
+  it("fails what comes back and falls again", () => {
+    const relapse = judged(runWith([injectedMs, healedMs + 500], [healedMs + 6000, healedMs + 7000]));
+    expect(relapse.verdict).toBe("fail");
+    expect(relapse.actual).toBe("back only after 7.2 s: it was back before, and fell again at 6 s");
+  });
+
+  it("fails what comes back only to nine tenths", () => {
+    const limping = runWith().map((step, index) =>
+      step.atMs > healedMs && index % 10 === 0 ? { ...step, outcome: "rejected" as const } : step,
+    );
+    expect(judged(limping)).toMatchObject({ verdict: "fail", numbers: { recoveryMs: null } });
+  });
+
+  it("takes a few slow answers for no relapse", () => {
+    const few = runWith().map((step, index) =>
+      step.atMs > healedMs && index % 60 === 0 ? { ...step, outcome: "unknown" as const } : step,
+    );
+    expect(judged(few).verdict).toBe("pass");
+  });
+
+  it("is inconclusive when it cannot tell 95 % from a little less", () => {
+    const near = runWith().map((step, index) =>
+      step.atMs > healedMs && index % 20 === 0 ? { ...step, outcome: "rejected" as const } : step,
+    );
+    expect(judged(near).verdict).toBe("inconclusive");
+  });
+
+  it("compares with the run's own steady phase", () => {
+    const poor = runWith().map((step, index) => (index % 10 === 0 ? { ...step, outcome: "rejected" as const } : step));
+    expect(judged(poor).verdict).toBe("pass");
+    expect(judged(runWith([0, recovery.toMs])).verdict).toBe("inconclusive");
+    expect(judged(runWith().filter(({ atMs }) => atMs >= steady.toMs)).verdict).toBe("inconclusive");
+  });
+
+  it("passes a fault that never showed, and says so", () => {
+    expect(judged(runWith())).toMatchObject({ verdict: "pass", actual: "it never left its steady state" });
+  });
+
+  it("is inconclusive without a proven heal of every place", () => {
+    const { receipts, schedule } = evidenceOf([]);
+    const { healProvenMs: _, ...unproven } = receipts[0]!;
+    const unhealed = judged(runWith(), { receipts: [unproven] });
+    expect(unhealed).toMatchObject({
+      verdict: "inconclusive",
+      actual: 'there is no proof that "partition api->cache" was healed',
+    });
+    expect(judged(runWith(), { receipts: [] }).verdict).toBe("inconclusive");
+    expect(judged(runWith(), { schedule: [{ ...schedule[0]!, acts: ["api->cache", "api-2->cache"] }] }).verdict).toBe(
+      "inconclusive",
+    );
+    expect(judged(runWith(), { schedule: [] }).verdict).toBe("inconclusive");
+  });
+
+  it("counts from the last heal", () => {
+    const { receipts, schedule } = evidenceOf([]);
+    const second = { ...receipts[0]!, on: "api-2->cache", healProvenMs: healedMs + 2000 };
+    const both = {
+      receipts: [...receipts, second],
+      schedule: [{ ...schedule[0]!, acts: ["api->cache", "api-2->cache"] }],
+    };
+    expect(judged(runWith([injectedMs, healedMs + 4500]), both).verdict).toBe("pass");
+  });
+
+  it("is inconclusive when the recovery phase ends too early", () => {
+    const { phases } = evidenceOf([]);
+    const short = (toMs: number) => ({ phases: { ...phases, recovery: { fromMs: recovery.fromMs, toMs } } });
+    expect(judged(runWith(), short(healedMs + 2500)).actual).toContain("ended 2.5 s after the heal, too early to tell");
+    expect(judged(runWith(), short(healedMs + 3200)).actual).toContain("too few operations");
+    expect(judged(runWith(), short(healedMs + 3600)).verdict).toBe("pass");
+    const { recovery: _, ...without } = phases;
+    expect(judged(runWith(), { phases: without }).verdict).toBe("inconclusive");
+  });
+
+  it("blames no one for what the generator itself was late with", () => {
+    const steps = runWith([healedMs + 5000, healedMs + 5600]);
+    const { generator } = evidenceOf([]);
+    const tainted = (fromMs: number) => ({
+      generator: { ...generator, tainted: [{ fromMs, toMs: fromMs + 1000, reason: "lag p99 20 ms" }] },
+    });
+    expect(judged(steps).verdict).toBe("fail");
+    const blamed = judged(steps, tainted(healedMs + 4900));
+    expect(blamed.verdict).toBe("inconclusive");
+    expect(blamed.actual).toContain("the load generator itself was late there");
+    expect(judged(steps, tainted(healedMs + 7000)).verdict).toBe("fail");
+    expect(judged(runWith(), tainted(healedMs + 4900)).verdict).toBe("pass");
+  });
+
+  it("passes whatever happens before the bound, and finds an outage of a second after it", () => {
+    const anyTime = fc.integer({ min: injectedMs, max: healedMs + 3000 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyTime, anyTime), { maxLength: 4 }), fc.nat(7000), (outages, lateMs) => {
+        const early = outages.map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+        expect(judged(runWith(...early)).verdict).toBe("pass");
+        const fromMs = healedMs + 3000 + lateMs;
+        expect(judged(runWith(...early, [fromMs, fromMs + 1000])).verdict).toBe("fail");
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is called by its bound", () => {
+    expect(recoversWithin(milliseconds(750)).title).toBe("recovers within 750 ms");
+  });
+});

@@ -1,0 +1,150 @@
+import type { Evidence, FinalState, OperationInfo } from "../../model/check.ts";
+import {
+  historyOf,
+  type LoadPhase,
+  loadPhases,
+  type Outcome,
+  outcomeCode,
+  phaseCode,
+  setRow,
+} from "../../model/history.ts";
+
+/** A run in small: what happens when, in ms on its clock. */
+export const scene = {
+  warmUp: { fromMs: 0, toMs: 1000 },
+  steady: { fromMs: 1000, toMs: 10_000 },
+  faults: { fromMs: 10_000, toMs: 20_000 },
+  recovery: { fromMs: 20_000, toMs: 30_000 },
+  injectedMs: 11_000,
+  healedMs: 19_000,
+} as const;
+
+const operations: readonly OperationInfo[] = [
+  { name: "read", effect: "read", deadlineMs: 1000 },
+  { name: "write", effect: "write", deadlineMs: 1000 },
+  { name: "order", effect: "insert", deadlineMs: 1000 },
+  { name: "search", effect: "none", deadlineMs: 1000 },
+];
+
+/** One operation of a story; what it leaves out is a quick, successful one. */
+export interface Step {
+  readonly operation: "read" | "write" | "order" | "search";
+  /** When it is due, and on the wire. */
+  readonly atMs: number;
+  /** From then until it is settled. Default 5. */
+  readonly tookMs?: number;
+  readonly outcome?: Outcome;
+  readonly key?: number;
+  readonly version?: number;
+  readonly session?: number;
+  /** Why it was not ok. */
+  readonly detail?: string;
+}
+
+type Rest = Omit<Step, "operation" | "atMs" | "key" | "version">;
+
+/** A read of `key` at `atMs` that returned this version. */
+export const read = (atMs: number, key: number, version: number, rest: Rest = {}): Step => ({
+  operation: "read",
+  atMs,
+  key,
+  version,
+  ...rest,
+});
+/** A write of `key` at `atMs` that was acknowledged as this version; without one, the system did not tell it. */
+export const write = (atMs: number, key: number, version?: number, rest: Rest = {}): Step => ({
+  operation: "write",
+  atMs,
+  key,
+  ...(version === undefined ? {} : { version }),
+  ...rest,
+});
+/** An item that is to stay. */
+export const order = (atMs: number, rest: Rest = {}): Step => ({ operation: "order", atMs, ...rest });
+/** As many operations of no effect, evenly spaced over the interval. */
+export function searches(count: number, fromMs: number, toMs: number, rest: Rest = {}): Step[] {
+  const gapMs = (toMs - fromMs) / count;
+  return Array.from({ length: count }, (_, index) => ({ operation: "search", atMs: fromMs + index * gapMs, ...rest }));
+}
+
+/**
+ * The evidence of a run in which these operations happened, one fault was injected at 11 s and healed at 19 s. The id
+ * of an operation is its place in the list; its phase follows from its time.
+ */
+export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = {}): Evidence {
+  const history = historyOf(steps.length);
+  const errors = [""];
+  for (const [id, step] of steps.entries()) {
+    const { atMs, tookMs = 5, outcome = "ok", key = 0, session = 0, version = Number.NaN, detail = "" } = step;
+    if (!errors.includes(detail)) errors.push(detail);
+    const isSent = outcome !== "failed" && outcome !== "overflow";
+    setRow(history, id, {
+      id,
+      operation: operations.findIndex(({ name }) => name === step.operation),
+      session,
+      key,
+      target: 0,
+      phase: phaseCode(phaseAt(atMs)),
+      outcome: outcomeCode(outcome),
+      error: errors.indexOf(detail),
+      value: step.operation === "write" || step.operation === "order" ? id : Number.NaN,
+      version,
+      intendedMs: atMs,
+      dispatchedMs: isSent ? atMs : Number.NaN,
+      wireMs: isSent ? atMs : Number.NaN,
+      endMs: atMs + tookMs,
+    });
+  }
+  const { warmUp, steady, faults, recovery, injectedMs, healedMs } = scene;
+  const generator = { planned: steps.length, recorded: steps.length, dispatched: steps.length, overflow: 0 };
+  return {
+    history,
+    errors,
+    operations,
+    perSecond: 100,
+    phases: { warmUp, steady, faults, recovery },
+    schedule: [
+      {
+        id: "i1",
+        kind: "partition",
+        target: "api->cache",
+        parameters: {},
+        atMs: injectedMs - faults.fromMs,
+        lastingMs: healedMs - injectedMs,
+        acts: ["api->cache"],
+        title: "partition api->cache",
+      },
+    ],
+    receipts: [
+      {
+        injection: "i1",
+        on: "api->cache",
+        requestedMs: injectedMs,
+        provenMs: injectedMs,
+        healRequestedMs: healedMs,
+        healProvenMs: healedMs,
+        before: {},
+      },
+    ],
+    events: [{ atMs: injectedMs, type: "inject", injection: "i1", title: "partition api->cache" }],
+    generator: { ...generator, lagP50Ms: 1, lagP99Ms: 2, lagMaxMs: 3, tainted: [] },
+    ...changes,
+  };
+}
+
+/** A final state in short: `[key, version, id of the write]` and ids of items. */
+export function endingWith(
+  registers: readonly (readonly [key: number, version: number, value: number | null])[],
+  items: readonly number[] = [],
+): { readonly finalState: FinalState } {
+  return {
+    finalState: {
+      registers: registers.map(([key, version, value]) => ({ key, version, value })),
+      items: items.map((id) => ({ id, count: 1 })),
+    },
+  };
+}
+
+function phaseAt(atMs: number): LoadPhase {
+  return loadPhases.find((phase) => atMs < scene[phase].toMs) ?? "recovery";
+}

@@ -1,0 +1,61 @@
+import { type OperationRecord, outcomeCode, outcomes } from "../model/history.ts";
+import type { Operation } from "../model/workload.ts";
+import type { Ending } from "./ending.ts";
+import type { Flight } from "./flight.ts";
+
+/** Where the history goes. Each may throw a FaultlineError HISTORY_WRITE_FAILED. */
+export interface HistorySink {
+  append(record: OperationRecord): void;
+  errorIndex(text: string): number;
+  flush(): void;
+}
+
+/** Gives every operation exactly one record, and counts. */
+export class Ledger {
+  readonly #sink: HistorySink;
+  readonly #counts = outcomes.map(() => 0);
+  #recorded = 0;
+  #dispatched = 0;
+
+  constructor(sink: HistorySink) {
+    this.#sink = sink;
+  }
+
+  /** How many ended with each outcome, by outcome code. */
+  get counts(): readonly number[] {
+    return this.#counts;
+  }
+  get recorded(): number {
+    return this.#recorded;
+  }
+  /** Operations that were handed to a connection. */
+  get dispatched(): number {
+    return this.#dispatched;
+  }
+
+  /** @throws what the history's writer throws; the operation is counted nevertheless */
+  record(flight: Flight, operation: Operation, ending: Ending, endMs: number): void {
+    const { target, session, key, phase, id, intendedMs } = flight.plan;
+    const writes = operation.effect === "write" || operation.effect === "insert";
+    const outcome = outcomeCode(ending.outcome);
+    this.#counts[outcome]! += 1;
+    this.#recorded += 1;
+    if (!Number.isNaN(flight.dispatchedMs)) this.#dispatched += 1;
+    this.#sink.append({
+      id,
+      operation: flight.plan.operation,
+      session,
+      key,
+      target,
+      phase,
+      outcome,
+      error: ending.detail === "" ? 0 : this.#sink.errorIndex(ending.detail),
+      value: writes ? id : ending.value,
+      version: ending.version,
+      intendedMs,
+      dispatchedMs: flight.dispatchedMs,
+      wireMs: flight.wireMs,
+      endMs,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { Address } from "../model/environment.ts";
+import type { Arrivals } from "../model/plan.ts";
+import type { Workload } from "../model/workload.ts";
+import type { HistorySink } from "./ledger.ts";
+
+/** For the screen only; everything else is derived from the history. */
+export interface LoadCounts {
+  /** Operations in the plan. */
+  readonly planned: number;
+  /** Operations that have become due. */
+  readonly due: number;
+  readonly inFlight: number;
+  /** How many ended with each outcome, by outcome code. */
+  readonly counts: readonly number[];
+}
+
+/** All that a load needs. */
+export interface LoadOptions {
+  readonly workload: Workload;
+  readonly arrivals: Arrivals;
+  /** The entry instances; a session always goes to the same one. */
+  readonly targets: readonly Address[];
+  /** The beginning of every `Draw.token`. */
+  readonly runToken: string;
+  /** When the load starts on the run's clock: arrival `i` is due at `startMs + dueMs[i]`. */
+  readonly startMs: number;
+  /** Milliseconds on the run's clock. */
+  now(): number;
+  readonly writer: HistorySink;
+  /** About five times a second. What it throws is ignored: an observer cannot end a run. */
+  readonly onProgress?: (counts: LoadCounts) => void;
+  /** Ends the load: what is in flight is settled as it stands, what is not due yet never was planned. */
+  readonly signal: AbortSignal;
+  /** Connections to each target. Default: the in-flight bound, at most 512. */
+  readonly connections?: number;
+}

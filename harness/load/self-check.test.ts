@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { SelfCheck } from "./self-check.ts";
+
+const startMs = 5000;
+
+/** A hundred operations in each second, each taken up as late as `lagMs` says. */
+function checked(
+  seconds: number,
+  lagMs: (index: number) => number,
+  isOverflow: (index: number) => boolean = () => false,
+) {
+  const check = new SelfCheck(startMs);
+  for (let index = 0; index < seconds * 100; index += 1) {
+    const intendedMs = startMs + index * 10;
+    check.awake(intendedMs);
+    check.took(intendedMs, intendedMs + lagMs(index), isOverflow(index));
+  }
+  return check.report();
+}
+
+describe("the generator's self-check", () => {
+  it("trusts a generator that is a little late, and says how much", () => {
+    const report = checked(3, (index) => (index % 2 === 0 ? 1 : 2));
+    expect(report.tainted).toEqual([]);
+    expect(report.lagP50Ms).toBeCloseTo(1, 2);
+    expect(report.lagP99Ms).toBeCloseTo(2, 2);
+    expect(report.lagMaxMs).toBe(2);
+  });
+
+  it("taints the second in which more than one in a hundred was more than 5 ms late", () => {
+    expect(checked(3, (index) => (index === 150 ? 40 : 1)).tainted).toEqual([]);
+    expect(checked(3, (index) => (index === 150 || index === 151 ? 6 : 1)).tainted).toEqual([
+      { fromMs: 6000, toMs: 7000, reason: "lag p99 6.0 ms" },
+    ]);
+  });
+
+  it("taints the second in which anything was more than 50 ms late, the last one too", () => {
+    expect(checked(3, (index) => (index === 299 ? 51 : 1)).tainted).toEqual([
+      { fromMs: 7000, toMs: 8000, reason: "lag up to 51 ms" },
+    ]);
+  });
+
+  it("taints the second in which an operation found no room", () => {
+    expect(
+      checked(
+        2,
+        () => 1,
+        (index) => index === 20,
+      ).tainted,
+    ).toEqual([{ fromMs: 5000, toMs: 6000, reason: "1 of 100 operations found the generator full" }]);
+  });
+
+  it("taints every second that a stall touches, though nothing was due", () => {
+    const check = new SelfCheck(startMs);
+    for (const atMs of [5000, 5020, 5070, 5080, 7100, 7120]) check.awake(atMs);
+    const reason = "the generator did not run for 2020 ms";
+    expect(check.report().tainted).toEqual([
+      { fromMs: 5000, toMs: 6000, reason },
+      { fromMs: 6000, toMs: 7000, reason },
+      { fromMs: 7000, toMs: 8000, reason },
+    ]);
+  });
+});

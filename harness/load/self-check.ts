@@ -1,0 +1,90 @@
+import type { GeneratorReport } from "../model/check.ts";
+import { Histogram } from "../model/measure/histogram.ts";
+
+const windowMs = 1000;
+/** Bounds of a window that can be trusted, see docs on measuring: lag p99, any lag, the share that was taken. */
+const lagP99LimitMs = 5;
+const lagLimitMs = 50;
+const takenAtLeast = 0.999;
+
+/** What the self-check contributes to the generator's report. */
+export type LagReport = Pick<GeneratorReport, "lagP50Ms" | "lagP99Ms" | "lagMaxMs" | "tainted">;
+
+/**
+ * The generator judges itself. Lag is how late it took up an operation that was due; for one that found a free
+ * connection that is dispatched − intended. Windows of a second, by due time, in which it was late are tainted.
+ */
+export class SelfCheck {
+  readonly #startMs: number;
+  readonly #lag = new Histogram();
+  readonly #reasons = new Map<number, string[]>();
+  #window = -1;
+  #windowLag = new Histogram();
+  #windowOverflow = 0;
+  #awakeMs = Number.NaN;
+
+  /** @param startMs the start of the load on the run's clock */
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
+
+  /** An operation was taken up; to be told in the order of due times. */
+  took(intendedMs: number, nowMs: number, isOverflow: boolean): void {
+    const window = this.#windowOf(intendedMs);
+    if (window !== this.#window) {
+      this.#closeWindow();
+      this.#window = window;
+    }
+    this.#lag.record(nowMs - intendedMs);
+    this.#windowLag.record(nowMs - intendedMs);
+    if (isOverflow) this.#windowOverflow += 1;
+  }
+
+  /** The generator's loop runs now. It never sleeps for long, so a long gap is a stall, whether or not anything was due. */
+  awake(nowMs: number): void {
+    const gapMs = nowMs - this.#awakeMs;
+    if (gapMs > lagLimitMs) {
+      for (let window = this.#windowOf(this.#awakeMs); window <= this.#windowOf(nowMs); window += 1) {
+        this.#taint(window, `the generator did not run for ${gapMs.toFixed(0)} ms`);
+      }
+    }
+    this.#awakeMs = nowMs;
+  }
+
+  report(): LagReport {
+    this.#closeWindow();
+    const tainted = [...this.#reasons].sort(([left], [right]) => left - right);
+    return {
+      lagP50Ms: this.#lag.percentile(0.5),
+      lagP99Ms: this.#lag.percentile(0.99),
+      lagMaxMs: this.#lag.maxMs,
+      tainted: tainted.map(([window, reasons]) => ({
+        fromMs: this.#startMs + window * windowMs,
+        toMs: this.#startMs + (window + 1) * windowMs,
+        reason: reasons.join("; "),
+      })),
+    };
+  }
+
+  #windowOf(ms: number): number {
+    return Math.max(0, Math.floor((ms - this.#startMs) / windowMs));
+  }
+
+  #closeWindow(): void {
+    const [lag, overflow] = [this.#windowLag, this.#windowOverflow];
+    const p99Ms = lag.percentile(0.99);
+    if (lag.maxMs > lagLimitMs) this.#taint(this.#window, `lag up to ${lag.maxMs.toFixed(0)} ms`);
+    else if (p99Ms > lagP99LimitMs) this.#taint(this.#window, `lag p99 ${p99Ms.toFixed(1)} ms`);
+    if (overflow > (1 - takenAtLeast) * lag.count) {
+      this.#taint(this.#window, `${overflow} of ${lag.count} operations found the generator full`);
+    }
+    this.#windowLag = new Histogram();
+    this.#windowOverflow = 0;
+  }
+
+  #taint(window: number, reason: string): void {
+    const reasons = this.#reasons.get(window);
+    if (reasons === undefined) this.#reasons.set(window, [reason]);
+    else reasons.push(reason);
+  }
+}
