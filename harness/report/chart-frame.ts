@@ -1,0 +1,147 @@
+import { type ScaleLinear, scaleLinear } from "d3-scale";
+import type { ReportData } from "./data.ts";
+import { type Html, type HtmlValue, html } from "./html.ts";
+import { actedFrom, actedUntil } from "./windows.ts";
+import { phaseLabels } from "./words.ts";
+
+/** How wide a chart is drawn; each is made twice, for a page and for a phone, as its letters must not shrink. */
+export interface ChartSize {
+  readonly name: "wide" | "narrow";
+  readonly width: number;
+  readonly left: number;
+  readonly right: number;
+}
+export const chartSizes: readonly ChartSize[] = [
+  { name: "wide", width: 1000, left: 56, right: 56 },
+  { name: "narrow", width: 340, left: 44, right: 34 },
+];
+
+/** Rows above the plot: the phases' names, then up to this many rows of fault names. */
+const rowHeight = 18;
+const faultRowsAtMost = 3;
+/** What a letter of the charts' type takes, about, in px. */
+export const letterWidth = 6.3;
+
+/** Where things are. In px of the drawing. */
+export interface Frame {
+  readonly id: string;
+  readonly size: ChartSize;
+  readonly x: ScaleLinear<number, number>;
+  readonly top: number;
+  readonly bottom: number;
+  readonly height: number;
+  readonly bands: readonly Band[];
+}
+
+/** All places of one injection together, as it is shaded behind every chart. */
+export interface Band {
+  readonly title: string;
+  readonly requestedMs: number;
+  /** When it was first seen acting, else when it was requested; and when it was last known to act. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly isProven: boolean;
+  /** The row of its label; null when there was no room. */
+  readonly row: number | null;
+}
+
+export function frameOf(data: ReportData, id: string, size: ChartSize, plotHeight: number): Frame {
+  const x = scaleLinear([data.series.fromMs, data.series.toMs], [size.left, size.width - size.right]);
+  const bands = bandsOf(data, x, size);
+  const rows = 1 + Math.max(0, ...bands.map(({ row }) => (row ?? 0) + 1));
+  const top = rows * rowHeight + 4;
+  return { id: `${id}-${size.name}`, size, x, top, bottom: top + plotHeight, height: top + plotHeight + 26, bands };
+}
+
+/** The whole drawing: `back` behind the grid and the phases, `front` before them. */
+export function drawing(data: ReportData, frame: Frame, words: { title: string; desc: string }, plot: HtmlValue): Html {
+  const { id, size, height } = frame;
+  return html`<svg class="chart ${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d">
+<title id="${id}-t">${words.title}</title><desc id="${id}-d">${words.desc}</desc>
+<defs><pattern id="${id}-h" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V7"/></pattern><pattern id="${id}-i" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch-ink" d="M0 0V4"/></pattern></defs>
+${shades(frame)}${plot}${timeAxis(frame)}${phaseMarks(data, frame)}${bandLabels(frame)}</svg>
+`;
+}
+
+/** The x and width of a stretch of time; never so narrow that it could not be seen. */
+export function stretch(frame: Frame, fromMs: number, toMs: number): { x: string; width: string; to: string } {
+  const [from, to] = [frame.x(fromMs), frame.x(toMs)];
+  const width = Math.max(2.5, to - from);
+  return { x: px(from), width: px(width), to: px(from + width) };
+}
+
+/** @returns a coordinate, to a tenth of a pixel */
+export const px = (value: number): string => String(Math.round(value * 10) / 10);
+
+function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Band[] {
+  const rowsEnd: number[] = [];
+  return [...new Set(data.windows.map(({ injection }) => injection))].map((injection) => {
+    const places = data.windows.filter((window) => window.injection === injection);
+    const requestedMs = Math.min(...places.map((place) => place.requestedMs));
+    const fromMs = Math.min(...places.map(actedFrom));
+    const toMs = Math.max(fromMs, ...places.map((place) => actedUntil(place, data.series.toMs)));
+    const title = places[0]?.title ?? injection;
+    const { from, to } = labelSpan(title, x(fromMs), size);
+    const free = rowsEnd.findIndex((end) => end < from);
+    const row = free === -1 ? rowsEnd.length : free;
+    const isProven = places.every(({ provenMs }) => provenMs !== null);
+    const band = { title, requestedMs, fromMs, toMs, isProven };
+    if (row >= faultRowsAtMost) return { ...band, row: null };
+    rowsEnd[row] = to + 12;
+    return { ...band, row };
+  });
+}
+
+/** A label begins at its window, unless it would run out of the drawing. */
+function labelSpan(title: string, at: number, size: ChartSize): { from: number; to: number } {
+  const length = shortLabel(title, size).length * letterWidth;
+  const from = Math.max(size.left, Math.min(at, size.width - length));
+  return { from, to: from + length };
+}
+
+const shortLabel = (title: string, size: ChartSize): string => {
+  const most = size.name === "wide" ? 60 : 34;
+  return title.length <= most ? title : `${title.slice(0, most - 1)}…`;
+};
+
+/** Hatched where it was proven to act; between the request and the proof only shaded, with a broken edge. */
+function shades(frame: Frame): Html[] {
+  return frame.bands.map(({ requestedMs, fromMs, toMs, isProven }) => {
+    const { x, width, to } = stretch(frame, fromMs, toMs);
+    const [y, height] = [frame.top, frame.bottom - frame.top];
+    const area = html`<rect class="shade" x="${x}" y="${y}" width="${width}" height="${height}"/><rect x="${x}" y="${y}" width="${width}" height="${height}" fill="url(#${frame.id}-h)"/>`;
+    const waits = frame.x(fromMs) - frame.x(requestedMs);
+    const request = html`<rect class="shade" x="${px(frame.x(requestedMs))}" y="${y}" width="${px(waits)}" height="${height}"/><path class="edge unproven" d="M${px(frame.x(requestedMs))} ${y}V${frame.bottom}"/>`;
+    return html`${waits > 2 && request}${isProven && area}<path class="edge${!isProven && " unproven"}" d="M${x} ${y}V${frame.bottom}M${to} ${y}V${frame.bottom}"/>`;
+  });
+}
+
+function bandLabels(frame: Frame): Html[] {
+  return frame.bands.flatMap(({ title, fromMs, isProven, row }) => {
+    if (row === null) return [];
+    const { from } = labelSpan(title, frame.x(fromMs), frame.size);
+    const text = `${shortLabel(title, frame.size)}${isProven ? "" : " (not proven)"}`;
+    return [html`<text class="fault-name" x="${px(from)}" y="${rowHeight * (row + 2) - 4}">${text}</text>`];
+  });
+}
+
+function timeAxis({ x, bottom, size }: Frame): Html {
+  const seconds = scaleLinear(
+    x.domain().map((ms) => ms / 1000),
+    x.range(),
+  );
+  const ticks = seconds.ticks(size.name === "wide" ? 12 : 5);
+  return html`<path class="axis" d="M${size.left} ${bottom}H${size.width - size.right}"/>
+${ticks.map((tick) => html`<text class="tick" x="${px(seconds(tick))}" y="${bottom + 18}" text-anchor="middle">${tick} s</text>`)}
+`;
+}
+
+function phaseMarks(data: ReportData, frame: Frame): Html[] {
+  return data.phases.map(({ phase, fromMs, toMs }) => {
+    const [from, to] = [frame.x(fromMs), frame.x(toMs)];
+    const label = phaseLabels[phase];
+    const fits = to - from > label.length * letterWidth + 12;
+    const mark = html`<path class="phase-edge" d="M${px(from)} ${rowHeight - 14}V${frame.bottom}"/>`;
+    return html`${mark}${fits && html`<text class="phase-name" x="${px(from + 5)}" y="${rowHeight - 5}">${label}</text>`}`;
+  });
+}

@@ -1,0 +1,150 @@
+import type { GeneratorReport, Interval } from "../model/check.ts";
+import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
+import type { CheckResult, Verdict } from "../model/verdict.ts";
+import { type Callout, calloutsOf } from "./callouts.ts";
+import { plural } from "./format.ts";
+import { excerptsOf, type LogExcerpt } from "./logs.ts";
+import { type OperationTable, operationTables } from "./operations.ts";
+import { type ChartSeries, emptySeries, seriesOf } from "./series.ts";
+import { type Timeline, timelineOf } from "./timeline.ts";
+import { pictureOf, type TopologyPicture } from "./topology.ts";
+import { actedFrom, actedUntil, type FaultWindow, type PhaseSpan, phasesOf, windowsOf } from "./windows.ts";
+
+/**
+ * Everything that a report shows, as plain JSON; templates only place it. Times in ms on the run's clock unless they
+ * say otherwise. Its texts are still those of the system under test: nothing here is escaped.
+ */
+export interface ReportData {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly verdict: Verdict;
+  readonly passed: PassedHow | null;
+  readonly sentence: string;
+  readonly reasons: readonly string[];
+  readonly replay: string;
+  readonly scenario: RunRecord["scenario"];
+  readonly callouts: readonly Callout[];
+  readonly checks: readonly CheckResult[];
+  readonly phases: readonly PhaseSpan[];
+  readonly windows: readonly FaultWindow[];
+  /** When the first injection was requested; null when there was none. */
+  readonly firstFaultMs: number | null;
+  readonly operationsSeen: number;
+  readonly series: ChartSeries;
+  readonly operations: readonly OperationTable[];
+  readonly timeline: Timeline;
+  readonly logs: readonly LogExcerpt[];
+  readonly topology: TopologyPicture;
+  readonly facts: readonly Fact[];
+  readonly generator: GeneratorReport | null;
+  /** What is not there, one sentence each. */
+  readonly missing: readonly string[];
+}
+
+/** A line of the small print. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Computes the report of a run, whatever of the run there is. */
+export function reportData(run: StoredRun): ReportData {
+  const { record } = run;
+  const windows = windowsOf(run);
+  const phases = phasesOf(run);
+  const history = run.history !== undefined && run.history.count > 0 ? run.history : undefined;
+  const span = spanOf(run, windows);
+  const edges = windows.flatMap((window) => [window.requestedMs, actedFrom(window), actedUntil(window, span.toMs)]);
+  const operations = history === undefined ? [] : operationTables(history, record.plan);
+  const firstFaultMs = windows.length === 0 ? null : Math.min(...windows.map(({ requestedMs }) => requestedMs));
+  return {
+    id: record.id,
+    status: record.status,
+    verdict: record.verdict,
+    passed: record.passed ?? null,
+    sentence: record.sentence,
+    reasons: record.reasons,
+    replay: record.replay,
+    scenario: record.scenario,
+    callouts: calloutsOf(run, operations, windows),
+    checks: record.checks,
+    phases,
+    windows,
+    firstFaultMs,
+    operationsSeen: history?.count ?? 0,
+    series: history === undefined ? emptySeries(span) : seriesOf(history, span, edges),
+    operations,
+    timeline: timelineOf(run.events, firstFaultMs),
+    logs: excerptsOf(run),
+    topology: pictureOf(record.system.topology, record.plan.schedule),
+    facts: factsOf(record),
+    generator: record.generator ?? null,
+    missing: missingOf(run),
+  };
+}
+
+/** What the time axis shows: the load, and every fault whole. */
+function spanOf(run: StoredRun, windows: readonly FaultWindow[]): Interval {
+  const times = phasesOf(run).flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  for (const window of windows) {
+    for (const at of [window.requestedMs, window.provenMs, window.healRequestedMs, window.healProvenMs]) {
+      if (at !== null) times.push(at);
+    }
+  }
+  let [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
+  const { history } = run;
+  for (let row = 0; row < (history?.count ?? 0); row += 1) {
+    const at = history!.intendedMs[row]!;
+    if (at < fromMs) fromMs = at;
+    // To is exclusive, and an operation that is due at the very end must be seen.
+    if (at >= toMs) toMs = at + 1;
+  }
+  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs)) return { fromMs: 0, toMs: 1000 };
+  return { fromMs, toMs: Math.max(toMs, fromMs + 100) };
+}
+
+function factsOf(record: RunRecord): readonly Fact[] {
+  const { host, plan, system } = record;
+  const schedule = plan.schedule.map(
+    ({ title, atMs, lastingMs }) => `${title} at ${atMs / 1000} s for ${lastingMs / 1000} s`,
+  );
+  const facts: [string, string | undefined][] = [
+    ["run", record.id],
+    ["seed", record.seed],
+    ["commit", record.commit ?? "not known"],
+    ["system", system.variant === undefined ? system.name : `${system.name} (${system.variant})`],
+    ["environment", record.environment],
+    ["started", record.startedAt],
+    ["ended", record.endedAt ?? "not recorded"],
+    ["load", `${plan.arrivals.perSecond} per second, ${plural(plan.arrivals.count, "operation")} planned`],
+    ["faults", schedule.length === 0 ? "none" : schedule.join("; ")],
+    ["arrivals (SHA-256)", plan.arrivals.sha256],
+    [
+      "host",
+      `${host.platform}, ${plural(host.cores, "core")}, ${Math.round(host.memoryMb / 1024)} GB, node ${host.node}`,
+    ],
+    ["Faultline", record.faultline],
+    ...Object.entries(record.versions),
+    ["tags", record.scenario.tags.join(", ") || undefined],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+function missingOf(run: StoredRun): readonly string[] {
+  const { record } = run;
+  const missing = [...run.missing];
+  if (record.status === "interrupted") missing.push("The run was interrupted: what came after is not there.");
+  if (record.status === "failed") missing.push("The run did not go through all of its stages.");
+  if (record.status === "running") missing.push("The run had not ended when this report was made.");
+  if (run.history === undefined) missing.push("There is no history: nothing is known of any operation.");
+  else if (run.history.count === 0) missing.push("The run saw no operation.");
+  else if (run.history.count < record.plan.arrivals.count) {
+    missing.push(
+      `Of ${plural(record.plan.arrivals.count, "planned operation")} only ${run.history.count} were recorded.`,
+    );
+  }
+  if (run.events.length === 0) missing.push("There are no events: the timeline is empty, and no fault is proven.");
+  if (Object.keys(run.logs).length === 0) missing.push("There are no logs.");
+  if (record.generator === undefined) missing.push("The load generator did not report on itself.");
+  return missing;
+}

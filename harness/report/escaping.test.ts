@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { html } from "./html.ts";
+import { renderReport } from "./index.ts";
+import { hostileTexts, withText } from "./testing/hostile.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+import { skeletonOf } from "./testing/skeleton.ts";
+import { plain } from "./text.ts";
+
+const run = { ...sampleRun({ verdict: "fail", perSecond: 10 }), missing: ["one part"] };
+/** As many texts as there can be: reasons, errors, notes, tainted windows, an unexpected end. */
+const talkative = {
+  ...run,
+  record: {
+    ...run.record,
+    reasons: ["a reason"],
+    generator: { ...run.record.generator!, tainted: [{ fromMs: 1, toMs: 2, reason: "late" }] },
+  },
+  events: [
+    ...run.events,
+    { atMs: 13_000, type: "exited", instance: "api-1", pid: 1, how: "SIGKILL", expected: false } as const,
+    { atMs: 13_001, type: "note", text: "a note" } as const,
+    { atMs: 13_002, type: "error", text: "an error" } as const,
+    { atMs: 13_003, type: "interrupted", by: "SIGINT" } as const,
+  ],
+};
+const expected = skeletonOf(renderReport(withText(talkative, "x")));
+// Everything of Cc but tab and line feed, everything of Cf, and the separators.
+const forbidden = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+describe("a hostile text", () => {
+  it.each(hostileTexts)("in every field changes no tag and no attribute: %j", (text) => {
+    const page = renderReport(withText(talkative, text));
+    expect(skeletonOf(page)).toEqual(expected);
+    expect(page).not.toMatch(forbidden);
+    expect(page.isWellFormed()).toBe(true);
+  });
+
+  it("is shown, not dropped, in each place", () => {
+    const page = renderReport(withText(talkative, "<b>&"));
+    for (const place of ["a reason", "late", "a note", "an error", "SIGKILL", "one part", "18.4", "storefront"]) {
+      expect(page).toContain(`${place}&lt;b&gt;&amp;`);
+    }
+    expect(page).toContain("api-1&lt;b&gt;&amp;");
+    expect(page).toContain("roundTripMs&lt;b&gt;&amp;");
+  });
+
+  it("made by fast-check, in every field, changes no tag either", () => {
+    const pieces = fc.constantFrom(
+      "<",
+      ">",
+      '"',
+      "'",
+      "&",
+      "`",
+      "/",
+      "=",
+      "<!--",
+      "</",
+      "\u202e",
+      "\u001b[",
+      "\0",
+      "é",
+      "x",
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(pieces, { maxLength: 12 }).map((all) => all.join("")),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        // Spaces alone would make an empty field of a log line, and that is another skeleton.
+        const page = renderReport(withText(talkative, `x${text}`));
+        expect(skeletonOf(page)).toEqual(expected);
+        expect(page).not.toMatch(forbidden);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("in a log line of JSON stays a text", () => {
+    const lines = hostileTexts.map((msg) =>
+      JSON.stringify({ level: 30, time: Date.parse(run.record.startedAt) + 11_900, msg, [msg]: msg }),
+    );
+    const benign = hostileTexts.map(() =>
+      JSON.stringify({ level: 30, time: Date.parse(run.record.startedAt) + 11_900, msg: "x", x: "x" }),
+    );
+    const [page, like] = [lines, benign].map((log) => renderReport({ ...run, logs: { api: log } }));
+    expect(skeletonOf(page!)).toEqual(skeletonOf(like!));
+    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).not.toMatch(forbidden);
+  });
+});
+
+describe("the html tag", () => {
+  it("escapes all values, wherever they stand, and joins nested ones", () => {
+    const list = ["a<", "b"].map((item) => html`<li>${item}</li>`);
+    expect(html`<ul title="${'"'}">${list}${false}${undefined}${null}${0}</ul>`.toString()).toBe(
+      '<ul title="&quot;"><li>a&lt;</li><li>b</li>0</ul>',
+    );
+  });
+
+  it("gives back every text that has nothing to strip", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const escaped = html`${text}`.toString();
+        expect(escaped).not.toMatch(/[<>"'`]/);
+        const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", "#96": "`" };
+        expect(escaped.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => entities[name] ?? "")).toBe(
+          plain(text),
+        );
+      }),
+    );
+  });
+});

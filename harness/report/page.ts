@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import type { StoredRun } from "../model/run.ts";
+import { facts, generator, missing, topology } from "./about-sections.ts";
+import { charts } from "./charts.ts";
+import { type ReportData, reportData } from "./data.ts";
+import { logs, operations, timeline } from "./evidence-sections.ts";
+import { type Html, html } from "./html.ts";
+import { style } from "./style.ts";
+import { banner, callouts, checks } from "./verdict-section.ts";
+import { verdictWords } from "./words.ts";
+
+/**
+ * The report of a run as one file that asks the network for nothing and runs nothing.
+ * @returns HTML; all of it that came from the run is escaped
+ */
+export function renderReport(run: StoredRun): string {
+  return page(reportData(run)).toString();
+}
+
+function page(data: ReportData): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${verdictWords[data.verdict]}: ${data.scenario.name}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${banner(data)}${callouts(data)}
+${section("checks", "Checks", checks(data))}
+${section("charts", "What happened to the operations", charts(data))}
+${section("operations", "Operations by phase", operations(data))}
+${section("timeline", "Timeline", timeline(data))}
+${section("logs", "Logs around the fault", logs(data))}
+${section("system", "System", topology(data))}
+${section("about", "About this run", about(data))}
+<p class="end">Times are on the run's own clock, in seconds since it began, unless they say otherwise.</p>
+</main>
+</body>
+</html>
+`;
+}
+
+const section = (id: string, title: string, content: Html): Html =>
+  html`<section class="${id}" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
+${content}
+</section>`;
+
+const about = (data: ReportData): Html => html`${facts(data)}
+<h3>The load generator on itself</h3>
+${generator(data)}
+<h3>What is missing</h3>
+${missing(data)}`;
+
+/** Nothing may be fetched or run; the one style is allowed by what it says. */
+function policy(): string {
+  const hash = createHash("sha256").update(style.toString()).digest("base64");
+  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+}

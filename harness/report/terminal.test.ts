@@ -1,0 +1,76 @@
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { summaryLines } from "./index.ts";
+import { hostileTexts, withText } from "./testing/hostile.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+
+const failing = sampleRun({ verdict: "fail" });
+const passing = sampleRun({ verdict: "pass" });
+const options = { colour: false, reportPath: "reports/latest/report.html", width: 80 };
+const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+describe("the summary", () => {
+  it("says what broke, with the first evidence, where the report is and how to see it again", () => {
+    const text = summaryLines(failing, options).join("\n");
+    expect(text).toContain("✗ FAIL  the cache is cut off");
+    expect(text).toContain("✗ no stale reads beyond 2 s: 23 of 2,184 reads");
+    expect(text).toContain("✓ no lost writes: 0 of 371 inserts");
+    expect(text.match(/\+\d\.\d{3} s GET/g)).toHaveLength(3);
+    expect(text).toContain("and 5 more in the report");
+    expect(text).toContain("report  reports/latest/report.html");
+    expect(text).toContain("replay  MUTANT=lost-del faultline run cache-partition --seed 5eed01");
+  });
+
+  it("shows no evidence where nothing broke, and how the run passed", () => {
+    const text = summaryLines(passing, options).join("\n");
+    expect(text).toContain("✓ PASS (degraded as designed)");
+    expect(text).not.toContain("evidence");
+  });
+
+  it("tells the reasons of an inconclusive run without checks", () => {
+    const record = {
+      ...passing.record,
+      verdict: "inconclusive" as const,
+      checks: [],
+      reasons: ["the fault never acted"],
+    };
+    const text = summaryLines({ ...passing, record }, options).join("\n");
+    expect(text).toContain("? INCONCLUSIVE");
+    expect(text).toContain("no check was judged");
+    expect(text).toContain("! the fault never acted");
+  });
+
+  it("has colour only when asked, and nothing but colour", () => {
+    expect(summaryLines(failing, options).join("")).not.toContain("\u001b");
+    const coloured = summaryLines(failing, { ...options, colour: true });
+    expect(coloured.join("")).toContain("\u001b[31m");
+    expect(coloured.map(stripVTControlCharacters)).toEqual(summaryLines(failing, options));
+  });
+
+  it.each(hostileTexts)("carries no control character of %j", (text) => {
+    for (const line of summaryLines(withText(failing, text), { ...options, reportPath: text })) {
+      expect(line).not.toMatch(control);
+    }
+  });
+
+  it("carries no control character of anything, and no second line in a line", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const lines = summaryLines(withText(failing, text), options);
+        expect(lines.every((line) => !control.test(line))).toBe(true);
+      }),
+    );
+  });
+
+  it("stays in the width, but for what must be copied whole", () => {
+    for (const width of [40, 60, 100]) {
+      const lines = summaryLines(failing, { ...options, width });
+      const told = lines.slice(
+        1,
+        lines.findIndex((line) => line.includes("report  ")),
+      );
+      expect(Math.max(...told.map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import pc from "picocolors";
+import type { RunRecord } from "../model/run.ts";
+import type { CheckResult, Verdict, Witness } from "../model/verdict.ts";
+import { relative } from "./format.ts";
+import { oneLine } from "./text.ts";
+import { verdictIcons } from "./words.ts";
+
+/** How many operations of the first failing check are told on the terminal. */
+const witnessesShown = 3;
+
+export interface SummaryOptions {
+  readonly colour: boolean;
+  readonly reportPath: string;
+  /** Columns of the terminal; longer lines wrap at words, indented. */
+  readonly width: number;
+}
+
+/** The end of a run, told in lines: verdict, sentence, checks, reasons, first evidence, report, replay. */
+export function summaryLines(run: { record: RunRecord; folder: string }, options: SummaryOptions): readonly string[] {
+  const { record } = run;
+  const colours = pc.createColors(options.colour);
+  const paint: Record<Verdict, (text: string) => string> = {
+    pass: colours.green,
+    inconclusive: colours.yellow,
+    fail: colours.red,
+  };
+  const wrap = (text: string, indent: string): string[] => wrapped(text, Math.max(20, options.width), indent);
+  const how = record.passed === undefined ? "" : ` (${record.passed})`;
+  const head = `${verdictIcons[record.verdict]} ${record.verdict.toUpperCase()}${how}`;
+  const name = oneLine(record.scenario.name, 120);
+  const lines = [`${colours.bold(paint[record.verdict](head))}  ${name}`, ...wrap(oneLine(record.sentence), "  "), ""];
+  for (const check of record.checks) {
+    const [first = "", ...more] = wrap(`${oneLine(check.title, 160)}: ${oneLine(check.actual)}`, "    ");
+    lines.push(`  ${paint[check.verdict](verdictIcons[check.verdict])} ${first.trimStart()}`, ...more);
+  }
+  if (record.checks.length === 0) lines.push("  no check was judged");
+  for (const reason of record.reasons) {
+    const [first = "", ...more] = wrap(oneLine(reason), "    ");
+    lines.push(`  ${colours.yellow("!")} ${first.trimStart()}`, ...more);
+  }
+  lines.push(...evidence(record.checks, wrap, colours.dim));
+  lines.push("", `  report  ${oneLine(options.reportPath, 4096)}`, `  replay  ${oneLine(record.replay, 4096)}`);
+  return lines;
+}
+
+/** The first operations that break the first broken law. */
+function evidence(
+  checks: readonly CheckResult[],
+  wrap: (text: string, indent: string) => string[],
+  dim: (text: string) => string,
+): string[] {
+  const failing = checks.find(({ verdict, witness }) => verdict === "fail" && witness.length > 0);
+  if (failing === undefined) return [];
+  const shown = failing.witness.slice(0, witnessesShown).flatMap((witness) => wrap(witnessLine(witness), "    "));
+  const left = failing.witness.length - witnessesShown;
+  return [
+    "",
+    ...wrap(`first evidence: ${oneLine(failing.title, 160)}`, "  "),
+    ...shown,
+    ...(left > 0 ? [dim(`    and ${left} more in the report`)] : []),
+  ];
+}
+
+const witnessLine = (witness: Witness): string =>
+  `${relative(witness.fromFaultMs)} ${oneLine(witness.operation, 60)} ${oneLine(witness.outcome, 20)} · session ` +
+  `${witness.session}, key ${witness.key} · ${oneLine(witness.note, 240)}`;
+
+/** Breaks at spaces only: a word longer than the line, as a path, stays whole so that it can be copied. */
+function wrapped(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line];
+}

@@ -1,0 +1,25 @@
+/** Sequences that a terminal acts on: CSI with its parameters, OSC with its text, and the two-byte ones. */
+const sequences = new RegExp(
+  [
+    String.raw`(?:\u001b\[|\u009b)[0-?]*[ -\/]*[@-~]`,
+    String.raw`(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?`,
+    String.raw`\u001b[ -\/]*[0-~]`,
+  ].join("|"),
+  "g",
+);
+/** Control characters, format characters (bidi, zero width, tags), separators that are no line feed. */
+const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Text of a system under test without what could act on a terminal, reorder a line or hide in it. Tabs and line feeds
+ * stay; halves of surrogate pairs become U+FFFD.
+ */
+export function plain(text: string): string {
+  return text.replace(sequences, "").replace(invisible, "").toWellFormed();
+}
+
+/** The same on one line, and at most `limit` UTF-16 units long; a cut is shown. */
+export function oneLine(text: string, limit = 400): string {
+  const line = plain(text).replace(/\s+/g, " ").trim();
+  return line.length <= limit ? line : `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}

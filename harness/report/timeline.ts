@@ -1,0 +1,100 @@
+import type { Measured } from "../model/capabilities.ts";
+import type { RunEvent } from "../model/events.ts";
+import { count, duration, plural } from "./format.ts";
+import { phaseLabels } from "./words.ts";
+
+/** More rows than anybody reads; a run that has more says so. */
+const rowsAtMost = 400;
+
+export interface TimelineRow {
+  readonly atMs: number;
+  /** Relative to the first injection; null when there was none. */
+  readonly fromFaultMs: number | null;
+  readonly tone: "plain" | "phase" | "fault" | "heal" | "bad";
+  readonly what: string;
+  readonly detail: string;
+}
+
+export interface Timeline {
+  readonly rows: readonly TimelineRow[];
+  readonly leftOut: number;
+}
+
+/** What happened, in order. */
+export function timelineOf(events: readonly RunEvent[], firstFaultMs: number | null): Timeline {
+  const rows = events
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .map((event) => ({
+      atMs: event.atMs,
+      fromFaultMs: firstFaultMs === null ? null : event.atMs - firstFaultMs,
+      ...told(event),
+    }));
+  return { rows: rows.slice(0, rowsAtMost), leftOut: Math.max(0, rows.length - rowsAtMost) };
+}
+
+type Told = Pick<TimelineRow, "tone" | "what" | "detail">;
+
+function told(event: RunEvent): Told {
+  const as = (tone: Told["tone"], what: string, detail = ""): Told => ({ tone, what, detail });
+  switch (event.type) {
+    case "phase":
+      return as("phase", phaseLabels[event.phase] ?? event.phase);
+    case "inject":
+      return as("fault", `${event.title} requested`, event.injection);
+    case "proven":
+      return as("fault", `proven on ${event.on}`, `${event.injection} · in ${duration(event.tookMs)}`);
+    case "heal":
+      return as("heal", `healing of ${event.title} requested`, event.injection);
+    case "healed":
+      return as("heal", `healed on ${event.on}`, `${event.injection} · in ${duration(event.tookMs)}`);
+    case "receipt":
+      return receiptTold(event.receipt);
+    case "started":
+      return as("plain", `${event.instance} started`, `pid ${event.pid} · in ${duration(event.tookMs)}`);
+    case "exited":
+      return as(event.expected ? "plain" : "bad", `${event.instance} ended: ${event.how}`, exitDetail(event));
+    case "audited":
+      return as(
+        event.atRest ? "plain" : "bad",
+        event.atRest ? "final state read" : "final state read, but the system had not come to rest",
+        `${plural(event.registers, "key")} · ${plural(event.items, "item")}`,
+      );
+    case "interrupted":
+      return as("bad", `interrupted by ${event.by}`);
+    case "note":
+      return as("plain", event.text);
+    case "error":
+      return as("bad", event.text);
+    default:
+      // A newer Faultline may have written events that this one does not know.
+      return as("plain", (event as { type: string }).type);
+  }
+}
+
+const exitDetail = (event: RunEvent & { type: "exited" }): string =>
+  `pid ${event.pid} · ${event.expected ? "as asked" : "not asked for"}`;
+
+function receiptTold({
+  on,
+  injection,
+  before,
+  during,
+  after,
+  error,
+}: (RunEvent & { type: "receipt" })["receipt"]): Told {
+  const seen = [`before: ${measured(before)}`];
+  if (during !== undefined) seen.push(`during: ${measured(during)}`);
+  if (after !== undefined) seen.push(`after: ${measured(after)}`);
+  const what = error === undefined ? `receipt for ${on}` : `receipt for ${on}: ${error}`;
+  return { tone: error === undefined ? "plain" : "bad", what, detail: `${injection} · ${seen.join(" · ")}` };
+}
+
+/** `answered, round trip 0.41 ms`-like words are up to each fault kind; here names and values stand as they were written. */
+function measured(values: Measured): string {
+  const words = Object.entries(values).map(([name, value]) => {
+    if (value === true) return name;
+    if (value === false) return `not ${name}`;
+    return `${name} ${typeof value === "number" ? count(value) : JSON.stringify(value)}`;
+  });
+  return words.length === 0 ? "nothing measured" : words.join(", ");
+}
