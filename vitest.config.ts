@@ -4,8 +4,17 @@ import { defineConfig } from "vitest/config";
 const alias = { faultline: fileURLToPath(new URL("./harness/index.ts", import.meta.url)) };
 const exclude = ["**/node_modules/**", "dist/**", "reports/**"];
 
-/** Integration and e2e start real components: one file at a time, so that two cores are not shared by ten databases. */
-const realComponents = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+/**
+ * What starts real components runs one file at a time and one project after the other, so that two cores are not shared
+ * by ten databases. Limits are there for what hangs, not for what is slow.
+ */
+const realComponents = (groupOrder: number) => ({
+  maxWorkers: 1,
+  fileParallelism: false,
+  sequence: { groupOrder },
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+});
 
 export default defineConfig({
   test: {
@@ -22,13 +31,13 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { name: "integration", include: ["**/*.integration.test.ts"], exclude, ...realComponents },
+        test: { name: "integration", include: ["**/*.integration.test.ts"], exclude, ...realComponents(1) },
       },
       {
         resolve: { alias },
-        test: { name: "conformance", include: ["**/*.conformance.test.ts"], exclude, ...realComponents },
+        test: { name: "conformance", include: ["**/*.conformance.test.ts"], exclude, ...realComponents(2) },
       },
-      { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents } },
+      { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents(3) } },
     ],
   },
 });

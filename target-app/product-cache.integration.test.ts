@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createLog } from "./log.ts";
+import { keyOf, type ProductCache, productCache } from "./product-cache.ts";
+import { openRedisLink, type RedisLink } from "./redis-link.ts";
+import { type Component, startRedis } from "./testing/components.ts";
+import { openLink } from "./testing/link.ts";
+import { eventually } from "./testing/processes.ts";
+
+let component: Component;
+let link: RedisLink;
+let cache: ProductCache;
+
+const log = createLog({ logLevel: "silent", instance: "test" });
+
+beforeAll(async () => {
+  component = await startRedis();
+  link = openRedisLink({ url: component.url, name: "the cache", deadlineMs: 500, log });
+  await eventually(() => link.isReady() || undefined);
+  cache = productCache(link, { ttlSeconds: 30 });
+});
+
+afterAll(async () => {
+  link?.close();
+  await component?.dispose();
+});
+
+const product = (id: number, version: number) => ({ id, version, name: "", priceCents: 1, stock: 1, note: "" });
+
+it("gives what was filled in, and forgets it in time", async () => {
+  const { lease } = await cache.read(1);
+  await cache.fill(product(1, 3), lease);
+  expect((await cache.read(1)).product).toEqual(product(1, 3));
+  const redis = new Redis(component.url);
+  const lifeMs = await redis.pttl(keyOf(1));
+  redis.disconnect();
+  expect(lifeMs).toBeGreaterThan(25_000);
+  expect(lifeMs).toBeLessThanOrEqual(30_000);
+});
+
+it("refuses a late fill that is older than the tombstone, and takes one that is not", async () => {
+  const { lease } = await cache.read(2);
+  await cache.invalidate(2, 5);
+  await cache.fill(product(2, 4), lease);
+  expect((await cache.read(2)).product).toBeUndefined();
+  await cache.fill(product(2, 5), lease);
+  expect((await cache.read(2)).product?.version).toBe(5);
+});
+
+it("leaves alone what is as new as the tombstone, so that an invalidation may come twice", async () => {
+  const { lease } = await cache.read(3);
+  await cache.fill(product(3, 5), lease);
+  await cache.invalidate(3, 4);
+  await cache.invalidate(3, 5);
+  expect((await cache.read(3)).product?.version).toBe(5);
+  await cache.invalidate(3, 6);
+  expect((await cache.read(3)).product).toBeUndefined();
+});
+
+it("refuses a fill that was held up for longer than a tombstone may live", async () => {
+  const { lease } = await cache.read(4);
+  await cache.fill(product(4, 1), { readAtMs: lease.readAtMs - 2500 });
+  expect((await cache.read(4)).product).toBeUndefined();
+});
+
+it("answers within the deadline while Redis is stopped, at once after a few, and works again after it", async () => {
+  component.process.signal("SIGSTOP");
+  const startedAt = performance.now();
+  for (let count = 0; count < 30; count++) await expect(cache.read(1)).rejects.toThrow();
+  expect(performance.now() - startedAt).toBeLessThan(3 * 500 + 400);
+  await sleep(600); // Until the new connection hangs in its handshake, too.
+  component.process.signal("SIGCONT");
+  const healedAt = performance.now();
+  await eventually(() => cache.read(1));
+  expect(performance.now() - healedAt).toBeLessThan(1500);
+});
+
+it("works again soon after a black hole that swallowed its connections for good", async () => {
+  const way = await openLink(component.url);
+  const through = openRedisLink({ url: way.url, name: "the cache", deadlineMs: 50, log });
+  try {
+    await eventually(() => through.isReady() || undefined);
+    way.blackHole();
+    const endsAt = performance.now() + 1200;
+    while (performance.now() < endsAt) {
+      await expect(through.run("ping", (redis) => redis.ping())).rejects.toThrow();
+      await sleep(20);
+    }
+    way.heal("lost");
+    await eventually(() => through.run("ping", (redis) => redis.ping()), { withinMs: 1500 });
+  } finally {
+    through.close();
+    await way.close();
+  }
+});
+
+it("leaves a cache in peace for a moment that answers with errors", async () => {
+  for (let count = 0; count < 3; count++) {
+    await expect(link.run("nonsense", (redis) => redis.call("NONSENSE"))).rejects.toThrow("unknown command");
+  }
+  let isAsked = false;
+  const ask = async () => {
+    isAsked = true;
+  };
+  await expect(link.run("ping", ask)).rejects.toThrow();
+  expect(isAsked).toBe(false);
+  await eventually(() => cache.read(1));
+});

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { OutcomeUnknown, Problem, Unavailable } from "./errors.ts";
+import { addHealth } from "./health.ts";
+import { createLog } from "./log.ts";
+import { createServer } from "./server.ts";
+
+const log = createLog({ logLevel: "silent", instance: "test" });
+
+it.each([
+  ["a problem", new Problem(409, "request-in-flight", "wait"), 409, "request-in-flight"],
+  ["an absent dependency", new Unavailable("postgres", new Error("refused")), 503, "unavailable"],
+  ["a lost reply to a commit", new OutcomeUnknown(new Error("reset")), 504, "outcome-unknown"],
+  ["a bug", new TypeError("undefined is not a function"), 500, "internal"],
+])("answers %s as a problem with a code", async (_what, error, status, code) => {
+  const server = createServer({ instance: "api-7", log });
+  server.get("/", async () => {
+    throw error;
+  });
+  const reply = await server.inject("/");
+  expect(reply.statusCode).toBe(status);
+  expect(reply.headers).toMatchObject({ "x-instance": "api-7" });
+  expect(reply.headers["content-type"]).toContain("application/problem+json");
+  expect(reply.json()).toMatchObject({ status, code });
+});
+
+it("answers before a second is over, whatever the handler waits for", async () => {
+  const server = createServer({ instance: "test", log });
+  server.get("/", () => sleep(5000, {}, { ref: false }));
+  const startedAt = performance.now();
+  expect((await server.inject("/")).json()).toMatchObject({ code: "outcome-unknown" });
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
+it("is live without anything, ready with what it needs, and degraded without what it wants", async () => {
+  const server = createServer({ instance: "test", log });
+  let isThere = false;
+  addHealth(server, {
+    needed: { postgres: () => (isThere ? Promise.resolve() : Promise.reject(new Error("away"))) },
+    wanted: { cache: () => false },
+  });
+  expect((await server.inject("/livez")).statusCode).toBe(200);
+  expect((await server.inject("/readyz")).json()).toMatchObject({ status: 503, code: "not-ready" });
+  isThere = true;
+  expect((await server.inject("/readyz")).json()).toEqual({ status: "degraded", without: ["cache"] });
+});

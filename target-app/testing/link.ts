@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A way to a component that can turn into a black hole: connections are accepted, and nothing comes through. */
+export interface Link {
+  readonly url: string;
+  blackHole(): void;
+  /** What was held up arrives now, late; or it is lost, and connections from before the heal stay silent for ever. */
+  heal(heldUp?: "delivered" | "lost"): void;
+  close(): Promise<void>;
+}
+
+export async function openLink(target: string): Promise<Link> {
+  const { hostname, port, protocol, username, pathname } = new URL(target);
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let isBlack = false;
+
+  const join = (pair: readonly [Socket, Socket]) => {
+    pair[0].pipe(pair[1]);
+    pair[1].pipe(pair[0]);
+  };
+  const part = ([near, far]: readonly [Socket, Socket]) => {
+    for (const socket of [near, far]) socket.unpipe().pause();
+  };
+
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    const pair = [near, far] as const;
+    pairs.add(pair);
+    for (const socket of pair) {
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        for (const each of pair) each.destroySoon();
+        pairs.delete(pair);
+      });
+    }
+    if (!isBlack) join(pair);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+
+  return {
+    url: `${protocol}//${username === "" ? "" : `${username}@`}127.0.0.1:${address.port}${pathname}`,
+    blackHole() {
+      isBlack = true;
+      for (const pair of pairs) part(pair);
+    },
+    heal(heldUp = "delivered") {
+      isBlack = false;
+      if (heldUp === "delivered") for (const pair of pairs) join(pair);
+    },
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+      await closed;
+    },
+  };
+}
