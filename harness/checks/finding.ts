@@ -23,8 +23,9 @@ export function firstInjectionMs(evidence: Evidence): number {
  * One operation as a piece of evidence. It begins when it was due and ends when it was settled.
  * @param row of the history
  * @param note what is remarkable about it
+ * @param violates whether it breaks the law itself, or only shows why another one does
  */
-export function witnessOf(evidence: Evidence, row: number, note: string): Witness {
+export function witnessOf(evidence: Evidence, row: number, note: string, violates = true): Witness {
   const { history } = evidence;
   const zeroMs = firstInjectionMs(evidence);
   const toFaultMs = history.endMs[row]! - zeroMs;
@@ -36,6 +37,7 @@ export function witnessOf(evidence: Evidence, row: number, note: string): Witnes
     key: history.key[row]!,
     fromFaultMs: rounded(history.intendedMs[row]! - zeroMs),
     toFaultMs: Number.isNaN(toFaultMs) ? null : rounded(toFaultMs),
+    violates,
     note,
   };
 }

@@ -91,7 +91,14 @@ describe("no stale reads", { timeout: 60_000 }, () => {
     const result = judged(1000, ...steps);
     expect(result.witness).toHaveLength(10);
     expect(result.witness.map(({ id }) => id)).toEqual([30, 32, 34, 36, 38, 31, 33, 35, 37, 39]);
-    expect(result.witness.at(-1)).toMatchObject({ operation: "read", key: 19, fromFaultMs: 4190, outcome: "ok" });
+    expect(result.witness.at(0)?.violates).toBe(false);
+    expect(result.witness.at(-1)).toMatchObject({
+      operation: "read",
+      violates: true,
+      key: 19,
+      fromFaultMs: 4190,
+      outcome: "ok",
+    });
     expect(result.witness.at(-1)?.note).toBe(
       "returned version 1 of key 19, asked for 3.17 s after version 2 was there (operation 38)",
     );

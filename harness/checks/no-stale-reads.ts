@@ -148,6 +148,7 @@ function firstNewer(earliest: readonly Proof[], version: number): Proof | undefi
 function witnessesOf(evidence: Evidence, stale: readonly Read[]): Witness[] {
   const { history } = evidence;
   const notes = new Map<number, string>();
+  const violating = new Set(stale.map(({ row }) => row));
   for (const { row, ageMs, newer } of stale) {
     if (newer === undefined || notes.size + (notes.has(newer.row) ? 1 : 2) > witnessLimit) break;
     const version = history.version[newer.row]!;
@@ -161,5 +162,5 @@ function witnessesOf(evidence: Evidence, stale: readonly Read[]): Witness[] {
   }
   return [...notes]
     .sort(([left], [right]) => history.intendedMs[left]! - history.intendedMs[right]!)
-    .map(([row, note]) => witnessOf(evidence, row, note));
+    .map(([row, note]) => witnessOf(evidence, row, note, violating.has(row)));
 }

@@ -21,6 +21,8 @@ export interface Witness {
   /** Both in ms relative to the first injection (negative: before it); null when it never happened. */
   readonly fromFaultMs: number;
   readonly toFaultMs: number | null;
+  /** Whether it breaks the law itself; false for an operation that only shows why another one does. */
+  readonly violates: boolean;
   /** What is remarkable about it, as `returned version 3, 4 was acknowledged 2.1 s before`. */
   readonly note: string;
 }

@@ -35,7 +35,8 @@ export interface Frame {
 
 /** All places of one injection together, as it is shaded behind every chart. */
 export interface Band {
-  readonly title: string;
+  /** Its title, with what is not proven about it. */
+  readonly label: string;
   readonly requestedMs: number;
   /** When it was first seen acting, else when it was requested; and when it was last known to act. */
   readonly fromMs: number;
@@ -81,11 +82,12 @@ function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Band[] {
     const fromMs = Math.min(...places.map(actedFrom));
     const toMs = Math.max(fromMs, ...places.map((place) => actedUntil(place, data.series.toMs)));
     const title = places[0]?.title ?? injection;
-    const { from, to } = labelSpan(title, x(fromMs), size);
+    const isProven = places.every(({ provenMs }) => provenMs !== null);
+    const label = `${shortLabel(title, size)}${isProven ? "" : " (not proven)"}`;
+    const { from, to } = labelSpan(label, x(fromMs), size);
     const free = rowsEnd.findIndex((end) => end < from);
     const row = free === -1 ? rowsEnd.length : free;
-    const isProven = places.every(({ provenMs }) => provenMs !== null);
-    const band = { title, requestedMs, fromMs, toMs, isProven };
+    const band = { label, requestedMs, fromMs, toMs, isProven };
     if (row >= faultRowsAtMost) return { ...band, row: null };
     rowsEnd[row] = to + 12;
     return { ...band, row };
@@ -93,8 +95,8 @@ function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Band[] {
 }
 
 /** A label begins at its window, unless it would run out of the drawing. */
-function labelSpan(title: string, at: number, size: ChartSize): { from: number; to: number } {
-  const length = shortLabel(title, size).length * letterWidth;
+function labelSpan(label: string, at: number, size: ChartSize): { from: number; to: number } {
+  const length = label.length * letterWidth;
   const from = Math.max(size.left, Math.min(at, size.width - length));
   return { from, to: from + length };
 }
@@ -117,11 +119,10 @@ function shades(frame: Frame): Html[] {
 }
 
 function bandLabels(frame: Frame): Html[] {
-  return frame.bands.flatMap(({ title, fromMs, isProven, row }) => {
+  return frame.bands.flatMap(({ label, fromMs, row }) => {
     if (row === null) return [];
-    const { from } = labelSpan(title, frame.x(fromMs), frame.size);
-    const text = `${shortLabel(title, frame.size)}${isProven ? "" : " (not proven)"}`;
-    return [html`<text class="fault-name" x="${px(from)}" y="${rowHeight * (row + 2) - 4}">${text}</text>`];
+    const { from } = labelSpan(label, frame.x(fromMs), frame.size);
+    return [html`<text class="fault-name" x="${px(from)}" y="${rowHeight * (row + 2) - 4}">${label}</text>`];
   });
 }
 

@@ -8,7 +8,15 @@ import { type OperationTable, operationTables } from "./operations.ts";
 import { type ChartSeries, emptySeries, seriesOf } from "./series.ts";
 import { type Timeline, timelineOf } from "./timeline.ts";
 import { pictureOf, type TopologyPicture } from "./topology.ts";
-import { actedFrom, actedUntil, type FaultWindow, type PhaseSpan, phasesOf, windowsOf } from "./windows.ts";
+import {
+  actedFrom,
+  actedUntil,
+  type FaultWindow,
+  neverInjected,
+  type PhaseSpan,
+  phasesOf,
+  windowsOf,
+} from "./windows.ts";
 
 /**
  * Everything that a report shows, as plain JSON; templates only place it. Times in ms on the run's clock unless they
@@ -76,11 +84,16 @@ export function reportData(run: StoredRun): ReportData {
     operations,
     timeline: timelineOf(run.events, firstFaultMs),
     logs: excerptsOf(run),
-    topology: pictureOf(record.system.topology, record.plan.schedule),
+    topology: pictureOf(record.system.topology, injectedOf(run)),
     facts: factsOf(record),
     generator: record.generator ?? null,
     missing: missingOf(run),
   };
+}
+
+function injectedOf(run: StoredRun): RunRecord["plan"]["schedule"] {
+  const never = neverInjected(run);
+  return run.record.plan.schedule.filter((injection) => !never.includes(injection));
 }
 
 /** What the time axis shows: the load, and every fault whole. */
@@ -117,7 +130,7 @@ function factsOf(record: RunRecord): readonly Fact[] {
     ["started", record.startedAt],
     ["ended", record.endedAt ?? "not recorded"],
     ["load", `${plan.arrivals.perSecond} per second, ${plural(plan.arrivals.count, "operation")} planned`],
-    ["faults", schedule.length === 0 ? "none" : schedule.join("; ")],
+    ["planned faults", schedule.length === 0 ? "none" : schedule.join("; ")],
     ["arrivals (SHA-256)", plan.arrivals.sha256],
     [
       "host",
@@ -143,6 +156,8 @@ function missingOf(run: StoredRun): readonly string[] {
       `Of ${plural(record.plan.arrivals.count, "planned operation")} only ${run.history.count} were recorded.`,
     );
   }
+  for (const { title } of neverInjected(run))
+    missing.push(`${title} was planned, but nothing tells that it was injected.`);
   if (run.events.length === 0) missing.push("There are no events: the timeline is empty, and no fault is proven.");
   if (Object.keys(run.logs).length === 0) missing.push("There are no logs.");
   if (record.generator === undefined) missing.push("The load generator did not report on itself.");

@@ -62,7 +62,7 @@ function excerpt({ instance, lines, cut }: LogExcerpt, zeroMs: number): Html {
     lines.length === 0
       ? "nothing near a transition"
       : `${count(lines.length)} ${lines.length === 1 ? "line" : "lines"}`;
-  const body = lines.length > 0 && html`<pre tabindex="0" aria-label="Log of ${instance}">${text}</pre>`;
+  const body = lines.length > 0 && html`<pre tabindex="0" role="group" aria-label="Log of ${instance}">${text}</pre>`;
   return html`<details class="log"><summary>${instance} <span class="quiet">${size}</span></summary>${cut !== "" && html`<p class="quiet">${cut}</p>`}${body}</details>
 `;
 }

@@ -53,8 +53,10 @@ export interface ChartSeries extends Interval {
 export function seriesOf(history: History, span: Interval, edges: readonly number[]): ChartSeries {
   const fineMs = roundWidth((span.toMs - span.fromMs) / bucketsAtMost);
   const fine = segmentsOf(span, edges, fineMs).map((segment) => bucketsOf(history, { ...segment, widthMs: fineMs }));
+  const silentMs = silenceOf(history);
+  const stretches = fine.flatMap((buckets) => stretchesOf(buckets, silentMs));
   const line = (name: LineName): readonly LinePoint[] =>
-    fine.flatMap((buckets) =>
+    stretches.flatMap((buckets) =>
       widened(buckets, joinedAtLeast[name]).map((bucket) => ({
         fromMs: bucket.fromMs,
         toMs: bucket.toMs,
@@ -113,6 +115,38 @@ function segmentsOf(span: Interval, edges: readonly number[], bucketMs: number):
     if (edge > cuts.at(-1)! + bucketMs && edge < span.toMs - bucketMs) cuts.push(edge);
   }
   return cuts.map((fromMs, index) => ({ fromMs, toMs: cuts[index + 1] ?? span.toMs }));
+}
+
+/** So long without any operation is no chance: 20 times what lies between two on average, and at least a second. */
+function silenceOf({ count, intendedMs }: History): number {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < count; row += 1) {
+    first = Math.min(first, intendedMs[row]!);
+    last = Math.max(last, intendedMs[row]!);
+  }
+  return count < 2 ? 1000 : Math.max(1000, (20 * (last - first)) / count);
+}
+
+/** Buckets cut where silence begins and ends: of that time nothing is known, and a line across it would be made up. */
+function stretchesOf(buckets: readonly Bucket[], silentMs: number): readonly (readonly Bucket[])[] {
+  const stretches: Bucket[][] = [];
+  let isSilent = false;
+  for (const [index, bucket] of buckets.entries()) {
+    const wasSilent: boolean = isSilent;
+    if (bucket.total > 0) isSilent = false;
+    else if (!isSilent) isSilent = quietFor(buckets, index) >= silentMs;
+    const open = stretches.at(-1);
+    if (open === undefined || isSilent !== wasSilent) stretches.push([bucket]);
+    else open.push(bucket);
+  }
+  return stretches;
+}
+
+/** How long there is no operation from this bucket on. */
+function quietFor(buckets: readonly Bucket[], from: number): number {
+  let to = from;
+  while (buckets[to]?.total === 0) to += 1;
+  return (buckets[to - 1]?.toMs ?? 0) - (buckets[from]?.fromMs ?? 0);
 }
 
 /** The next of 100, 200, 500, 1000, … ms that is not less. */

@@ -51,7 +51,9 @@ function evidence(
 ): string[] {
   const failing = checks.find(({ verdict, witness }) => verdict === "fail" && witness.length > 0);
   if (failing === undefined) return [];
-  const shown = failing.witness.slice(0, witnessesShown).flatMap((witness) => wrap(witnessLine(witness), "    "));
+  // What breaks the law comes before what shows why.
+  const byWeight = failing.witness.toSorted((one, other) => Number(other.violates) - Number(one.violates));
+  const shown = byWeight.slice(0, witnessesShown).flatMap((witness) => wrap(witnessLine(witness), "    "));
   const left = failing.witness.length - witnessesShown;
   return [
     "",

@@ -15,7 +15,7 @@ export function banner(data: ReportData): Html {
 <p class="sentence">${data.sentence}</p>
 ${data.reasons.length > 0 && html`<ul class="reasons">${data.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
 ${incomplete(data)}
-<div class="replay"><span id="replay">See it again</span><pre tabindex="0" aria-labelledby="replay"><code>${data.replay}</code></pre></div>
+<div class="replay"><span id="replay">See it again</span><pre tabindex="0" role="group" aria-labelledby="replay"><code>${data.replay}</code></pre></div>
 <p class="expects"><b>Expected:</b> ${scenario.expects}</p>
 </header>
 `;
@@ -60,8 +60,8 @@ ${result.witness.length > 0 && witnesses(result)}</li>
 
 function witnesses({ title, witness }: CheckResult): Html {
   const rows = witness.map(
-    ({ id, operation, outcome, session, key, fromFaultMs, toFaultMs, note }) =>
-      html`<tr><td>${relative(fromFaultMs)}</td><th scope="row">${operation}</th><td class="words note">${note}</td><td class="words">${outcome}</td><td>${relative(toFaultMs)}</td><td>${session}</td><td>${key}</td><td>${id}</td></tr>`,
+    ({ id, operation, outcome, session, key, fromFaultMs, toFaultMs, violates, note }) =>
+      html`<tr><td>${relative(fromFaultMs)}</td><th scope="row">${operation}</th><td class="words note">${violates ? html`<strong>${note}</strong>` : note}</td><td class="words">${outcome}</td><td>${relative(toFaultMs)}</td><td>${session}</td><td>${key}</td><td>${id}</td></tr>`,
   );
   const names = ["due", "operation", "what is remarkable", "outcome", "ended", "session", "key", "id"];
   const head = html`<tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;

@@ -24,11 +24,29 @@ export interface PhaseSpan extends Interval {
   readonly phase: LoadPhase;
 }
 
-/** Each scheduled injection on each of its links or instances, with what the best source tells of it. */
+/** Each injection on each of its links or instances, with what the best source tells of it. */
 export function windowsOf(run: StoredRun): readonly FaultWindow[] {
-  return run.record.plan.schedule.flatMap((injection) =>
-    injection.acts.map((on) => fromReceipt(run, injection, on) ?? fromEvents(run, injection, on)),
+  const never = neverInjected(run);
+  return run.record.plan.schedule
+    .filter((injection) => !never.includes(injection))
+    .flatMap((injection) =>
+      injection.acts.map((on) => fromReceipt(run, injection, on) ?? fromEvents(run, injection, on)),
+    );
+}
+
+/**
+ * What was planned, but to which the run did not come: to draw it would be to make it up. Where all events are lost,
+ * the plan is believed, if it is known when the faults were due.
+ */
+export function neverInjected({ record, events }: StoredRun): readonly ScheduledInjection[] {
+  const injected = new Set(
+    events.flatMap((event) => {
+      if (event.type === "receipt") return [event.receipt.injection];
+      return "injection" in event ? [event.injection] : [];
+    }),
   );
+  if (events.length === 0 && record.phases.faults !== undefined) return [];
+  return record.plan.schedule.filter(({ id }) => !injected.has(id));
 }
 
 /** The load phases that the run went through, in order. */

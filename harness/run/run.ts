@@ -67,6 +67,7 @@ class Run {
   readonly #reasons: string[] = [];
   readonly #leftBroken: string[] = [];
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
+  #current: LoadPhase | undefined;
   #generator: GeneratorReport | undefined;
   #finalState: FinalState | undefined;
   #system: RunningSystem | undefined;
@@ -158,6 +159,7 @@ class Run {
       // Both end by themselves on an abort, and both must have ended before anything is taken away from under them.
       const [report, ...receipts] = await Promise.allSettled([load, ...faults]);
       writer.close();
+      this.#endPhaseEarly();
       if (report.status === "fulfilled") this.#generator = report.value;
       for (const one of receipts) {
         if (one.status === "fulfilled") this.#receipts.push(...one.value);
@@ -183,9 +185,17 @@ class Run {
       await this.#until(fromMs);
       this.#enter(phase);
       this.#phases[phase] = { fromMs, toMs: fromMs + lengthMs };
+      this.#current = phase;
     }
     await this.#until(starts.end);
     this.#enter("quiesce");
+  }
+
+  /** A phase in which the run was ended is as long as it really was. */
+  #endPhaseEarly(): void {
+    const phase = this.#current === undefined ? undefined : this.#phases[this.#current];
+    if (this.#current === undefined || phase === undefined) return;
+    this.#phases[this.#current] = { ...phase, toMs: Math.min(phase.toMs, this.#now()) };
   }
 
   async #audit(system: RunningSystem): Promise<void> {

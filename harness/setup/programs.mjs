@@ -42,7 +42,8 @@ export function execute(command, args, { deadlineMs, environment = {}, cwd }) {
       ...(cwd === undefined ? {} : { cwd }),
     });
     let stdout = "";
-    let tail = "";
+    /** @type {string[]} */
+    let lines = [];
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -50,10 +51,11 @@ export function execute(command, args, { deadlineMs, environment = {}, cwd }) {
     }, deadlineMs);
     child.stdout.on("data", (chunk) => {
       stdout += chunk;
-      tail = (tail + chunk).slice(-2000);
     });
     child.stderr.on("data", (chunk) => {
-      tail = (tail + chunk).slice(-2000);
+      lines = [...lines, ...String(chunk).split("\n")].filter((line) => line.trim() !== "");
+      // The first words say what is wrong, the last ones where it ended; between them lies a usage text or a trace.
+      if (lines.length > 60) lines = [...lines.slice(0, 20), ...lines.slice(-20)];
     });
     child.once("error", (error) => {
       clearTimeout(timer);
@@ -63,8 +65,10 @@ export function execute(command, args, { deadlineMs, environment = {}, cwd }) {
       clearTimeout(timer);
       if (code === 0) return resolve(stdout);
       const how = late ? `took longer than ${deadlineMs / 1000} s` : `ended with ${signal ?? `exit ${code}`}`;
-      const last = tail.trim().split("\n").slice(-3).join(" | ");
-      reject(new Error(`\`${[command, ...args].join(" ")}\` ${how}${last === "" ? "" : `: ${last}`}`));
+      const said = [...new Set([...lines.slice(0, 4), ...lines.slice(-2)])].map((line) => line.trim().slice(0, 300));
+      reject(
+        new Error(`\`${[command, ...args].join(" ")}\` ${how}${said.length === 0 ? "" : `: ${said.join(" | ")}`}`),
+      );
     });
   });
 }

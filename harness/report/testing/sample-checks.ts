@@ -63,6 +63,7 @@ const staleReads: CheckResult = {
       session: (5 * index) % 16,
       key: 3 + (index % 3),
       fromFaultMs: 2214.2 + 655 * index,
+      violates: true,
       toFaultMs: 2217.9 + 655 * index,
       note: `returned version ${3 + (index % 2)}, ${4 + (index % 2)} was acknowledged ${(2.1 + 0.6 * index).toFixed(1)} s before`,
     }),

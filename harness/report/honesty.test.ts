@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { type History, historyOf, rowAt, setRow } from "../model/history.ts";
+import type { StoredRun } from "../model/run.ts";
+import { reportData } from "./data.ts";
+import { renderReport } from "./index.ts";
+import { lineNames, seriesOf } from "./series.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+
+const whole = sampleRun({ verdict: "pass" });
+
+/** Only the operations that were due at these times. */
+function during(isKept: (intendedMs: number) => boolean): History {
+  const rows = Array.from({ length: whole.history!.count }, (_, row) => row).filter((row) =>
+    isKept(whole.history!.intendedMs[row]!),
+  );
+  const history = historyOf(rows.length);
+  for (const [index, row] of rows.entries()) setRow(history, index, rowAt(whole.history!, row));
+  return history;
+}
+
+const { warmUp, steady } = whole.record.phases;
+/** Ctrl-C 600 ms into the steady phase: the engine has entered no later one. */
+const early: StoredRun = {
+  ...whole,
+  record: { ...whole.record, status: "interrupted", checks: [], phases: { warmUp: warmUp!, steady: steady! } },
+  history: during((atMs) => atMs < 6000),
+  events: [...whole.events.filter(({ atMs }) => atMs < 6000), { atMs: 6000, type: "interrupted", by: "SIGINT" }],
+};
+
+describe("a run that ended before its fault", () => {
+  const data = reportData(early);
+
+  it("shows no fault, takes no time from one, and marks nothing as acted on", () => {
+    expect(data.windows).toEqual([]);
+    expect(data.firstFaultMs).toBeNull();
+    expect(data.series).toMatchObject({ fromMs: warmUp!.fromMs, toMs: steady!.toMs });
+    const page = renderReport(early);
+    expect(page).toContain("No fault was injected.");
+    expect(page).toContain("Nothing was acted on.");
+    expect(page).not.toMatch(/class="(?:fault-name|edge|shade)/);
+  });
+
+  it("says that it was planned", () => {
+    expect(data.missing).toContain("partition api->cache was planned, but nothing tells that it was injected.");
+    expect(data.facts.find(({ name }) => name === "planned faults")?.value).toContain("partition api->cache at 0.5 s");
+  });
+
+  it("believes the plan only where all events are lost and the faults phase is known", () => {
+    expect(reportData({ ...whole, events: [] }).windows).toMatchObject([{ source: "plan" }, { source: "plan" }]);
+    expect(reportData({ ...early, events: [] }).windows).toEqual([]);
+    expect(reportData(whole).missing.join()).not.toContain("was planned");
+  });
+});
+
+describe("a line", () => {
+  const silent = { fromMs: 7000, toMs: 9000 };
+  const span = { fromMs: 0, toMs: 34_000 };
+  const history = during((atMs) => atMs < silent.fromMs || atMs >= silent.toMs);
+  const { lines } = seriesOf(history, span, []);
+
+  it.each(lineNames)("%s has a gap before, between and after the operations, and covers the run", (name) => {
+    const drawn = lines[name].filter(({ ms }) => ms !== null);
+    const isDrawnAt = (atMs: number) => drawn.some(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+    expect([1000, 7500, 8500, 30_000].map(isDrawnAt)).toEqual([false, false, false, false]);
+    expect([3000, 6500, 9500, 28_000].map(isDrawnAt)).toEqual([true, true, true, true]);
+    expect(lines[name][0]?.fromMs).toBe(span.fromMs);
+    expect(lines[name].at(-1)?.toMs).toBe(span.toMs);
+    for (const [index, point] of lines[name].entries()) {
+      if (index > 0) expect(point.fromMs).toBe(lines[name][index - 1]!.toMs);
+    }
+  });
+
+  it("goes through at a rate at which a second without an operation is chance", () => {
+    const slow = sampleRun({ verdict: "pass", perSecond: 1, stretch: 4 });
+    const { fromMs, toMs } = { fromMs: slow.record.phases.warmUp!.fromMs, toMs: slow.record.phases.recovery!.toMs };
+    expect(seriesOf(slow.history!, { fromMs, toMs }, []).lines.p50.every(({ ms }) => ms !== null)).toBe(true);
+  });
+});
+
+describe("the names of faults", () => {
+  it("do not run into each other, with what is not proven about them", () => {
+    const [one] = whole.record.plan.schedule;
+    const schedule = Array.from({ length: 30 }, (_, index) => ({
+      ...one!,
+      id: `i${index + 1}`,
+      atMs: index * 250,
+      lastingMs: 200,
+      title: `latency ${index} ms`,
+    }));
+    const record = { ...whole.record, plan: { ...whole.record.plan, schedule } };
+    const page = renderReport({ ...whole, record, events: [] });
+    const chart = page.slice(page.indexOf('<svg class="chart wide"'), page.indexOf("</svg>"));
+    const labels = [...chart.matchAll(/class="fault-name" x="([\d.]+)" y="([\d.]+)">([^<]*)</g)].map(
+      ([, x, y, text]) => ({ x: Number(x), y, end: Number(x) + text!.length * 6.3 }),
+    );
+    expect(labels.length).toBeGreaterThan(3);
+    for (const [index, label] of labels.entries()) {
+      for (const other of labels.slice(index + 1)) {
+        if (other.y === label.y) expect(other.x).toBeGreaterThan(label.end);
+      }
+    }
+  });
+});
+
+it("a page has no two landmarks of one name: what scrolls is a group", () => {
+  const page = renderReport(whole);
+  expect(page).not.toContain('role="region"');
+  expect(page.match(/<[^>]*tabindex="0"[^>]*>/g)?.filter((tag) => !tag.includes('role="group"'))).toEqual([]);
+});
