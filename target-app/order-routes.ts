@@ -6,7 +6,8 @@ import { findOrder, type OrderRequest, placeOrder } from "./orders.ts";
 const headers = {
   type: "object",
   required: ["idempotency-key"],
-  properties: { "idempotency-key": { type: "string", minLength: 1, maxLength: 200 } },
+  // Visible ASCII: two such headers arrive as one, joined by a comma and a space.
+  properties: { "idempotency-key": { type: "string", pattern: "^[!-~]{1,64}$" } },
 } as const;
 
 const body = {

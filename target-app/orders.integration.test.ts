@@ -78,6 +78,9 @@ it("refuses the key for another order, an unknown product and a request without 
     [await place("mine", { productId: 3, quantity: 2 }), 422, "idempotency-key-reused"],
     [await place("none", { productId: 9999, quantity: 1 }), 422, "unknown-product"],
     [await api.request("POST", "/orders", { productId: 3, quantity: 1 }), 400, "invalid-request"],
+    [await place("x".repeat(65), { productId: 3, quantity: 1 }), 400, "invalid-request"],
+    [await place("one, two", { productId: 3, quantity: 1 }), 400, "invalid-request"],
+    [await place("bent", { productId: 3, quantity: true }), 400, "invalid-request"],
   ] as const;
   for (const [reply, status, code] of refused) expect(reply).toMatchObject({ status, body: { code } });
   expect((await place("none", { productId: 3, quantity: 1 })).status).toBe(202);

@@ -62,6 +62,36 @@ it("serves a product from Postgres first, then from the cache, to every instance
   }
 });
 
+it.each([
+  ["a price of null", { priceCents: null, note: "" }],
+  ["a price in a text", { priceCents: "5", note: "" }],
+  ["no price", { note: "" }],
+  ["a field that there is not", { priceCents: 5, nite: "" }],
+  ["a note that is too long", { priceCents: 5, note: "x".repeat(65) }],
+  ["a note that Postgres can't keep", { priceCents: 5, note: "a\u0000b" }],
+])("refuses %s instead of making something of it", async (_what, body) => {
+  const at = path();
+  expect(await first.request("PUT", at, body)).toMatchObject({ status: 400, body: { code: "invalid-request" } });
+  expect((await first.request("GET", at)).body.version).toBe(1);
+});
+
+it("takes a note of 64 characters, and a change without one for an empty note", async () => {
+  const at = path();
+  const note = "é".repeat(64);
+  expect((await first.request("PUT", at, { priceCents: 5, note })).body).toMatchObject({ note, version: 2 });
+  expect((await first.request("PUT", at, { priceCents: 6 })).body).toMatchObject({ note: "", version: 3 });
+});
+
+it("knows no product by what is not an id", async () => {
+  for (const id of ["0", "1e2", "-1", "2147483648"]) {
+    expect((await first.request("GET", `/products/${id}`)).status).toBe(400);
+  }
+  expect(await first.request("GET", "/products/999999999")).toMatchObject({
+    status: 404,
+    body: { code: "unknown-product" },
+  });
+});
+
 it("bypasses a cache that is stopped, quickly, and uses it again when it goes on", async () => {
   system.cache.process.signal("SIGSTOP");
   await untilServed(first, "bypass"); // A signal takes a moment to arrive.

@@ -52,5 +52,5 @@ export const schema = `
 export const seed = `
   INSERT INTO products (id, name, price_cents, stock)
   SELECT id, 'Product ' || id, 100 + id, 1000000 FROM generate_series(1, 200) AS id
-  ON CONFLICT (id) DO NOTHING
+  WHERE NOT EXISTS (SELECT FROM products)
 `;

@@ -22,8 +22,12 @@ export function createServer({ instance, log }: { instance: string; log: Log }):
     requestTimeout: 5000,
     connectionTimeout: 10_000,
     bodyLimit: 16 * 1024,
+    // What is not as documented is refused, not bent into shape: `null` would be a price of 0.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     // On shutdown, connections that are being answered are let finish and the idle ones are closed.
     forceCloseConnections: "idle",
+    // A request that still comes on one of them is served, and its connection closed with the answer.
+    return503OnClosing: false,
   });
   server.addHook("onRequest", async (_request, reply) => {
     reply.header("x-instance", instance);

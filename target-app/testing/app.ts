@@ -77,7 +77,12 @@ export async function launch(kind: "api" | "worker", settings: Record<string, st
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     return true;
   };
-  await eventually(answers("/livez"), { what: `a live ${kind}` });
+  try {
+    await eventually(answers("/livez"), { what: `a live ${kind}` });
+  } catch (error) {
+    await child.stop("SIGKILL");
+    throw error;
+  }
   return {
     process: child,
     url,

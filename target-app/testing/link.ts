@@ -48,6 +48,7 @@ export async function openLink(target: string): Promise<Link> {
       for (const pair of pairs) part(pair);
     },
     heal(heldUp = "delivered") {
+      if (!isBlack) return; // Joined once more, a connection would carry every byte twice.
       isBlack = false;
       if (heldUp === "delivered") for (const pair of pairs) join(pair);
     },

@@ -33,6 +33,13 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** What a test that failed half-way has not stopped ends with the tests' own process. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+process.once("SIGTERM", () => process.exit(143)); // How the test runner ends its workers.
+
 /** A child process, what it said, and its end. */
 export class Process {
   readonly #child: ChildProcess;
@@ -42,6 +49,8 @@ export class Process {
   constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
     this.#child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     this.#ended = once(this.#child, "exit");
+    running.add(this.#child);
+    this.#child.on("exit", () => running.delete(this.#child));
     this.#child.on("error", (error) => {
       this.#output += String(error);
     });
