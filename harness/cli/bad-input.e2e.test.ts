@@ -116,6 +116,7 @@ test("list --json is an array of objects with id, name and tags", async () => {
   const faultline = new Faultline(["list", "--json", "--scenarios", scenarios], { output: reports });
   expect(await faultline.ended()).toBe(0);
   expect(JSON.parse(faultline.stdout)).toMatchObject([
+    { id: "blind-audit", tags: [] },
     { id: "cut-store", name: "the store is cut off", tags: ["harsh"] },
     { id: "long-cut" },
     { id: "slow-store", tags: ["mild"] },

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
@@ -20,8 +19,7 @@ afterEach(async () => {
 const start = (): Faultline =>
   new Faultline(["run", "long-cut", "--json", "--scenarios", scenarios, "-o", folder.path], { output: folder.path });
 const record = () => JSON.parse(readFileSync(join(faultline.runFolder, "run.json"), "utf8"));
-const scratch = (): string =>
-  join(tmpdir(), `faultline-${process.getuid?.() ?? 0}`, "runs", faultline.runFolder.split("/").at(-1) ?? "");
+const scratch = (): string => faultline.identity().scratch;
 
 test.each([
   ["SIGINT", 130],

@@ -75,6 +75,14 @@ test("a fault that users notice: exit 1, the law that was broken, and operations
   expect(faultline.leftRunning()).toEqual([]);
 });
 
+test("an audit that fails: exit 2, and the run says why it cannot tell", async () => {
+  const faultline = start("run", "blind-audit", "--json");
+  expect(await faultline.ended(), faultline.stderr).toBe(2);
+  const [run] = JSON.parse(faultline.stdout).runs;
+  expect(run).toMatchObject({ verdict: "inconclusive", status: "complete", reasons: ["the audit failed: no light"] });
+  expect(run.checks).toMatchObject([{ name: "noLostWrites", verdict: "inconclusive" }]);
+});
+
 test("the same seed gives the same plan, run or not, byte for byte", async () => {
   const plan = async (...args: string[]): Promise<string> => {
     const faultline = start("run", "slow-store", "--dry-run", "--json", ...args);
@@ -90,14 +98,16 @@ test("the same seed gives the same plan, run or not, byte for byte", async () =>
   expect(JSON.stringify(JSON.parse(faultline.stdout).runs[0].plan)).toBe(first);
 });
 
-test("two runs at once do not disturb each other", async () => {
+test("two runs at once, even of one name, do not disturb each other", async () => {
   const other = temporaryFolder();
   try {
-    const one = start("run", "slow-store", "--json");
-    const two = new Faultline(["run", "cut-store", "--json", "--scenarios", scenarios, "-o", other.path], {
-      output: other.path,
-    });
-    expect([await one.ended(), await two.ended()], one.stderr + two.stderr).toEqual([0, 1]);
+    const args = ["run", "slow-store", "--seed", "7", "--scenarios", scenarios];
+    const one = new Faultline([...args, "-o", folder.path], { output: folder.path });
+    const two = new Faultline([...args, "-o", other.path], { output: other.path });
+    expect([await one.ended(), await two.ended()], one.stderr + two.stderr).toEqual([0, 0]);
+    expect(one.identity().mark).not.toBe(two.identity().mark);
+    const unexpected = [...one.events(), ...two.events()].filter((event) => event.type === "exited" && !event.expected);
+    expect(unexpected).toEqual([]);
     expect([...one.leftRunning(), ...two.leftRunning()]).toEqual([]);
   } finally {
     other.remove();

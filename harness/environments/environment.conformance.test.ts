@@ -20,14 +20,13 @@ describe.each(["local"])("the environment %s", (name) => {
   let folder: string;
   let started: RunningSystem | undefined;
   let events: RunEvent[];
-  let runId: string;
+  let mark: string;
   let stop: AbortController;
   let scratch: string;
 
   beforeEach(async () => {
     environment = await environmentNamed(name).open();
     folder = mkdtempSync(join(tmpdir(), "conformance-"));
-    runId = `conformance-${process.pid}-${Date.now()}`;
     events = [];
     stop = new AbortController();
   });
@@ -43,9 +42,9 @@ describe.each(["local"])("the environment %s", (name) => {
     mkdirSync(logs, { recursive: true });
     const journal = openJournal(join(folder, "undo.jsonl"));
     const began = performance.now();
-    scratch = makeScratch(runId, join(folder, "undo.jsonl"));
+    ({ mark, scratch } = makeScratch("conformance", join(folder, "undo.jsonl")));
     started = await environment.start(definition, {
-      runId,
+      mark,
       scratch,
       logs,
       journal,
@@ -56,7 +55,7 @@ describe.each(["local"])("the environment %s", (name) => {
     return started;
   }
 
-  const left = (): number => markedProcesses(runId, join(tmpdir(), "nowhere")).length;
+  const left = (): number => markedProcesses(mark, join(tmpdir(), "nowhere")).length;
   const event = <T extends RunEvent["type"]>(type: T) =>
     events.filter((one): one is Extract<RunEvent, { type: T }> => one.type === type);
 

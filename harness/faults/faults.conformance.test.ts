@@ -41,11 +41,11 @@ let scratch: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "faults-"));
   mkdirSync(join(folder, "logs"));
-  const runId = `faults-${process.pid}-${Date.now()}`;
   const journalPath = join(folder, "undo.jsonl");
-  scratch = makeScratch(runId, journalPath);
+  const made = makeScratch("faults", journalPath);
+  scratch = made.scratch;
   running = await (await environmentNamed("local").open()).start(shelf, {
-    runId,
+    mark: made.mark,
     scratch,
     logs: join(folder, "logs"),
     journal: openJournal(journalPath),

@@ -11,7 +11,8 @@ export interface Address {
 
 /** What a run gives to the environment that starts its system. */
 export interface EnvironmentContext {
-  readonly runId: string;
+  /** Unlike that of any other run on the machine, also one of the same name; every process of the run carries it. */
+  readonly mark: string;
   /** A folder of the run's own for data that goes away with it. */
   readonly scratch: string;
   /** Where the components' logs are kept. */

@@ -16,11 +16,13 @@ import { startWatchdog, type Watchdog } from "../safety/start-watchdog.ts";
 import { undoAll } from "../safety/undo.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
+import { readFinalState, waitForRest } from "./audit.ts";
 import { playInjection } from "./injector.ts";
 
 /** How long before its first operation the load is made ready. */
 const loadLeadMs = 100;
 const defaultRestMs = 10_000;
+const auditWithinMs = 30_000;
 
 /** What a run is made of. */
 export interface RunOptions {
@@ -99,10 +101,10 @@ class Run {
     try {
       // What cleans up is there before there is anything to clean up.
       watchdog = await startWatchdog(folder.journal);
-      const scratch = makeScratch(folder.id, folder.journal);
+      const { mark, scratch } = makeScratch(folder.id, folder.journal);
       journal.record({ do: "removePath", path: scratch });
-      journal.record({ do: "endMarked", mark: folder.id, scratch });
-      await this.#stages(journal, scratch);
+      journal.record({ do: "endMarked", mark, scratch });
+      await this.#stages(journal, mark, scratch);
     } catch (caught) {
       error = this.#stop.signal.aborted ? this.#stop.signal.reason : caught;
       this.#emit({ atMs: this.#now(), type: "error", text: messageOf(error) });
@@ -113,11 +115,11 @@ class Run {
     return this.#result(error);
   }
 
-  async #stages(journal: JournalFile, scratch: string): Promise<void> {
+  async #stages(journal: JournalFile, mark: string, scratch: string): Promise<void> {
     const { environment, scenario, folder } = this.#options;
     this.#enter("provision");
     this.#system = await environment.start(scenario.system, {
-      runId: folder.id,
+      mark,
       scratch,
       logs: folder.logs,
       journal,
@@ -130,7 +132,7 @@ class Run {
     // A run without its proxies shows nothing more; it ends, and says why.
     system.lost.catch((error: unknown) => this.#stop.abort(error));
     await this.#underLoad(system, journal);
-    await this.#audit(system);
+    await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
   }
 
   /** Load and faults, each at its own absolute times; both are over when this returns. */
@@ -199,29 +201,25 @@ class Run {
   }
 
   async #audit(system: RunningSystem): Promise<void> {
-    const { audit, restWithin = defaultRestMs } = this.#options.scenario;
-    const { folder } = this.#options;
+    const { folder, scenario } = this.#options;
+    const { audit, restWithin = defaultRestMs } = scenario;
     if (audit === undefined) return;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(restWithin + 30_000)]);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(restWithin + auditWithinMs)]);
     const context = { addresses: system.direct, runToken: runTokenOf(folder.id), signal };
-    const deadline = this.#now() + restWithin;
-    let atRest = await audit.atRest(context);
-    while (!atRest && this.#now() < deadline) {
-      await sleep(100, undefined, { signal: this.#stop.signal });
-      atRest = await audit.atRest(context);
-    }
+    const atRest = await waitForRest(audit, context, restWithin);
     if (!atRest) this.#reasons.push(`the system had not come to rest ${restWithin / 1000} s after the load ended`);
     this.#enter("audit");
-    this.#finalState = await audit.read(context);
+    this.#finalState = await readFinalState(audit, context);
     folder.writeFinalState(this.#finalState);
-    const { registers, items } = this.#finalState;
-    this.#emit({
-      atMs: this.#now(),
-      type: "audited",
-      registers: registers.length,
-      items: items.length,
-      atRest,
-    });
+    const [registers, items] = [this.#finalState.registers.length, this.#finalState.items.length];
+    this.#emit({ atMs: this.#now(), type: "audited", registers, items, atRest });
+  }
+
+  /** An audit that throws is the scenario's, or its system's, trouble: the run cannot tell, and goes on to its end. */
+  #auditFailed(error: unknown): void {
+    this.#stop.signal.throwIfAborted();
+    this.#reasons.push(`the audit failed: ${messageOf(error)}`);
+    this.#emit({ atMs: this.#now(), type: "error", text: `the audit failed: ${messageOf(error)}` });
   }
 
   async #tearDown(journal: JournalFile): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,33 +40,40 @@ export function stateFolder(): string {
   return folder;
 }
 
-/** Makes the scratch folder of a run and says whose it is, before anything is put into it. */
-export function makeScratch(runId: string, journal: string): string {
-  const scratch = join(stateFolder(), "runs", runId);
-  mkdirSync(scratch, { recursive: true });
-  for (const folder of [join(stateFolder(), "runs"), scratch]) chmodSync(folder, 0o711);
+/**
+ * Makes the scratch folder of a run and says whose it is, before anything is put into it.
+ * @returns its path, and the run's mark: two clones may have runs of one name in one second, and neither may take the
+ * other's processes for its own
+ */
+export function makeScratch(runId: string, journal: string): { mark: string; scratch: string } {
+  const runs = join(stateFolder(), "runs");
+  mkdirSync(runs, { recursive: true });
+  const mark = `${runId}.${randomUUID()}`;
+  const scratch = join(runs, mark);
+  mkdirSync(scratch);
+  for (const folder of [runs, scratch]) chmodSync(folder, 0o711);
   const runner = identify(process.pid);
   if (runner === undefined) throw new Error("the runner cannot see itself in the process table");
   const owner: Owner = { runId, runner, journal };
   writeFileSync(join(scratch, "owner.json"), JSON.stringify(owner));
-  return scratch;
+  return { mark, scratch };
 }
 
 /** Undoes what dead runs left behind. A run whose runner is alive is not touched. */
 export async function cleanLeftovers(): Promise<readonly Leftover[]> {
   const runs = join(stateFolder(), "runs");
   const found: Leftover[] = [];
-  for (const runId of namesIn(runs)) {
-    const scratch = join(runs, runId);
+  for (const mark of namesIn(runs)) {
+    const scratch = join(runs, mark);
     const owner = readOwner(join(scratch, "owner.json"));
     if (owner === undefined ? isFresh(scratch) : isAlive(owner.runner)) continue;
     const steps: UndoStep[] = [
       ...(owner === undefined ? [] : pendingSteps(owner.journal)),
-      { do: "endMarked", mark: runId, scratch },
+      { do: "endMarked", mark, scratch },
       { do: "removePath", path: scratch },
     ];
     const failures = await undoAll(steps);
-    found.push({ runId, scratch, failures: failures.map(({ error }) => messageOf(error)) });
+    found.push({ runId: owner?.runId ?? mark, scratch, failures: failures.map(({ error }) => messageOf(error)) });
   }
   return found;
 }

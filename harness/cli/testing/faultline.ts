@@ -72,10 +72,16 @@ export class Faultline {
     );
   }
 
+  /** The run's mark and scratch folder, as its journal tells them. */
+  identity(): { readonly mark: string; readonly scratch: string } {
+    const journal = readFileSync(join(this.runFolder, "undo.jsonl"), "utf8").trimEnd().split("\n");
+    return JSON.parse(journal.find((line) => line.includes('"endMarked"')) ?? "{}").step;
+  }
+
   /** Processes of the run that still live. */
   leftRunning(): readonly ProcessRow[] {
-    const runId = this.runFolder.split("/").at(-1) ?? "";
-    return markedProcesses(runId, join(tmpdir(), `faultline-${process.getuid?.() ?? 0}`, "runs", runId));
+    const { mark, scratch } = this.identity();
+    return markedProcesses(mark, scratch);
   }
 }
 

@@ -89,10 +89,10 @@ class LocalStart {
     }
     await this.#proxies?.process.kill();
     this.#ports.releaseAll();
-    const { runId, scratch } = this.#context;
-    const left = markedProcesses(runId, scratch);
+    const { mark, scratch } = this.#context;
+    const left = markedProcesses(mark, scratch);
     if (left.length === 0) return;
-    await undo({ do: "endMarked", mark: runId, scratch });
+    await undo({ do: "endMarked", mark, scratch });
     this.#context.emit({
       atMs: this.#context.now(),
       type: "note",

@@ -32,7 +32,7 @@ export class ManagedProcess {
     try {
       const child = spawn(launch.command, launch.args, {
         cwd: launch.cwd,
-        env: { ...launch.environment, [markVariable]: context.runId },
+        env: { ...launch.environment, [markVariable]: context.mark },
         stdio: ["ignore", output, output],
         detached: true,
         ...launch.runAs,
