@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The command `faultline`: from the sources where they are there (in the repository), else from what was built of them.
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+// As a whole: an older Node has no registerHooks, and must live to say so.
+import * as nodeModule from "node:module";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -20,7 +21,7 @@ const suffix = inRepository ? "ts" : "js";
 // A scenario's `import … from "faultline"` means the Faultline that runs it, wherever the scenario lies: one instance,
 // also when Faultline is installed globally or runs from its sources.
 const self = new URL(`index.${suffix}`, home).href;
-registerHooks({
+nodeModule.registerHooks({
   resolve: (specifier, context, next) =>
     specifier === "faultline" ? { url: self, shortCircuit: true } : next(specifier, context),
 });

@@ -157,7 +157,7 @@ function witnessesOf(evidence: Evidence, stale: readonly Read[]): Witness[] {
     const seen = `returned version ${history.version[row]!} of key ${history.key[row]!}`;
     notes.set(
       row,
-      `${seen}, asked for ${spokenMs(ageMs)} after version ${version} was there (operation ${history.id[newer.row]!})`,
+      `${seen}, ${spokenMs(ageMs)} after version ${version} was there (operation ${history.id[newer.row]!})`,
     );
   }
   return [...notes]
