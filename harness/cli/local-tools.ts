@@ -1,5 +1,5 @@
 import type { LocalTools } from "../environments/local/driver.ts";
-import { exits, FaultlineError } from "../model/errors.ts";
+import { FaultlineError } from "../model/errors.ts";
 import { SetupFailure } from "../setup/failure.mjs";
 import { locateComponents } from "../setup/locate.mjs";
 
@@ -13,7 +13,7 @@ export async function asFaultlineError<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof SetupFailure) throw new FaultlineError(exits.system, error.problems, { cause: error });
+    if (error instanceof SetupFailure) throw new FaultlineError(error.exit, error.problems, { cause: error });
     throw error;
   }
 }

@@ -1,34 +1,60 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { dirname, join, resolve } from "node:path";
+import { messageOf, SetupFailure } from "./failure.mjs";
 
-const isRoot = () => process.getuid?.() === 0;
+const amRoot = () => process.getuid?.() === 0;
 
 /**
  * The folder for what we install ourselves, found again by the next set-up. Root's lies outside of /root, which nobody
  * else may enter: Postgres refuses to run as root, and runs from there as another user.
  * @param {Readonly<Record<string, string | undefined>>} variables
- * @returns {string}
+ * @param {{ isRoot: boolean, platform: string }} host
+ * @returns {string} absolute
  */
-export function cacheFolder(variables = process.env) {
+export function cacheFolder(variables = process.env, host = { isRoot: amRoot(), platform: process.platform }) {
   const own = variables["FAULTLINE_CACHE"];
-  if (own) return own;
-  if (isRoot()) return "/var/cache/faultline";
+  if (own) return resolve(own);
+  if (host.isRoot) return "/var/cache/faultline";
   const home = variables["HOME"] || homedir();
-  if (process.platform === "darwin") return join(home, "Library", "Caches", "faultline");
+  if (host.platform === "darwin") return join(home, "Library", "Caches", "faultline");
   return join(variables["XDG_CACHE_HOME"] || join(home, ".cache"), "faultline");
 }
 
 /**
  * Makes the cache folder, so that the user whom servers run as can pass.
+ * @param {string} [folder]
  * @returns {string}
+ * @throws {SetupFailure} when it can't be made, or when that user can't get there
  */
 export function makeCacheFolder(folder = cacheFolder()) {
-  mkdirSync(folder, { recursive: true });
-  if (isRoot()) chmodSync(folder, 0o755);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    if (amRoot()) chmodSync(folder, 0o755);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+  const closed = amRoot() ? closedFolder(folder) : undefined;
+  if (closed !== undefined) {
+    const message = `servers run as the user nobody, who may not enter ${closed}`;
+    throw new SetupFailure([{ code: "CACHE_NOT_PASSABLE", where: folder, message, remedy }]);
+  }
   return folder;
+}
+
+const remedy = "Name another folder in the environment variable FAULTLINE_CACHE.";
+
+/** @param {string} folder @param {unknown} error */
+export function notWritable(folder, error) {
+  return new SetupFailure([{ code: "CACHE_NOT_WRITABLE", where: folder, message: messageOf(error), remedy }]);
+}
+
+/** The folder on the way to `path` that others may not pass. @param {string} path @returns {string | undefined} */
+function closedFolder(path) {
+  if ((statSync(path).mode & 0o001) === 0) return path;
+  return dirname(path) === path ? undefined : closedFolder(dirname(path));
 }
 
 /**
@@ -36,7 +62,7 @@ export function makeCacheFolder(folder = cacheFolder()) {
  * @returns {{ uid: number, gid: number } | undefined} undefined when we are not root
  */
 export function unprivilegedUser() {
-  if (!isRoot()) return undefined;
+  if (!amRoot()) return undefined;
   const line = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .find((one) => one.startsWith("nobody:"));
@@ -44,70 +70,22 @@ export function unprivilegedUser() {
   return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
 }
 
+/** What the temporary folders are called in which a thing is made. @param {string} thing */
+export const unfinished = (thing) => `.unfinished-${thing}-`;
+
 /**
- * Does one thing at a time among all set-ups of this user: two clones that are set up at once must not both install.
+ * Makes something in a temporary folder of the cache: on the same disk, so that a rename puts it in its place whole.
  * @template T
- * @param {string} folder the cache folder
- * @param {string} name of the lock
- * @param {(line: string) => void} say told when somebody else has the lock
- * @param {() => Promise<T>} body
+ * @param {string} cache
+ * @param {string} thing
+ * @param {(folder: string) => Promise<T>} body
  * @returns {Promise<T>}
  */
-export async function withLock(folder, name, say, body) {
-  const lock = join(makeCacheFolder(folder), `${name}.lock`);
-  let told = false;
-  while (!take(lock)) {
-    if (isStale(lock)) {
-      rmSync(lock, { force: true });
-      continue;
-    }
-    if (!told) say(`another set-up is at work on ${name}; waiting for it`);
-    told = true;
-    await sleep(250);
-  }
+export async function inWorkplace(cache, thing, body) {
+  const folder = await mkdtemp(join(makeCacheFolder(cache), unfinished(thing)));
   try {
-    return await body();
+    return await body(folder);
   } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-/** @param {string} lock */
-function take(lock) {
-  try {
-    writeFileSync(lock, `${process.pid} ${startOf(process.pid) ?? ""}`, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** A lock whose holder is dead, or whose pid was given to somebody else. @param {string} lock */
-function isStale(lock) {
-  let text;
-  try {
-    text = readFileSync(lock, "utf8");
-  } catch {
-    return false;
-  }
-  const [, pid, start = ""] = /^(\d+) (.*)$/.exec(text) ?? [];
-  // Empty for the moment between its making and its writing.
-  return pid !== undefined && startOf(Number(pid)) !== start;
-}
-
-/**
- * When a process started, in the operating system's own words; undefined when it is gone.
- * @param {number} pid
- */
-function startOf(pid) {
-  try {
-    if (process.platform !== "linux") {
-      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
-    }
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { cacheFolder, withLock } from "./cache-folder.mjs";
+import { cacheFolder, inWorkplace, makeCacheFolder } from "./cache-folder.mjs";
+import { SetupFailure } from "./failure.mjs";
 
 let folder: string;
 beforeEach(() => {
@@ -12,54 +11,49 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("the cache folder is the user's own choice first", () => {
-  expect(cacheFolder({ FAULTLINE_CACHE: "/mine", HOME: "/home/x" })).toBe("/mine");
-  const other = cacheFolder({ HOME: "/home/x", XDG_CACHE_HOME: "/home/x/cache" });
-  expect(other).toBe(process.getuid?.() === 0 ? "/var/cache/faultline" : "/home/x/cache/faultline");
+const isRoot = process.getuid?.() === 0;
+
+test("the cache folder is the user's own choice first, else what the host expects", () => {
+  const variables = { HOME: "/home/x", XDG_CACHE_HOME: undefined };
+  const linux = { isRoot: false, platform: "linux" };
+  expect(cacheFolder({ ...variables, FAULTLINE_CACHE: "/mine" }, linux)).toBe("/mine");
+  expect(cacheFolder({ ...variables, FAULTLINE_CACHE: "mine" }, linux)).toBe(join(process.cwd(), "mine"));
+  expect(cacheFolder(variables, { ...linux, isRoot: true })).toBe("/var/cache/faultline");
+  expect(cacheFolder(variables, linux)).toBe("/home/x/.cache/faultline");
+  expect(cacheFolder({ ...variables, XDG_CACHE_HOME: "/home/x/cache" }, linux)).toBe("/home/x/cache/faultline");
+  expect(cacheFolder(variables, { ...linux, platform: "darwin" })).toBe("/home/x/Library/Caches/faultline");
 });
 
-test("two processes never hold a lock at once", async () => {
-  const log = join(folder, "log");
-  const module = new URL("./cache-folder.mjs", import.meta.url).href;
-  const program = `
-    import { appendFileSync } from "node:fs";
-    import { setTimeout as sleep } from "node:timers/promises";
-    import { withLock } from ${JSON.stringify(module)};
-    await withLock(${JSON.stringify(folder)}, "thing", () => undefined, async () => {
-      appendFileSync(${JSON.stringify(log)}, "in ");
-      await sleep(100);
-      appendFileSync(${JSON.stringify(log)}, "out ");
-    });
-  `;
-  const start = () => spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: "inherit" });
-  await Promise.all([start(), start(), start()].map((child) => once(child, "exit")));
-  expect(readFileSync(log, "utf8")).toBe("in out in out in out ");
-  expect(existsSync(join(folder, "thing.lock"))).toBe(false);
+test("a cache that can't be made is refused with the variable that names another", () => {
+  writeFileSync(join(folder, "file"), "");
+  const failure = refusal(join(folder, "file", "cache"));
+  expect(failure.problems).toMatchObject([{ code: "CACHE_NOT_WRITABLE", where: join(folder, "file", "cache") }]);
+  expect(failure.message).toContain("FAULTLINE_CACHE");
 });
 
-test("a lock whose holder is dead, or whose pid is somebody else's now, is taken over", async () => {
-  for (const holder of ["999999 1", `${process.pid} of another time`]) {
-    writeFileSync(join(folder, "thing.lock"), holder);
-    expect(
-      await withLock(
-        folder,
-        "thing",
-        () => undefined,
-        async () => "got it",
-      ),
-    ).toBe("got it");
+test.runIf(isRoot)("root's cache must be passable by the user whom servers run as", () => {
+  const closed = join(folder, "closed");
+  mkdirSync(closed, { mode: 0o700 });
+  chmodSync(folder, 0o755);
+  expect(refusal(join(closed, "cache")).message).toContain(`may not enter ${closed} [CACHE_NOT_PASSABLE]`);
+});
+
+function refusal(path: string): SetupFailure {
+  try {
+    makeCacheFolder(path);
+  } catch (error) {
+    if (error instanceof SetupFailure) return error;
+    throw error;
   }
-});
+  throw new Error(`${path} was not refused`);
+}
 
-test("a lock is given back when what it was for fails", async () => {
-  const failing = withLock(
-    folder,
-    "thing",
-    () => undefined,
-    async () => {
-      throw new Error("oh");
-    },
-  );
-  await expect(failing).rejects.toThrow("oh");
+test("what is half made is gone when its making fails", async () => {
+  chmodSync(folder, 0o755);
+  const making = inWorkplace(folder, "thing", async (workplace) => {
+    writeFileSync(join(workplace, "half"), "");
+    throw new Error("no space");
+  });
+  await expect(making).rejects.toThrow("no space");
   expect(readdirSync(folder)).toEqual([]);
 });

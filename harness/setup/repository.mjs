@@ -1,100 +1,47 @@
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, withLock } from "./cache-folder.mjs";
-import { SetupFailure } from "./failure.mjs";
-import { execute, isProgram } from "./programs.mjs";
-import { seconds, setUp, stillAtWork } from "./setup.mjs";
+import { allTogether, SetupFailure } from "./failure.mjs";
+import { interruptible } from "./interrupt.mjs";
+import { installPackages, nodeFor } from "./packages.mjs";
+import { openTeller, seconds } from "./progress.mjs";
+import { setUp } from "./setup.mjs";
+import { postgresStep, programSteps } from "./steps.mjs";
 
 /** The checkout that this file belongs to. */
-export const root = fileURLToPath(new URL("../../", import.meta.url));
-const stamp = join(root, "node_modules", ".faultline-lock");
-/** The repository's own Node, a dev dependency. */
-const ownNode = join(root, "node_modules", "node", "bin", "node");
-
-/** @param {string} line */
-const say = (line) => void process.stdout.write(`  ${line}\n`);
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Everything that the scripts of this repository need, from nothing: the packages, and the components.
- * @returns {Promise<{ tookMs: number }>}
+ * @returns {Promise<{ root: string, node: string, tookMs: number }>} the Node to run scripts with
+ * @throws {SetupFailure}
  */
 export async function setUpRepository() {
   const began = performance.now();
   process.stdout.write("set-up\n");
-  await installPackages();
-  await setUp({ say });
+  checkHost();
+  const teller = openTeller(process.stdout);
+  await allTogether([
+    interruptible((signal) => installPackages(root, teller, signal)).then(() =>
+      setUp({ ...teller, steps: [postgresStep()] }),
+    ),
+    setUp({ ...teller, steps: programSteps() }),
+  ]);
+  const node = nodeFor(root);
+  if (node === undefined) throw new Error("the packages are there, but no Node");
   const tookMs = performance.now() - began;
-  say(`ready (${seconds(tookMs)})`);
-  return { tookMs };
+  teller.say(`ready (${seconds(tookMs)})`);
+  return { root, node, tookMs };
 }
 
-/** `npm ci`, unless the packages are those of the lock file already. */
-async function installPackages() {
-  const wanted = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (isInstalled(wanted)) {
-    say("npm packages are there");
-    return;
+function checkHost() {
+  /** @param {string} code @param {string} message @param {string} remedy */
+  const refuse = (code, message, remedy) => new SetupFailure([{ code, where: "set-up", message, remedy }]);
+  const [major = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20) {
+    throw refuse("NODE_TOO_OLD", `this is Node ${process.version}`, "Install Node 20 or newer, with npm.");
   }
-  // Two set-ups of one clone must not both empty node_modules.
-  const clone = createHash("sha256").update(root).digest("hex").slice(0, 12);
-  await withLock(cacheFolder(), `npm-${clone}`, say, async () => {
-    if (isInstalled(wanted)) return;
-    const began = performance.now();
-    say("npm ci (about a minute)");
-    try {
-      await stillAtWork("npm ci", say, () =>
-        execute("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { deadlineMs: 600_000, cwd: root }),
-      );
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const remedy = "Run `npm ci` by hand and see what it says; it needs the npm registry.";
-      throw new SetupFailure([{ code: "NPM_CI_FAILED", where: "npm ci", message, remedy }]);
-    }
-    if (!isProgram(ownNode)) {
-      const remedy = "Allow install scripts (npm config get ignore-scripts), or run with Node 24 on the PATH.";
-      throw new SetupFailure([{ code: "NO_OWN_NODE", where: "npm ci", message: `did not bring ${ownNode}`, remedy }]);
-    }
-    writeFileSync(stamp, wanted);
-    say(`npm packages installed (${seconds(performance.now() - began)})`);
-  });
-}
-
-/** @param {string} wanted */
-const isInstalled = (wanted) => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && isProgram(ownNode);
-
-/**
- * Runs a script under the repository's own Node, to its end; Ctrl-C is passed on and awaited.
- * @param {readonly string[]} args
- * @param {{ environment?: Record<string, string>, captureOutput?: boolean }} [options]
- * @returns {Promise<{ code: number, stdout: string }>} a death by a signal counts as 128 and its number
- */
-export function runWithOwnNode(args, { environment = {}, captureOutput = false } = {}) {
-  const path = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
-  const child = spawn(ownNode, args, {
-    cwd: root,
-    stdio: ["ignore", captureOutput ? "pipe" : "inherit", "inherit"],
-    env: { ...process.env, PATH: path, ...environment },
-  });
-  let stdout = "";
-  child.stdout?.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  // From a terminal the child gets the signal too, being in our group; a second one would cut its clean-up short.
-  /** @param {NodeJS.Signals} signal */
-  const pass = (signal) => void (process.stdin.isTTY && signal === "SIGINT" ? undefined : child.kill(signal));
-  process.on("SIGINT", pass).on("SIGTERM", pass);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      process.off("SIGINT", pass).off("SIGTERM", pass);
-      resolve({ code: code ?? (signal === "SIGINT" ? 130 : 143), stdout });
-    });
-  });
+  if (process.platform === "win32") {
+    throw refuse("UNSUPPORTED_PLATFORM", "Windows is not supported", "Use the Windows Subsystem for Linux.");
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { chmodSync, createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { makeCacheFolder } from "./cache-folder.mjs";
-import { execute, isAtLeast, onPath, versionOf } from "./programs.mjs";
+import { inWorkplace } from "./cache-folder.mjs";
+import { execute } from "./execute.mjs";
+import { isAtLeast, onPath, versionOf } from "./programs.mjs";
 
 /** The version that Faultline was measured with; its quirks are part of the design. */
 export const toxiproxyVersion = "2.12.0";
@@ -26,25 +27,31 @@ export function toxiproxyWays(cache) {
   const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
   return [
     {
-      name: `go install of version ${toxiproxyVersion} (about a minute)`,
+      name: `go install of version ${toxiproxyVersion} (a minute or two)`,
       applies: () => (onPath("go") === undefined ? "go is not here" : undefined),
-      run: () => goInstall(cache),
+      run: (signal) => goInstall(cache, signal),
     },
     {
       name: `download of the release ${toxiproxyVersion}`,
       applies: () => (releaseHashes[platform] === undefined ? `there is none for ${platform}` : undefined),
-      run: () =>
+      run: (signal) =>
         download(cache, {
           url: `https://github.com/Shopify/toxiproxy/releases/download/v${toxiproxyVersion}/toxiproxy_${toxiproxyVersion}_${platform}.tar.gz`,
           sha256: releaseHashes[platform] ?? "",
           deadlineMs: 120_000,
+          signal,
         }),
     },
   ];
 }
 
-/** The program is named after its folder, `server`, and is told its version by the linker. @param {string} cache */
-async function goInstall(cache) {
+/**
+ * The program is named after its folder, `server`, and is told its version by the linker. Without cgo it is built in two
+ * thirds of the time, and needs no C compiler. Settings for other work (cross-compiling, vendoring) would break it.
+ * @param {string} cache
+ * @param {AbortSignal} signal
+ */
+async function goInstall(cache, signal) {
   const version = await versionOf("go", ["version"]);
   if (version === undefined || !isAtLeast(version, "1.23")) throw new Error(`go is ${version}, 1.23 is needed`);
   await atomically(cache, async (folder) => {
@@ -52,7 +59,10 @@ async function goInstall(cache) {
     const module = `github.com/Shopify/toxiproxy/v2/cmd/server@v${toxiproxyVersion}`;
     await execute("go", ["install", "-ldflags", flags, module], {
       deadlineMs: 400_000,
-      environment: { GOBIN: folder, GOFLAGS: "" },
+      signal,
+      environment: { GOBIN: folder, GOTMPDIR: folder, GOFLAGS: "", GOOS: "", GOARCH: "", CGO_ENABLED: "0" },
+      // Outside of any module or workspace, whose settings would count.
+      cwd: folder,
     });
     return join(folder, "server");
   });
@@ -61,21 +71,34 @@ async function goInstall(cache) {
 /**
  * Downloads the release's archive, and takes it only when it is the one that we know.
  * @param {string} cache
- * @param {{ url: string, sha256: string, deadlineMs: number }} release
+ * @param {{ url: string, sha256: string, deadlineMs: number, signal?: AbortSignal }} release
  */
-export async function download(cache, { url, sha256, deadlineMs }) {
+export async function download(cache, { url, sha256, deadlineMs, signal }) {
   await atomically(cache, async (folder) => {
     const archive = join(folder, "release.tar.gz");
-    const reply = await fetch(url, { signal: AbortSignal.timeout(deadlineMs) });
-    if (!reply.ok || reply.body === null) throw new Error(`${url} answered ${reply.status}`);
-    await pipeline(Readable.fromWeb(/** @type {any} */ (reply.body)), createWriteStream(archive));
+    await fetchFile(url, archive, deadlineMs, signal);
     const found = createHash("sha256")
       .update(await readFile(archive))
       .digest("hex");
     if (found !== sha256) throw new Error(`${url} has the SHA-256 ${found}, not the known ${sha256}: not used`);
-    await execute("tar", ["-xzf", archive, "-C", folder, "toxiproxy-server"], { deadlineMs: 30_000 });
+    const options = { deadlineMs: 30_000, ...(signal === undefined ? {} : { signal }) };
+    await execute("tar", ["-xzf", archive, "-C", folder, "toxiproxy-server"], options);
     return join(folder, "toxiproxy-server");
   });
+}
+
+/** @param {string} url @param {string} path @param {number} deadlineMs @param {AbortSignal} [signal] */
+async function fetchFile(url, path, deadlineMs, signal) {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  try {
+    const reply = await fetch(url, { signal: either });
+    if (!reply.ok || reply.body === null) throw new Error(`the server answered ${reply.status}`);
+    await pipeline(Readable.fromWeb(/** @type {any} */ (reply.body)), createWriteStream(path), { signal: either });
+  } catch (error) {
+    if (deadline.aborted) throw new Error(`${url} took longer than ${deadlineMs / 1000} s`);
+    throw new Error(`no download of ${url}`, { cause: error });
+  }
 }
 
 /**
@@ -84,12 +107,9 @@ export async function download(cache, { url, sha256, deadlineMs }) {
  * @param {(folder: string) => Promise<string>} make returns the program's path
  */
 async function atomically(cache, make) {
-  const folder = await mkdtemp(join(makeCacheFolder(cache), "toxiproxy-"));
-  try {
+  await inWorkplace(cache, "toxiproxy-server", async (folder) => {
     const program = await make(folder);
     chmodSync(program, 0o755);
     await rename(program, toxiproxyInCache(cache));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { SetupFailure } from "./failure.mjs";
+import { allTogether, messageOf, SetupFailure } from "./failure.mjs";
+import { interruptible } from "./interrupt.mjs";
 import { setUp } from "./setup.mjs";
 import { goOneOf, type Way } from "./ways.mjs";
 
@@ -16,7 +17,9 @@ async function attempt(ways: readonly Way[], there: number) {
   const said: string[] = [];
   let gone = 0;
   const isThere = async () => ++gone >= there;
-  const result = await goOneOf("thing", ways, (line) => said.push(line), isThere, "Type this.").catch((error) => error);
+  const company = { say: (line: string) => void said.push(line), signal: new AbortController().signal };
+  const goal = { component: "thing", isThere, remedy: "Type this." };
+  const result = await goOneOf(goal, ways, company).catch((error) => error);
   return { result, said };
 }
 
@@ -59,4 +62,36 @@ test("set-up gets only what is missing, and says what it does in one line a step
     "b: b is not here",
     expect.stringMatching(/^b 1\.0 from the PATH/),
   ]);
+});
+
+test("an interruption is no reason to try the next way, and ends with its own exit code", async () => {
+  const gone: string[] = [];
+  const trying = (name: string): Way => ({
+    name,
+    applies: () => undefined,
+    run: async (signal) => {
+      gone.push(name);
+      process.emit("SIGTERM", "SIGTERM");
+      signal.throwIfAborted();
+    },
+  });
+  const goal = { component: "thing", isThere: async () => false, remedy: "Type this." };
+  const ways = [trying("first"), trying("second")];
+  const error = await interruptible((signal) => goOneOf(goal, ways, { say: () => {}, signal })).catch((one) => one);
+  expect(gone).toEqual(["first"]);
+  expect(error).toBeInstanceOf(SetupFailure);
+  expect(error).toMatchObject({ exit: 143, problems: [{ code: "INTERRUPTED" }] });
+});
+
+test("all that is missing is told together, and a bug is not hidden by it", async () => {
+  const missing = (where: string) => {
+    const problem = { code: "COMPONENT_NOT_TO_BE_HAD", where, message: "could not be had", remedy: "Type this." };
+    return Promise.reject(new SetupFailure([problem]));
+  };
+  const error = await allTogether([missing("a"), Promise.resolve("b"), missing("c")]).catch((one) => one);
+  expect(error).toBeInstanceOf(SetupFailure);
+  expect(error.exit).toBe(3);
+  expect(error.problems.map(({ where }: { where: string }) => where)).toEqual(["a", "c"]);
+  await expect(allTogether([missing("a"), Promise.reject(new TypeError("oops"))])).rejects.toThrow("oops");
+  expect(messageOf(new Error("fetch failed", { cause: new Error("refused") }))).toBe("fetch failed: refused");
 });

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+
+/** One Ctrl-C reaches us twice: from the terminal, and from npm, which passes on what it got from there too. */
+const sameKeyMs = 300;
+
+/**
+ * Runs a script under the repository's own Node, to its end; signals are passed on, and the end is awaited. It gets a
+ * session of its own, so that it hears of a Ctrl-C once, and not a second time, which would cut its clean-up short.
+ * @param {{ root: string, node: string }} repository
+ * @param {readonly string[]} args
+ * @param {{ environment?: Record<string, string>, captureOutput?: boolean }} [options]
+ * @returns {Promise<{ code: number, stdout: string }>} a death by a signal counts as 128 and its number
+ */
+export function runWithOwnNode({ root, node }, args, { environment = {}, captureOutput = false } = {}) {
+  const path = [join(root, "node_modules", ".bin"), dirname(node), process.env["PATH"] ?? ""].join(delimiter);
+  const child = spawn(node, args, {
+    cwd: root,
+    detached: true,
+    stdio: ["ignore", captureOutput ? "pipe" : "inherit", "inherit"],
+    env: { ...process.env, PATH: path, ...environment },
+  });
+  let stdout = "";
+  child.stdout?.setEncoding("utf8").on("data", (chunk) => {
+    stdout += chunk;
+  });
+  const end = passSignals(child);
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => {
+      end();
+      reject(error);
+    });
+    child.once("close", (code, signal) => {
+      end();
+      resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stdout });
+    });
+  });
+}
+
+/** @param {import("node:child_process").ChildProcess} child @returns {() => void} ends it */
+function passSignals(child) {
+  let passedMs = Number.NEGATIVE_INFINITY;
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => {
+    if (performance.now() - passedMs < sameKeyMs) return;
+    passedMs = performance.now();
+    child.kill(signal);
+  };
+  const names = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+  for (const name of names) process.on(name, pass);
+  return () => {
+    for (const name of names) process.off(name, pass);
+  };
+}
