@@ -7,6 +7,7 @@ import {
 import type { Toxic } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { exits, FaultlineError, messageOf } from "../model/errors.ts";
+import { withDeadline } from "./deadline.ts";
 
 /** How long an admin call may take. Removing a toxic can wedge the whole API (Toxiproxy #159, #210, #412, #558). */
 const adminDeadlineMs = 3000;
@@ -84,16 +85,10 @@ export class ProxyServer {
         ],
         { cause },
       );
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(problem(`no answer in ${adminDeadlineMs} ms`)), adminDeadlineMs);
-    });
     try {
-      return await Promise.race([call(), late]);
+      return await withDeadline(call(), adminDeadlineMs, () => problem(`no answer in ${adminDeadlineMs} ms`));
     } catch (error) {
       throw error instanceof FaultlineError ? error : problem(messageOf(error), error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -4,6 +4,7 @@ import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
 import type { Journal } from "../model/undo.ts";
+import { withDeadline } from "../network/deadline.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
 const leadMs = 500;
@@ -88,7 +89,7 @@ async function play(
   receipt.healRequestedMs = context.now();
   announce("heal");
   try {
-    await withDeadline(strike.heal(), healWithinMs);
+    await withDeadline(strike.heal(), healWithinMs, () => new Error(`not done within ${healWithinMs / 1000} s`));
     if (await proveHealed(strike, receipt, context)) for (const entry of undoEntries) context.journal.done(entry);
   } catch (error) {
     receipt.error = [receipt.error, `healing: ${messageOf(error)}`].filter(Boolean).join("; ");
@@ -143,19 +144,6 @@ async function observeUntil(
 /** Resolves at a time of the run's clock; rejects when the run is aborted. */
 async function until(atMs: number, { now, signal }: InjectorContext): Promise<void> {
   await sleep(Math.max(0, atMs - now()), undefined, { signal });
-}
-
-async function withDeadline(task: Promise<void>, deadlineMs: number): Promise<void> {
-  const timer = new AbortController();
-  const late = sleep(deadlineMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`not done within ${deadlineMs / 1000} s`);
-  });
-  try {
-    await Promise.race([task, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => undefined);
-  }
 }
 
 /** An injection on three links is announced once. */

@@ -69,7 +69,6 @@ class Run {
   readonly #reasons: string[] = [];
   readonly #leftBroken: string[] = [];
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
-  #current: LoadPhase | undefined;
   #generator: GeneratorReport | undefined;
   #finalState: FinalState | undefined;
   #system: RunningSystem | undefined;
@@ -161,7 +160,6 @@ class Run {
       // Both end by themselves on an abort, and both must have ended before anything is taken away from under them.
       const [report, ...receipts] = await Promise.allSettled([load, ...faults]);
       writer.close();
-      this.#endPhaseEarly();
       if (report.status === "fulfilled") this.#generator = report.value;
       for (const one of receipts) {
         if (one.status === "fulfilled") this.#receipts.push(...one.value);
@@ -171,33 +169,30 @@ class Run {
     this.#stop.signal.throwIfAborted();
   }
 
-  #phaseStarts(startMs: number): Record<LoadPhase | "end", number> {
-    const starts: Partial<Record<LoadPhase | "end", number>> = {};
+  #phaseStarts(startMs: number): Record<LoadPhase, number> {
+    const starts: Partial<Record<LoadPhase, number>> = {};
     let at = startMs;
     for (const { phase, lengthMs } of this.#options.plan.phases) {
       starts[phase] = at;
       at += lengthMs;
     }
-    return { ...starts, end: at } as Record<LoadPhase | "end", number>;
+    return starts as Record<LoadPhase, number>;
   }
 
-  async #walkPhases(starts: Record<LoadPhase | "end", number>): Promise<void> {
+  async #walkPhases(starts: Record<LoadPhase, number>): Promise<void> {
     for (const { phase, lengthMs } of this.#options.plan.phases) {
       const fromMs = starts[phase];
+      const toMs = fromMs + lengthMs;
       await this.#until(fromMs);
       this.#enter(phase);
-      this.#phases[phase] = { fromMs, toMs: fromMs + lengthMs };
-      this.#current = phase;
+      this.#phases[phase] = { fromMs, toMs };
+      await this.#until(toMs).catch((error: unknown) => {
+        // A phase in which the run was ended is as long as it really was.
+        this.#phases[phase] = { fromMs, toMs: this.#now() };
+        throw error;
+      });
     }
-    await this.#until(starts.end);
     this.#enter("quiesce");
-  }
-
-  /** A phase in which the run was ended is as long as it really was. */
-  #endPhaseEarly(): void {
-    const phase = this.#current === undefined ? undefined : this.#phases[this.#current];
-    if (this.#current === undefined || phase === undefined) return;
-    this.#phases[this.#current] = { ...phase, toMs: Math.min(phase.toMs, this.#now()) };
   }
 
   async #audit(system: RunningSystem): Promise<void> {

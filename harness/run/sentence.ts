@@ -1,6 +1,6 @@
 import type { Evidence } from "../model/check.ts";
 import type { ScheduledInjection } from "../model/fault.ts";
-import { outcomeCode, phaseCode } from "../model/history.ts";
+import { answersIn } from "./answers.ts";
 import type { Judged } from "./verdict.ts";
 
 /** One sentence from the fault to the failure, or to its absence; for a person who was woken up. */
@@ -28,15 +28,8 @@ function describeFaults(schedule: readonly ScheduledInjection[]): string {
 
 /** While the fault acted and after it: the warm-up is nobody's evidence, and the steady phase had no fault. */
 function describeAnswers({ history }: Evidence): string {
-  const counted = [phaseCode("faults"), phaseCode("recovery")];
-  let total = 0;
-  let bad = 0;
-  for (let row = 0; row < history.count; row += 1) {
-    if (!counted.includes(history.phase[row]!)) continue;
-    total += 1;
-    if (history.outcome[row] !== outcomeCode("ok")) bad += 1;
-  }
-  const all = total.toLocaleString("en");
+  const { total, ok } = answersIn(history, ["faults", "recovery"]);
+  const [all, bad] = [total.toLocaleString("en"), total - ok];
   if (bad === 0) return `and each of ${all} operations during and after it was ok`;
   return `and ${bad} of ${all} operations during and after it ${bad === 1 ? "was" : "were"} not ok`;
 }

@@ -1,8 +1,8 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
-import { outcomeCode, phaseCode } from "../model/history.ts";
 import type { PassedHow } from "../model/run.ts";
 import { type CheckResult, type Verdict, worst } from "../model/verdict.ts";
+import { answersIn } from "./answers.ts";
 
 /** The steady phase is the control: below this share of good answers there is nothing to compare a fault with. */
 const steadyOkAtLeast = 0.99;
@@ -49,19 +49,11 @@ function judgeOne(check: Check, evidence: Evidence): CheckResult {
 }
 
 function unhealthySteady({ history }: Evidence): readonly string[] {
-  const steady = phaseCode("steady");
-  const ok = outcomeCode("ok");
-  let total = 0;
-  let good = 0;
-  for (let row = 0; row < history.count; row += 1) {
-    if (history.phase[row] !== steady) continue;
-    total += 1;
-    if (history.outcome[row] === ok) good += 1;
-  }
+  const { total, ok } = answersIn(history, ["steady"]);
   if (total === 0) return ["no operation was due in the steady phase, so there is nothing to compare the fault with"];
-  if (good / total >= steadyOkAtLeast) return [];
-  const share = ((good / total) * 100).toFixed(1);
-  return [`the steady phase was unhealthy without any fault: only ${good} of ${total} operations (${share} %) were ok`];
+  if (ok / total >= steadyOkAtLeast) return [];
+  const share = ((ok / total) * 100).toFixed(1);
+  return [`the steady phase was unhealthy without any fault: only ${ok} of ${total} operations (${share} %) were ok`];
 }
 
 /** A fault that was not proven, did not heal provably, or met no operation, shows nothing. */
@@ -97,10 +89,6 @@ function overflow({ generator }: Evidence): readonly string[] {
 }
 
 function usersNoticed({ history }: Evidence): boolean {
-  const ok = outcomeCode("ok");
-  const counted = [phaseCode("faults"), phaseCode("recovery")];
-  for (let row = 0; row < history.count; row += 1) {
-    if (counted.includes(history.phase[row]!) && history.outcome[row] !== ok) return true;
-  }
-  return false;
+  const { total, ok } = answersIn(history, ["faults", "recovery"]);
+  return ok < total;
 }

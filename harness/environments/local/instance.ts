@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessControl } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
+import { withDeadline } from "../../network/deadline.ts";
 import type { Driver, InstanceContext, Launch } from "./driver.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
@@ -35,7 +36,9 @@ export class Instance implements ProcessControl {
     const process = await ManagedProcess.start(name, launch, this.#log(name), this.#run, { endsByItself: true });
     let how: string;
     try {
-      how = await withDeadline(process.ended, onceWithinMs, this.#run.signal);
+      const late = (): Error =>
+        this.#failedToStart("PREPARE_FAILED", name, launch, `had no end after ${onceWithinMs / 1000} s`);
+      how = await withDeadline(process.ended, onceWithinMs, late, this.#run.signal);
     } finally {
       await process.kill();
     }
@@ -118,17 +121,4 @@ function lastLines(path: string, count: number): string {
   if (!existsSync(path)) return "";
   const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-count);
   return lines.map((line) => (line === "" ? "" : `    ${line.slice(0, 400)}`)).join("\n");
-}
-
-async function withDeadline(ended: Promise<string>, deadlineMs: number, signal: AbortSignal): Promise<string> {
-  const timer = new AbortController();
-  const late = sleep(deadlineMs, `no end after ${deadlineMs / 1000} s`, {
-    signal: AbortSignal.any([signal, timer.signal]),
-  });
-  try {
-    return await Promise.race([ended, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => undefined);
-  }
 }
