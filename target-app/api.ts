@@ -1,16 +1,16 @@
 import { bulkhead } from "cockatiel";
-import { Catalogue } from "./catalogue.ts";
+import { Catalogue } from "./catalogue/catalogue.ts";
+import { watchOverdueInvalidations } from "./catalogue/overdue-invalidations.ts";
+import { productCache } from "./catalogue/product-cache.ts";
+import { addProductRoutes } from "./catalogue/product-routes.ts";
 import { readApiConfig } from "./config.ts";
-import { openDatabase } from "./database.ts";
-import { addHealth } from "./health.ts";
-import { createLog } from "./log.ts";
-import { addOrderRoutes } from "./order-routes.ts";
-import { watchOverdueInvalidations } from "./overdue-invalidations.ts";
-import { configured, onShutdown } from "./process.ts";
-import { productCache } from "./product-cache.ts";
-import { addProductRoutes } from "./product-routes.ts";
-import { openRedisLink } from "./redis-link.ts";
-import { createServer } from "./server.ts";
+import { addHealth } from "./http/health.ts";
+import { createServer } from "./http/server.ts";
+import { addOrderRoutes } from "./orders/order-routes.ts";
+import { openDatabase } from "./platform/database.ts";
+import { createLog } from "./platform/log.ts";
+import { configured, onShutdown } from "./platform/process.ts";
+import { openRedisLink } from "./platform/redis-link.ts";
 
 const config = configured(readApiConfig);
 const log = createLog(config);

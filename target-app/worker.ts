@@ -1,14 +1,14 @@
+import { leaveTombstone } from "./catalogue/product-cache.ts";
 import { readWorkerConfig } from "./config.ts";
-import { openDatabase } from "./database.ts";
-import { addHealth } from "./health.ts";
-import { createLog } from "./log.ts";
-import { openOrderProducer, startOrderConsumer } from "./order-queue.ts";
-import { startOutboxUpkeep } from "./outbox-upkeep.ts";
-import { configured, onShutdown } from "./process.ts";
-import { leaveTombstone } from "./product-cache.ts";
-import { openRedisLink } from "./redis-link.ts";
-import { startRelay } from "./relay.ts";
-import { createServer } from "./server.ts";
+import { addHealth } from "./http/health.ts";
+import { createServer } from "./http/server.ts";
+import { openOrderProducer, startOrderConsumer } from "./orders/order-queue.ts";
+import { startOutboxUpkeep } from "./outbox/outbox-upkeep.ts";
+import { startRelay } from "./outbox/relay.ts";
+import { openDatabase } from "./platform/database.ts";
+import { createLog } from "./platform/log.ts";
+import { configured, onShutdown } from "./platform/process.ts";
+import { openRedisLink } from "./platform/redis-link.ts";
 
 const config = configured(readWorkerConfig);
 const log = createLog(config);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database } from "./database.ts";
-import { type Log, transitions } from "./log.ts";
+import type { Database } from "../platform/database.ts";
+import { type Log, transitions } from "../platform/log.ts";
 
 /**
  * The changes that the outbox has not yet carried to the cache, as Postgres lists them.

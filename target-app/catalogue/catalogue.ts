@@ -1,10 +1,10 @@
 import type { BulkheadPolicy } from "cockatiel";
-import type { Database } from "./database.ts";
-import type { Log } from "./log.ts";
+import type { Database } from "../platform/database.ts";
+import type { Log } from "../platform/log.ts";
+import { SingleFlight } from "../platform/single-flight.ts";
 import type { OverdueInvalidations } from "./overdue-invalidations.ts";
 import type { CacheAnswer, Lease, ProductCache } from "./product-cache.ts";
 import { findProduct, type Product, type Repricing, repriceProduct } from "./products.ts";
-import { SingleFlight } from "./single-flight.ts";
 
 /** `hit`: by the cache; `miss`: by Postgres, for the cache did not have it; `bypass`: by Postgres, without the cache. */
 export type Served = "hit" | "miss" | "bypass";

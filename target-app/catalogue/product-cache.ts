@@ -1,6 +1,6 @@
+import type { RedisLink } from "../platform/redis-link.ts";
 import { fillScript, readScript, tombstoneScript } from "./product-cache-scripts.ts";
 import type { Product } from "./products.ts";
-import type { RedisLink } from "./redis-link.ts";
 
 /** The right to fill an entry, given with a miss: the moment of that miss, by the cache's own clock. */
 export interface Lease {

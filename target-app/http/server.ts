@@ -7,8 +7,8 @@ import {
   fastify,
   LogController,
 } from "fastify";
-import { OutcomeUnknown, Problem, Unavailable } from "./errors.ts";
-import type { Log } from "./log.ts";
+import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
+import type { Log } from "../platform/log.ts";
 
 /** Every answer is due before this, whatever the parts behind it do; its clients' patience is a second. */
 const handlerTimeoutMs = 880;

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import pg from "pg";
-import type { Database, Session } from "./database.ts";
-import { Problem } from "./errors.ts";
-import { append } from "./outbox.ts";
+import { append } from "../outbox/outbox.ts";
+import type { Database, Session } from "../platform/database.ts";
+import { Problem } from "../platform/errors.ts";
 
 export type OrderStatus = "pending" | "fulfilled" | "dead";
 

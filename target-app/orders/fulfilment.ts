@@ -1,5 +1,5 @@
-import type { Database } from "./database.ts";
-import type { Events } from "./outbox.ts";
+import type { Events } from "../outbox/outbox.ts";
+import type { Database } from "../platform/database.ts";
 
 /** The order can never be fulfilled as it is; trying again will not change that. */
 export class Unfulfillable extends Error {

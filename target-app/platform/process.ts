@@ -1,4 +1,4 @@
-import { ConfigError } from "./config.ts";
+import { ConfigError } from "../config.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Log } from "./log.ts";
 

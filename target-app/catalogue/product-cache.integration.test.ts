@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createLog } from "./log.ts";
+import { createLog } from "../platform/log.ts";
+import { openRedisLink, type RedisLink } from "../platform/redis-link.ts";
+import { type Component, startRedis } from "../testing/components.ts";
+import { openLink } from "../testing/link.ts";
+import { eventually } from "../testing/processes.ts";
 import { keyOf, type ProductCache, productCache } from "./product-cache.ts";
-import { openRedisLink, type RedisLink } from "./redis-link.ts";
-import { type Component, startRedis } from "./testing/components.ts";
-import { openLink } from "./testing/link.ts";
-import { eventually } from "./testing/processes.ts";
 
 let component: Component;
 let link: RedisLink;

@@ -1,6 +1,6 @@
-import type { Database, Session } from "./database.ts";
-import { mutated } from "./mutants.ts";
-import { append } from "./outbox.ts";
+import { mutated } from "../mutants.ts";
+import { append } from "../outbox/outbox.ts";
+import type { Database, Session } from "../platform/database.ts";
 
 export interface Product {
   readonly id: number;

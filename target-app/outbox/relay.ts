@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database } from "./database.ts";
-import { type Log, transitions } from "./log.ts";
+import type { Database } from "../platform/database.ts";
+import { type Log, transitions } from "../platform/log.ts";
 import { claim, type EventKind, hasUnsent, markSent, type OutboxEvent } from "./outbox.ts";
 
 /** Where one kind of event goes. Kinds do not wait for each other: a cut cache must not hold up the orders. */

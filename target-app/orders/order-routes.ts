@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { Database } from "./database.ts";
-import { Problem } from "./errors.ts";
+import type { Database } from "../platform/database.ts";
+import { Problem } from "../platform/errors.ts";
 import { findOrder, type OrderRequest, placeOrder } from "./orders.ts";
 
 const headers = {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openDatabase } from "./database.ts";
+import { openDatabase } from "../platform/database.ts";
+import { createLog } from "../platform/log.ts";
+import { type App, TestSystem } from "../testing/app.ts";
+import { withClient } from "../testing/components.ts";
+import { eventually } from "../testing/processes.ts";
 import { fulfil } from "./fulfilment.ts";
-import { createLog } from "./log.ts";
-import { type App, TestSystem } from "./testing/app.ts";
-import { withClient } from "./testing/components.ts";
-import { eventually } from "./testing/processes.ts";
 
 let system: TestSystem;
 let api: App;

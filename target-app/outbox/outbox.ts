@@ -1,4 +1,4 @@
-import type { Database, Session } from "./database.ts";
+import type { Database, Session } from "../platform/database.ts";
 
 /** Each kind of event and what it tells. Consumers must take an event twice, and in any order. */
 export interface Events {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import { Problem } from "../platform/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { Problem } from "./errors.ts";
 import type { Repricing } from "./products.ts";
 
 const params = {

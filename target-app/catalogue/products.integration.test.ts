@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type App, TestSystem } from "./testing/app.ts";
-import { type Link, openLink } from "./testing/link.ts";
-import { eventually } from "./testing/processes.ts";
+import { type App, TestSystem } from "../testing/app.ts";
+import { type Link, openLink } from "../testing/link.ts";
+import { eventually } from "../testing/processes.ts";
 
 let system: TestSystem;
 /** The first API's way to the cache, and the worker's; the second API has the cache to itself. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { OutcomeUnknown, Problem, Unavailable } from "./errors.ts";
+import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
+import { createLog } from "../platform/log.ts";
 import { addHealth } from "./health.ts";
-import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
 
 const log = createLog({ logLevel: "silent", instance: "test" });

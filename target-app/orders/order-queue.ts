@@ -1,12 +1,12 @@
 import { type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import { Redis } from "ioredis";
-import type { Database } from "./database.ts";
-import { DeadlineExceeded, withDeadline } from "./deadline.ts";
-import { OutcomeUnknown, Unavailable } from "./errors.ts";
+import type { Events, OutboxEvent } from "../outbox/outbox.ts";
+import type { Database } from "../platform/database.ts";
+import { DeadlineExceeded, withDeadline } from "../platform/deadline.ts";
+import { OutcomeUnknown, Unavailable } from "../platform/errors.ts";
+import { type Log, transitions } from "../platform/log.ts";
+import { watchHandshake } from "../platform/redis-link.ts";
 import { bury, fulfil, Unfulfillable } from "./fulfilment.ts";
-import { type Log, transitions } from "./log.ts";
-import type { Events, OutboxEvent } from "./outbox.ts";
-import { watchHandshake } from "./redis-link.ts";
 
 type OrderJob = Events["order-placed"];
 
