@@ -1,46 +1,110 @@
 import { bulkhead } from "cockatiel";
+import { addAccess } from "./access/access.ts";
+import { openAuthenticator } from "./access/authenticator.ts";
+import { addKeyRoutes } from "./access/key-routes.ts";
+import { addLimits } from "./access/limits.ts";
 import { Catalogue } from "./catalogue/catalogue.ts";
 import { watchOverdueInvalidations } from "./catalogue/overdue-invalidations.ts";
 import { productCache } from "./catalogue/product-cache.ts";
 import { addProductRoutes } from "./catalogue/product-routes.ts";
+import { Shelf } from "./catalogue/shelf.ts";
+import { bufferedChange } from "./catalogue/write-back.ts";
+import { writeBackBuffer } from "./catalogue/write-back-buffer.ts";
+import { writePolicy } from "./catalogue/write-policies.ts";
 import { readApiConfig } from "./config.ts";
 import { addHealth } from "./http/health.ts";
+import { addMetrics, createMetrics } from "./http/metrics.ts";
+import { addOpenApi } from "./http/openapi.ts";
 import { createServer } from "./http/server.ts";
+import { addDeadLetterRoutes } from "./jobs/dead-letter-routes.ts";
+import { openProducer } from "./jobs/producer.ts";
 import { addOrderRoutes } from "./orders/order-routes.ts";
+import { Orders } from "./orders/orders.ts";
 import { openDatabase } from "./platform/database.ts";
+import { lastGood } from "./platform/last-good.ts";
 import { createLog } from "./platform/log.ts";
 import { configured, onShutdown } from "./platform/process.ts";
 import { openRedisLink } from "./platform/redis-link.ts";
+import { openSearchIndex } from "./search/open.ts";
+import { addSearchRoutes } from "./search/search-routes.ts";
+import { searchService } from "./search/search-service.ts";
 
 const config = configured(readApiConfig);
 const log = createLog(config);
+const metrics = createMetrics(config.instance);
 
 // A read may spend one cache deadline, a connect and a query; a write a connect, a transaction and a cache deadline.
 const limits = { poolSize: config.poolSize, connectMs: 300, queryMs: 400, transactionMs: 450 };
 const database = openDatabase(config.databaseUrl, limits, log);
 const cacheLink = openRedisLink({ url: config.cacheUrl, name: "the cache", deadlineMs: config.cacheDeadlineMs, log });
+const index = openSearchIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
+// Both are for few: the first for the policy write-back, the second for a seeded bug.
+const bufferLink = lazy(() => openRedisLink({ url: config.queueUrl, name: "the buffer", deadlineMs: 200, log }));
+const producer = lazy(() => openProducer(config.queueUrl, log));
+
+const cache = productCache(cacheLink, { ttlSeconds: config.cacheTtlSeconds });
 const overdue = watchOverdueInvalidations(database, log);
+const buffer = config.writePolicy === "write-back" ? writeBackBuffer(bufferLink()) : undefined;
 const catalogue = new Catalogue({
   database,
-  cache: productCache(cacheLink, { ttlSeconds: config.cacheTtlSeconds }),
+  cache,
   fallThrough: bulkhead(config.fallThroughLimit, config.fallThroughQueue),
   overdue,
+  copies: lastGood(config),
+  ...(buffer === undefined ? {} : { overlay: buffer.overlay }),
+  log,
+});
+const shelf = new Shelf({
+  database,
+  policy: writePolicy(config.writePolicy, cache),
+  onChange: (key) => catalogue.forgetReads(key),
   log,
 });
 
-const server = createServer({ instance: config.instance, log });
+const server = createServer({ ...config, log, mostAtOnce: config.mostRequestsAtOnce });
+const authenticator = openAuthenticator({ database, log, revocationSeconds: config.revocationSeconds });
+await addOpenApi(server);
+addAccess(server, authenticator);
+await addLimits(server, { perSecond: config.requestsPerSecond });
+addMetrics(server, metrics);
 addHealth(server, {
   needed: { postgres: () => database.query("SELECT 1") },
-  wanted: { cache: () => cacheLink.isReady() },
+  wanted: { cache: () => cacheLink.isReady(), search: () => index.isReady() },
 });
-addProductRoutes(server, catalogue);
-addOrderRoutes(server, database);
+addProductRoutes(server, {
+  database,
+  catalogue,
+  shelf,
+  change: buffer === undefined ? (...args) => shelf.change(...args) : bufferedChange({ buffer, catalogue, cache, log }),
+  served: metrics.counter("reads_total", "products read, by how they were served", "served"),
+});
+addSearchRoutes(server, searchService(index, lastGood(config)));
+addOrderRoutes(server, new Orders({ database, cacheLink, producer }));
+addDeadLetterRoutes(server, database);
+addKeyRoutes(server, database);
+
+metrics.gauge("database_connections_open", "connections to Postgres", () => database.usage().open);
+metrics.gauge("database_connections_idle", "connections that nobody uses", () => database.usage().idle);
+metrics.gauge("database_waiting", "callers that wait for a connection", () => database.usage().waiting);
+metrics.gauge("cache_up", "1 unless the cache's circuit breaker is open", () => Number(cacheLink.isReady()));
+metrics.gauge("search_up", "1 unless the index's circuit breaker is open", () => Number(index.isReady()));
 
 onShutdown(log, [
   { what: "answering the last requests", withinMs: 900, run: () => server.close() },
   { what: "stopping the watch", withinMs: 50, run: () => overdue.stop() },
   { what: "closing the cache", withinMs: 50, run: () => cacheLink.close() },
+  { what: "closing the index", withinMs: 50, run: () => index.close() },
+  { what: "closing the buffer", withinMs: 50, run: () => bufferLink.opened?.close() },
   { what: "closing Postgres", withinMs: 100, run: () => database.close() },
 ]);
 
 await server.listen({ host: config.host, port: config.port });
+
+/** Opened when somebody first needs it. */
+function lazy<T>(open: () => T): { (): T; opened?: T } {
+  const get: { (): T; opened?: T } = () => {
+    get.opened ??= open();
+    return get.opened;
+  };
+  return get;
+}

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError, readApiConfig, readWorkerConfig } from "./config.ts";
 
-const urls = { DATABASE_URL: "postgres://shop@127.0.0.1:1/shop", CACHE_URL: "redis://127.0.0.1:2" };
+const urls = {
+  DATABASE_URL: "postgres://shop@127.0.0.1:1/shop",
+  CACHE_URL: "redis://127.0.0.1:2",
+  QUEUE_URL: "redis://127.0.0.1:3",
+  SEARCH_URL: "http://127.0.0.1:4",
+};
 
 describe("the configuration", () => {
   it("needs only the addresses, and has defaults for the rest", () => {
@@ -18,10 +23,11 @@ describe("the configuration", () => {
     expect(error.problems).toEqual([
       expect.stringContaining("lost-del"),
       expect.stringContaining("DATABASE_URL"),
+      expect.stringContaining("SEARCH_URL is missing"),
       expect.stringContaining("CACHE_URL is missing"),
+      expect.stringContaining("QUEUE_URL is missing"),
       expect.stringContaining("PORT"),
       expect.stringContaining("LOG_LEVEL"),
-      expect.stringContaining("QUEUE_URL is missing"),
     ]);
   });
 

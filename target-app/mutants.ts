@@ -11,7 +11,8 @@ const everyOrderSettles = "every accepted order is fulfilled, or is dead with a 
 const onceOnly = "an order is taken once for its key, and takes effect once";
 const answersInTime = "every request is answered in time, and soon as well as ever once a fault has healed";
 const noLostWrites = "what was acknowledged is kept";
-const onlyTheAuthorised = "nobody without a valid key gets anything, and a revoked key gets nothing after the stated bound";
+const onlyTheAuthorised =
+  "nobody without a valid key gets anything, and a revoked key gets nothing after the stated bound";
 
 /** The one catalogue. Each is applied at one line of the code, with the correct line beside it. */
 export const mutants = {

@@ -17,21 +17,23 @@ afterAll(() => system?.dispose());
 it("migrates an empty database several times at once, and again later, to the same end", async () => {
   await withClient(system.postgres.url, (client) => client.query("CREATE SCHEMA fresh"));
   const url = `${system.postgres.url}?options=${encodeURIComponent("-c search_path=fresh")}`;
-  await Promise.all([migrate(url), migrate(url), migrate(url)]);
+  const stores = { databaseUrl: url, searchUrl: system.search.url };
+  await Promise.all([migrate(stores), migrate(stores), migrate(stores)]);
   await withClient(url, (client) => client.query("UPDATE products SET note = 'kept' WHERE id = 200"));
   await withClient(url, (client) => client.query("DELETE FROM products WHERE id = 1"));
-  await migrate(url);
+  await migrate(stores);
   const { rows } = await withClient(url, (client) =>
     client.query("SELECT count(*)::int, max(id), max(note) AS note FROM products"),
   );
-  expect(rows).toEqual([{ count: 199, max: 200, note: "kept" }]);
+  expect(rows).toEqual([{ count: 398, max: 200, note: "kept" }]);
 });
 
-it.each(["api", "worker", "migrate"])(
+it.each(["api", "worker", "migrate", "rebuild-index"])(
   "%s refuses a configuration with an unknown mutant, and says which there are",
   async (kind) => {
     const environment = {
       DATABASE_URL: system.postgres.url,
+      SEARCH_URL: system.search.url,
       CACHE_URL: system.cache.url,
       QUEUE_URL: system.queue.url,
       PORT: `${await freePort()}`,
@@ -51,13 +53,13 @@ it.each(["api", "worker", "migrate"])(
 );
 
 it("starts without any of its dependencies: live, not ready, and ready once they come", async () => {
-  const { postgres, cache, queue } = system;
-  await Promise.all([postgres.kill(), cache.kill(), queue.kill()]);
+  const { postgres, search, cache, queue } = system;
+  await Promise.all([postgres.kill(), search.kill(), cache.kill(), queue.kill()]);
   const apps = await Promise.all([system.launch("api"), system.launch("worker")]);
   for (const app of apps) {
     expect(await app.request("GET", "/readyz")).toMatchObject({ status: 503, body: { code: "not-ready" } });
   }
-  await Promise.all([postgres.start(), cache.start(), queue.start()]);
+  await Promise.all([postgres.start(), search.start(), cache.start(), queue.start()]);
   await Promise.all(apps.map((app) => app.untilReady()));
 });
 
@@ -134,10 +136,10 @@ it("ends itself on SIGTERM and on SIGINT, in time and without an error", async (
 it("ends itself in time though nothing that it depends on is there", async () => {
   const apps = await Promise.all([system.launch("api"), system.launch("worker")]);
   await Promise.all(apps.map((app) => app.untilReady()));
-  const { postgres, cache, queue } = system;
-  await Promise.all([postgres.kill(), cache.kill(), queue.kill()]);
+  const { postgres, search, cache, queue } = system;
+  await Promise.all([postgres.kill(), search.kill(), cache.kill(), queue.kill()]);
   const startedAt = performance.now();
   expect(await Promise.all(apps.map(({ process }) => process.stop()))).toEqual([0, 0]);
   expect(performance.now() - startedAt).toBeLessThan(3000);
-  await Promise.all([postgres.start(), cache.start(), queue.start()]);
+  await Promise.all([postgres.start(), search.start(), cache.start(), queue.start()]);
 });

@@ -1,6 +1,6 @@
 import type { Audit, AuditContext } from "faultline";
 import pg from "pg";
-import { writerOf } from "./shoppers.ts";
+import { tenant, writerOf } from "./shoppers.ts";
 import { database } from "./system.ts";
 
 /** What the storefront finally holds, read from Postgres itself: the prices as registers, the orders as items. */
@@ -16,9 +16,12 @@ export function ledger(): Audit {
       }),
     read: (context) =>
       withDatabase(context, async (client) => {
-        const products = await client.query("SELECT id, version, note FROM products ORDER BY id");
+        const products = await client.query("SELECT id, version, note FROM products WHERE tenant = $1 ORDER BY id", [
+          tenant,
+        ]);
         const orders = await client.query(
-          "SELECT idempotency_key AS key, count(*) AS count FROM orders GROUP BY 1 ORDER BY 1",
+          "SELECT idempotency_key AS key, count(*) AS count FROM orders WHERE tenant = $1 GROUP BY 1 ORDER BY 1",
+          [tenant],
         );
         return {
           registers: products.rows.map(({ id, version, note }) => ({

@@ -1,5 +1,9 @@
 import { type HttpReply, type Judgement, milliseconds, type Workload, workload } from "faultline";
 
+/** Whose products the shoppers see, and a key of the seed data that may do everything with them. */
+export const tenant = "acme";
+const authorization = `Bearer ${tenant}.keeper.demo-5d70c1e84f2a4b39`;
+
 /** As many products as the reference system's seed data has. */
 const products = 200;
 const deadline = milliseconds(1000);
@@ -17,7 +21,7 @@ export function shoppers({ perSecond }: { perSecond: number }): Workload {
         weight: 80,
         effect: "read",
         deadline,
-        request: ({ key }) => ({ method: "GET", path: `/products/${key + 1}` }),
+        request: ({ key }) => ({ method: "GET", path: `/products/${key + 1}`, headers: { authorization } }),
         judge: (reply) =>
           judge(reply, 200, (body) => ({ version: Number(body["version"]), ...writerOf(body["note"]) })),
       },
@@ -33,10 +37,8 @@ export function shoppers({ perSecond }: { perSecond: number }): Workload {
         weight: 10,
         effect: "insert",
         deadline,
-        request: (draw) => ({
-          ...json("POST", "/orders", { productId: draw.key + 1, quantity: 1 }),
-          headers: { "content-type": "application/json", "idempotency-key": draw.token },
-        }),
+        request: ({ key, token }) =>
+          json("POST", "/orders", { productId: key + 1, quantity: 1 }, { "idempotency-key": token }),
         judge: (reply) => judge(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined)),
       },
     },
@@ -49,8 +51,9 @@ export function writerOf(note: unknown): { value?: number } {
   return id === undefined ? {} : { value: Number(id) };
 }
 
-function json(method: "PUT" | "POST", path: string, body: object) {
-  return { method, path, headers: { "content-type": "application/json" }, body: JSON.stringify(body) } as const;
+function json(method: "PUT" | "POST", path: string, body: object, headers: Readonly<Record<string, string>> = {}) {
+  const all = { authorization, "content-type": "application/json", ...headers };
+  return { method, path, headers: all, body: JSON.stringify(body) } as const;
 }
 
 type Found = Pick<Judgement, "version" | "value">;

@@ -2,9 +2,11 @@ import { postgres, redis, service, system } from "faultline";
 
 /** How the audit logs in, too. */
 export const database = { database: "shop", user: "shop" } as const;
+const index = { database: "search", user: "shop" } as const;
 
 const links = {
   DATABASE_URL: { to: "postgres", as: `postgres://${database.user}@{host}:{port}/${database.database}` },
+  SEARCH_URL: { to: "search", as: `postgres://${index.user}@{host}:{port}/${index.database}` },
   CACHE_URL: { to: "cache", as: "redis://{host}:{port}" },
   QUEUE_URL: { to: "queue", as: "redis://{host}:{port}" },
 } as const;
@@ -21,6 +23,7 @@ export function storefront() {
     components: {
       postgres: postgres({ ...database, configuration: { max_connections: "60" } }),
       cache: redis({ configuration: { maxmemory: "64mb", "maxmemory-policy": "allkeys-lru" } }),
+      search: postgres({ ...index, configuration: { max_connections: "30", shared_buffers: "32MB" } }),
       queue: redis({ configuration: { "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" } }),
       api: service({
         ...paths,
@@ -28,9 +31,9 @@ export function storefront() {
         prepare: ["node", "target-app/migrate.ts"],
         instances: 2,
         environment,
-        links: { DATABASE_URL: links.DATABASE_URL, CACHE_URL: links.CACHE_URL },
+        links,
       }),
-      worker: service({ ...paths, command: ["node", "target-app/worker.ts"], environment, links }),
+      worker: service({ ...paths, command: ["node", "target-app/worker.ts"], instances: 2, environment, links }),
     },
   });
 }

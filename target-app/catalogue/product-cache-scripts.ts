@@ -1,6 +1,6 @@
 /**
- * What Redis runs as one step. An entry is `<version>:<product as JSON>`, a tombstone `<version>:`.
- * Times are Redis's own: the clocks of its clients play no part.
+ * What Redis runs as one step. An entry is `<version>:<JSON>`, what is cached as JSON;
+ * a tombstone is `<version>:` alone. Times are Redis's own: the clocks of its clients play no part.
  */
 const shared = `
   local function now()

@@ -26,53 +26,57 @@ afterAll(async () => {
   await component?.dispose();
 });
 
-const product = (id: number, version: number) => ({ id, version, name: "", priceCents: 1, stock: 1, note: "" });
+const keyed = (id: number) => ({ tenant: "acme", id });
+const state = (id: number, version: number) => ({
+  product: { ...keyed(id), version, name: "", priceCents: 1, stock: 1, note: "" },
+  version,
+});
 
 it("gives what was filled in, and forgets it in time", async () => {
-  const { lease } = await cache.read(1);
-  await cache.fill(product(1, 3), lease);
-  expect((await cache.read(1)).product).toEqual(product(1, 3));
+  const { lease } = await cache.read(keyed(1));
+  await cache.fill(keyed(1), state(1, 3), lease);
+  expect((await cache.read(keyed(1))).state).toEqual(state(1, 3));
   const redis = new Redis(component.url);
-  const lifeMs = await redis.pttl(keyOf(1));
+  const lifeMs = await redis.pttl(keyOf(keyed(1)));
   redis.disconnect();
   expect(lifeMs).toBeGreaterThan(25_000);
   expect(lifeMs).toBeLessThanOrEqual(30_000);
 });
 
 it("refuses a late fill that is older than the tombstone, and takes one that is not", async () => {
-  const { lease } = await cache.read(2);
-  await cache.invalidate(2, 5);
-  await cache.fill(product(2, 4), lease);
-  expect((await cache.read(2)).product).toBeUndefined();
-  await cache.fill(product(2, 5), lease);
-  expect((await cache.read(2)).product?.version).toBe(5);
+  const { lease } = await cache.read(keyed(2));
+  await cache.invalidate(keyed(2), 5);
+  await cache.fill(keyed(2), state(2, 4), lease);
+  expect((await cache.read(keyed(2))).state).toBeUndefined();
+  await cache.fill(keyed(2), state(2, 5), lease);
+  expect((await cache.read(keyed(2))).state?.version).toBe(5);
 });
 
 it("leaves alone what is as new as the tombstone, so that an invalidation may come twice", async () => {
-  const { lease } = await cache.read(3);
-  await cache.fill(product(3, 5), lease);
-  await cache.invalidate(3, 4);
-  await cache.invalidate(3, 5);
-  expect((await cache.read(3)).product?.version).toBe(5);
-  await cache.invalidate(3, 6);
-  expect((await cache.read(3)).product).toBeUndefined();
+  const { lease } = await cache.read(keyed(3));
+  await cache.fill(keyed(3), state(3, 5), lease);
+  await cache.invalidate(keyed(3), 4);
+  await cache.invalidate(keyed(3), 5);
+  expect((await cache.read(keyed(3))).state?.version).toBe(5);
+  await cache.invalidate(keyed(3), 6);
+  expect((await cache.read(keyed(3))).state).toBeUndefined();
 });
 
 it("refuses a fill that was held up for longer than a tombstone may live", async () => {
-  const { lease } = await cache.read(4);
-  await cache.fill(product(4, 1), { readAtMs: lease.readAtMs - 2500 });
-  expect((await cache.read(4)).product).toBeUndefined();
+  const { lease } = await cache.read(keyed(4));
+  await cache.fill(keyed(4), state(4, 1), { readAtMs: lease.readAtMs - 2500 });
+  expect((await cache.read(keyed(4))).state).toBeUndefined();
 });
 
 it("answers within the deadline while Redis is stopped, at once after a few, and works again after it", async () => {
   component.process.signal("SIGSTOP");
   const startedAt = performance.now();
-  for (let count = 0; count < 30; count++) await expect(cache.read(1)).rejects.toThrow();
+  for (let count = 0; count < 30; count++) await expect(cache.read(keyed(1))).rejects.toThrow();
   expect(performance.now() - startedAt).toBeLessThan(3 * 500 + 400);
   await sleep(600); // Until the new connection hangs in its handshake, too.
   component.process.signal("SIGCONT");
   const healedAt = performance.now();
-  await eventually(() => cache.read(1));
+  await eventually(() => cache.read(keyed(1)));
   expect(performance.now() - healedAt).toBeLessThan(1500);
 });
 
@@ -105,5 +109,5 @@ it("leaves a cache in peace for a moment that answers with errors", async () => 
   };
   await expect(link.run("ping", ask)).rejects.toThrow();
   expect(isAsked).toBe(false);
-  await eventually(() => cache.read(1));
+  await eventually(() => cache.read(keyed(1)));
 });

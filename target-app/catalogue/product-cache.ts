@@ -1,6 +1,7 @@
+import { mutated } from "../mutants.ts";
 import type { RedisLink } from "../platform/redis-link.ts";
 import { fillScript, readScript, tombstoneScript } from "./product-cache-scripts.ts";
-import type { Product } from "./products.ts";
+import { type Product, type ProductKey, type ProductState, textOf } from "./products.ts";
 
 /** The right to fill an entry, given with a miss: the moment of that miss, by the cache's own clock. */
 export interface Lease {
@@ -8,17 +9,23 @@ export interface Lease {
 }
 
 export interface CacheAnswer {
-  readonly product: Product | undefined;
+  /** Nothing when the cache does not have the product. */
+  readonly state: ProductState | undefined;
+  /** What is older than this is known to be out of date, also where there is no entry. */
+  readonly leastVersion: number;
   readonly lease: Lease;
 }
 
-/** Products by id. Every method fails within the link's deadline when the cache is away. */
+/** Products, and the absence of products, by key. Every method fails within the link's deadline when the cache is away. */
 export interface ProductCache {
-  read(id: number): Promise<CacheAnswer>;
-  /** Keeps a product read from Postgres, unless the cache knows of a newer version or the lease is over. */
-  fill(product: Product, lease: Lease): Promise<void>;
+  read(key: ProductKey): Promise<CacheAnswer>;
+  /** Keeps what Postgres told, unless the cache knows of a newer version or the lease is over. */
+  fill(key: ProductKey, state: ProductState, lease: Lease): Promise<void>;
   /** Leaves a tombstone: older versions are gone, and cannot be filled in again by a read that is under way. */
-  invalidate(id: number, version: number): Promise<void>;
+  invalidate(key: ProductKey, version: number): Promise<void>;
+  /** For seeded bugs only: both do what they do whatever version is there. */
+  overwrite(key: ProductKey, state: ProductState): Promise<void>;
+  remove(key: ProductKey): Promise<void>;
 }
 
 /** Longer than a read can take from its miss to its fill, shorter than a tombstone lives. */
@@ -26,31 +33,51 @@ const leaseMs = 2000;
 const tombstoneMs = 10_000;
 
 export function productCache(link: RedisLink, { ttlSeconds }: { ttlSeconds: number }): ProductCache {
+  const ttlMs = mutated("no-ttl") ? 1e12 : ttlSeconds * 1000;
+  const overwrite = (key: ProductKey, state: ProductState) =>
+    link.run("overwrite", (redis) => redis.set(keyOf(key), entryOf(state), "PX", ttlMs)).then(() => undefined);
   return {
-    async read(id) {
-      const answer = await link.run("read", (redis) => redis.eval(readScript, 1, keyOf(id)));
+    async read(key) {
+      const answer = await link.run("read", (redis) => redis.eval(readScript, 1, keyOf(key)));
       const [entry, readAt] = answer as [string | null, string];
-      const body = entry?.slice(entry.indexOf(":") + 1) ?? "";
-      return {
-        product: body === "" ? undefined : (JSON.parse(body) as Product),
-        lease: { readAtMs: Number(readAt) },
-      };
+      return { ...parsed(key, entry ?? ""), lease: { readAtMs: Number(readAt) } };
     },
-    async fill(product, { readAtMs }) {
-      const { id, version } = product;
-      const entry = `${version}:${JSON.stringify(product)}`;
+    async fill(key, state, { readAtMs }) {
+      if (mutated("unversioned-fill")) return overwrite(key, state); // instead of:
       await link.run("fill", (redis) =>
-        redis.eval(fillScript, 1, keyOf(id), version, entry, ttlSeconds * 1000, readAtMs, leaseMs),
+        redis.eval(fillScript, 1, keyOf(key), rankOf(state.version), entryOf(state), ttlMs, readAtMs, leaseMs),
       );
     },
-    invalidate: (id, version) => leaveTombstone(link, id, version),
+    invalidate: (key, version) => leaveTombstone(link, key, version),
+    overwrite,
+    remove: async (key) => void (await link.run("remove", (redis) => redis.del(keyOf(key)))),
   };
 }
 
-export async function leaveTombstone(link: RedisLink, id: number, version: number): Promise<void> {
-  await link.run("invalidate", (redis) => redis.eval(tombstoneScript, 1, keyOf(id), version, tombstoneMs));
+export async function leaveTombstone(link: RedisLink, key: ProductKey, version: number): Promise<void> {
+  await link.run("invalidate", (redis) => redis.eval(tombstoneScript, 1, keyOf(key), rankOf(version), tombstoneMs));
 }
 
-export function keyOf(id: number): string {
-  return `product:${id}`;
+export function keyOf(key: ProductKey): string {
+  return `product:${textOf(key)}`;
+}
+
+/** What tells which of two entries is the newer one. */
+function rankOf(version: number): number {
+  return mutated("wall-clock-ttl") ? Date.now() : version;
+}
+
+function entryOf({ product, version }: ProductState): string {
+  return `${rankOf(version)}:${JSON.stringify({ version, product: product ?? null })}`;
+}
+
+/** An entry for another product under this key would be a bug of ours or a stranger's write: it is not served. */
+function parsed({ tenant, id }: ProductKey, entry: string): Omit<CacheAnswer, "lease"> {
+  const colon = entry.indexOf(":");
+  const leastVersion = colon > 0 ? Number(entry.slice(0, colon)) : 0;
+  const body = entry.slice(colon + 1);
+  if (body === "") return { state: undefined, leastVersion };
+  const { product, version } = JSON.parse(body) as { product: Product | null; version: number };
+  const isItsOwn = product === null || (product.tenant === tenant && product.id === id);
+  return { state: isItsOwn ? { product: product ?? undefined, version } : undefined, leastVersion };
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { problem } from "./schemas.ts";
 import { sendProblem } from "./server.ts";
 
 export interface Health {
@@ -8,14 +9,31 @@ export interface Health {
   readonly wanted?: Readonly<Record<string, () => boolean>>;
 }
 
+const status = { type: "object", required: ["status"], properties: { status: { type: "string" } } } as const;
+const readiness = {
+  ...status,
+  properties: { ...status.properties, without: { type: "array", items: { type: "string" } } },
+} as const;
+const notReady = { description: "`not-ready`", content: { "application/problem+json": { schema: problem } } };
+
 /** `/livez` asks nobody: restarting a process does not heal what it depends on. `/readyz` asks every time. */
 export function addHealth(server: FastifyInstance, { needed, wanted = {} }: Health): void {
-  server.get("/livez", async () => ({ status: "live" }));
-  server.get("/readyz", async (_request, reply) => {
+  const config = { scope: "public" } as const;
+  const live = { tags: ["operations"], summary: "Whether the process runs", response: { 200: status } };
+  server.get("/livez", { config, schema: live }, async () => ({ status: "live" }));
+
+  const ready = {
+    tags: ["operations"],
+    summary: "Whether it has what it needs",
+    response: { 200: readiness, 503: notReady },
+  };
+  server.get("/readyz", { config, schema: ready }, async (_request, reply) => {
     const names = Object.keys(needed);
     const answers = await Promise.allSettled(Object.values(needed).map((ask) => ask()));
     const absent = names.filter((_name, index) => answers[index]?.status === "rejected");
-    if (absent.length > 0) return sendProblem(reply, 503, "not-ready", `no answer from ${absent.join(", ")}`);
+    if (absent.length > 0) {
+      return sendProblem(reply, { status: 503, code: "not-ready", detail: `no answer from ${absent.join(", ")}` });
+    }
     const missed = Object.keys(wanted).filter((name) => wanted[name]?.() === false);
     return missed.length > 0 ? { status: "degraded", without: missed } : { status: "ready" };
   });

@@ -1,20 +1,32 @@
+import { randomUUID } from "node:crypto";
 import { BrokenCircuitError, BulkheadRejectedError } from "cockatiel";
 import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   fastify,
   LogController,
 } from "fastify";
+import { boundedBy } from "../platform/deadline.ts";
 import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
 
 /** Every answer is due before this, whatever the parts behind it do; its clients' patience is a second. */
 const handlerTimeoutMs = 880;
+/** The parts get a little less, so that the answer tells what they said. */
+const workMs = 840;
+
+export interface ServerOptions {
+  readonly instance: string;
+  readonly log: Log;
+  /** More requests at once than this would only wait for each other: they are refused while that is cheap. */
+  readonly mostAtOnce?: number;
+}
 
 /** An HTTP server whose errors are all `application/problem+json` with a code, and that says who answered. */
-export function createServer({ instance, log }: { instance: string; log: Log }): FastifyInstance {
+export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFINITY }: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,25 +40,67 @@ export function createServer({ instance, log }: { instance: string; log: Log }):
     forceCloseConnections: "idle",
     // A request that still comes on one of them is served, and its connection closed with the answer.
     return503OnClosing: false,
+    // Whoever sends an id finds it in our logs; it is checked, for it gets into them as it is.
+    requestIdHeader: false,
+    genReqId: ({ headers: { "x-request-id": given } }) =>
+      typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID(),
   });
-  server.addHook("onRequest", async (_request, reply) => {
-    reply.header("x-instance", instance);
+  server.addHook("onRequest", async (request, reply) => {
+    reply.header("x-instance", instance).header("x-request-id", request.id);
   });
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, "not-found", "there is nothing at this path"));
+  shedLoad(server, mostAtOnce);
+  // After the body was read: events of the socket have no part in the request's context.
+  server.addHook("preHandler", (request, _reply, done) => boundedBy(patienceOf(request), done));
+  server.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, { status: 404, code: "not-found", detail: "there is nothing at this path" }),
+  );
   server.setErrorHandler((error: unknown, request, reply) => {
-    const { status, code, detail } = describe(error);
-    if (status === 500) request.log.error({ err: error, url: request.url }, "a request failed");
-    return sendProblem(reply, status, code, detail);
+    const description = describe(error);
+    if (description.status === 500) request.log.error({ err: error, url: request.url }, "a request failed");
+    return sendProblem(reply, description);
   });
   return server;
 }
 
-export function sendProblem(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
-  return reply.code(status).type("application/problem+json").send({ status, code, detail });
+/** The body of every refusal; `code` is what programs go by, and does not change. */
+export interface ProblemBody {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** What in the request is not as it should be, as `body/priceCents`. */
+  readonly field?: string;
 }
 
-function describe(error: unknown): { status: number; code: string; detail: string } {
-  if (error instanceof Problem) return { status: error.status, code: error.code, detail: error.message };
+export function sendProblem(reply: FastifyReply, problem: ProblemBody): FastifyReply {
+  if (problem.status === 503) reply.header("retry-after", "1");
+  return reply.code(problem.status).type("application/problem+json").send(problem);
+}
+
+/** Before anything is read of it: a request that is refused must cost next to nothing. */
+function shedLoad(server: FastifyInstance, mostAtOnce: number): void {
+  let atOnce = 0;
+  server.addHook("onRequest", async (request, reply) => {
+    // Whether we are well must be told above all when we are not.
+    if (request.routeOptions.config.scope === "public") return;
+    if (atOnce >= mostAtOnce) throw new Problem(503, "overloaded", "too many requests are being worked on");
+    atOnce += 1;
+    reply.raw.once("close", () => {
+      atOnce -= 1;
+    });
+  });
+}
+
+/** How long the client said that it waits, in ms; at most as long as we take anyway. */
+function patienceOf({ headers: { "x-timeout-ms": given } }: FastifyRequest): number {
+  const patienceMs = Number(given ?? workMs);
+  return patienceMs > 0 ? Math.min(patienceMs, workMs) : workMs;
+}
+
+function describe(error: unknown): ProblemBody {
+  if (error instanceof Problem) {
+    const { status, code, message: detail, field } = error;
+    return { status, code, detail, ...(field === undefined ? {} : { field }) };
+  }
   if (error instanceof Unavailable) {
     return { status: 503, code: "unavailable", detail: `${error.dependency} is not available; nothing was changed` };
   }
@@ -60,6 +114,17 @@ function describe(error: unknown): { status: number; code: string; detail: strin
   if (code === "FST_ERR_HANDLER_TIMEOUT") {
     return { status: 504, code: "outcome-unknown", detail: "the answer was not ready in time" };
   }
-  if (statusCode >= 400 && statusCode < 500) return { status: statusCode, code: "invalid-request", detail: message };
+  if (statusCode >= 400 && statusCode < 500) {
+    return { status: statusCode, code: "invalid-request", detail: message, ...fieldOf(error as FastifyError) };
+  }
   return { status: 500, code: "internal", detail: "the request failed for a reason of our own" };
+}
+
+/** Of the first part that is not as the route's schema says. */
+function fieldOf({ validation, validationContext }: FastifyError): { field?: string } {
+  const [first] = validation ?? [];
+  if (first === undefined) return {};
+  const { missingProperty, additionalProperty } = first.params as { [name: string]: string | undefined };
+  const missing = missingProperty ?? additionalProperty;
+  return { field: `${validationContext}${first.instancePath}${missing === undefined ? "" : `/${missing}`}` };
 }

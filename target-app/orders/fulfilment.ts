@@ -1,38 +1,51 @@
-import type { Events } from "../outbox/outbox.ts";
-import type { Database } from "../platform/database.ts";
-
-/** The order can never be fulfilled as it is; trying again will not change that. */
-export class Unfulfillable extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = "Unfulfillable";
-  }
-}
+import { Hopeless, type JobEvent } from "../jobs/job.ts";
+import { mutated } from "../mutants.ts";
+import type { Database, Session } from "../platform/database.ts";
 
 /** The effect of one order event: once, however often and by however many workers the event is taken. */
-export async function fulfil(database: Database, eventId: string, order: Events["order-placed"]): Promise<void> {
+export async function fulfil(database: Database, { id, payload }: JobEvent<"order-placed">): Promise<void> {
+  const { tenant, orderId, productId, quantity } = payload;
   await database.transaction(async (session) => {
-    const first = await session.query(
-      "INSERT INTO fulfilments (event_id, order_id) VALUES ($1, $2) ON CONFLICT (event_id) DO NOTHING",
-      [eventId, order.orderId],
+    const isFirst = await claimEffect(session, id, orderId);
+    if (!isFirst && !mutated("effect-not-idempotent")) return;
+    const taken = await session.query<{ priceCents: number }>(
+      `UPDATE products SET stock = stock - $3 WHERE tenant = $1 AND id = $2 AND stock >= $3
+       RETURNING price_cents AS "priceCents"`,
+      [tenant, productId, quantity],
     );
-    if (first.rowCount === 0) return;
-    const taken = await session.query("UPDATE products SET stock = stock - $2 WHERE id = $1 AND stock >= $2", [
-      order.productId,
-      order.quantity,
-    ]);
-    if (taken.rowCount === 0) throw new Unfulfillable(`product ${order.productId} is out of stock`);
-    const closed = await session.query("UPDATE orders SET status = 'fulfilled' WHERE id = $1 AND status = 'pending'", [
-      order.orderId,
-    ]);
-    if (closed.rowCount === 0) throw new Unfulfillable("the order is not pending");
+    const product = taken.rows[0];
+    if (product === undefined) throw new Hopeless(`product ${productId} is out of stock`);
+    await session.query(
+      "INSERT INTO ledger (tenant, order_id, product_id, quantity, amount_cents) VALUES ($1, $2, $3, $4, $5)",
+      [tenant, orderId, productId, quantity, quantity * product.priceCents],
+    );
+    await session.query("UPDATE orders SET status = 'fulfilled' WHERE id = $1", [orderId]);
   });
 }
 
-/** The dead letter: the order itself, with the reason, for people to look at. */
-export async function bury(database: Database, orderId: string, reason: string): Promise<void> {
-  await database.query("UPDATE orders SET status = 'dead', reason = $2 WHERE id = $1 AND status = 'pending'", [
+/** Whether the event is new and its order open. Whoever else has the same event waits here for the end of this one. */
+async function claimEffect(session: Session, eventId: string, orderId: string): Promise<boolean> {
+  const claimed = await session.query(
+    "INSERT INTO fulfilments (event_id, order_id) VALUES ($1, $2) ON CONFLICT (event_id) DO NOTHING",
+    [eventId, orderId],
+  );
+  const open = await session.query("SELECT FROM orders WHERE id = $1 AND status = 'pending' FOR NO KEY UPDATE", [
     orderId,
-    reason.slice(0, 500),
+  ]);
+  return claimed.rowCount === 1 && open.rowCount === 1;
+}
+
+/** With the dead letter, in one transaction. */
+export async function closeAsDead(session: Session, orderId: string, reason: string): Promise<void> {
+  await session.query("UPDATE orders SET status = 'dead', reason = $2 WHERE id = $1 AND status = 'pending'", [
+    orderId,
+    reason,
+  ]);
+}
+
+/** With the event that is sent again, in one transaction. */
+export async function reopen(session: Session, orderId: string): Promise<void> {
+  await session.query("UPDATE orders SET status = 'pending', reason = NULL WHERE id = $1 AND status = 'dead'", [
+    orderId,
   ]);
 }

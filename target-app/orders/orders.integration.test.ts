@@ -27,7 +27,7 @@ async function ask<T>(question: string, values: unknown[] = []): Promise<T> {
 }
 
 const stockOf = async (id: number) =>
-  (await ask<{ stock: number }>("SELECT stock FROM products WHERE id = $1", [id])).stock;
+  (await ask<{ stock: number }>("SELECT stock FROM products WHERE tenant = 'acme' AND id = $1", [id])).stock;
 
 async function untilSettled(): Promise<void> {
   await eventually(
@@ -65,7 +65,7 @@ it("answers the same key at the same time with one order, and tells the others t
 it("tells that a request with the key is in flight instead of waiting for it", async () => {
   await withClient(system.postgres.url, async (client) => {
     await client.query("BEGIN");
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended('held', 0))");
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended('acme held', 0))");
     const reply = await place("held", { productId: 2, quantity: 1 });
     expect(reply).toMatchObject({ status: 409, body: { code: "request-in-flight" } });
     await client.query("ROLLBACK");
@@ -94,9 +94,13 @@ it("takes an event that comes twice, even at the same time, for one", async () =
     log,
   );
   const [eventId, orderId] = [randomUUID(), randomUUID()];
-  await ask("INSERT INTO orders (id, idempotency_key, product_id, quantity) VALUES ($1, 'twice', 7, 1)", [orderId]);
+  await ask(
+    "INSERT INTO orders (id, tenant, idempotency_key, product_id, quantity) VALUES ($1, 'acme', 'twice', 7, 1)",
+    [orderId],
+  );
   try {
-    const take = () => fulfil(database, eventId, { orderId, productId: 7, quantity: 1 });
+    const payload = { tenant: "acme", orderId, productId: 7, quantity: 1 };
+    const take = () => fulfil(database, { id: eventId, payload });
     await Promise.all([take(), take()]);
     await take();
   } finally {
@@ -106,7 +110,7 @@ it("takes an event that comes twice, even at the same time, for one", async () =
 });
 
 it("buries an order that can never be fulfilled, with the reason", async () => {
-  await ask("UPDATE products SET stock = 1 WHERE id = 4");
+  await ask("UPDATE products SET stock = 1 WHERE tenant = 'acme' AND id = 4");
   const { body } = await place("greedy", { productId: 4, quantity: 2 });
   await untilSettled();
   const order = await api.request("GET", `/orders/${body.orderId}`);
@@ -119,7 +123,7 @@ it("fulfils every order exactly once though its worker is killed with jobs in ha
   // A lock on the product keeps the jobs in the worker's hands until it is dead.
   await withClient(system.postgres.url, async (client) => {
     await client.query("BEGIN");
-    await client.query("SELECT FROM products WHERE id = 5 FOR NO KEY UPDATE");
+    await client.query("SELECT FROM products WHERE tenant = 'acme' AND id = 5 FOR NO KEY UPDATE");
     for (let count = 0; count < 10; count++) {
       expect((await place(`doomed-${count}`, { productId: 5, quantity: 1 })).status).toBe(202);
     }

@@ -1,8 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
-import pg from "pg";
+import { randomUUID } from "node:crypto";
+import type { JobProducer } from "../jobs/producer.ts";
+import { mutated } from "../mutants.ts";
 import { append } from "../outbox/outbox.ts";
 import type { Database, Session } from "../platform/database.ts";
-import { Problem } from "../platform/errors.ts";
+import { remainingMs } from "../platform/deadline.ts";
+import { OutcomeUnknown, Problem } from "../platform/errors.ts";
+import type { RedisLink } from "../platform/redis-link.ts";
+import { type Claim, once, onceByCache } from "./idempotency.ts";
 
 export type OrderStatus = "pending" | "fulfilled" | "dead";
 
@@ -23,78 +27,67 @@ export interface Accepted {
   readonly status: OrderStatus;
 }
 
-/** Takes an order once for each key; the same request again gets the answer of the first, whatever became of it. */
-export async function placeOrder(database: Database, key: string, request: OrderRequest): Promise<Accepted> {
-  try {
-    return await database.transaction(async (session) => {
-      await lockKey(session, key);
-      const accepted: Accepted = { orderId: randomUUID(), status: "pending" };
-      const earlier = await claimKey(session, key, request, accepted);
-      if (earlier !== undefined) return earlier;
-      await session.query("INSERT INTO orders (id, idempotency_key, product_id, quantity) VALUES ($1, $2, $3, $4)", [
-        accepted.orderId,
-        key,
-        request.productId,
-        request.quantity,
-      ]);
-      await append(session, "order-placed", { orderId: accepted.orderId, ...request });
-      return accepted;
+export interface OrderParts {
+  readonly database: Database;
+  /** For seeded bugs only. */
+  readonly cacheLink: RedisLink;
+  readonly producer: () => JobProducer;
+}
+
+/** Less than this is not enough for a second try. */
+const secondTryMs = 300;
+
+/** Takes an order once for each key. */
+export class Orders {
+  readonly #parts: OrderParts;
+
+  constructor(parts: OrderParts) {
+    this.#parts = parts;
+  }
+
+  async place(tenant: string, key: string, request: OrderRequest): Promise<Accepted> {
+    const { database, cacheLink } = this.#parts;
+    const claim: Claim = { tenant, key, request: ["POST /orders", request.productId, request.quantity] };
+    const take = (session: Session) => this.#take(session, claim, request);
+    const placeOnce = () => database.transaction((session) => once(session, claim, () => take(session)));
+    const first = mutated("key-outside-txn")
+      ? onceByCache(cacheLink, claim, () => database.transaction(take)) // instead of:
+      : placeOnce();
+    const accepted = await first.catch((error) => {
+      // Was it committed? The same request with the same key finds out, and does what is still to be done.
+      if (!(error instanceof OutcomeUnknown) || remainingMs(secondTryMs) < secondTryMs) throw error;
+      return mutated("retry-no-key") ? database.transaction(take) : placeOnce();
     });
-  } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === foreignKeyViolation) {
-      throw new Problem(422, "unknown-product", `there is no product ${request.productId}`);
+    if (mutated("enqueue-no-outbox")) await this.#enqueue(tenant, accepted.orderId, request); // see #take
+    return accepted;
+  }
+
+  async find(tenant: string, orderId: string): Promise<Order | undefined> {
+    const { rows } = await this.#parts.database.query<Order>(
+      `SELECT id AS "orderId", product_id AS "productId", quantity, status, reason
+       FROM orders WHERE id = $1 AND tenant = $2`,
+      [orderId, tenant],
+    );
+    return rows[0];
+  }
+
+  async #take(session: Session, { tenant, key }: Claim, { productId, quantity }: OrderRequest): Promise<Accepted> {
+    const accepted: Accepted = { orderId: randomUUID(), status: "pending" };
+    const inserted = await session.query(
+      `INSERT INTO orders (id, tenant, idempotency_key, product_id, quantity)
+       SELECT $1, tenant, $3, id, $5 FROM products WHERE tenant = $2 AND id = $4 AND NOT deleted`,
+      [accepted.orderId, tenant, key, productId, quantity],
+    );
+    if (inserted.rowCount === 0) {
+      throw new Problem(422, "unknown-product", `there is no product ${productId}`, { field: "body/productId" });
     }
-    throw error;
+    const event = { tenant, orderId: accepted.orderId, productId, quantity };
+    if (!mutated("enqueue-no-outbox")) await append(session, "order-placed", event);
+    return accepted;
   }
-}
 
-export async function findOrder(session: Session, orderId: string): Promise<Order | undefined> {
-  const { rows } = await session.query<Order>(
-    `SELECT id AS "orderId", product_id AS "productId", quantity, status, reason FROM orders WHERE id = $1`,
-    [orderId],
-  );
-  return rows[0];
-}
-
-const foreignKeyViolation = "23503";
-
-/** Without it a second request would wait for the first one's INSERT, on a connection, for as long as that takes. */
-async function lockKey(session: Session, key: string): Promise<void> {
-  const { rows } = await session.query<{ isFree: boolean }>(
-    `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS "isFree"`,
-    [key],
-  );
-  if (rows[0]?.isFree !== true) {
-    throw new Problem(409, "request-in-flight", "a request with this Idempotency-Key is being worked on");
+  async #enqueue(tenant: string, orderId: string, request: OrderRequest): Promise<void> {
+    const event = { id: randomUUID(), payload: { tenant, orderId, ...request } };
+    await this.#parts.producer().enqueue("order-placed", event);
   }
-}
-
-/** The stored answer if the key was used for the same request before; nothing if it is now this request's. */
-async function claimKey(
-  session: Session,
-  key: string,
-  request: OrderRequest,
-  response: Accepted,
-): Promise<Accepted | undefined> {
-  const hash = hashOf(request);
-  const claimed = await session.query(
-    "INSERT INTO idempotency_keys (key, request_hash, response) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
-    [key, hash, response],
-  );
-  if (claimed.rowCount === 1) return undefined;
-  const { rows } = await session.query<{ hash: string; response: Accepted }>(
-    "SELECT request_hash AS hash, response FROM idempotency_keys WHERE key = $1",
-    [key],
-  );
-  if (rows[0]?.hash !== hash) {
-    throw new Problem(422, "idempotency-key-reused", "this Idempotency-Key was used for a different request");
-  }
-  return rows[0].response;
-}
-
-/** Of what the request means, not of its bytes: white space and the order of fields are no difference. */
-function hashOf({ productId, quantity }: OrderRequest): string {
-  return createHash("sha256")
-    .update(JSON.stringify(["POST /orders", productId, quantity]))
-    .digest("hex");
 }

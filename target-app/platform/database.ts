@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { mutated } from "../mutants.ts";
+import { remainingMs } from "./deadline.ts";
 import { OutcomeUnknown, Unavailable } from "./errors.ts";
 import type { Log } from "./log.ts";
 
@@ -12,6 +15,8 @@ export interface Session {
 export interface Database extends Session {
   /** Commits what the body did, or rolls all of it back. */
   transaction<T>(body: (session: Session) => Promise<T>): Promise<T>;
+  /** Connections: all, those that nobody uses, and callers that wait for one. */
+  usage(): { readonly open: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
@@ -25,33 +30,16 @@ export interface DatabaseLimits {
 }
 
 export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: limits.poolSize,
-    connectionTimeoutMillis: limits.connectMs,
-    query_timeout: limits.queryMs,
-    // The server gives up just before the client does: its error leaves the connection usable, the client's does not.
-    statement_timeout: limits.queryMs - 50,
-    // A client that vanished in the middle of a transaction must not keep its row locks.
-    idle_in_transaction_session_timeout: 1500,
-    idleTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
-  // Each dropped connection is an event on the pool while it is idle and on the client while it is lent out;
-  // without a listener on both, it would end the process.
-  pool.on("error", (error) => log.debug({ err: error }, "an idle connection to Postgres was lost"));
-  pool.on("connect", (client) => {
-    client.on("error", (error) => log.debug({ err: error }, "a connection to Postgres was lost"));
-  });
+  const pool = openPool(url, limits, log);
 
   async function query<R extends Row>(text: string, values: readonly unknown[] = []) {
-    return translated(() => pool.query<R>(text, [...values]));
+    return translated(() => pool.query<R>(bounded(text, values, limits.queryMs)));
   }
 
   async function transaction<T>(body: (session: Session) => Promise<T>): Promise<T> {
     const client = await translated(() => pool.connect());
     const endsAt = performance.now() + limits.transactionMs;
-    const session: Session = { query: (text, values) => run(client, endsAt, text, values) };
+    const session = sessionOn(client, endsAt);
     let isPoisoned = true;
     try {
       await session.query("BEGIN");
@@ -63,25 +51,57 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
       isPoisoned = isFromConnection(error) || !(await rolledBack(session));
       throw error;
     } finally {
+      if (mutated("dirty-release"))
+        client.release(); // instead of:
       // A late reply on a connection that went back to the pool would answer the next borrower's question.
-      client.release(isPoisoned);
+      else client.release(isPoisoned);
     }
   }
 
-  return { query, transaction, close: () => pool.end() };
+  const usage = () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount });
+  const database = { query, transaction, usage, close: () => pool.end() };
+  return mutated("nested-infinite-retry") ? insistent(database) : database;
 }
 
-async function run<R extends Row>(
-  client: pg.PoolClient,
-  endsAt: number,
-  text: string,
-  values: readonly unknown[] = [],
-) {
-  const remainingMs = Math.floor(endsAt - performance.now());
-  if (remainingMs <= 0) throw new Unavailable("postgres", new Error("the transaction's time is up"));
+function openPool(url: string, { poolSize, connectMs, queryMs }: DatabaseLimits, log: Log): pg.Pool {
+  const deadlines = {
+    connectionTimeoutMillis: connectMs,
+    query_timeout: queryMs,
+    // The server gives up just before the client does: its error leaves the connection usable, the client's does not.
+    statement_timeout: queryMs - 50,
+    // A client that vanished in the middle of a transaction must not keep its row locks.
+    idle_in_transaction_session_timeout: 1500,
+  };
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    ...(mutated("no-query-timeout") ? {} : deadlines),
+    ...(mutated("async-commit") ? { options: "-c synchronous_commit=off" } : {}),
+    idleTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // Each dropped connection is an event on the pool while it is idle and on the client while it is lent out;
+  // without a listener on both, it would end the process.
+  const note = (error: Error) => log.debug({ err: error }, "a connection to Postgres was lost");
+  if (!mutated("no-pool-error")) pool.on("error", note);
+  pool.on("connect", (client) => void client.on("error", note));
+  return pool;
+}
+
+/** The time for one statement is what is left of the request's and, in a transaction, of the transaction's. */
+function bounded(text: string, values: readonly unknown[], mostMs: number): pg.QueryConfig {
+  const leftMs = Math.floor(remainingMs(mostMs));
+  if (leftMs <= 0) throw new Error("there is no time left for it");
   // pg reads `query_timeout` from the query itself, too; its types do not say so.
-  const config: pg.QueryConfig & { query_timeout: number } = { text, values: [...values], query_timeout: remainingMs };
-  return translated(() => client.query<R>(config));
+  const config: pg.QueryConfig & { query_timeout?: number } = { text, values: [...values], query_timeout: leftMs };
+  if (mutated("no-query-timeout")) delete config.query_timeout;
+  return config;
+}
+
+function sessionOn(client: pg.PoolClient, endsAt: number): Session {
+  const query = <R extends Row>(text: string, values: readonly unknown[] = []) =>
+    translated(() => client.query<R>(bounded(text, values, endsAt - performance.now())));
+  return mutated("commit-unchecked") ? careless({ query }) : { query };
 }
 
 async function commit(session: Session): Promise<void> {
@@ -91,6 +111,7 @@ async function commit(session: Session): Promise<void> {
   } catch (error) {
     throw error instanceof Unavailable ? new OutcomeUnknown(error) : error;
   }
+  if (mutated("commit-unchecked")) return; // instead of:
   // Postgres answers the COMMIT of an aborted transaction with success, and the word ROLLBACK.
   if (result.command !== "COMMIT") throw new Error(`the transaction ended in ${result.command}`);
 }
@@ -117,4 +138,32 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof pg.DatabaseError && !notNow.test(error.code ?? "08")) throw error;
     throw new Unavailable("postgres", error);
   }
+}
+
+/** What "commit-unchecked" does to a statement that the server refuses: it goes on as if nothing had come back. */
+function careless({ query }: Session): Session {
+  const nothing = { command: "", rowCount: 1, oid: 0, fields: [], rows: [] };
+  return {
+    query: <R extends Row>(text: string, values?: readonly unknown[]) => query<R>(text, values).catch(() => nothing),
+  };
+}
+
+/** What "nested-infinite-retry" does: inside a transaction, too, and whatever state its connection is in. */
+function insistent(database: Database): Database {
+  const insist = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isFromConnection(error)) throw error;
+        await sleep(1); // Or nothing else in the process would run.
+      }
+    }
+  };
+  const inside = ({ query }: Session): Session => ({ query: (text, values) => insist(() => query(text, values)) });
+  return {
+    ...database,
+    query: (text, values) => insist(() => database.query(text, values)),
+    transaction: (body) => insist(() => database.transaction((session) => body(inside(session)))),
+  };
 }

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** The work was not done in time. It may still be done later: nothing here can take it back. */
 export class DeadlineExceeded extends Error {
   constructor(what: string, milliseconds: number) {
@@ -17,4 +19,22 @@ export async function withDeadline<T>(what: string, milliseconds: number, work: 
   } finally {
     clearTimeout(timer);
   }
+}
+
+const deadlines = new AsyncLocalStorage<{ readonly endsAt: number }>();
+
+/** Runs the work for somebody who waits so long and no longer; a deadline that is there already is kept if it is sooner. */
+export function boundedBy<T>(milliseconds: number, work: () => T): T {
+  return deadlines.run({ endsAt: performance.now() + remainingMs(milliseconds) }, work);
+}
+
+/** What is left of the time that the request has, at most so much; everything that waits for a component asks it. */
+export function remainingMs(most: number): number {
+  const endsAt = deadlines.getStore()?.endsAt ?? Number.POSITIVE_INFINITY;
+  return Math.min(most, endsAt - performance.now());
+}
+
+/** For work whose answer others wait for, too: the deadline of whoever came first is not theirs. */
+export function withoutDeadline<T>(work: () => T): T {
+  return deadlines.exit(work);
 }

@@ -21,11 +21,14 @@ export class OutcomeUnknown extends Error {
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
+  /** The part of the request that is not as it should be, as `body/priceCents`. */
+  readonly field: string | undefined;
 
-  constructor(status: number, code: string, detail: string) {
+  constructor(status: number, code: string, detail: string, { field }: { field?: string } = {}) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.code = code;
+    this.field = field;
   }
 }

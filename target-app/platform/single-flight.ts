@@ -1,3 +1,5 @@
+import { withoutDeadline } from "./deadline.ts";
+
 /** Callers that ask for the same at the same time share one answer. */
 export class SingleFlight<K, T> {
   readonly #flights = new Map<K, Promise<T>>();
@@ -5,7 +7,7 @@ export class SingleFlight<K, T> {
   async run(key: K, work: () => Promise<T>): Promise<T> {
     const underWay = this.#flights.get(key);
     if (underWay !== undefined) return underWay;
-    const flight = work();
+    const flight = withoutDeadline(work);
     this.#flights.set(key, flight);
     try {
       return await flight;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { demoKeys } from "../access/demo-keys.ts";
 import { migrate } from "../migrate.ts";
 import { type Component, startPostgres, startRedis } from "./components.ts";
 import { eventually, freePort, Process } from "./processes.ts";
@@ -9,6 +10,7 @@ const folder = fileURLToPath(new URL("../", import.meta.url));
 export interface App {
   readonly process: Process;
   readonly url: string;
+  /** With the key of acme's keeper, unless the headers have another one. */
   request(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Reply>;
   untilReady(): Promise<void>;
 }
@@ -21,28 +23,44 @@ export interface Reply {
   readonly tookMs: number;
 }
 
-/** The three components, the schema, and processes of the app on them; all of it ends with `dispose`. */
-export class TestSystem {
+/** The components of the system, by the names that it has for them. */
+export interface Components {
   readonly postgres: Component;
+  readonly search: Component;
+  readonly cache: Component;
+  readonly queue: Component;
+}
+
+/** The components, the schema, and processes of the app on them; all of it ends with `dispose`. */
+export class TestSystem implements Components {
+  readonly postgres: Component;
+  readonly search: Component;
   readonly cache: Component;
   readonly queue: Component;
   readonly #apps = new Set<App>();
 
-  private constructor(postgres: Component, cache: Component, queue: Component) {
+  private constructor({ postgres, search, cache, queue }: Components) {
     this.postgres = postgres;
+    this.search = search;
     this.cache = cache;
     this.queue = queue;
   }
 
   static async start(): Promise<TestSystem> {
-    const [postgres, cache, queue] = await Promise.all([startPostgres(), startRedis(), startRedis()]);
-    await migrate(postgres.url);
-    return new TestSystem(postgres, cache, queue);
+    const [postgres, search, cache, queue] = await Promise.all([
+      startPostgres(),
+      startPostgres(),
+      startRedis(),
+      startRedis("--maxmemory-policy", "noeviction"),
+    ]);
+    await migrate({ databaseUrl: postgres.url, searchUrl: search.url });
+    return new TestSystem({ postgres, search, cache, queue });
   }
 
   async launch(kind: "api" | "worker", settings: Record<string, string> = {}): Promise<App> {
     const app = await launch(kind, {
       DATABASE_URL: this.postgres.url,
+      SEARCH_URL: this.search.url,
       CACHE_URL: this.cache.url,
       QUEUE_URL: this.queue.url,
       ...settings,
@@ -58,7 +76,7 @@ export class TestSystem {
 
   async dispose(): Promise<void> {
     await this.stopApps();
-    await Promise.all([this.postgres.dispose(), this.cache.dispose(), this.queue.dispose()]);
+    await Promise.all([this.postgres, this.search, this.cache, this.queue].map((component) => component.dispose()));
   }
 }
 
@@ -101,10 +119,16 @@ async function send(
   const startedAt = performance.now();
   const response = await fetch(`${url}${path}`, {
     method,
-    headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
+    headers: {
+      authorization: `Bearer ${demoKeys.acme.keeper}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(3000),
   });
-  const answer: unknown = await response.json();
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  const answer: unknown = isJson ? JSON.parse(text) : text;
   return { status: response.status, body: answer, headers: response.headers, tookMs: performance.now() - startedAt };
 }

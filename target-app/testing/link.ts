@@ -7,6 +7,8 @@ export interface Link {
   blackHole(): void;
   /** What was held up arrives now, late; or it is lost, and connections from before the heal stay silent for ever. */
   heal(heldUp?: "delivered" | "lost"): void;
+  /** Once: what the client sends with this in it gets there, and the connection breaks instead of the reply. */
+  loseReplyTo(text: string): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function openLink(target: string): Promise<Link> {
   const { hostname, port, protocol, username, pathname } = new URL(target);
   const pairs = new Set<readonly [Socket, Socket]>();
   let isBlack = false;
+  let doomed: string | undefined;
 
   const join = (pair: readonly [Socket, Socket]) => {
     pair[0].pipe(pair[1]);
@@ -21,6 +24,15 @@ export async function openLink(target: string): Promise<Link> {
   };
   const part = ([near, far]: readonly [Socket, Socket]) => {
     for (const socket of [near, far]) socket.unpipe().pause();
+  };
+
+  const watch = ([near, far]: readonly [Socket, Socket]) => {
+    near.on("data", (chunk) => {
+      if (doomed === undefined || !chunk.includes(doomed)) return;
+      doomed = undefined;
+      far.unpipe();
+      far.once("data", () => near.destroy());
+    });
   };
 
   const server = createServer((near) => {
@@ -35,6 +47,7 @@ export async function openLink(target: string): Promise<Link> {
       });
     }
     if (!isBlack) join(pair);
+    if (doomed !== undefined) watch(pair);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,6 +64,10 @@ export async function openLink(target: string): Promise<Link> {
       if (!isBlack) return; // Joined once more, a connection would carry every byte twice.
       isBlack = false;
       if (heldUp === "delivered") for (const pair of pairs) join(pair);
+    },
+    loseReplyTo(text) {
+      doomed = text;
+      for (const pair of pairs) watch(pair);
     },
     async close() {
       const closed = once(server, "close");
