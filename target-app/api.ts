@@ -51,7 +51,7 @@ const catalogue = new Catalogue({
   fallThrough: bulkhead(config.fallThroughLimit, config.fallThroughQueue),
   overdue,
   copies: lastGood(config),
-  ...(buffer === undefined ? {} : { overlay: buffer.overlay }),
+  ...(buffer === undefined ? {} : { overlay: (key, state) => buffer.overlay(key, state) }),
   log,
 });
 const shelf = new Shelf({

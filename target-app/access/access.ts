@@ -64,5 +64,6 @@ function isRepeated({ raw: { rawHeaders } }: FastifyRequest): boolean {
 }
 
 function unauthorised(reply: FastifyReply, code: string, detail: string): Problem {
+  reply.header("www-authenticate", "Bearer");
   return new Problem(401, code, detail);
 }

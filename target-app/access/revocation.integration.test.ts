@@ -63,6 +63,16 @@ it.each([
   expect(await ask("acme.shopper.wrong")).toMatchObject({ status: 401 });
 });
 
+it.each([
+  ["too long", "a".repeat(129)],
+  ["of other characters", "acme.shopper.\u00e9"],
+])("refuses without the store what can't be a key, being %s", async (_what, key) => {
+  const { ask } = await open();
+  link.blackHole();
+  expect(await ask(key)).toMatchObject({ status: 401, body: { code: "unknown-key" } });
+  expect(await ask("a".repeat(128))).toMatchObject(unavailable);
+});
+
 it("lets a known key in within the bound while the store is away, without a delay, and not after it", async () => {
   const { ask, skip } = await open();
   await ask(shopper);

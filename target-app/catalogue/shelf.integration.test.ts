@@ -87,7 +87,8 @@ it("makes a change only on the version that was seen, if one is given", async ()
   const races = await Promise.all(
     [3, 4, 5, 6].map((priceCents) => api.request("PUT", path, { priceCents }, { "if-match": '"2"' })),
   );
-  expect(races.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+  expect(races.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(races.filter(({ status }) => status === 412)).toHaveLength(3);
 });
 
 it("says which field is wrong", async () => {

@@ -17,7 +17,7 @@ export type PolicyName = (typeof policyNames)[number];
 
 /** How changes that go to Postgres first treat the cache; `write-back` says only which changes do not. */
 export function writePolicy(name: PolicyName, cache: ProductCache): WritePolicy {
-  if (mutated("set-on-write")) return { inTransaction: noteInOutbox, afterCommit: cache.overwrite }; // instead of:
+  if (mutated("set-on-write")) return { inTransaction: noteInOutbox, afterCommit: setting(cache) }; // instead of:
   if (mutated("del-before-commit")) return { inTransaction: removal(cache), afterCommit: nothing };
   const note = mutated("lost-del", "no-ttl") ? nothing : noteInOutbox;
   return { inTransaction: note, afterCommit: name === "write-through" ? through(cache) : invalidation(cache) };
@@ -28,6 +28,10 @@ async function nothing(): Promise<void> {}
 /** The worker carries it to the cache, for as long as it takes. */
 async function noteInOutbox(session: Session, { tenant, id }: ProductKey, { version }: ProductState): Promise<void> {
   await append(session, "product-changed", { tenant, productId: id, version });
+}
+
+function setting(cache: ProductCache): WritePolicy["afterCommit"] {
+  return (key, state) => cache.overwrite(key, state);
 }
 
 function removal(cache: ProductCache): WritePolicy["inTransaction"] {

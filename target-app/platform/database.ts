@@ -141,10 +141,11 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What "commit-unchecked" does to a statement that the server refuses: it goes on as if nothing had come back. */
-function careless({ query }: Session): Session {
+function careless(session: Session): Session {
   const nothing = { command: "", rowCount: 1, oid: 0, fields: [], rows: [] };
   return {
-    query: <R extends Row>(text: string, values?: readonly unknown[]) => query<R>(text, values).catch(() => nothing),
+    query: <R extends Row>(text: string, values?: readonly unknown[]) =>
+      session.query<R>(text, values).catch(() => nothing),
   };
 }
 
@@ -160,7 +161,9 @@ function insistent(database: Database): Database {
       }
     }
   };
-  const inside = ({ query }: Session): Session => ({ query: (text, values) => insist(() => query(text, values)) });
+  const inside = (session: Session): Session => ({
+    query: (text, values) => insist(() => session.query(text, values)),
+  });
   return {
     ...database,
     query: (text, values) => insist(() => database.query(text, values)),
