@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { addOpenApi } from "../http/openapi.ts";
 import { createServer } from "../http/server.ts";
 import { createLog } from "../platform/log.ts";
+import { type Door, type DoorOptions, openDoor, prepareKeys } from "../testing/access.ts";
 import { type Component, startPostgres } from "../testing/components.ts";
 import { eventually } from "../testing/processes.ts";
 import { addAccess } from "./access.ts";
 import { createAuthenticator } from "./authenticator.ts";
 import { demoKeys } from "./demo-keys.ts";
-import { type Door, type DoorOptions, openDoor, prepareKeys } from "./testing.ts";
 
 const { shopper, keeper } = demoKeys.acme;
 const doors = new Set<Door>();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Door, openDoor, prepareKeys } from "../testing/access.ts";
 import { type Component, startPostgres, withClient } from "../testing/components.ts";
 import { eventually } from "../testing/processes.ts";
 import { demoKeys } from "./demo-keys.ts";
 import { accessSeed } from "./schema.ts";
-import { type Door, openDoor, prepareKeys } from "./testing.ts";
 
 const { keeper, shopper } = demoKeys.acme;
 let postgres: Component;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { type Door, type DoorOptions, openDoor, prepareKeys } from "../testing/access.ts";
 import { type Component, startPostgres, withClient } from "../testing/components.ts";
 import { type Link, openLink } from "../testing/link.ts";
 import { eventually } from "../testing/processes.ts";
 import { hashOf } from "./api-keys.ts";
 import { demoKeys } from "./demo-keys.ts";
-import { type Door, type DoorOptions, openDoor, prepareKeys } from "./testing.ts";
 
 const { shopper, keeper } = demoKeys.acme;
 const doors = new Set<Door>();

@@ -1,8 +1,8 @@
 import { vi } from "vitest";
+import type { LimitSettings } from "../access/limits.ts";
 import type { Database } from "../platform/database.ts";
-import type { Component } from "../testing/components.ts";
-import { withClient } from "../testing/components.ts";
-import type { LimitSettings } from "./limits.ts";
+import type { Component } from "./components.ts";
+import { withClient } from "./components.ts";
 
 /** A server that asks for keys, as one process of the shop would have it, and the clock that its keys age by. */
 export type Door = Awaited<ReturnType<typeof openDoor>>;
@@ -22,10 +22,10 @@ export async function openDoor({ url, mutant = "", limits, revocationSeconds = 1
   const { createServer } = await import("../http/server.ts");
   const { openDatabase } = await import("../platform/database.ts");
   const { createLog } = await import("../platform/log.ts");
-  const { addAccess } = await import("./access.ts");
-  const { openAuthenticator } = await import("./authenticator.ts");
-  const { addKeyRoutes } = await import("./key-routes.ts");
-  const { addLimits } = await import("./limits.ts");
+  const { addAccess } = await import("../access/access.ts");
+  const { openAuthenticator } = await import("../access/authenticator.ts");
+  const { addKeyRoutes } = await import("../access/key-routes.ts");
+  const { addLimits } = await import("../access/limits.ts");
   vi.unstubAllEnvs();
 
   const log = createLog({ logLevel: "silent", instance: "test" });
@@ -77,7 +77,7 @@ interface Ask {
 
 /** The table of the keys, with those of the seed data. */
 export async function prepareKeys({ url }: Component): Promise<void> {
-  const { accessSchema, accessSeed } = await import("./schema.ts");
+  const { accessSchema, accessSeed } = await import("../access/schema.ts");
   await withClient(url, async (client) => {
     await client.query(accessSchema);
     await client.query(accessSeed);
