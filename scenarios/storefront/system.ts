@@ -11,14 +11,20 @@ const links = {
   QUEUE_URL: { to: "queue", as: "redis://{host}:{port}" },
 } as const;
 
-/** The reference system of `target-app/`, as it is, or with the seeded bug that the environment variable MUTANT names. */
+/** What makes a variant of the reference system, as variables of the environment: a seeded bug, a write policy. */
+const switches = { MUTANT: "mutant", WRITE_POLICY: "write policy" } as const;
+
+/** The reference system of `target-app/`, as it is, or as the variables MUTANT and WRITE_POLICY say. */
 export function storefront() {
-  const mutant = process.env["MUTANT"] ?? "";
-  const environment = { MUTANT: mutant };
+  const set = Object.entries(switches).flatMap(([name, word]) => {
+    const value = process.env[name] ?? "";
+    return value === "" ? [] : [{ name, value, text: `${word} ${value}` }];
+  });
+  const environment = Object.fromEntries(set.map(({ name, value }) => [name, value]));
   const paths = { readyPath: "/readyz", livePath: "/livez", nameVariable: "INSTANCE" };
   return system({
     name: "storefront",
-    ...(mutant === "" ? {} : { variant: `mutant ${mutant}`, variables: { MUTANT: mutant } }),
+    ...(set.length === 0 ? {} : { variant: set.map(({ text }) => text).join(", "), variables: environment }),
     entry: "api",
     components: {
       postgres: postgres({ ...database, configuration: { max_connections: "60" } }),

@@ -1,0 +1,23 @@
+import { availability, kill, noLostWrites, noStaleReads, recoversWithin, scenario, seconds } from "faultline";
+import { ledger } from "./storefront/ledger.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront } from "./storefront/system.ts";
+
+export default scenario({
+  name: "the database is killed while customers browse and prices change",
+  expects: "the cache goes on serving, changes and orders are refused honestly, and nothing acknowledged is lost",
+  tags: ["crash"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 120 }),
+  phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(7), recovery: seconds(7) },
+  faults: [{ at: seconds(1), lasting: seconds(4), inject: kill("postgres") }],
+  audit: ledger(),
+  checks: [
+    // Four seconds without changes and orders, a fifth of the operations, and without what the cache lacks: its
+    // entries live for 30 s, and those of changed products are gone. The policy write-back refuses only the orders.
+    availability({ atLeast: 0.85 }),
+    noLostWrites(),
+    noStaleReads({ within: seconds(2) }),
+    recoversWithin(seconds(3)),
+  ],
+});
