@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   run: ["model", "plan", "faults", "load", "checks", "network", "safety", "store", "environments", "npm", "node"],
   setup: ["node"],
   cli: ["*"],
+  bench: ["*"],
   index: ["model", "faults", "checks"],
   bin: ["node"],
   scenarios: ["faultline", "npm", "node"],
@@ -81,7 +82,7 @@ test("no room imports what it may not", () => {
 
 test("only the command line prints", () => {
   const printing = sources("harness")
-    .filter((file) => !/^harness\/(cli|setup|bin)/.test(file))
+    .filter((file) => !/^harness\/(cli|bench|setup|bin)/.test(file))
     .filter((file) => /\bconsole\.|process\.std(out|err)\.write\(/.test(readFileSync(join(root, file), "utf8")));
   // The watchdog says one word to the runner, over a pipe of their own.
   expect(printing).toEqual(["harness/safety/watchdog.ts"]);

@@ -17,7 +17,7 @@ import { addMetrics, createMetrics } from "./http/metrics.ts";
 import { addOpenApi } from "./http/openapi.ts";
 import { createServer } from "./http/server.ts";
 import { addDeadLetterRoutes } from "./jobs/dead-letter-routes.ts";
-import { openProducer } from "./jobs/producer.ts";
+import { mutated } from "./mutants.ts";
 import { addOrderRoutes } from "./orders/order-routes.ts";
 import { Orders } from "./orders/orders.ts";
 import { openDatabase } from "./platform/database.ts";
@@ -38,13 +38,18 @@ const limits = { poolSize: config.poolSize, connectMs: 300, queryMs: 400, transa
 const database = openDatabase(config.databaseUrl, limits, log);
 const cacheLink = openRedisLink({ url: config.cacheUrl, name: "the cache", deadlineMs: config.cacheDeadlineMs, log });
 const index = openSearchIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
-// Both are for few: the first for the policy write-back, the second for a seeded bug.
-const bufferLink = lazy(() => openRedisLink({ url: config.queueUrl, name: "the buffer", deadlineMs: 200, log }));
-const producer = lazy(() => openProducer(config.queueUrl, log));
+const bufferLink =
+  config.writePolicy === "write-back"
+    ? openRedisLink({ url: config.queueUrl, name: "the buffer", deadlineMs: 200, log })
+    : undefined;
 
 const cache = productCache(cacheLink, { ttlSeconds: config.cacheTtlSeconds });
 const overdue = watchOverdueInvalidations(database, log);
-const buffer = config.writePolicy === "write-back" ? writeBackBuffer(bufferLink()) : undefined;
+const buffer = bufferLink === undefined ? undefined : writeBackBuffer(bufferLink);
+// An API has no part in the queue, but for this bug; loading its client would cost 11 MB.
+const producer = mutated("enqueue-no-outbox")
+  ? (await import("./jobs/producer.ts")).openProducer(config.queueUrl, log)
+  : undefined;
 const catalogue = new Catalogue({
   database,
   cache,
@@ -94,17 +99,8 @@ onShutdown(log, [
   { what: "stopping the watch", withinMs: 50, run: () => overdue.stop() },
   { what: "closing the cache", withinMs: 50, run: () => cacheLink.close() },
   { what: "closing the index", withinMs: 50, run: () => index.close() },
-  { what: "closing the buffer", withinMs: 50, run: () => bufferLink.opened?.close() },
+  { what: "closing the buffer", withinMs: 50, run: () => bufferLink?.close() },
   { what: "closing Postgres", withinMs: 100, run: () => database.close() },
 ]);
 
 await server.listen({ host: config.host, port: config.port });
-
-/** Opened when somebody first needs it. */
-function lazy<T>(open: () => T): { (): T; opened?: T } {
-  const get: { (): T; opened?: T } = () => {
-    get.opened ??= open();
-    return get.opened;
-  };
-  return get;
-}
