@@ -8,18 +8,18 @@ export async function fulfil(database: Database, { id, payload }: JobEvent<"orde
   await database.transaction(async (session) => {
     const isFirst = await claimEffect(session, id, orderId);
     if (!isFirst && !mutated("effect-not-idempotent")) return;
-    const taken = await session.query<{ priceCents: number }>(
-      `UPDATE products SET stock = stock - $3 WHERE tenant = $1 AND id = $2 AND stock >= $3
-       RETURNING price_cents AS "priceCents"`,
-      [tenant, productId, quantity],
-    );
-    const product = taken.rows[0];
-    if (product === undefined) throw new Hopeless(`product ${productId} is out of stock`);
     await session.query(
-      "INSERT INTO ledger (tenant, order_id, product_id, quantity, amount_cents) VALUES ($1, $2, $3, $4, $5)",
-      [tenant, orderId, productId, quantity, quantity * product.priceCents],
+      `INSERT INTO ledger (tenant, order_id, product_id, quantity, amount_cents)
+       SELECT tenant, $3, id, $4, $4::bigint * price_cents FROM products WHERE tenant = $1 AND id = $2`,
+      [tenant, productId, orderId, quantity],
     );
     await session.query("UPDATE orders SET status = 'fulfilled' WHERE id = $1", [orderId]);
+    // Last, for it locks the product's row until the commit, and everybody buys the same product.
+    const taken = await session.query(
+      "UPDATE products SET stock = stock - $3 WHERE tenant = $1 AND id = $2 AND stock >= $3",
+      [tenant, productId, quantity],
+    );
+    if (taken.rowCount === 0) throw new Hopeless(`product ${productId} is out of stock`);
   });
 }
 
