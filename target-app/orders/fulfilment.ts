@@ -10,7 +10,7 @@ export async function fulfil(database: Database, { id, payload }: JobEvent<"orde
     if (!isFirst && !mutated("effect-not-idempotent")) return;
     await session.query(
       `INSERT INTO ledger (tenant, order_id, product_id, quantity, amount_cents)
-       SELECT tenant, $3, id, $4, $4::bigint * price_cents FROM products WHERE tenant = $1 AND id = $2`,
+       SELECT tenant, $3::uuid, id, $4::integer, $4::bigint * price_cents FROM products WHERE tenant = $1 AND id = $2`,
       [tenant, productId, orderId, quantity],
     );
     await session.query("UPDATE orders SET status = 'fulfilled' WHERE id = $1", [orderId]);
