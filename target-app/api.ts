@@ -25,7 +25,7 @@ import { lastGood } from "./platform/last-good.ts";
 import { createLog } from "./platform/log.ts";
 import { configured, onShutdown } from "./platform/process.ts";
 import { openRedisLink } from "./platform/redis-link.ts";
-import { openSearchIndex } from "./search/open.ts";
+import { openIndex } from "./search/open.ts";
 import { addSearchRoutes } from "./search/search-routes.ts";
 import { searchService } from "./search/search-service.ts";
 
@@ -37,7 +37,7 @@ const metrics = createMetrics(config.instance);
 const limits = { poolSize: config.poolSize, connectMs: 300, queryMs: 400, transactionMs: 450 };
 const database = openDatabase(config.databaseUrl, limits, log);
 const cacheLink = openRedisLink({ url: config.cacheUrl, name: "the cache", deadlineMs: config.cacheDeadlineMs, log });
-const index = openSearchIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
+const index = await openIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
 const bufferLink =
   config.writePolicy === "write-back"
     ? openRedisLink({ url: config.queueUrl, name: "the buffer", deadlineMs: 200, log })

@@ -4,8 +4,8 @@ import { ConfigError, readStoreConfig, type StoreConfig } from "./config.ts";
 import { openDatabase } from "./platform/database.ts";
 import { createLog } from "./platform/log.ts";
 import { migrations } from "./schema.ts";
-import { allProducts } from "./search/indexing.ts";
-import { openSearchIndex } from "./search/open.ts";
+import { productSource } from "./search/indexing.ts";
+import { openIndex } from "./search/open.ts";
 import { rebuildIndex } from "./search/rebuild.ts";
 import { seed } from "./seed.ts";
 
@@ -53,10 +53,10 @@ export async function prepareIndex(
 ): Promise<void> {
   const log = createLog({ logLevel: "warn", instance: "migrate" });
   const database = openDatabase(databaseUrl, patientLimits, log);
-  const index = openSearchIndex(searchUrl, { log, poolSize: 4, readMs: 10_000, feedMs: 10_000 });
+  const index = await openIndex(searchUrl, { log, poolSize: 4, readMs: 10_000, feedMs: 10_000 });
   try {
     await index.prepare();
-    if (rebuild) await rebuildIndex(index, allProducts(database), log);
+    if (rebuild) await rebuildIndex(index, productSource(database), log);
   } finally {
     await Promise.allSettled([index.close(), database.close()]);
   }

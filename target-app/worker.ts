@@ -17,7 +17,7 @@ import { createLog } from "./platform/log.ts";
 import { configured, onShutdown } from "./platform/process.ts";
 import { openRedisLink } from "./platform/redis-link.ts";
 import { indexProduct } from "./search/indexing.ts";
-import { openSearchIndex } from "./search/open.ts";
+import { openIndex } from "./search/open.ts";
 
 const config = configured(readWorkerConfig);
 const log = createLog(config);
@@ -31,7 +31,7 @@ const bufferLink =
   config.writePolicy === "write-back"
     ? openRedisLink({ url: config.queueUrl, name: "the buffer", deadlineMs: 500, log })
     : undefined;
-const index = openSearchIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
+const index = await openIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
 const producer = openProducer(config.queueUrl, log);
 
 const relayOptions = { database, log, idleMs: config.relayIdleMs };

@@ -1,7 +1,7 @@
 import { findProduct, type Product } from "../catalogue/products.ts";
 import type { JobEvent } from "../jobs/job.ts";
 import type { Database } from "../platform/database.ts";
-import type { SourceEntry } from "./rebuild.ts";
+import type { Source, SourceEntry } from "./rebuild.ts";
 import type { ProductDocument, SearchIndex } from "./search-index.ts";
 
 /** Gives the index the product as it is by now, which may be newer than the event; the index keeps the newest. */
@@ -21,8 +21,18 @@ export async function indexProduct(
 
 const pageSize = 500;
 
-/** Every product that there is or was, for building the index anew. */
-export async function* allProducts(database: Database): AsyncIterable<SourceEntry> {
+/** What the index is built anew from. */
+export function productSource(database: Database): Source {
+  return {
+    all: () => allProducts(database),
+    async knows({ tenant, id }) {
+      const { rowCount } = await database.query("SELECT FROM products WHERE tenant = $1 AND id = $2", [tenant, id]);
+      return rowCount !== 0;
+    },
+  };
+}
+
+async function* allProducts(database: Database): AsyncIterable<SourceEntry> {
   let after = { tenant: "", id: 0 };
   for (;;) {
     const { rows } = await database.query<Product & { deleted: boolean }>(

@@ -1,0 +1,43 @@
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel";
+import { withDeadline } from "../platform/deadline.ts";
+import { Unavailable } from "../platform/errors.ts";
+import { type Log, transitions } from "../platform/log.ts";
+
+/** What stands between the shop and its index, whichever it is. */
+export interface Guarded {
+  /** Rejects with `Unavailable` at the deadline, and at once while the index has been silent or refusing. */
+  run<T>(what: string, milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  isReady(): boolean;
+}
+
+const failuresInARow = 3;
+const breakMs = 500;
+
+export function guarded(log: Log): Guarded {
+  const state = transitions(log, "the index");
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: breakMs,
+    breaker: new ConsecutiveBreaker(failuresInARow),
+  });
+  return {
+    async run(what, milliseconds, work) {
+      // The deadline is inside the breaker: a half-open one holds all callers until its probe is answered.
+      const attempt = async () => {
+        const giveUp = new AbortController();
+        try {
+          const answer = await withDeadline(`the index: ${what}`, milliseconds, work(giveUp.signal));
+          state.worked();
+          return answer;
+        } catch (error) {
+          giveUp.abort();
+          state.failed(error);
+          throw error;
+        }
+      };
+      return breaker.execute(attempt).catch((error) => {
+        throw new Unavailable("search", error instanceof Unavailable ? error.cause : error);
+      });
+    },
+    isReady: () => breaker.state !== CircuitState.Open,
+  };
+}

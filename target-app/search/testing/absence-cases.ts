@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import type { Component } from "../../testing/components.ts";
+import type { Link } from "../../testing/link.ts";
+import { eventually } from "../../testing/processes.ts";
+import type { SearchIndex } from "../search-index.ts";
+import { documentOf, freshTenant } from "./search-cases.ts";
+
+/** What every index must do while it is away, and after it; it is reached through the link. */
+export function absenceCases(open: () => { index: SearchIndex; component: Component; link: Link }): void {
+  const answers = async (): Promise<true> => {
+    const { index } = open();
+    await index.search({ tenant: "anyone", text: "anything", limit: 1, offset: 0 });
+    await index.put(documentOf(freshTenant(), 1, "Anything"));
+    return true;
+  };
+
+  async function refuses(): Promise<void> {
+    const { index } = open();
+    const began = performance.now();
+    const request = { tenant: "anyone", text: "kettle", limit: 1, offset: 0 };
+    for (let count = 0; count < 20; count++) {
+      await expect(index.search(request)).rejects.toMatchObject({ name: "Unavailable", dependency: "search" });
+    }
+    await expect(index.put(documentOf("anyone", 1, "Kettle"))).rejects.toMatchObject({ name: "Unavailable" });
+    // The first few wait for their deadline, and the others for nobody.
+    expect(performance.now() - began).toBeLessThan(4000);
+    expect(index.isReady()).toBe(false);
+  }
+
+  it.each(["delivered", "lost"] as const)(
+    "says that it is away while its link is a black hole, and is back soon after (what was held up is %s)",
+    async (heldUp) => {
+      const { link, index } = open();
+      link.blackHole();
+      try {
+        await refuses();
+      } finally {
+        link.heal(heldUp);
+      }
+      await eventually(answers, { withinMs: 3000 });
+      expect(index.isReady()).toBe(true);
+    },
+  );
+
+  it("says that it is away when it was killed, and is back once it is", async () => {
+    const { component } = open();
+    await component.kill();
+    await refuses();
+    await component.start();
+    await eventually(answers, { withinMs: 3000 });
+  });
+}
