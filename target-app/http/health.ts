@@ -19,11 +19,12 @@ const notReady = { description: "`not-ready`", content: { "application/problem+j
 /** `/livez` asks nobody: restarting a process does not heal what it depends on. `/readyz` asks every time. */
 export function addHealth(server: FastifyInstance, { needed, wanted = {} }: Health): void {
   const config = { scope: "public" } as const;
-  const live = { tags: ["operations"], summary: "Whether the process runs", response: { 200: status } };
+  const open = { tags: ["operations"], security: [] };
+  const live = { ...open, summary: "Whether the process runs", response: { 200: status } };
   server.get("/livez", { config, schema: live }, async () => ({ status: "live" }));
 
   const ready = {
-    tags: ["operations"],
+    ...open,
     summary: "Whether it has what it needs",
     response: { 200: readiness, 503: notReady },
   };

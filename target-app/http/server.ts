@@ -45,6 +45,8 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     genReqId: ({ headers: { "x-request-id": given } }) =>
       typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID(),
   });
+  // A text would be parsed, too, and found not to be an object: what is not JSON is told so.
+  server.removeContentTypeParser("text/plain");
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-instance", instance).header("x-request-id", request.id);
   });
