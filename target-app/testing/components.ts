@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as embedded from "../embedded/components.ts";
+import "./processes.ts";
 
 export { type Component, withClient } from "../embedded/components.ts";
 

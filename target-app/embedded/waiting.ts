@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Patience {
+  readonly withinMs?: number;
+  /** In words, for the error. */
+  readonly what?: string;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Polls until the probe gives something; the last error is the reason when it never does. */
+export async function eventually<T>(
+  probe: () => Promise<T | undefined> | T | undefined,
+  { withinMs = 10_000, what = "the condition", signal }: Patience = {},
+): Promise<T> {
+  const endsAt = performance.now() + withinMs;
+  let reason: unknown;
+  while (performance.now() < endsAt) {
+    signal?.throwIfAborted();
+    try {
+      const found = await probe();
+      if (found !== undefined && found !== false) return found;
+      reason = undefined;
+    } catch (error) {
+      reason = error;
+    }
+    await sleep(20);
+  }
+  throw new Error(`${what} did not hold within ${withinMs} ms`, { cause: reason });
+}
+
+export function freePort(): Promise<number> {
+  return listenFor(0, "127.0.0.1");
+}
+
+/**
+ * Whether somebody could listen there, found out by doing it for a moment.
+ * @returns the port, which for 0 is one that is free
+ * @throws the error of `listen`, as EADDRINUSE
+ */
+export async function listenFor(port: number, host: string): Promise<number> {
+  const server = createServer().listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}
