@@ -89,7 +89,7 @@ export class Shop {
   #storePart(name: string, component: Component): Part {
     const { url, process: child } = component;
     const part = { name, url, process: child, stop: () => component.dispose() };
-    this.#watch(part);
+    watch(part, this.#options.ending);
     return part;
   }
 
@@ -98,9 +98,9 @@ export class Shop {
     // Of a worker only its health and its figures can be asked for: nothing for the world outside.
     const host = kind === "api" ? this.#options.host : "127.0.0.1";
     const env = this.#environment({ ...stores, INSTANCE: name, HOST: host, PORT: `${port}` });
-    const child = new Process(process.execPath, [program(kind)], { ...this.#place(name), env });
+    const child = new Process(process.execPath, [lessMemory, program(kind)], { ...this.#place(name), env });
     const part = { name, url: urlOf(host, port), process: child, stop: () => child.stop() };
-    this.#watch(part);
+    watch(part, this.#options.ending);
     try {
       const { signal } = this.#options.ending;
       await eventually(() => isReady(part), { withinMs: 60_000, what: `a ready ${name}`, signal });
@@ -121,11 +121,6 @@ export class Shop {
     return started;
   }
 
-  #watch({ name, process: watched }: Part): void {
-    const { ending } = this.#options;
-    void watched.exit().then(() => ending.abort(new Error(`${name} ended by itself: ${watched.ending}`)));
-  }
-
   #place(name: string): Omit<Required<Place>, "folder"> {
     const { logs, guard, ending } = this.#options;
     return { log: join(logs, `${name}.log`), guard, signal: ending.signal };
@@ -142,7 +137,15 @@ interface AppOptions {
   readonly stores: Readonly<Record<string, string | undefined>>;
 }
 
+/** Young objects in 3 × 4 MB instead of 3 × 16: a fifth less memory under load for a few percent more work. */
+const lessMemory = "--max-semi-space-size=4";
+
 const program = (name: string) => fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
+
+/** The end of one is the end of all. */
+function watch({ name, process: watched }: Part, ending: AbortController): void {
+  void watched.exit().then(() => ending.abort(new Error(`${name} ended by itself: ${watched.ending}`)));
+}
 
 /** Where we reach it: one that listens everywhere is also here. */
 function urlOf(host: string, port: number): string {
