@@ -134,3 +134,18 @@ it("serves a copy that says so when neither the cache nor Postgres has the produ
   await api.untilReady();
   await eventually(async () => (await served("/products/20")) === "hit" || undefined);
 });
+
+it("serves no copy that is known to be out of date", async () => {
+  const other = await system.launch("api");
+  await other.untilReady();
+  await eventually(async () => (await served("/products/30")) === "hit" || undefined);
+  toPostgres.blackHole();
+  try {
+    expect((await other.request("PUT", "/products/30", { priceCents: 1, note: "newer" })).status).toBe(200);
+    expect(await api.request("GET", "/products/30")).toMatchObject({ status: 503, body: { code: "unavailable" } });
+  } finally {
+    toPostgres.heal("lost");
+  }
+  await api.untilReady();
+  expect((await api.request("GET", "/products/30")).body.note).toBe("newer");
+});

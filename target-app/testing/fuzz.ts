@@ -36,6 +36,7 @@ interface Draft {
 type Change = (draft: Draft) => Draft;
 
 const oneOf = <T>(...values: readonly T[]) => fc.constantFrom(...values);
+const { acme, globex } = demoKeys;
 const bytesOf = (text: string) => Buffer.from(text, "utf8").toString("latin1");
 
 /** Requests for all the operations alike: some as documented, and more of them not. */
@@ -68,9 +69,9 @@ function valid(operation: Operation): Arbitrary<Draft> {
   const schema = requestBody?.content["application/json"]?.schema;
   const given = parameters.filter((parameter) => parameter.in !== "path");
   const parts = fc.record({
-    key: oneOf(demoKeys.acme.keeper, demoKeys.globex.keeper, demoKeys.acme.keeper, demoKeys.globex.shopper),
+    key: oneOf(acme.keeper, acme.keeper, acme.keeper, globex.keeper, globex.keeper, globex.shopper),
     id: parameters.some((parameter) => parameter.in === "path") ? idOf(parameters) : fc.constant(""),
-    parameters: fc.tuple(...given.map((parameter) => fc.option(textFor(parameter), { nil: undefined, freq: 2 }))),
+    parameters: fc.tuple(...given.map(textFor)),
     fields: schema === undefined ? fc.constant(undefined) : fieldsOf(schema),
   });
   return parts.map(({ key, id, parameters: texts, fields }) => {
@@ -100,13 +101,16 @@ const escaped = (text: string) => encodeURIComponent(text.toWellFormed()).replac
 /** Mostly of what is there. */
 function idOf(parameters: readonly Parameter[]): Arbitrary<string> {
   const schema = parameters.find((parameter) => parameter.in === "path")?.schema ?? {};
-  return fc.oneof({ weight: 3, arbitrary: fc.constant("{id}") }, { weight: 1, arbitrary: text(schema) });
+  const likely = schema.pattern?.includes("[1-9]") === true ? fc.nat(200).map(String) : fc.constant("{id}");
+  return fc.oneof(fc.constant("{id}"), likely, likely, text(schema));
 }
 
 function textFor({ name, required, schema }: Parameter): Arbitrary<string | undefined> {
-  const known = name === "after" ? fc.oneof(fc.constant("{id}"), text(schema)) : text(schema);
-  const likely = fc.oneof(known, oneOf(...(likelyTexts[name] ?? ["1"])));
-  return required === true ? likely.map((value) => value) : fc.option(likely, { nil: undefined });
+  const likely = fc.oneof(
+    { weight: 3, arbitrary: text(schema) },
+    { weight: likelyTexts[name] === undefined ? 0 : 1, arbitrary: oneOf(...(likelyTexts[name] ?? [""])) },
+  );
+  return required === true ? likely : fc.option(likely, { nil: undefined });
 }
 
 /** What hits something now and then, where a text at random never would. */
@@ -119,19 +123,19 @@ const likelyTexts: Readonly<Record<string, readonly string[]>> = {
 
 function fieldsOf({ properties = {}, required = [] }: Schema): Arbitrary<readonly Header[]> {
   const fields = Object.entries(properties).map(([name, schema]) => {
-    const field = json(schema).map((value) => [name, value] as const);
+    const field = jsonFor(schema).map((value) => [name, value] as const);
     return required.includes(name) ? field : fc.option(field, { nil: undefined });
   });
   return fc.tuple(...fields).map((all) => all.filter((field) => field !== undefined));
 }
 
-function json({ enum: choices, type, items, ...schema }: Schema): Arbitrary<string> {
+function jsonFor({ enum: choices, type, items, ...schema }: Schema): Arbitrary<string> {
   if (choices !== undefined) return oneOf(...choices).map((choice) => JSON.stringify(choice));
   if (type === "integer") return integer(schema).map(String);
   if (type === "string") return text(schema).map((value) => JSON.stringify(value));
   if (type !== "array" || items === undefined) throw new Error(`there is no way yet to make up a ${String(type)}`);
   const { minItems: minLength = 0, maxItems: maxLength = 5 } = schema;
-  return fc.uniqueArray(json(items), { minLength, maxLength }).map((values) => `[${values.join(",")}]`);
+  return fc.uniqueArray(jsonFor(items), { minLength, maxLength }).map((values) => `[${values.join(",")}]`);
 }
 
 /** Often small ones: ids and stocks that are small are those that are there, and that run out. */
@@ -139,17 +143,14 @@ function integer({ minimum: min = 0, maximum: max = 2 ** 31 - 1 }: Schema): Arbi
   return fc.oneof(fc.integer({ min, max: Math.min(max, min + 200) }), fc.integer({ min, max }), oneOf(min, max));
 }
 
-function text({ pattern, minLength = 0, maxLength = 200 }: Schema): Arbitrary<string> {
-  const isOpen = pattern === undefined || pattern.startsWith("^[^");
-  const any = fc.string({ unit: fc.nat(9).chain(charOf), minLength, maxLength });
-  return isOpen ? any : fc.stringMatching(new RegExp(pattern));
-}
+const character = fc.oneof(
+  { weight: 7, arbitrary: fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 1 }) },
+  { weight: 3, arbitrary: oneOf("😀", "é", "\u202e", "\ufeff", "\u{10ffff}", "\n", "'", '"', "\\", "%") },
+);
 
-function charOf(kind: number): Arbitrary<string> {
-  if (kind < 7) return fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 1 });
-  return kind < 8
-    ? oneOf("😀", "é", "ß", "\u202e", "\ufeff", "\ud7ff", "\u{10ffff}")
-    : oneOf("\n", "'", '"', "\\", "%");
+function text({ pattern, minLength = 0, maxLength = 200 }: Schema): Arbitrary<string> {
+  const any = fc.string({ unit: character, minLength, maxLength });
+  return pattern === undefined || pattern.startsWith("^[^") ? any : fc.stringMatching(new RegExp(pattern));
 }
 
 // Not as documented.
@@ -176,15 +177,12 @@ function withHeader({ headers }: Draft, name: string, value: string): Pick<Draft
   return { headers: [...headers.filter(([each]) => each !== name), [name, value]] };
 }
 
+const longJson = [`1${"0".repeat(400)}`, `"${"x".repeat(5000)}"`, deep(500), deep(500, ['{"a":', "}"]), '" "'];
 const oddJson = [
-  ...words(
-    `null true false "" [] {} [null] {"a":1} "text" "1" "NaN" "null" ["keys","keys"] ["all"] {"__proto__":{"a":1}}`,
-  ),
+  ...words('null true false "" [] {} [null] {"a":1} "text" "1" "NaN" "null" ["keys","keys"] {"__proto__":{"a":1}}'),
   ...words("-1 -0 0.5 1e2 1.0 1e-7 1e400 -1e400 2147483648 9007199254740993 NaN Infinity undefined 01 'a' \"\t\""),
-  ...words(
-    String.raw`"\u0000" "a\u0000b" "\ud800" "\udc00\ud800" "\ufeff" "😀" "👩‍👩‍👧‍👦" "\u202e" "e\u0301" "\u00e9"`,
-  ),
-  ...[`1${"0".repeat(400)}`, '" "', `"${"x".repeat(5000)}"`, deep(500), deep(500, ['{"a":', "}"])],
+  ...words(String.raw`"\u0000" "a\u0000b" "\ud800" "\udc00\ud800" "\ufeff" "😀" "👩‍👩‍👧‍👦" "\u202e" "e\u0301"`),
+  ...longJson,
 ];
 
 /** The last values that are allowed, and the first ones that are not. */
@@ -212,14 +210,16 @@ function oddField({ properties = {} }: Schema): Arbitrary<Change> {
   );
 }
 
+const longTexts = [deep(5000), deep(20_000), "[".repeat(10_000), " ".repeat(20_000), `"${"x".repeat(17_000)}"`];
 const oddText = oneOf(
   ...words('{ } [] null 1 "text" {}{} {"name": \xef\xbb\xbf{} \xff\xfe {"name":"\xc3\x28"} a=1&b=2 <a/> {"a":1,}'),
-  ...["", " ", deep(5000), deep(20_000), "[".repeat(10_000), " ".repeat(20_000), `{"name":"${"x".repeat(17_000)}"}`],
+  ...["", " "].concat(longTexts),
 );
+const json = "application/json";
+const parameters = words("charset=utf-8 charset=utf-16 q").map((parameter) => `${json}; ${parameter}`);
 const oddType = oneOf(
   ...words("text/plain application/xml application/x-www-form-urlencoded multipart/form-data ;;; json \xff */*"),
-  ...["", "application/json; charset=utf-8", "application/json; charset=utf-16", "APPLICATION/JSON"],
-  ...["application/jsonx", "application/merge-patch+json", "application/json, text/plain"],
+  ...words(" application/jsonx application/merge-patch+json APPLICATION/JSON").concat(parameters),
 );
 const oddBody = fc.oneof(
   changed(oddText, (_draft, text) => ({ text })),
@@ -232,13 +232,11 @@ const strangeBody = changed(fc.tuple(oddText, oddType), (draft, [text, type]) =>
   return { text, ...withHeader(draft, "content-type", type) };
 });
 
+const longValues = ["x".repeat(201), "1".repeat(101), "%F0%9F%98%80".repeat(200)];
 const oddValue = oneOf(
-  ...words(
-    "0 -1 01 1e3 1.0 999999999 9999999999 51 101 1001 NaN Infinity null a + .. ' ';DROP $1 * \xf0\x9f\x98\x80 \xff",
-  ),
+  ...words("0 -1 01 1e3 1.0 999999999 9999999999 51 101 1001 NaN null a + .. ' ';DROP $1 * \xf0\x9f\x98\x80 \xff"),
   ...words("% %zz %00 a%00b %ff %c3%28 %F0%9F%98%80 %ED%A0%80 %0d%0a %2e%2e %2f %25 %20 %27%20OR%201%3D1"),
-  ...words("00000000-0000-0000-0000-000000000000 0190B2E4-0000-7000-8000-000000000000"),
-  ...["", "x".repeat(201), "1".repeat(101), "%F0%9F%98%80".repeat(200)],
+  ...words(" 00000000-0000-0000-0000-000000000000 0190B2E4-0000-7000-8000-000000000000").concat(longValues),
 );
 
 function oddQuery(parameters: readonly Parameter[]): Arbitrary<Change> {
@@ -251,39 +249,28 @@ function oddQuery(parameters: readonly Parameter[]): Arbitrary<Change> {
   });
 }
 
-const anyQuery = oneOf(
-  ...words("extra=1 &&& = __proto__=1 __proto__[a]=1 constructor=1 ? % a;b q q&q limit"),
-  ...["", `x=${"y".repeat(8000)}`, `q=${"y".repeat(20_000)}`, "a=1&".repeat(1500)],
-);
-const extraQuery = changed(anyQuery, ({ query }, odd) => ({ query: [...query, odd] }));
+const longQuery = [`x=${"y".repeat(8000)}`, `q=${"y".repeat(20_000)}`, "a=1&".repeat(1500)];
+const anyQuery = words(" extra=1 &&& = __proto__=1 __proto__[a]=1 constructor=1 ? % a;b q q&q limit").concat(longQuery);
+const extraQuery = changed(oneOf(...anyQuery), ({ query }, odd) => ({ query: [...query, odd] }));
 
 const oddId = changed(oddValue, ({ operation }, id) => {
   return { path: operation.path.replace("{id}", () => id), isAstray: true };
 });
 
-const paths = words(
-  "<>/ /<> <>/../<> <>;a=1 <>%00 <>%zz <>%ff <>#a /%2e%2e<> /%73 http://elsewhere.invalid<> * / /\xff",
-);
-const oddPath = changed(oneOf(...paths), ({ path }, odd) => ({
-  path: odd.replaceAll("<>", () => path),
-  isAstray: true,
-}));
+const paths = words("<>/ /<> <>/../<> <>;a=1 <>%00 <>%zz <>%ff <>#a /%2e%2e<> http://elsewhere.invalid<> * / /\xff");
+const oddPath = changed(oneOf(...paths), ({ path }, odd) => {
+  return { path: odd.replaceAll("<>", () => path), isAstray: true };
+});
 
 const methods = words("HEAD HEAD OPTIONS PATCH TRACE PUT DELETE POST GET PROPFIND QUERY M-SEARCH get FOO G\xc9T");
 const oddMethod = changed(oneOf(...methods), (_draft, method) => ({ method, isAstray: true }));
 
-const { acme, globex } = demoKeys;
-const oddBearer = oneOf(
-  ...[acme.keeper, acme.shopper, globex.keeper, globex.shopper].map((key) => `Bearer ${key}`),
-  ...["", "Bearer", "Bearer x", `Basic ${acme.keeper}`, acme.keeper, "Bearer \xff", `Bearer ${"x".repeat(200)}`],
-);
+const keys = [acme.keeper, acme.shopper, globex.keeper, globex.shopper, "x", "\xff", "x".repeat(200)];
+const bearers = keys.map((key) => `Bearer ${key}`).concat("", "Bearer", acme.keeper, `Basic ${acme.keeper}`);
 const oddKey = fc.oneof(
-  { weight: 4, arbitrary: changed(oddBearer, (draft, bearer) => withHeader(draft, "authorization", bearer)) },
-  {
-    weight: 1,
-    arbitrary: changed(oddBearer, ({ headers }, odd) => ({ headers: [...headers, ["authorization", odd]] })),
-  },
-  { weight: 1, arbitrary: changed(fc.constant(1), ({ headers }, first) => ({ headers: headers.slice(first) })) },
+  changed(oneOf(...bearers), (draft, bearer) => withHeader(draft, "authorization", bearer)),
+  changed(oneOf(...bearers), ({ headers }, another) => ({ headers: [...headers, ["authorization", another]] })),
+  changed(fc.constant(1), ({ headers }, first) => ({ headers: headers.slice(first) })),
 );
 
 const oddHeaders: Readonly<Record<string, readonly string[]>> = {

@@ -87,10 +87,9 @@ export function faultsOfDocument(document: OpenApi): readonly string[] {
     const contents = [requestBody, ...Object.values(responses)].flatMap((part) => Object.values(part?.content ?? {}));
     for (const { schema } of [...parameters, ...contents]) ajv.compile(schema);
     const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
-    const inTemplate = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-    return `${inPath.sort()}` === `${inTemplate.sort()}`
-      ? []
-      : [`${titleOf(operation)}: its parameters are not its path's`];
+    const inTemplate = [...path.matchAll(/\{\w+\}/g)].map(([braced]) => braced.slice(1, -1));
+    const isSame = inPath.toSorted().join() === inTemplate.toSorted().join();
+    return isSame ? [] : [`${titleOf(operation)}: its parameters are not its path's`];
   });
 }
 
@@ -201,9 +200,10 @@ const documentSchema = {
         required: { type: "boolean" },
         schema: { $ref: "https://json-schema.org/draft/2020-12/schema" },
       },
-      if: { type: "object", properties: { in: { const: "path" } } },
-      // biome-ignore lint/suspicious/noThenProperty: it is a word of JSON Schema.
-      then: { type: "object", required: ["required"], properties: { required: { const: true } } },
+      anyOf: [
+        { type: "object", properties: { in: { enum: ["query", "header"] } } },
+        { type: "object", properties: { required: { const: true } }, required: ["required"] },
+      ],
     },
     content: {
       type: "object",
