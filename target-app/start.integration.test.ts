@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,10 +69,18 @@ async function nothingIsLeftOf(processes: ReadonlyMap<number, string>): Promise<
   });
 }
 
+/** A free port, and somebody who has the next one: which that is, is up to whoever else is on the machine. */
+async function portWithNeighbour(): Promise<{ port: number; neighbour: Server }> {
+  return eventually(async () => {
+    const port = await freePort();
+    const neighbour = createServer().listen(port + 1, "127.0.0.1");
+    await once(neighbour, "listening");
+    return { port, neighbour };
+  });
+}
+
 it("starts, answers what it says to try, and at Ctrl-C leaves nothing, however often that is pressed", async () => {
-  const port = await freePort();
-  const neighbour = createServer().listen(port + 1, "127.0.0.1");
-  await once(neighbour, "listening");
+  const { port, neighbour } = await portWithNeighbour();
   const shop = start({ PORT: `${port}` });
   try {
     await untilOpen(shop);
