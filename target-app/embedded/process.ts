@@ -53,6 +53,10 @@ export class Process {
     if (guard !== undefined) void this.#openGate(guard);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get output(): string {
     return this.#log === undefined ? this.#output : `${readFileSync(this.#log, "utf8")}${this.#output}`;
   }

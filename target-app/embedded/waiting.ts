@@ -31,8 +31,14 @@ export async function eventually<T>(
   throw new Error(`${what} did not hold within ${withinMs} ms`, { cause: reason });
 }
 
+/**
+ * A port that is free by now, and that the kernel does not give to anybody by itself in the moment until it is used:
+ * those for outgoing connections begin far above it.
+ */
 export function freePort(): Promise<number> {
-  return listenFor(0, "127.0.0.1");
+  const first = 10_000;
+  const attempt = () => listenFor(first + Math.floor(Math.random() * 10_000), "127.0.0.1");
+  return eventually(attempt, { what: "a free port" });
 }
 
 /**

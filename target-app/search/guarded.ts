@@ -6,8 +6,8 @@ import { type Log, transitions } from "../platform/log.ts";
 /** What stands between the shop and its index, whichever it is. */
 export interface Guarded {
   /** Rejects with `Unavailable` at the deadline, and at once while the index has been silent or refusing. */
-  run<T>(what: string, milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  isReady(): boolean;
+  readonly run: <T>(what: string, milliseconds: number, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly isReady: () => boolean;
 }
 
 const failuresInARow = 3;

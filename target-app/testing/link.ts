@@ -5,8 +5,10 @@ import { connect, createServer, type Socket } from "node:net";
 export interface Link {
   readonly url: string;
   blackHole(): void;
+  /** Connections break, and new ones are refused. */
+  refuse(): Promise<void>;
   /** What was held up arrives now, late; or it is lost, and connections from before the heal stay silent for ever. */
-  heal(heldUp?: "delivered" | "lost"): void;
+  heal(heldUp?: "delivered" | "lost"): Promise<void>;
   /** Once: what the client sends with this in it gets there, and the connection breaks instead of the reply. */
   loseReplyTo(text: string): void;
   close(): Promise<void>;
@@ -49,8 +51,17 @@ export async function openLink(target: string): Promise<Link> {
     if (!isBlack) join(pair);
     if (doomed !== undefined) watch(pair);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const listen = async (at: number) => {
+    server.listen(at, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const shut = async () => {
+    const closed = once(server, "close");
+    server.close();
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+    await closed;
+  };
+  await listen(0);
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port was given");
 
@@ -60,7 +71,9 @@ export async function openLink(target: string): Promise<Link> {
       isBlack = true;
       for (const pair of pairs) part(pair);
     },
-    heal(heldUp = "delivered") {
+    refuse: shut,
+    async heal(heldUp = "delivered") {
+      if (!server.listening) await listen(address.port);
       if (!isBlack) return; // Joined once more, a connection would carry every byte twice.
       isBlack = false;
       if (heldUp === "delivered") for (const pair of pairs) join(pair);
@@ -70,10 +83,7 @@ export async function openLink(target: string): Promise<Link> {
       for (const pair of pairs) watch(pair);
     },
     async close() {
-      const closed = once(server, "close");
-      server.close();
-      for (const pair of pairs) for (const socket of pair) socket.destroy();
-      await closed;
+      if (server.listening) await shut();
     },
   };
 }
