@@ -41,7 +41,8 @@ export class Clients {
   }
 
   async #do(kind: Deed["kind"], count: number): Promise<void> {
-    const productId = this.#products[count % this.#products.length] ?? 1;
+    // Each product gets each kind of thing: what is written must also be read.
+    const productId = this.#products[Math.floor(count / rounds.length) % this.#products.length] ?? 1;
     const api = this.#apis[count % this.#apis.length]!;
     const key = kind === "order" ? randomUUID() : undefined;
     const beganMs = performance.now();
