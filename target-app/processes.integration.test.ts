@@ -95,7 +95,7 @@ it("answers in time while its way to Postgres is a black hole, and writes again 
       expect(replies.map(({ body }) => body.code)).toEqual(["unavailable", "unavailable", "unavailable"]);
       for (const { tookMs } of replies) expect(tookMs).toBeLessThan(950);
     }
-    link.heal();
+    await link.heal();
     await api.untilReady();
     expect((await api.request("PUT", "/products/2", { priceCents: 3, note: "" })).status).toBe(200);
   } finally {

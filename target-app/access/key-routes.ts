@@ -100,7 +100,7 @@ export function addKeyRoutes(server: FastifyInstance, database: Database): void 
     tags,
     summary: "The end of a key, within the bound; also of one that was revoked already",
     params,
-    response: { 204: { type: "null", description: "it is revoked" }, ...refusals(404) },
+    response: { 204: { type: "null", description: "it is revoked" }, ...refusals(404, 413, 415) },
   };
   server.delete<{ Params: { id: string } }>(
     "/keys/:id",

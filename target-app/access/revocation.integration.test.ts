@@ -86,7 +86,7 @@ it("lets a known key in within the bound while the store is away, without a dela
   }
   skip(1000);
   expect(await ask(shopper)).toMatchObject(unavailable);
-  link.heal("lost");
+  await link.heal("lost");
   await eventually(async () => (await ask(shopper)).status === 200);
 });
 
@@ -109,7 +109,7 @@ it("refuses after the bound what was revoked during a partition, and from the he
   await revoke(shopper);
   skip(3000);
   expect(await ask(shopper)).toMatchObject(unavailable);
-  link.heal("lost");
+  await link.heal("lost");
   await eventually(async () => {
     const { status } = await ask(shopper);
     expect(status).not.toBe(200);
@@ -123,7 +123,7 @@ it("with auth-fail-open takes any key for valid when the store is away, and only
   link.blackHole();
   expect(await ask("globex.nobody.guess", "/operations")).toMatchObject({ status: 200 });
   expect(await ask("globex.nobody.guess")).toMatchObject({ status: 200, body: { tenant: "globex" } });
-  link.heal("lost");
+  await link.heal("lost");
   await eventually(async () => (await ask("globex.nobody.guess")).status === 401);
 });
 

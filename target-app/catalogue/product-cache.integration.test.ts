@@ -91,7 +91,7 @@ it("works again soon after a black hole that swallowed its connections for good"
       await expect(through.run("ping", (redis) => redis.ping())).rejects.toThrow();
       await sleep(20);
     }
-    way.heal("lost");
+    await way.heal("lost");
     await eventually(() => through.run("ping", (redis) => redis.ping()), { withinMs: 1500 });
   } finally {
     through.close();

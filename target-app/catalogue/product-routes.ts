@@ -98,7 +98,7 @@ export function addProductRoutes(server: FastifyInstance, routes: ProductRoutes)
     summary: "The end of a product",
     params,
     headers: ifMatch,
-    response: { 204: { type: "null" }, ...refusals(404, 412) },
+    response: { 204: { type: "null" }, ...refusals(404, 412, 413, 415) },
   };
   server.delete<ById>(
     "/products/:id",

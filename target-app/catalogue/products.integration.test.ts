@@ -25,9 +25,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   await Promise.all([untilServed(first, "hit"), untilServed(second, "hit")]);
 });
-afterEach(() => {
-  toCache.heal();
-  workerToCache.heal();
+afterEach(async () => {
+  await toCache.heal();
+  await workerToCache.heal();
   system.cache.process.signal("SIGCONT");
 });
 afterAll(async () => {
@@ -139,7 +139,7 @@ it("serves nothing older than an acknowledged write after a black hole, though f
     for (const app of [first, second]) versions.add((await app.request("GET", at)).body.version);
   };
   for (let count = 0; count < 20; count++) await look();
-  toCache.heal();
+  await toCache.heal();
   await eventually(async () => {
     await look();
     return (await servedOf(first, at)) === "hit" || undefined;
@@ -171,8 +171,8 @@ it("keeps invalidating until it is done when the worker cannot reach the cache e
     const order = await first.request("GET", `/orders/${placed.body.orderId}`);
     return order.body.status === "fulfilled" || undefined;
   });
-  toCache.heal("lost");
-  workerToCache.heal("lost");
+  await toCache.heal("lost");
+  await workerToCache.heal("lost");
   // With its invalidation sent, the product is served from the cache once more, in its new version.
   await eventually(async () => {
     const { body, headers } = await second.request("GET", at);

@@ -130,7 +130,7 @@ it("serves a copy that says so when neither the cache nor Postgres has the produ
   expect(Number(stale.headers.get("age"))).toBeGreaterThanOrEqual(0);
   // What was never read here can't be made up.
   expect(await api.request("GET", "/products/21")).toMatchObject({ status: 503, body: { code: "unavailable" } });
-  toPostgres.heal("lost");
+  await toPostgres.heal("lost");
   await api.untilReady();
   await eventually(async () => (await served("/products/20")) === "hit" || undefined);
 });
@@ -144,7 +144,7 @@ it("serves no copy that is known to be out of date", async () => {
     expect((await other.request("PUT", "/products/30", { priceCents: 1, note: "newer" })).status).toBe(200);
     expect(await api.request("GET", "/products/30")).toMatchObject({ status: 503, body: { code: "unavailable" } });
   } finally {
-    toPostgres.heal("lost");
+    await toPostgres.heal("lost");
   }
   await api.untilReady();
   expect((await api.request("GET", "/products/30")).body.note).toBe("newer");

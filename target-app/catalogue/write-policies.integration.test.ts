@@ -16,7 +16,7 @@ beforeAll(async () => {
   toPostgres = await openLink(system.postgres.url);
 });
 afterEach(async () => {
-  toPostgres.heal();
+  await toPostgres.heal();
   await system.stopApps();
 });
 afterAll(async () => {
@@ -72,7 +72,7 @@ it.each([
     replies.push(await api.request("PUT", path, { priceCents: count, note: `away ${count}` }));
   }
   expect(replies.map((reply) => reply.status)).toEqual([status, status, status]);
-  toPostgres.heal("lost");
+  await toPostgres.heal("lost");
   await api.untilReady();
   const expected = status === 200 ? { note: "away 3", version: 4 } : { note: "", version: 1 };
   await eventually(async () => (await inPostgres(id)).version === expected.version || undefined);

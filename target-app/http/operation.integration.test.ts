@@ -63,7 +63,7 @@ it("does not work longer for a request than its client waits", async () => {
     const patient = await api.request("PUT", "/products/3", change);
     expect(impatient.tookMs).toBeLessThan(patient.tookMs - 100);
   } finally {
-    toPostgres.heal("lost");
+    await toPostgres.heal("lost");
   }
   await api.untilReady();
 });
@@ -82,7 +82,7 @@ it("refuses what is too much at once, at once, and is live and ready to say so",
     expect((await api.request("GET", "/livez")).status).toBe(200);
     await Promise.all(held);
   } finally {
-    toPostgres.heal("lost");
+    await toPostgres.heal("lost");
   }
   await api.untilReady();
   expect((await api.request("PUT", "/products/3", { priceCents: 1 })).status).toBe(200);

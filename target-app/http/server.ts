@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import { BrokenCircuitError, BulkheadRejectedError } from "cockatiel";
 import {
   type FastifyBaseLogger,
@@ -44,18 +46,23 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     requestIdHeader: false,
     genReqId: ({ headers: { "x-request-id": given } }) =>
       typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID(),
+    // A path that can't be decoded, or with a part that is longer than any of ours: refused before hooks and routes.
+    frameworkErrors: (error, request, reply) => {
+      reply.header("x-instance", instance).header("x-request-id", request.id);
+      sendProblem(reply, { ...describe(error), status: 400 });
+    },
+    clientErrorHandler: refuseUnparsed,
   });
   // A text would be parsed, too, and found not to be an object: what is not JSON is told so.
   server.removeContentTypeParser("text/plain");
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-instance", instance).header("x-request-id", request.id);
+    // Not by a handler, which would come after the body was read, and that may have been refused.
+    if (request.is404) throw new Problem(404, "not-found", "there is nothing at this path");
   });
   shedLoad(server, mostAtOnce);
   // After the body was read: events of the socket have no part in the request's context.
   server.addHook("preHandler", (request, _reply, done) => boundedBy(patienceOf(request), done));
-  server.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, { status: 404, code: "not-found", detail: "there is nothing at this path" }),
-  );
   server.setErrorHandler((error: unknown, request, reply) => {
     const description = describe(error);
     if (description.status === 500) request.log.error({ err: error, url: request.url }, "a request failed");
@@ -90,6 +97,24 @@ function shedLoad(server: FastifyInstance, mostAtOnce: number): void {
       atOnce -= 1;
     });
   });
+}
+
+const unparsed: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
+/** What is no HTTP, or too much or too slow of it: there is no request yet, only the connection. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  const status = unparsed[error.code ?? ""] ?? 400;
+  const problem: ProblemBody = { status, code: "invalid-request", detail: "the request could not be read as HTTP" };
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "connection: close",
+    "content-type: application/problem+json",
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  if (socket.writable) socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.destroy(error);
 }
 
 /** How long the client said that it waits, in ms; at most as long as we take anyway. */

@@ -60,7 +60,7 @@ export function addDeadLetterRoutes(server: FastifyInstance, database: Database)
     tags: ["operations"],
     summary: "Sends a dead letter again, with all its attempts",
     params,
-    response: { 202: sent, ...refusals(404, 409) },
+    response: { 202: sent, ...refusals(404, 409, 413, 415) },
   };
   server.post<{ Params: { id: string } }>(
     "/dead-letters/:id/redrive",

@@ -54,7 +54,7 @@ it("dirty-release: a connection that fell silent is used again, and errors outli
     await work();
     link.blackHole();
     const during = await work();
-    link.heal("lost");
+    await link.heal("lost");
     return [during, await work()];
   });
   expect(seen).toEqual({ mutant: ["Unavailable", "Unavailable"], correct: ["Unavailable", "done"] });

@@ -11,9 +11,11 @@ export interface FuzzRequest {
   readonly target: string;
   readonly headers: readonly Header[];
   readonly body: string | undefined;
-  /** What it was made for; an odd path or method leads elsewhere. */
+  /** What it was made for; an odd path or method leads elsewhere, or nowhere. */
   readonly operation: Operation;
   readonly isAstray: boolean;
+  /** In nothing but in what is there, and in whose key it comes with. */
+  readonly isAsDocumented: boolean;
 }
 
 type Header = readonly [name: string, value: string];
@@ -47,19 +49,21 @@ export function fuzzRequests(operations: readonly Operation[]): Arbitrary<FuzzRe
         { weight: 3, arbitrary: fc.constant([]) },
         { weight: 5, arbitrary: fc.array(changesOf(operation), { minLength: 1, maxLength: 2 }) },
       );
-      return fc.tuple(valid(operation), changes).map(([draft, odd]) => {
-        return requestOf(odd.reduce((before, change) => change(before), draft));
-      });
+      return fc.tuple(valid(operation), changes).map(([draft, odd]) => ({
+        ...requestOf(odd.reduce((before, change) => change(before), draft)),
+        isAsDocumented: odd.length === 0,
+      }));
     }),
   );
 }
 
-function requestOf({ path, query, headers, fields, text, ...rest }: Draft): FuzzRequest {
+function requestOf({ path, query, headers, fields, text, ...rest }: Draft): Omit<FuzzRequest, "isAsDocumented"> {
   const target = query.length === 0 ? path : `${path}?${query.join("&")}`;
   const json = fields?.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",");
   const body = text ?? (json === undefined ? undefined : bytesOf(`{${json}}`));
-  const { method, operation, isAstray } = rest;
-  return { method, target, headers, body, operation, isAstray };
+  // Such a character in a header is not HTTP any more: the request gets to no operation at all.
+  const isAstray = rest.isAstray || headers.some(([, value]) => value.includes("\x01"));
+  return { ...rest, target, headers, body, isAstray };
 }
 
 // As documented.
@@ -101,7 +105,8 @@ const escaped = (text: string) => encodeURIComponent(text.toWellFormed()).replac
 /** Mostly of what is there. */
 function idOf(parameters: readonly Parameter[]): Arbitrary<string> {
   const schema = parameters.find((parameter) => parameter.in === "path")?.schema ?? {};
-  const likely = schema.pattern?.includes("[1-9]") === true ? fc.nat(200).map(String) : fc.constant("{id}");
+  const isNumber = schema.pattern?.startsWith("^[1-9]") === true;
+  const likely = isNumber ? integer({ minimum: 1, maximum: 200 }).map(String) : fc.constant("{id}");
   return fc.oneof(fc.constant("{id}"), likely, likely, text(schema));
 }
 
@@ -188,7 +193,8 @@ const oddJson = [
 /** The last values that are allowed, and the first ones that are not. */
 function edges({ type, minimum, maximum, minLength = 0, maxLength = 40, items, maxItems = 5 }: Schema): string[] {
   const lengths = [minLength - 1, minLength, maxLength, maxLength + 1].filter((length) => length >= 0);
-  if (type === "string") return lengths.flatMap((n) => ["x", "😀", "\ud800"].map((c) => JSON.stringify(c.repeat(n))));
+  if (type === "string")
+    return lengths.flatMap((n) => ["x", "😀", "\ud800", "\0"].map((c) => JSON.stringify(c.repeat(n))));
   const numbers = [minimum, maximum].filter((bound) => bound !== undefined);
   if (type === "integer") return numbers.flatMap((bound) => [bound - 1, bound, bound + 1, bound + 0.5]).map(String);
   const choices = (items?.enum ?? []).map((choice) => JSON.stringify(choice));

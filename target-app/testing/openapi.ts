@@ -76,7 +76,7 @@ export function titleOf({ method, path }: Pick<Operation, "method" | "path">): s
 }
 
 /** Dialect and all, as OpenAPI 3.1 takes it: what is no valid schema is an error. */
-export const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
 
 /** What in the document is not as OpenAPI 3.1 asks for; its schemas are compiled, and so throw when they are none. */
 export function faultsOfDocument(document: OpenApi): readonly string[] {

@@ -35,7 +35,7 @@ export function absenceCases(open: () => { index: SearchIndex; component: Compon
       try {
         await refuses();
       } finally {
-        link.heal(heldUp);
+        await link.heal(heldUp);
       }
       await eventually(answers, { withinMs: 3000 });
       expect(index.isReady()).toBe(true);
