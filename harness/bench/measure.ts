@@ -1,111 +1,144 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storefront } from "../../scenarios/storefront/system.ts";
-import { availability } from "../checks/availability.ts";
-import { faultKinds } from "../faults/index.ts";
+import type { Evidence } from "../model/check.ts";
 import type { Environment } from "../model/environment.ts";
-import { outcomes, phaseCode } from "../model/history.ts";
-import { type Summary, summarise } from "../model/measure/summary.ts";
+import { exits, FaultlineError, Interrupted } from "../model/errors.ts";
+import type { RunPhase } from "../model/events.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Scenario } from "../model/scenario.ts";
 import { seconds } from "../model/units.ts";
-import type { Workload } from "../model/workload.ts";
-import { planRun } from "../plan/plan.ts";
-import { openingRecord } from "../run/record.ts";
-import { runScenario } from "../run/run.ts";
-import { readRun } from "../store/read-run.ts";
+import { type RunResult, runScenario } from "../run/run.ts";
 import { createRunFolder } from "../store/run-folder.ts";
-import { apiMemoryMb, type Usage, watchUsage } from "./usage.ts";
+import { Backlog, type Leftover } from "./backlog.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import { rampedArrivals } from "./ramp.ts";
+import type { Sample } from "./trend.ts";
+import type { Usage } from "./usage.ts";
+import { Watch } from "./watch.ts";
+import type { BenchLoad } from "./workloads.ts";
 
-export interface Measurement {
+/** What is measured, and for how long. */
+export interface Task {
+  readonly load: BenchLoad;
+  readonly lengthSeconds: number;
+  /** Told of each stage, for a screen. */
+  readonly onStage: (stage: RunPhase) => void;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** What one rate did. */
+export interface Measurement extends Figures {
   readonly perSecond: number;
-  readonly seconds: number;
-  /** By outcome. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly okPerSecond: number;
-  readonly summary: Summary;
+  readonly lengthSeconds: number;
   readonly usage: Usage | undefined;
-  /** Of the API that has the most, every five seconds. */
-  readonly memoryMb: readonly { readonly atSeconds: number; readonly mb: number }[];
+  /** Resident memory of each API, in MB of 10^6 bytes, every five seconds after the warm-up. */
+  readonly memoryMb: Readonly<Record<string, readonly Sample[]>>;
+  /** Of the orders; seconds from the end of the load until the last was fulfilled. */
+  readonly leftover?: Leftover & { readonly drainedAfterSeconds: number | undefined };
 }
 
 const warmUpSeconds = 6;
-const sampleMs = 5000;
+const drainedWithinSeconds = 60;
 
-/** Runs the workload against the reference system, with every hop through Toxiproxy and nothing broken. */
-export async function measure(
-  environment: Environment,
-  workload: Workload,
-  { lengthSeconds, signal }: { lengthSeconds: number; signal: AbortSignal },
-): Promise<Measurement> {
-  const output = await mkdtemp(join(tmpdir(), "faultline-bench-"));
+/**
+ * A run of the reference system in which nothing breaks: it starts, is warmed up and measured, and ends. It is a run like
+ * all others, so that whatever ends it, nothing is left of it.
+ * @throws FaultlineError when it could not be measured; the run's folder with its logs then stays
+ */
+export async function measure(task: Task): Promise<Measurement> {
+  const output = mkdtempSync(join(tmpdir(), "faultline-bench-"));
   try {
-    return await measureIn(output, environment, workload, { lengthSeconds, signal });
-  } finally {
-    await rm(output, { recursive: true, force: true });
+    const measurement = await measureInto(output, task);
+    rmSync(output, { recursive: true, force: true });
+    return measurement;
+  } catch (error) {
+    // What did not work is told by the logs; what was interrupted has nothing to tell.
+    if (error instanceof Interrupted) rmSync(output, { recursive: true, force: true });
+    throw error;
   }
 }
 
-async function measureIn(
-  output: string,
-  environment: Environment,
-  workload: Workload,
-  { lengthSeconds, signal }: { lengthSeconds: number; signal: AbortSignal },
-): Promise<Measurement> {
-  const scenario = {
-    name: `bench of ${workload.name}`,
-    expects: "figures",
-    system: storefront(),
-    workload,
-    // A run has all phases; the steady one is what is measured, and the others are as short as they may be.
-    phases: {
-      warmUp: seconds(warmUpSeconds),
-      steady: seconds(lengthSeconds),
-      faults: seconds(0.1),
-      recovery: seconds(0.1),
-    },
-    faults: [],
-    checks: [availability({ atLeast: 0.5 })],
+async function measureInto(output: string, { load, lengthSeconds, onStage, environment, signal }: Task) {
+  const { scenario, backlog } = benchScenario(load, lengthSeconds);
+  const { warmUp: warmUpMs, steady: steadyMs } = scenario.phases;
+  const arrivals = rampedArrivals(load.workload, { warmUpMs, steadyMs });
+  const { perSecond } = load.workload;
+  const plan: Plan = {
+    scenario: "bench",
+    seed: "bench",
+    phases: [
+      { phase: "warmUp", lengthMs: warmUpMs },
+      { phase: "steady", lengthMs: steadyMs },
+    ],
+    schedule: [],
+    operations: [],
+    arrivals: { count: arrivals.count, perSecond, sha256: "" },
   };
-  const { plan, arrivals } = planRun("bench", scenario, "7", { faultKinds, environment });
-  const folder = createRunFolder(output, "bench");
-  const { name: environmentName } = environment;
-  const about = { runId: folder.id, scenario, plan, environment: environmentName };
-  folder.writeRecord(await openingRecord({ ...about, faultlineVersion: "bench", replay: "npm run bench" }));
-
-  let endOfUsage: (() => Usage) | undefined;
-  let usage: Usage | undefined;
-  let sampling: NodeJS.Timeout | undefined;
-  const memoryMb: { atSeconds: number; mb: number }[] = [];
+  const watch = new Watch({ load, onStage, warmUpMs: scenario.phases.warmUp });
   const result = await runScenario({
     scenario,
     plan,
     arrivals,
     environment,
-    faultKinds,
-    folder,
+    faultKinds: [],
+    folder: createRunFolder(output, "bench"),
+    observe: (event) => watch.observe(event),
     signal,
-    observe(event) {
-      if (event.type !== "phase") return;
-      if (event.phase === "steady") {
-        endOfUsage = watchUsage();
-        const beganMs = performance.now();
-        sampling = setInterval(() => {
-          const mb = Math.max(...apiMemoryMb());
-          memoryMb.push({ atSeconds: (performance.now() - beganMs) / 1000, mb });
-        }, sampleMs);
-      }
-      if (event.phase === "faults") {
-        usage = endOfUsage?.();
-        clearInterval(sampling);
-      }
-    },
   });
-  clearInterval(sampling);
-  if (result.error !== undefined) throw result.error;
-  const { history } = readRun(folder.path);
-  if (history === undefined) throw new Error("the run left no history");
-  const summary = summarise(history, { phase: phaseCode("steady") });
-  const counts = Object.fromEntries(outcomes.map((outcome, code) => [outcome, summary.counts[code] ?? 0]));
-  const okPerSecond = (counts["ok"] ?? 0) / lengthSeconds;
-  return { perSecond: workload.perSecond, seconds: lengthSeconds, counts, okPerSecond, summary, usage, memoryMb };
+  watch.end();
+  assertMeasured(result);
+  const { leftover } = backlog;
+  const drainedAfterSeconds = between(result.evidence, "quiesce", "audit", result.reasons);
+  const measurement: Measurement = {
+    perSecond,
+    lengthSeconds,
+    ...figuresOf(result.evidence, load, lengthSeconds),
+    usage: watch.usage,
+    memoryMb: watch.memoryMb,
+    ...(leftover === undefined ? {} : { leftover: { ...leftover, drainedAfterSeconds } }),
+  };
+  return measurement;
+}
+
+/** No fault, and nothing to check. Only a load with orders leaves something to wait for. */
+function benchScenario({ workload }: BenchLoad, lengthSeconds: number): { scenario: Scenario; backlog: Backlog } {
+  const backlog = new Backlog();
+  const hasOrders = workload.operations["order"] !== undefined;
+  const scenario: Scenario = {
+    name: "bench",
+    expects: "figures",
+    system: storefront(),
+    workload,
+    phases: {
+      warmUp: seconds(warmUpSeconds),
+      steady: seconds(lengthSeconds),
+      faults: seconds(0),
+      recovery: seconds(0),
+    },
+    faults: [],
+    checks: [],
+    restWithin: seconds(drainedWithinSeconds),
+    ...(hasOrders ? { audit: backlog } : {}),
+  };
+  return { scenario, backlog };
+}
+
+function assertMeasured({ error, leftBroken }: RunResult): void {
+  if (error !== undefined) throw error;
+  if (leftBroken.length === 0) return;
+  const remedy = "`npx faultline clean` tries again.";
+  throw new FaultlineError(
+    exits.leftBroken,
+    leftBroken.map((message) => ({ code: "LEFT_BROKEN", where: "bench", message, remedy })),
+  );
+}
+
+/** Seconds between the beginnings of two stages; undefined when the second never came, or something was not right. */
+function between({ events }: Evidence, from: RunPhase, to: RunPhase, reasons: readonly string[]): number | undefined {
+  const at = (phase: RunPhase) => events.find((event) => event.type === "phase" && event.phase === phase)?.atMs;
+  const [fromMs, toMs] = [at(from), at(to)];
+  return fromMs === undefined || toMs === undefined || reasons.length > 0 ? undefined : (toMs - fromMs) / 1000;
 }

@@ -10,9 +10,13 @@ const line = (perSecond: number, start: number, noise: readonly number[] = []) =
 
 test("a line grows as fast as it is steep, wherever it starts", () => {
   fc.assert(
-    fc.property(fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: 0, max: 200, noNaN: true }), (steep, at) => {
-      expect(growthPerMinute(line(steep, at))).toBeCloseTo(steep * 60, 6);
-    }),
+    fc.property(
+      fc.double({ min: -5, max: 5, noNaN: true }),
+      fc.double({ min: 0, max: 200, noNaN: true }),
+      (steep, at) => {
+        expect(growthPerMinute(line(steep, at))).toBeCloseTo(steep * 60, 6);
+      },
+    ),
   );
 });
 
