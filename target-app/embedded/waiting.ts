@@ -13,7 +13,7 @@ export interface Patience {
 /** Polls until the probe gives something; the last error is the reason when it never does. */
 export async function eventually<T>(
   probe: () => Promise<T | undefined> | T | undefined,
-  { withinMs = 10_000, what = "the condition", signal }: Patience = {},
+  { withinMs = 30_000, what = "the condition", signal }: Patience = {},
 ): Promise<T> {
   const endsAt = performance.now() + withinMs;
   let reason: unknown;

@@ -96,7 +96,7 @@ export async function launch(kind: "api" | "worker", settings: Record<string, st
     return true;
   };
   try {
-    await eventually(answers("/livez"), { what: `a live ${kind}` });
+    await eventually(answers("/livez"), { withinMs: 60_000, what: `a live ${kind}` });
   } catch (error) {
     await child.stop("SIGKILL");
     throw error;
@@ -105,7 +105,7 @@ export async function launch(kind: "api" | "worker", settings: Record<string, st
     process: child,
     url,
     request,
-    untilReady: async () => void (await eventually(answers("/readyz"), { what: `a ready ${kind}` })),
+    untilReady: async () => void (await eventually(answers("/readyz"), { withinMs: 60_000, what: `a ready ${kind}` })),
   };
 }
 
