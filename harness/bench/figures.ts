@@ -15,6 +15,8 @@ export interface OperationFigures {
   readonly ok: Summary["ok"];
   /** Of all, where one that was not ok took for ever. */
   readonly all: Summary["all"];
+  /** The longest time of those that were ok, in ms, for each second: a stall shows where it was; null where none was. */
+  readonly slowestMs: readonly (number | null)[];
 }
 
 export interface Figures {
@@ -40,7 +42,9 @@ export function figuresOf(evidence: Evidence, { workload, served }: BenchLoad, l
     const summary = summarise(history, { phase: steady, operation });
     const counts = Object.fromEntries(outcomes.map((outcome, code) => [outcome, summary.counts[code] ?? 0]));
     const { total: intended, okRatio = 0, ok, all } = summary;
-    return [name, { intended, okPerSecond: (counts["ok"] ?? 0) / lengthSeconds, okRatio, counts, ok, all }] as const;
+    const okPerSecond = (counts["ok"] ?? 0) / lengthSeconds;
+    const slowestMs = slowestBySecond(evidence, operation);
+    return [name, { intended, okPerSecond, okRatio, counts, ok, all, slowestMs }] as const;
   });
   return {
     operations: Object.fromEntries(operations),
@@ -48,6 +52,14 @@ export function figuresOf(evidence: Evidence, { workload, served }: BenchLoad, l
     served: Object.fromEntries(served),
     lag: lagOf(evidence),
   };
+}
+
+function slowestBySecond({ history, phases }: Evidence, operation: number): readonly (number | null)[] {
+  const { fromMs = 0, toMs = 0 } = phases.steady ?? {};
+  return Array.from({ length: Math.ceil((toMs - fromMs) / 1000) }, (_, second) => {
+    const from = fromMs + second * 1000;
+    return summarise(history, { phase: steady, operation, fromMs: from, toMs: from + 1000 }).ok.maxMs ?? null;
+  });
 }
 
 function errorsOf({ history, errors }: Evidence): Record<string, number> {

@@ -33,7 +33,7 @@ export function storefront() {
       queue: redis({ configuration: { "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" } }),
       api: service({
         ...paths,
-        command: ["node", "--max-semi-space-size=4", "target-app/api.ts"],
+        command: ["node", "--max-semi-space-size=2", "target-app/api.ts"],
         prepare: ["node", "target-app/migrate.ts"],
         instances: 2,
         environment,

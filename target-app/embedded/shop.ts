@@ -137,8 +137,8 @@ interface AppOptions {
   readonly stores: Readonly<Record<string, string | undefined>>;
 }
 
-/** Young objects in 3 × 4 MB instead of 3 × 16: a fifth less memory under load for a few percent more work. */
-const lessMemory = "--max-semi-space-size=4";
+/** Young objects in 3 × 2 MB instead of 3 × 16: a fifth less memory under load for a few percent more work. */
+const lessMemory = "--max-semi-space-size=2";
 
 const program = (name: string) => fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
 
