@@ -49,7 +49,7 @@ function commandLine(): Command {
     })
     .option("--rate <number>", "one rate per second instead of several; for reads or orders alone", positive)
     .option("--seconds <number>", "how long each rate is measured (default: 10 for reads, 15 for orders)", positive)
-    .option("--minutes <number>", "how long the memory is watched; its growth shows from 3 on", positive, 1)
+    .option("--minutes <number>", "how long the memory is watched; its growth shows from 5 on", positive, 1)
     .option("--json <file>", "also write all figures to a file")
     .showHelpAfterError()
     .exitOverride();
