@@ -1,5 +1,5 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel";
-import { withDeadline } from "../platform/deadline.ts";
+import { remainingMs, withDeadline, withoutDeadline } from "../platform/deadline.ts";
 import { Unavailable } from "../platform/errors.ts";
 import { type Log, transitions } from "../platform/log.ts";
 
@@ -21,11 +21,12 @@ export function guarded(log: Log): Guarded {
   });
   return {
     async run(what, milliseconds, work) {
+      const named = `the index: ${what}`;
       // The deadline is inside the breaker: a half-open one holds all callers until its probe is answered.
       const attempt = async () => {
         const giveUp = new AbortController();
         try {
-          const answer = await withDeadline(`the index: ${what}`, milliseconds, work(giveUp.signal));
+          const answer = await withDeadline(named, milliseconds, work(giveUp.signal));
           state.worked();
           return answer;
         } catch (error) {
@@ -34,7 +35,9 @@ export function guarded(log: Log): Guarded {
           throw error;
         }
       };
-      return breaker.execute(attempt).catch((error) => {
+      // The caller's own is outside: the index has not failed when somebody waited for less than it may take.
+      const answer = withoutDeadline(() => breaker.execute(attempt));
+      return withDeadline(named, remainingMs(milliseconds), answer).catch((error) => {
         throw new Unavailable("search", error instanceof Unavailable ? error.cause : error);
       });
     },

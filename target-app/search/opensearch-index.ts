@@ -73,8 +73,8 @@ export async function openSearchIndex(
       run("forget", feedMs, (signal) =>
         abortable(signal, () =>
           client.delete({ index: name, id: `${tenant}:${id}`, version, version_type: "external_gte" }),
-        ).then(() => undefined, outdated),
-      ).then(() => undefined),
+        ).then(() => undefined, unlessGone),
+      ),
     ping: () =>
       run("ping", readMs, (signal) => abortable(signal, () => client.count({ index: name })).then(() => undefined)),
     isReady,
@@ -100,6 +100,12 @@ async function abortable<T>(signal: AbortSignal, start: () => Promise<T> & { abo
 function outdated(error: unknown): Applied {
   if (statusOf(error) === 409) return "outdated";
   throw error;
+}
+
+/** It is newer than it was, or somebody else has forgotten it; only the latter is a 404 without an error in it. */
+function unlessGone(error: unknown): void {
+  const isForgotten = error instanceof errors.ResponseError && error.body?.["result"] === "not_found";
+  if (!isForgotten) outdated(error);
 }
 
 function statusOf(error: unknown): number | undefined {

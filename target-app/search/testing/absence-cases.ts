@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { boundedBy } from "../../platform/deadline.ts";
 import type { Component } from "../../testing/components.ts";
 import type { Link } from "../../testing/link.ts";
 import { eventually } from "../../testing/processes.ts";
@@ -26,6 +27,16 @@ export function absenceCases(open: () => { index: SearchIndex; component: Compon
     expect(performance.now() - began).toBeLessThan(4000);
     expect(index.isReady()).toBe(false);
   }
+
+  it("is not taken for away because somebody did not wait for it", async () => {
+    const { index } = open();
+    const request = { tenant: "anyone", text: "kettle", limit: 1, offset: 0 };
+    for (let count = 0; count < 10; count++) {
+      await boundedBy(0.01, () => index.search(request)).catch(() => undefined);
+    }
+    expect(index.isReady()).toBe(true);
+    await answers();
+  });
 
   it.each(["delivered", "lost"] as const)(
     "says that it is away while its link is a black hole, and is back soon after (what was held up is %s)",
