@@ -8,7 +8,7 @@ export { kill } from "./faults/kill.ts";
 export { latency } from "./faults/latency.ts";
 export { partition } from "./faults/partition.ts";
 export { pause } from "./faults/pause.ts";
-export type { Check, Evidence, FinalState } from "./model/check.ts";
+export type { CacheEntry, Check, Evidence, FinalState, Job } from "./model/check.ts";
 export type { Address } from "./model/environment.ts";
 export type { FaultSpec, Injection } from "./model/fault.ts";
 export type { Random } from "./model/random.ts";
@@ -18,11 +18,21 @@ export { postgres, redis, type System, service, system } from "./model/system.ts
 export { type Duration, milliseconds, minutes, seconds } from "./model/units.ts";
 export type { CheckResult, Verdict } from "./model/verdict.ts";
 export {
+  type AsyncOperation,
+  type Call,
+  type Credential,
   type Draw,
+  type HttpOperation,
   type HttpReply,
   type HttpRequest,
   type Judgement,
+  type Keyspace,
+  NotExecuted,
   type Operation,
+  type PrepareContext,
+  type Rate,
+  type RateCorner,
+  type Slo,
   type Workload,
   workload,
 } from "./model/workload.ts";

@@ -9,6 +9,7 @@ import type { RunPhase } from "../model/events.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { seconds } from "../model/units.ts";
+import { peakOf } from "../model/workload.ts";
 import { type RunResult, runScenario } from "../run/run.ts";
 import { createRunFolder } from "../store/run-folder.ts";
 import { Backlog, type Leftover } from "./backlog.ts";
@@ -65,7 +66,7 @@ async function measureInto(output: string, { load, lengthSeconds, onStage, envir
   const { scenario, backlog } = benchScenario(load, lengthSeconds);
   const { warmUp: warmUpMs, steady: steadyMs } = scenario.phases;
   const arrivals = rampedArrivals(load.workload, { warmUpMs, steadyMs });
-  const { perSecond } = load.workload;
+  const perSecond = peakOf(load.workload.perSecond);
   const plan: Plan = {
     scenario: "bench",
     seed: "bench",
@@ -74,8 +75,10 @@ async function measureInto(output: string, { load, lengthSeconds, onStage, envir
       { phase: "steady", lengthMs: steadyMs },
     ],
     schedule: [],
+    workloads: [],
     operations: [],
-    arrivals: { count: arrivals.count, perSecond, sha256: "" },
+    arrivals: { count: arrivals.count, sha256: "" },
+    checks: [],
   };
   const watch = new Watch({ load, onStage, warmUpMs: scenario.phases.warmUp });
   const result = await runScenario({
@@ -91,11 +94,12 @@ async function measureInto(output: string, { load, lengthSeconds, onStage, envir
   watch.end();
   assertMeasured(result);
   const { leftover } = backlog;
-  const drainedAfterSeconds = between(result.evidence, "quiesce", "audit", result.reasons);
+  const evidence = result.evidence();
+  const drainedAfterSeconds = between(evidence, "quiesce", "audit", result.reasons);
   const measurement: Measurement = {
     perSecond,
     lengthSeconds,
-    ...figuresOf(result.evidence, load, lengthSeconds),
+    ...figuresOf(evidence, load, lengthSeconds),
     usage: watch.usage,
     memoryMb: watch.memoryMb,
     ...(leftover === undefined ? {} : { leftover: { ...leftover, drainedAfterSeconds } }),

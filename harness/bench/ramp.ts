@@ -1,6 +1,7 @@
 import type { Arrivals } from "../model/plan.ts";
 import { randomFrom } from "../model/random.ts";
-import type { Workload } from "../model/workload.ts";
+import { milliseconds } from "../model/units.ts";
+import { peakOf, type Workload } from "../model/workload.ts";
 import { drawArrivals } from "../plan/arrivals.ts";
 
 /**
@@ -8,14 +9,17 @@ import { drawArrivals } from "../plan/arrivals.ts";
  * just started compiles its code and opens its connections under the first requests; all of the rate at once would pile
  * up, and what expires takes its connection with it, so that the pile would never get smaller.
  */
-export function rampedArrivals(workload: Workload, { warmUpMs, steadyMs }: { warmUpMs: number; steadyMs: number }) {
-  // Half as long at the full rate has as many arrivals as the ramp.
-  const halfMs = warmUpMs / 2;
+export function rampedArrivals(
+  workload: Workload,
+  { warmUpMs, steadyMs }: { warmUpMs: number; steadyMs: number },
+): Arrivals {
   const phases = [
-    { phase: "warmUp", lengthMs: halfMs },
+    { phase: "warmUp", lengthMs: warmUpMs },
     { phase: "steady", lengthMs: steadyMs },
   ] as const;
-  const arrivals: Arrivals = drawArrivals(workload, phases, randomFrom("bench"));
-  const dueMs = arrivals.dueMs.map((ms) => (ms < halfMs ? warmUpMs * Math.sqrt(ms / halfMs) : ms + halfMs));
-  return { ...arrivals, dueMs };
+  const perSecond = [
+    { at: milliseconds(0), perSecond: 0 },
+    { at: milliseconds(warmUpMs), perSecond: peakOf(workload.perSecond) },
+  ];
+  return drawArrivals([{ ...workload, perSecond }], phases, randomFrom("bench"));
 }

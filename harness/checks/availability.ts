@@ -42,6 +42,8 @@ export function availability(options: AvailabilityOptions): Check {
   return checkOf(
     {
       name: "availability",
+      parameters: { ...options },
+      guards: "budget",
       title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
       law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}.`,
     },

@@ -2,13 +2,14 @@ import type { Check, Evidence } from "../model/check.ts";
 import { loadPhases, outcomes } from "../model/history.ts";
 import type { CheckResult, Witness } from "../model/verdict.ts";
 
-/** What a check has to say of the evidence; its name, title and law are added. */
-export type Finding = Omit<CheckResult, "name" | "title" | "law" | "witness" | "numbers"> &
+/** What a check has to say of the evidence; what it says of itself is added. */
+export type Finding = Omit<CheckResult, "name" | "title" | "law" | "guards" | "witness" | "numbers"> &
   Partial<Pick<CheckResult, "witness" | "numbers">>;
 
 /** A check from its law and a pure function of the evidence. */
-export function checkOf(words: Pick<Check, "name" | "title" | "law">, find: (evidence: Evidence) => Finding): Check {
-  return { ...words, judge: (evidence) => ({ ...words, witness: [], numbers: {}, ...find(evidence) }) };
+export function checkOf(said: Omit<Check, "judge">, find: (evidence: Evidence) => Finding): Check {
+  const { name, title, law, guards } = said;
+  return { ...said, judge: (evidence) => ({ name, title, law, guards, witness: [], numbers: {}, ...find(evidence) }) };
 }
 
 /** When the first fault was injected, on the run's clock; the start of the phase `faults` when none was. */

@@ -26,41 +26,44 @@ export function noLostWrites(): Check {
     "Every acknowledged write is there in the end or was overwritten by a newer one, and nothing is there that was " +
     "never written or certainly failed.";
   const expected = "nothing lost, phantom or resurrected";
-  return checkOf({ name: "noLostWrites", title: "no lost writes", law }, (evidence): Finding => {
-    const { finalState } = evidence;
-    if (finalState === undefined) {
-      return { verdict: "inconclusive", expected, actual: "the final state was not read" };
-    }
-    const writes = writesOf(evidence);
-    const acknowledged = [...writes.values()].filter(({ outcome }) => outcome === "ok").length;
-    const anomalies = [...itemAnomalies(writes, finalState), ...registerAnomalies(writes, finalState)];
-    const numbers = {
-      acknowledged,
-      ...Object.fromEntries(kinds.map((kind) => [kind, anomalies.filter((anomaly) => anomaly.kind === kind).length])),
-      duplicated: finalState.items.filter(({ count }) => count > 1).length,
-      recovered: recovered(writes, finalState),
-    };
-    if (anomalies.length === 0) {
-      if (acknowledged === 0)
-        return { verdict: "inconclusive", expected, actual: "no write was acknowledged", numbers };
+  return checkOf(
+    { name: "noLostWrites", parameters: {}, guards: "safety", title: "no lost writes", law },
+    (evidence): Finding => {
+      const { finalState } = evidence;
+      if (finalState === undefined) {
+        return { verdict: "inconclusive", expected, actual: "the final state was not read" };
+      }
+      const writes = writesOf(evidence);
+      const acknowledged = [...writes.values()].filter(({ outcome }) => outcome === "ok").length;
+      const anomalies = [...itemAnomalies(writes, finalState), ...registerAnomalies(writes, finalState)];
+      const numbers = {
+        acknowledged,
+        ...Object.fromEntries(kinds.map((kind) => [kind, anomalies.filter((anomaly) => anomaly.kind === kind).length])),
+        duplicated: finalState.items.filter(({ count }) => count > 1).length,
+        recovered: recovered(writes, finalState),
+      };
+      if (anomalies.length === 0) {
+        if (acknowledged === 0)
+          return { verdict: "inconclusive", expected, actual: "no write was acknowledged", numbers };
+        return {
+          verdict: "pass",
+          expected,
+          actual: `${counted(acknowledged, "acknowledged write")}, all accounted for`,
+          numbers,
+        };
+      }
+      const witnessed = anomalies.filter(({ row }) => row !== undefined).slice(0, witnessLimit);
+      const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
       return {
-        verdict: "pass",
+        verdict: "fail",
         expected,
-        actual: `${counted(acknowledged, "acknowledged write")}, all accounted for`,
+        actual: actualOf(anomalies, acknowledged),
+        ...commonPhase(evidence, rows),
+        witness: witnessed.map(({ row, note }) => witnessOf(evidence, row!, note)),
         numbers,
       };
-    }
-    const witnessed = anomalies.filter(({ row }) => row !== undefined).slice(0, witnessLimit);
-    const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
-    return {
-      verdict: "fail",
-      expected,
-      actual: actualOf(anomalies, acknowledged),
-      ...commonPhase(evidence, rows),
-      witness: witnessed.map(({ row, note }) => witnessOf(evidence, row!, note)),
-      numbers,
-    };
-  });
+    },
+  );
 }
 
 const kinds = ["lost", "phantom", "resurrected"] as const;

@@ -23,7 +23,13 @@ export function noStaleReads({ within }: { readonly within: Duration }): Check {
     `${spokenMs(within)} before it.`;
   const expected = `no read older than ${spokenMs(within)}`;
   return checkOf(
-    { name: "noStaleReads", title: `no stale reads beyond ${spokenMs(within)}`, law },
+    {
+      name: "noStaleReads",
+      parameters: { within },
+      guards: "safety",
+      title: `no stale reads beyond ${spokenMs(within)}`,
+      law,
+    },
     (evidence): Finding => {
       const reads = readsOf(evidence);
       const exposed = reads.filter(({ isExposed }) => isExposed).length;

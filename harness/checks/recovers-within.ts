@@ -28,11 +28,14 @@ export function recoversWithin(within: Duration): Check {
     `From ${spokenMs(within)} after the heal until the end of the recovery phase, goodput is at least ` +
     `${spokenShare(share)} of that of the steady phase.`;
   const expected = `back within ${spokenMs(within)} of the heal, and it holds`;
-  return checkOf({ name: "recoversWithin", title: `recovers within ${spokenMs(within)}`, law }, (evidence): Finding => {
-    const scene = sceneOf(evidence, within);
-    if (typeof scene === "string") return { verdict: "inconclusive", expected, actual: scene, phase: "recovery" };
-    return { expected, phase: "recovery", ...judged(evidence, scene, within) };
-  });
+  return checkOf(
+    { name: "recoversWithin", parameters: within, guards: "budget", title: `recovers within ${spokenMs(within)}`, law },
+    (evidence): Finding => {
+      const scene = sceneOf(evidence, within);
+      if (typeof scene === "string") return { verdict: "inconclusive", expected, actual: scene, phase: "recovery" };
+      return { expected, phase: "recovery", ...judged(evidence, scene, within) };
+    },
+  );
 }
 
 /** When what happened, and how it looked. */

@@ -11,7 +11,7 @@ import { planRun } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/schedule.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { renderReport, summaryLines } from "../report/index.ts";
-import { closingRecord, exitOf, openingRecord } from "../run/record.ts";
+import { endedRecord, exitOf, judgedRecord, openingRecord } from "../run/record.ts";
 import { runScenario } from "../run/run.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
@@ -146,6 +146,7 @@ async function runOne(
   const opening = await openingRecord({
     runId: folder.id,
     scenario,
+    file: relative(process.cwd(), path),
     plan,
     environment: environment.name,
     faultlineVersion: version,
@@ -171,7 +172,9 @@ async function runOne(
     signal,
   });
   progress.end();
-  const record = closingRecord(opening, result, scenario);
+  // Written before it is judged: the verdict rests on what the folder holds, and on nothing else.
+  folder.writeRecord(endedRecord(opening, result));
+  const record = judgedRecord(readRun(folder.path), scenario.checks);
   const exit = exitOf(record, result);
   folder.writeRecord(record);
   report(folder, output);
@@ -207,11 +210,12 @@ const variantOf = ({ system }: RunRecord): string => (system.variant === undefin
 
 function describePlan(plan: Plan): readonly string[] {
   const phases = plan.phases.map(({ phase, lengthMs }) => `${phase} ${lengthMs / 1000} s`);
-  const { count, perSecond, sha256 } = plan.arrivals;
+  const { count, sha256 } = plan.arrivals;
+  const rates = plan.workloads.map(({ name, perSecond }) => `${name} ${Number(perSecond.toFixed(1))}/s`);
   return [
     `${plan.scenario}  seed ${plan.seed}`,
     `  phases    ${phases.join("  ")}`,
-    `  arrivals  ${count} at ${perSecond}/s  sha256 ${sha256}`,
+    `  arrivals  ${count}: ${rates.join(", ")}  sha256 ${sha256}`,
     ...plan.schedule.map(
       ({ id, title, atMs, lastingMs, acts }) =>
         `  ${id}  ${title}  ${atMs / 1000}–${(atMs + lastingMs) / 1000} s of the faults  on ${acts.join(", ")}`,

@@ -1,6 +1,6 @@
 import { messageOf } from "../model/errors.ts";
-import type { Outcome } from "../model/history.ts";
-import type { Draw, HttpReply, Operation } from "../model/workload.ts";
+import { grantCode, type Outcome } from "../model/history.ts";
+import type { Draw, HttpOperation, HttpReply } from "../model/workload.ts";
 
 /** How an operation ended, and what was learned from it. */
 export interface Ending {
@@ -11,17 +11,19 @@ export interface Ending {
   readonly version: number;
   /** The id of the write whose value was returned; `NaN` when there is none. */
   readonly value: number;
+  /** Whether the caller was let in, as a number of `grants`. */
+  readonly granted: number;
 }
 
 /** An ending without an answer that could be judged. */
 export function endingWithout(outcome: Outcome, detail: string): Ending {
-  return { outcome, detail, version: Number.NaN, value: Number.NaN };
+  return { outcome, detail, version: Number.NaN, value: Number.NaN, granted: 0 };
 }
 
 /** What a complete answer means. A judge that throws, or says what it cannot mean, leaves the answer `wrong`. */
-export function endingOf(operation: Operation, reply: HttpReply, draw: Draw): Ending {
+export function endingOf(operation: HttpOperation, reply: HttpReply, draw: Draw): Ending {
   try {
-    const { outcome, version, value, detail } = operation.judge(reply, draw);
+    const { outcome, version, value, detail, granted } = operation.judge(reply, draw);
     if (!judgements.includes(outcome)) return endingWithout("wrong", `its judge said ${String(outcome)}`);
     if (version !== undefined && typeof version !== "number") {
       return endingWithout("wrong", `its judge gave the version ${String(version)}`);
@@ -29,7 +31,13 @@ export function endingOf(operation: Operation, reply: HttpReply, draw: Draw): En
     if (value !== undefined && !isOperationId(value)) {
       return endingWithout("wrong", `its judge gave the value ${String(value)}`);
     }
-    return { outcome, detail: detail ?? "", version: version ?? Number.NaN, value: value ?? Number.NaN };
+    return {
+      outcome,
+      detail: detail ?? "",
+      version: version ?? Number.NaN,
+      value: value ?? Number.NaN,
+      granted: grantCode(granted),
+    };
   } catch (error) {
     return endingWithout("wrong", `its judge threw: ${messageOf(error)}`);
   }

@@ -1,6 +1,15 @@
 import type { GeneratorReport } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
-import { type Draw, type HttpReply, type HttpRequest, inFlightBound, type Operation } from "../model/workload.ts";
+import {
+  type Draw,
+  type HttpOperation,
+  type HttpReply,
+  type HttpRequest,
+  inFlightBound,
+  type Operation,
+  operationsOf,
+  peakOf,
+} from "../model/workload.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type Ending, endingAtDeadline, endingAtStop, endingOf, endingOfBreak, endingWithout } from "./ending.ts";
 import { bodyLimitBytes, Flight, type FlightEvents } from "./flight.ts";
@@ -24,7 +33,7 @@ const mostConnections = 512;
 export class Generator implements FlightEvents {
   readonly #options: LoadOptions;
   readonly #names: readonly string[];
-  readonly #operations: readonly Operation[];
+  readonly #operations: readonly HttpOperation[];
   readonly #targets: readonly Target[];
   readonly #mostInFlight: number;
   readonly #deadlines = new Deadlines();
@@ -39,12 +48,16 @@ export class Generator implements FlightEvents {
   #isWriterBroken = false;
 
   constructor(options: LoadOptions) {
-    const { workload, targets, writer, startMs } = options;
+    const { workloads, targets, writer, startMs } = options;
     this.#options = options;
-    this.#names = Object.keys(workload.operations);
-    this.#operations = Object.values(workload.operations);
+    const operations = operationsOf(workloads);
+    this.#names = operations.map(({ name }) => name);
+    this.#operations = operations.map(({ operation }) => httpOnly(operation));
     const longestMs = Math.max(...this.#operations.map(({ deadline }) => deadline));
-    this.#mostInFlight = inFlightBound(workload.perSecond, longestMs);
+    this.#mostInFlight = inFlightBound(
+      workloads.reduce((sum, { perSecond }) => sum + peakOf(perSecond), 0),
+      longestMs,
+    );
     const connections = options.connections ?? Math.min(mostConnections, this.#mostInFlight);
     const requestOf = (flight: Flight): HttpRequest | undefined => this.#requestOf(flight);
     const now = (): number => options.now();
@@ -80,7 +93,7 @@ export class Generator implements FlightEvents {
       throw new Error(`operations were lost: ${this.#next} were due, ${recorded} recorded, ${sum} counted`);
     }
     const overflow = counts[outcomeCode("overflow")]!;
-    return { planned: this.#next, recorded, dispatched, overflow, ...this.#selfCheck.report() };
+    return { planned: this.#next, recorded, dispatched, overflow, unsettled: 0, ...this.#selfCheck.report() };
   }
 
   now(): number {
@@ -203,7 +216,7 @@ export class Generator implements FlightEvents {
     }
   }
 
-  #operationOf(flight: Flight): Operation {
+  #operationOf(flight: Flight): HttpOperation {
     return this.#operations[flight.plan.operation]!;
   }
 
@@ -224,4 +237,9 @@ export class Generator implements FlightEvents {
   #workloadThrew({ plan: { id, operation } }: Flight, cause: unknown): Error {
     return workloadThrew(`workload.operations.${this.#names[operation]}.request`, id, cause);
   }
+}
+
+function httpOnly(operation: Operation): HttpOperation {
+  if (operation.perform !== undefined) throw new Error("operations with perform cannot be sent yet");
+  return operation;
 }

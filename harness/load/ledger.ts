@@ -48,6 +48,7 @@ export class Ledger {
       key,
       target,
       phase,
+      granted: ending.granted,
       outcome,
       error: ending.detail === "" ? 0 : this.#sink.errorIndex(ending.detail),
       value: writes ? id : ending.value,

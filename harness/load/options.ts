@@ -16,7 +16,8 @@ export interface LoadCounts {
 
 /** All that a load needs. */
 export interface LoadOptions {
-  readonly workload: Workload;
+  /** Their operations have the numbers that `operationsOf` gives them. */
+  readonly workloads: readonly Workload[];
   readonly arrivals: Arrivals;
   /** The entry instances; a session always goes to the same one. */
   readonly targets: readonly Address[];

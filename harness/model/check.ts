@@ -1,8 +1,9 @@
 import type { RunEvent } from "./events.ts";
 import type { Receipt, ScheduledInjection } from "./fault.ts";
 import type { History, LoadPhase } from "./history.ts";
-import type { CheckResult } from "./verdict.ts";
-import type { Effect } from "./workload.ts";
+import type { Json } from "./units.ts";
+import type { CheckResult, Guards } from "./verdict.ts";
+import type { Credential, Effect } from "./workload.ts";
 
 /** The final state of the system, read past the proxies after everything was healed and had come to rest. */
 export interface FinalState {
@@ -10,6 +11,37 @@ export interface FinalState {
   readonly registers: readonly { readonly key: number; readonly version: number; readonly value: number | null }[];
   /** Ids of the `insert` operations whose item is there, with how often it is there. */
   readonly items: readonly { readonly id: number; readonly count: number }[];
+  /** What the cache holds of each key. Absent when there is no cache, or nobody looked. */
+  readonly cache?: readonly CacheEntry[];
+  /** Every document of the index, as often as it is there. */
+  readonly index?: readonly { readonly key: number; readonly version: number }[];
+  /** What became of the jobs that `insert` operations asked for. One that is in two states is listed twice. */
+  readonly jobs?: readonly Job[];
+  /** Sums that no fault may change: stock and what was sold, say. */
+  readonly conserved?: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
+}
+
+/** A cached value, beside the row that it is a copy of, read before and after it: both reads saw the same. */
+export interface CacheEntry {
+  readonly key: number;
+  /** The version in the cache; null when it is not there. */
+  readonly cached: number | null;
+  /** The version of the row; null when there is none. */
+  readonly row: number | null;
+  /** The row would not hold still, however often it was read: nothing can be said of this key. */
+  readonly isMoving?: boolean;
+}
+
+/** A job as it finally stands. */
+export interface Job {
+  /** Of the operation that asked for it. */
+  readonly id: number;
+  readonly state: "completed" | "dead" | "pending";
+  /** How often its effect is there. */
+  readonly effects: number;
+  /** How often it was tried, and how often it may be; where the system tells it. */
+  readonly attempts?: number;
+  readonly attemptsAllowed?: number;
 }
 
 /** A stretch of time on the run's clock. */
@@ -18,11 +50,24 @@ export interface Interval {
   readonly toMs: number;
 }
 
-/** An operation of the workload, as far as checks care. */
+/** An operation of a workload, as far as checks care. */
 export interface OperationInfo {
   readonly name: string;
+  readonly workload: string;
   readonly effect: Effect;
   readonly deadlineMs: number;
+  /** Keys are the same thing only within one keyspace. */
+  readonly keyspace: string;
+  readonly credential: Credential;
+  readonly isPoison: boolean;
+}
+
+/** A workload, as far as checks care. */
+export interface WorkloadInfo {
+  readonly name: string;
+  /** The mean over the whole load. */
+  readonly perSecond: number;
+  readonly slo?: { readonly availability: number; readonly withinMs: number };
 }
 
 /** What the load generator says of itself. */
@@ -35,6 +80,8 @@ export interface GeneratorReport {
   readonly lagP50Ms: number;
   readonly lagP99Ms: number;
   readonly lagMaxMs: number;
+  /** Calls of `perform` that had still not settled a second after the load was over. */
+  readonly unsettled: number;
   /** Windows in which the generator itself was late; a latency claim cannot rest on them. */
   readonly tainted: readonly (Interval & { readonly reason: string })[];
 }
@@ -45,7 +92,7 @@ export interface Evidence {
   /** The texts that the history's error numbers stand for. */
   readonly errors: readonly string[];
   readonly operations: readonly OperationInfo[];
-  readonly perSecond: number;
+  readonly workloads: readonly WorkloadInfo[];
   readonly phases: Readonly<Partial<Record<LoadPhase, Interval>>>;
   readonly schedule: readonly ScheduledInjection[];
   readonly receipts: readonly Receipt[];
@@ -59,6 +106,9 @@ export interface Evidence {
 export interface Check {
   /** As it is called in a scenario: `noStaleReads`. */
   readonly name: string;
+  /** What it was made from, as plain JSON, so that a stored run can be judged again. */
+  readonly parameters: Json;
+  readonly guards: Guards;
   /** With its parameters, for people. */
   readonly title: string;
   /** In one sentence. */

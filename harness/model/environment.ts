@@ -1,5 +1,5 @@
 import type { Capabilities, CapabilityName } from "./capabilities.ts";
-import type { RunEvent } from "./events.ts";
+import type { Health, RunEvent } from "./events.ts";
 import type { System } from "./system.ts";
 import type { Journal } from "./undo.ts";
 
@@ -34,6 +34,10 @@ export interface RunningSystem {
   readonly direct: Readonly<Record<string, Address>>;
   /** Component or tool → version, for the report. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Asks every instance that can tell whether it can serve, past the proxies. */
+  health(): Promise<Readonly<Record<string, Health>>>;
+  /** Processes and connections that there are now, for what must not grow: `processes of api-1`. */
+  gauges(): Promise<Readonly<Record<string, number>>>;
   /** Rejects when something that the run cannot do without (the proxy server) is lost; never resolves. */
   readonly lost: Promise<never>;
   /** Ends everything that was started. Twice is harmless. */

@@ -14,6 +14,9 @@ const runPhases = [
 ] as const;
 export type RunPhase = (typeof runPhases)[number];
 
+/** Whether an instance says that it can serve. */
+export type Health = "ready" | "unready" | "silent";
+
 /** Something that happened. `atMs` is on the run's monotonic clock, whose zero is the start of the run. */
 export type RunEvent = { readonly atMs: number } & (
   | { readonly type: "phase"; readonly phase: RunPhase }
@@ -31,6 +34,10 @@ export type RunEvent = { readonly atMs: number } & (
       readonly expected: boolean;
     }
   | { readonly type: "audited"; readonly registers: number; readonly items: number; readonly atRest: boolean }
+  /** What an instance says of itself, when that changes: `silent` when it says nothing in time. */
+  | { readonly type: "health"; readonly instance: string; readonly health: Health }
+  /** What there was of connections, processes, queued messages: at the end of the steady phase, and after everything. */
+  | { readonly type: "gauges"; readonly when: "steady" | "rest"; readonly values: Readonly<Record<string, number>> }
   | { readonly type: "interrupted"; readonly by: string }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "error"; readonly text: string }

@@ -11,6 +11,9 @@ export type Outcome = (typeof outcomes)[number];
 export const loadPhases = ["warmUp", "steady", "faults", "recovery"] as const;
 export type LoadPhase = (typeof loadPhases)[number];
 
+/** Whether the caller was let in, where the answer tells it. The order is the code that is stored. */
+export const grants = ["untold", "denied", "granted"] as const;
+
 /** One operation. All times in ms on the run's monotonic clock; `NaN` for what never happened. */
 export interface OperationRecord {
   readonly id: number;
@@ -20,6 +23,8 @@ export interface OperationRecord {
   /** The entry instance it was sent to. */
   readonly target: number;
   readonly phase: number;
+  /** Whether the system let the caller in: a number of `grants`. */
+  readonly granted: number;
   readonly outcome: number;
   /** Index into the history's list of error texts; 0 is none. */
   readonly error: number;
@@ -45,6 +50,7 @@ export interface History {
   readonly key: Uint32Array;
   readonly target: Uint8Array;
   readonly phase: Uint8Array;
+  readonly granted: Uint8Array;
   readonly outcome: Uint8Array;
   readonly error: Uint16Array;
   readonly value: Float64Array;
@@ -59,6 +65,8 @@ export interface History {
 export const outcomeCode = (outcome: Outcome): number => outcomes.indexOf(outcome);
 /** @returns the number that stands for the phase in a column */
 export const phaseCode = (phase: LoadPhase): number => loadPhases.indexOf(phase);
+/** @returns the number that stands for it in a column */
+export const grantCode = (granted: boolean | undefined): number => (granted === undefined ? 0 : granted ? 2 : 1);
 
 /** An empty history with room for `count` operations. */
 export function historyOf(count: number): History {
@@ -70,6 +78,7 @@ export function historyOf(count: number): History {
     key: new Uint32Array(count),
     target: new Uint8Array(count),
     phase: new Uint8Array(count),
+    granted: new Uint8Array(count),
     outcome: new Uint8Array(count),
     error: new Uint16Array(count),
     value: new Float64Array(count),
@@ -100,6 +109,7 @@ const columnNames = [
   "key",
   "target",
   "phase",
+  "granted",
   "outcome",
   "error",
   "value",

@@ -1,6 +1,7 @@
-import type { OperationInfo } from "./check.ts";
+import type { OperationInfo, WorkloadInfo } from "./check.ts";
 import type { ScheduledInjection } from "./fault.ts";
 import type { LoadPhase } from "./history.ts";
+import type { Json } from "./units.ts";
 
 /** All operations that will be due, computed before the run. Column `i` of each array belongs to operation `i`. */
 export interface Arrivals {
@@ -20,7 +21,10 @@ export interface Plan {
   readonly seed: string;
   readonly phases: readonly { readonly phase: LoadPhase; readonly lengthMs: number }[];
   readonly schedule: readonly ScheduledInjection[];
+  readonly workloads: readonly WorkloadInfo[];
   readonly operations: readonly OperationInfo[];
   /** The arrivals, told by their number and the SHA-256 of all their columns. */
-  readonly arrivals: { readonly count: number; readonly perSecond: number; readonly sha256: string };
+  readonly arrivals: { readonly count: number; readonly sha256: string };
+  /** The checks, told by what they were made from. */
+  readonly checks: readonly { readonly name: string; readonly parameters: Json }[];
 }

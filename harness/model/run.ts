@@ -5,7 +5,7 @@ import type { Plan } from "./plan.ts";
 import type { CheckResult, Verdict } from "./verdict.ts";
 
 /** The version of `run.json`; a reader refuses what it does not know. */
-export const runSchemaVersion = 1;
+export const runSchemaVersion = 2;
 
 /** How far a run has come. `complete` only when every stage was gone through. */
 export type RunStatus = "running" | "complete" | "interrupted" | "failed";
@@ -25,8 +25,14 @@ export interface RunRecord {
   readonly sentence: string;
   /** Why the run is inconclusive, or why it did not complete. */
   readonly reasons: readonly string[];
+  /** How the run went, whatever the checks say: what is judged again is judged with this. */
+  readonly course: { readonly isComplete: boolean; readonly reasons: readonly string[] };
+  /** Which of several runs of one plan this is, counted from 1. */
+  readonly repeat?: { readonly index: number; readonly of: number };
   readonly scenario: {
     readonly id: string;
+    /** Where it is stated, from the working folder of the run. */
+    readonly file: string;
     readonly name: string;
     readonly expects: string;
     readonly tags: readonly string[];

@@ -30,6 +30,8 @@ export interface Audit {
   /** True when nothing is under way any more (queues drained, outbox empty). Asked until it is, or the time is up. */
   atRest(context: AuditContext): Promise<boolean>;
   read(context: AuditContext): Promise<FinalState>;
+  /** Numbers that a fault must not change for good, as the depth of a queue. Read when steady, and at rest. */
+  gauges?(context: AuditContext): Promise<Readonly<Record<string, number>>>;
 }
 
 /** One sentence about a system: under this load, when this breaks, that holds. Data with functions at its leaves. */
@@ -40,7 +42,8 @@ export interface Scenario<S extends System = System> {
   readonly expects: string;
   readonly tags?: readonly string[];
   readonly system: S;
-  readonly workload: Workload;
+  /** One, or several that run at the same time; their operations have different names. */
+  readonly workload: Workload | readonly Workload[];
   readonly phases: PhaseLengths;
   /** Fixed, or drawn from the seed; what was drawn is stored and never drawn again. */
   readonly faults: readonly Injection<TargetOf<S>>[] | ((random: Random) => readonly Injection<TargetOf<S>>[]);
@@ -53,4 +56,9 @@ export interface Scenario<S extends System = System> {
 /** States a scenario. A fault on a component or link that the system does not have does not compile. */
 export function scenario<const S extends System>(definition: Scenario<S>): Scenario {
   return definition as unknown as Scenario;
+}
+
+/** The workloads of a scenario, which may state just one. */
+export function workloadsOf({ workload }: Pick<Scenario, "workload">): readonly Workload[] {
+  return Array.isArray(workload) ? workload : [workload as Workload];
 }

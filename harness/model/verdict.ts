@@ -30,6 +30,21 @@ export interface Witness {
 /** At most this many operations are shown as a witness. */
 export const witnessLimit = 10;
 
+/**
+ * What a check is about. `safety`: one violation is one too many, and no other run makes up for it. `budget`: so much is
+ * allowed, and several runs tell better than one.
+ */
+export type Guards = "safety" | "budget";
+
+/** What a budget was measured to be in one run, so that several runs can be taken together. */
+export interface Measure {
+  /** `null` when it was beyond what the run could see, as a recovery that never came. */
+  readonly value: number | null;
+  readonly limit: number;
+  readonly better: "higher" | "lower";
+  readonly unit: "share" | "ms" | "ratio";
+}
+
 /** What one check found. */
 export interface CheckResult {
   /** As it is called in a scenario: `noStaleReads`. */
@@ -37,6 +52,7 @@ export interface CheckResult {
   /** With its parameters, for people: `no stale reads beyond 2 s`. */
   readonly title: string;
   readonly law: string;
+  readonly guards: Guards;
   readonly verdict: Verdict;
   readonly expected: string;
   readonly actual: string;
@@ -44,4 +60,6 @@ export interface CheckResult {
   readonly phase?: RunPhase;
   readonly witness: readonly Witness[];
   readonly numbers: Measured;
+  /** Of a budget, where the run could measure it. */
+  readonly measure?: Measure;
 }

@@ -29,7 +29,7 @@ const phases: readonly PhaseLength[] = [
 ];
 
 const drawn = (seed: string, changes: Partial<Workload> = {}) =>
-  drawArrivals({ ...shop, ...changes }, phases, randomFrom(seed));
+  drawArrivals([{ ...shop, ...changes }], phases, randomFrom(seed));
 
 const countOf = (column: Iterable<number>, wanted: number): number =>
   [...column].filter((one) => one === wanted).length;
@@ -80,7 +80,7 @@ describe("arrivals", { timeout: 60_000 }, () => {
   });
 
   it("choose operations by their weight and sessions evenly", () => {
-    const arrivals = drawn("weights");
+    const arrivals = drawn("by weight");
     for (const [index, share] of [0.7, 0.2, 0.1].entries()) {
       const mean = arrivals.count * share;
       expect(Math.abs(countOf(arrivals.operation, index) - mean)).toBeLessThan(fourSigma(mean));
@@ -122,7 +122,7 @@ describe("arrivals", { timeout: 60_000 }, () => {
       fc.property(fc.string(), lengths, fc.integer({ min: 1, max: 3000 }), fc.boolean(), (seed, all, rate, even) => {
         const parts = phases.map(({ phase }, index) => ({ phase, lengthMs: all[index]! }));
         const changes = { perSecond: rate, keys: 7, sessions: 3, arrivals: even ? "constant" : "poisson" } as const;
-        const arrivals = drawArrivals({ ...shop, ...changes }, parts, randomFrom(seed));
+        const arrivals = drawArrivals([{ ...shop, ...changes }], parts, randomFrom(seed));
         const starts = all.map((_, index) => all.slice(0, index).reduce((sum, length) => sum + length, 0));
         const isRight = (due: number, id: number): boolean => {
           const phase = arrivals.phase[id]!;
@@ -135,5 +135,50 @@ describe("arrivals", { timeout: 60_000 }, () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it("of several workloads are dealt out in one order, with operations and sessions of their own", () => {
+    const admins: Workload = {
+      ...shop,
+      name: "admins",
+      perSecond: 40,
+      sessions: 3,
+      operations: { audit: operation(1) },
+    };
+    const [both, alone] = [drawArrivals([shop, admins], phases, randomFrom("7")), drawn("7")];
+    expect(both.dueMs).toEqual(both.dueMs.toSorted());
+    const rows = [...both.operation.keys()];
+    const ofShop = rows.filter((id) => both.operation[id]! < 3);
+    const ofAdmins = rows.filter((id) => both.operation[id] === 3);
+    expect(ofShop.length + ofAdmins.length).toBe(both.count);
+    for (const column of ["dueMs", "operation", "key", "session", "phase"] as const) {
+      expect(ofShop.map((id) => both[column][id])).toEqual([...alone[column]]);
+    }
+    expect(Math.abs(ofAdmins.length - 40 * 20)).toBeLessThan(fourSigma(800));
+    expect(ofAdmins.every((id) => both.session[id]! >= 20 && both.session[id]! < 23)).toBe(true);
+  });
+
+  it("take the keys of an operation from its own keyspace, and leave those of the others as they were", () => {
+    const own = { ...operation(2), keyspace: { name: "credentials", keys: 4, skew: 0 } };
+    const arrivals = drawn("7", { operations: { ...shop.operations, write: own } });
+    const before = drawn("7");
+    for (let id = 0; id < arrivals.count; id += 1) {
+      if (arrivals.operation[id] === 1) expect(arrivals.key[id]).toBeLessThan(4);
+      else expect(arrivals.key[id]).toBe(before.key[id]);
+    }
+    const own0 = [...arrivals.key.keys()].filter((id) => arrivals.operation[id] === 1 && arrivals.key[id] === 0).length;
+    const mean = countOf(arrivals.operation, 1) / 4;
+    expect(Math.abs(own0 - mean)).toBeLessThan(fourSigma(mean));
+  });
+
+  it("follow a rate that steps, at the same places of the same stream", () => {
+    const perSecond = [
+      { at: milliseconds(10_000), perSecond: 100 },
+      { at: milliseconds(10_000), perSecond: 800 },
+    ];
+    const { dueMs } = drawn("7", { perSecond });
+    const early = dueMs.filter((ms) => ms < 10_000).length;
+    expect(Math.abs(early - 1000)).toBeLessThan(fourSigma(1000));
+    expect(Math.abs(dueMs.length - early - 8000)).toBeLessThan(fourSigma(8000));
   });
 });

@@ -32,14 +32,17 @@ const shop = system({
     }),
   },
 });
+const load = workload({ name: "w", perSecond: 50, keys: 10, sessions: 5, operations: { read } });
 const valid: Scenario = {
   name: "x",
   expects: "y",
   system: shop,
-  workload: workload({ name: "w", perSecond: 50, keys: 10, sessions: 5, operations: { read } }),
+  workload: load,
   phases: { warmUp: seconds(1), steady: seconds(2), faults: seconds(5), recovery: seconds(2) },
   faults: [{ at: seconds(1), lasting: seconds(2), inject: partition("api->cache") }],
-  checks: [{ name: "c", title: "c", law: "l", judge: () => ({}) as never } satisfies Check],
+  checks: [
+    { name: "c", parameters: {}, guards: "safety", title: "c", law: "l", judge: () => ({}) as never } satisfies Check,
+  ],
 };
 const context = {
   faultKinds,
@@ -172,28 +175,80 @@ test.each<[string, object, string, string, RegExp]>([
     "phases.steady",
     /seconds/,
   ],
-  [
-    "a rate that is none",
-    { workload: { ...valid.workload, perSecond: Number.NaN } },
-    "OUT_OF_BOUNDS",
-    "workload.perSecond",
-    /./,
-  ],
+  ["a rate that is none", { workload: { ...load, perSecond: Number.NaN } }, "OUT_OF_BOUNDS", "workload.perSecond", /./],
   [
     "more load than can be planned",
-    { workload: { ...valid.workload, perSecond: 1_000_000 }, phases: { ...valid.phases, steady: seconds(3600) } },
+    { workload: { ...load, perSecond: 1_000_000 }, phases: { ...valid.phases, steady: seconds(3600) } },
     "TOO_MUCH_LOAD",
     "workload",
     /./,
   ],
   [
     "an operation without a judge",
-    { workload: { ...valid.workload, operations: { read: { ...read, judge: undefined } } } },
+    { workload: { ...load, operations: { read: { ...read, judge: undefined } } } },
     "NOT_A_FUNCTION",
     "workload.operations.read.judge",
     /./,
   ],
-  ["no operations", { workload: { ...valid.workload, operations: {} } }, "BAD_OPERATIONS", "workload.operations", /./],
+  [
+    "two operations of one name",
+    { workload: [load, { ...load, name: "v" }] },
+    "DUPLICATE_OPERATION",
+    "workload.operations.read",
+    /own/,
+  ],
+  [
+    "one keyspace of two sizes",
+    {
+      workload: {
+        ...load,
+        operations: {
+          read: { ...read, keyspace: { name: "k", keys: 5 } },
+          peek: { ...read, keyspace: { name: "k", keys: 6 } },
+        },
+      },
+    },
+    "KEYSPACE_CONFLICT",
+    "workload.operations.peek.keyspace",
+    /size/,
+  ],
+  [
+    "a flood",
+    { workload: { ...load, perSecond: 100_000, operations: { read: { ...read, deadline: seconds(2) } } } },
+    "TOO_MANY_IN_FLIGHT",
+    "workload",
+    /deadlines/,
+  ],
+  [
+    "a curve whose corners are in disorder",
+    {
+      workload: {
+        ...load,
+        perSecond: [
+          { at: seconds(2), perSecond: 10 },
+          { at: seconds(1), perSecond: 20 },
+        ],
+      },
+    },
+    "BAD_RATE",
+    "workload.perSecond[1].at",
+    /order/,
+  ],
+  [
+    "a promise that cannot be kept or broken",
+    { workload: { ...load, slo: { availability: 1, within: seconds(1) } } },
+    "OUT_OF_BOUNDS",
+    "workload.slo.availability",
+    /0.999/,
+  ],
+  [
+    "a credential that is none",
+    { workload: { ...load, operations: { read: { ...read, credential: "expird" as "expired" } } } },
+    "UNKNOWN_CREDENTIAL",
+    "workload.operations.read.credential",
+    /did you mean/i,
+  ],
+  ["no operations", { workload: { ...load, operations: {} } }, "BAD_OPERATIONS", "workload.operations", /./],
   [
     "a system without components",
     { system: { name: "x", entry: "a", components: {} } },

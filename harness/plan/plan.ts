@@ -1,10 +1,13 @@
+import type { OperationInfo, WorkloadInfo } from "../model/check.ts";
 import { exits, FaultlineError, messageOf, type Problem } from "../model/errors.ts";
 import type { Injection } from "../model/fault.ts";
 import { loadPhases } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { type Random, randomFrom } from "../model/random.ts";
-import type { Scenario } from "../model/scenario.ts";
+import { type Scenario, workloadsOf } from "../model/scenario.ts";
+import { commonKeyspace, type NamedOperation, operationsOf, type Workload } from "../model/workload.ts";
 import { digestOf, drawArrivals } from "./arrivals.ts";
+import { accumulated } from "./rate.ts";
 import { type PlanContext, schedule } from "./schedule.ts";
 import { problemsOfSystem } from "./system-problems.ts";
 import { problemsOfLoad } from "./workload-problems.ts";
@@ -41,17 +44,37 @@ export function planRun(
   }
 
   const phases = loadPhases.map((phase) => ({ phase, lengthMs: scenario.phases[phase] }));
-  const arrivals = drawArrivals(scenario.workload, phases, random.stream("workload"));
-  const operations = Object.entries(scenario.workload.operations).map(([name, operation]) => ({
-    name,
-    effect: operation.effect,
-    deadlineMs: operation.deadline,
-  }));
-  const { perSecond } = scenario.workload;
-  const told = { count: arrivals.count, perSecond, sha256: digestOf(arrivals) };
+  const workloads = workloadsOf(scenario);
+  const arrivals = drawArrivals(workloads, phases, random.stream("workload"));
+  const totalMs = phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+  const plan: Plan = {
+    scenario: id,
+    seed,
+    phases,
+    schedule: scheduled.schedule,
+    workloads: workloads.map((workload) => workloadInfo(workload, totalMs)),
+    operations: operationsOf(workloads).map(operationInfo),
+    arrivals: { count: arrivals.count, sha256: digestOf(arrivals) },
+    checks: scenario.checks.map(({ name, parameters }) => ({ name, parameters })),
+  };
+  return { plan, arrivals };
+}
+
+function workloadInfo({ name, perSecond, slo }: Workload, totalMs: number): WorkloadInfo {
+  const info = { name, perSecond: (accumulated(perSecond, totalMs).count / totalMs) * 1000 };
+  return slo === undefined ? info : { ...info, slo: { availability: slo.availability, withinMs: slo.within } };
+}
+
+function operationInfo({ name, workload, operation }: NamedOperation): OperationInfo {
+  const { effect, deadline, keyspace, credential = "valid", poison = false } = operation;
   return {
-    plan: { scenario: id, seed, phases, schedule: scheduled.schedule, operations, arrivals: told },
-    arrivals,
+    name,
+    workload,
+    effect,
+    deadlineMs: deadline,
+    keyspace: keyspace?.name ?? commonKeyspace,
+    credential,
+    isPoison: poison,
   };
 }
 

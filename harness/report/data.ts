@@ -129,7 +129,7 @@ function factsOf(record: RunRecord): readonly Fact[] {
     ["environment", record.environment],
     ["started", record.startedAt],
     ["ended", record.endedAt ?? "not recorded"],
-    ["load", `${plan.arrivals.perSecond} per second, ${plural(plan.arrivals.count, "operation")} planned`],
+    ["load", `${loadOf(plan)}; ${plural(plan.arrivals.count, "operation")} planned`],
     ["planned faults", schedule.length === 0 ? "none" : schedule.join("; ")],
     ["arrivals (SHA-256)", plan.arrivals.sha256],
     [
@@ -162,4 +162,8 @@ function missingOf(run: StoredRun): readonly string[] {
   if (Object.keys(run.logs).length === 0) missing.push("There are no logs.");
   if (record.generator === undefined) missing.push("The load generator did not report on itself.");
   return missing;
+}
+
+function loadOf({ workloads }: RunRecord["plan"]): string {
+  return workloads.map(({ name, perSecond }) => `${name} ${Number(perSecond.toFixed(1))} per second`).join(", ");
 }

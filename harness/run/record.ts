@@ -1,8 +1,10 @@
+import type { Check } from "../model/check.ts";
 import { exits, FaultlineError, Interrupted, worstExit } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
-import { type RunRecord, runSchemaVersion } from "../model/run.ts";
+import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { storedEvidence } from "./evidence.ts";
 import { describeCommit, describeHost, topologyOf } from "./host.ts";
 import type { RunResult } from "./run.ts";
 import { sentenceFor } from "./sentence.ts";
@@ -12,12 +14,15 @@ import { judgeRun } from "./verdict.ts";
 export async function openingRecord(options: {
   runId: string;
   scenario: Scenario;
+  /** Where the scenario is stated. */
+  file: string;
+  repeat?: RunRecord["repeat"];
   plan: Plan;
   environment: string;
   faultlineVersion: string;
   replay: string;
 }): Promise<RunRecord> {
-  const { runId, scenario, plan, environment, faultlineVersion, replay } = options;
+  const { runId, scenario, file, repeat, plan, environment, faultlineVersion, replay } = options;
   const { system } = scenario;
   const commit = await describeCommit();
   return {
@@ -28,7 +33,9 @@ export async function openingRecord(options: {
     verdict: "inconclusive",
     sentence: "The run has not come to its end.",
     reasons: ["the run has not come to its end"],
-    scenario: { id: plan.scenario, name: scenario.name, expects: scenario.expects, tags: scenario.tags ?? [] },
+    course: { isComplete: false, reasons: [] },
+    ...(repeat === undefined ? {} : { repeat }),
+    scenario: { id: plan.scenario, file, name: scenario.name, expects: scenario.expects, tags: scenario.tags ?? [] },
     system: {
       name: system.name,
       topology: topologyOf(system),
@@ -47,26 +54,35 @@ export async function openingRecord(options: {
   };
 }
 
-/** The record of a run that has ended, in whatever way. */
-export function closingRecord(opening: RunRecord, result: RunResult, scenario: Scenario): RunRecord {
-  const { evidence, error } = result;
-  const judged = judgeRun(evidence, scenario.checks, {
-    isComplete: error === undefined,
-    reasons: [...result.reasons, ...result.leftBroken],
-  });
-  const { verdict, passed, checks, reasons } = judged;
+/** The record of a run that has ended, in whatever way, and that nobody has judged yet. */
+export function endedRecord(opening: RunRecord, result: RunResult): RunRecord {
+  const { error, reasons, leftBroken, phases, generator, versions } = result;
   return {
     ...opening,
     status: statusOf(error),
-    verdict,
-    ...(passed === undefined ? {} : { passed }),
-    sentence: sentenceFor(judged, evidence),
-    reasons,
+    course: { isComplete: error === undefined, reasons: [...reasons, ...leftBroken] },
     endedAt: new Date().toISOString(),
-    phases: evidence.phases,
-    checks,
-    generator: evidence.generator,
-    versions: result.versions,
+    phases,
+    versions,
+    ...(generator === undefined ? {} : { generator }),
+  };
+}
+
+/**
+ * The record of a stored run with the verdicts of these checks. Nothing but what is in the run folder has a say in them,
+ * so that the run, when it ends, and whoever judges it again come to the same.
+ */
+export function judgedRecord(run: StoredRun, checks: readonly Check[]): RunRecord {
+  const { passed: _, ...record } = run.record;
+  const evidence = storedEvidence(run);
+  const judged = judgeRun(evidence, checks, record.course);
+  return {
+    ...record,
+    verdict: judged.verdict,
+    ...(judged.passed === undefined ? {} : { passed: judged.passed }),
+    sentence: sentenceFor(judged, evidence),
+    reasons: judged.reasons,
+    checks: judged.checks,
   };
 }
 

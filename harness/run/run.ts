@@ -6,10 +6,10 @@ import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/c
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
-import type { FaultKind, Receipt } from "../model/fault.ts";
-import { historyOf, type LoadPhase } from "../model/history.ts";
+import type { FaultKind } from "../model/fault.ts";
+import type { LoadPhase } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
-import type { Scenario } from "../model/scenario.ts";
+import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
 import { type JournalFile, openJournal } from "../safety/journal.ts";
 import { makeScratch } from "../safety/leftovers.ts";
 import { startWatchdog, type Watchdog } from "../safety/start-watchdog.ts";
@@ -17,12 +17,18 @@ import { undoAll } from "../safety/undo.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { readFinalState, waitForRest } from "./audit.ts";
+import { evidenceFrom } from "./evidence.ts";
+import { readGauges } from "./gauges.ts";
+import { HealthWatch } from "./health-watch.ts";
 import { playInjection } from "./injector.ts";
+import { prepareWorkloads } from "./prepare.ts";
 
 /** How long before its first operation the load is made ready. */
 const loadLeadMs = 100;
 const defaultRestMs = 10_000;
 const auditWithinMs = 30_000;
+/** How long before the first fault may strike the steady gauges are read. */
+const gaugeLeadMs = 700;
 
 /** What a run is made of. */
 export interface RunOptions {
@@ -42,7 +48,11 @@ export interface RunOptions {
 
 /** What a run saw, whether it came to its end or not. */
 export interface RunResult {
-  readonly evidence: Evidence;
+  readonly phases: Readonly<Partial<Record<LoadPhase, Interval>>>;
+  /** Absent when there was no load, or not to its end. */
+  readonly generator: GeneratorReport | undefined;
+  /** @throws FaultlineError when there is no history to be read */
+  evidence(): Evidence;
   readonly versions: Readonly<Record<string, string>>;
   /** Why the run cannot tell, so far as that lies in how it went. */
   readonly reasons: readonly string[];
@@ -65,7 +75,6 @@ class Run {
   readonly #startedAt = performance.now();
   readonly #stop = new AbortController();
   readonly #events: RunEvent[] = [];
-  readonly #receipts: Receipt[] = [];
   readonly #reasons: string[] = [];
   readonly #leftBroken: string[] = [];
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
@@ -137,36 +146,42 @@ class Run {
   /** Load and faults, each at its own absolute times; both are over when this returns. */
   async #underLoad(system: RunningSystem, journal: JournalFile): Promise<void> {
     const { plan, scenario, arrivals, folder, faultKinds, onProgress } = this.#options;
+    const workloads = workloadsOf(scenario);
+    const targets = system.entry.map((entry) => entry.address);
+    const [runToken, { signal }] = [runTokenOf(folder.id), this.#stop];
+    await prepareWorkloads(workloads, { targets, runToken, signal });
     const startMs = this.#now() + loadLeadMs;
     const starts = this.#phaseStarts(startMs);
     const writer = new HistoryWriter(folder.history);
     const load = runLoad({
-      workload: scenario.workload,
+      workloads,
       arrivals,
-      targets: system.entry.map((entry) => entry.address),
-      runToken: runTokenOf(folder.id),
+      targets,
+      runToken,
       startMs,
       now: this.#now,
       writer,
-      signal: this.#stop.signal,
+      signal,
       ...(onProgress === undefined ? {} : { onProgress }),
     });
     load.catch((error: unknown) => this.#stop.abort(error));
-    const context = { system, faultKinds, journal, now: this.#now, emit: this.#emit, signal: this.#stop.signal };
+    const health = new HealthWatch(system, this.#now, this.#emit);
+    const context = { system, faultKinds, journal, now: this.#now, emit: this.#emit, signal };
     const faults = plan.schedule.map((injection) => playInjection(injection, starts.faults, context));
+    const gauged = this.#until(starts.faults - gaugeLeadMs).then(() => this.#gauge("steady", system));
     try {
       await this.#walkPhases(starts);
     } finally {
       // Both end by themselves on an abort, and both must have ended before anything is taken away from under them.
-      const [report, ...receipts] = await Promise.allSettled([load, ...faults]);
+      const [report, ...receipts] = await Promise.allSettled([load, ...faults, gauged]);
+      await health.end();
       writer.close();
       if (report.status === "fulfilled") this.#generator = report.value;
       for (const one of receipts) {
-        if (one.status === "fulfilled") this.#receipts.push(...one.value);
-        else this.#reasons.push(`a fault could not be played: ${messageOf(one.reason)}`);
+        if (one.status === "rejected") this.#reasons.push(`a fault could not be played: ${messageOf(one.reason)}`);
       }
     }
-    this.#stop.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
 
   #phaseStarts(startMs: number): Record<LoadPhase, number> {
@@ -198,16 +213,27 @@ class Run {
   async #audit(system: RunningSystem): Promise<void> {
     const { folder, scenario } = this.#options;
     const { audit, restWithin = defaultRestMs } = scenario;
-    if (audit === undefined) return;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(restWithin + auditWithinMs)]);
-    const context = { addresses: system.direct, runToken: runTokenOf(folder.id), signal };
+    if (audit === undefined) return this.#gauge("rest", system);
+    const context = this.#auditContext(system, restWithin + auditWithinMs);
     const atRest = await waitForRest(audit, context, restWithin);
+    await this.#gauge("rest", system);
     if (!atRest) this.#reasons.push(`the system had not come to rest ${restWithin / 1000} s after the load ended`);
     this.#enter("audit");
     this.#finalState = await readFinalState(audit, context);
     folder.writeFinalState(this.#finalState);
     const [registers, items] = [this.#finalState.registers.length, this.#finalState.items.length];
     this.#emit({ atMs: this.#now(), type: "audited", registers, items, atRest });
+  }
+
+  async #gauge(when: "steady" | "rest", system: RunningSystem): Promise<void> {
+    const { audit } = this.#options.scenario;
+    const context = this.#auditContext(system, auditWithinMs);
+    this.#emit(await readGauges(when, { system, audit, context, now: this.#now }));
+  }
+
+  #auditContext(system: RunningSystem, withinMs: number): AuditContext {
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(withinMs)]);
+    return { addresses: system.direct, runToken: runTokenOf(this.#options.folder.id), signal };
   }
 
   /** An audit that throws is the scenario's, or its system's, trouble: the run cannot tell, and goes on to its end. */
@@ -240,44 +266,24 @@ class Run {
   }
 
   #result(error: unknown): RunResult {
-    const { plan } = this.#options;
-    const stored = this.#readHistory();
-    const none: GeneratorReport = {
-      planned: 0,
-      recorded: 0,
-      dispatched: 0,
-      overflow: 0,
-      lagP50Ms: 0,
-      lagP99Ms: 0,
-      lagMaxMs: 0,
-      tainted: [],
-    };
-    const evidence: Evidence = {
-      ...stored,
-      operations: plan.operations,
-      perSecond: plan.arrivals.perSecond,
-      phases: this.#phases,
-      schedule: plan.schedule,
-      receipts: this.#receipts,
-      events: this.#events,
-      generator: this.#generator ?? none,
-      ...(this.#finalState === undefined ? {} : { finalState: this.#finalState }),
-    };
+    const { plan, folder } = this.#options;
     return {
-      evidence,
+      phases: this.#phases,
+      generator: this.#generator,
+      evidence: () =>
+        evidenceFrom({
+          plan,
+          phases: this.#phases,
+          generator: this.#generator,
+          events: this.#events,
+          ...readHistory(folder.history),
+          finalState: this.#finalState,
+        }),
       versions: this.#system?.versions ?? {},
       reasons: error === undefined ? this.#reasons : [messageOf(error), ...this.#reasons],
       leftBroken: this.#leftBroken,
       ...(error === undefined ? {} : { error }),
     };
-  }
-
-  #readHistory(): Pick<Evidence, "history" | "errors"> {
-    try {
-      return readHistory(this.#options.folder.history);
-    } catch {
-      return { history: historyOf(0), errors: [""] };
-    }
   }
 }
 

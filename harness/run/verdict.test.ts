@@ -8,12 +8,14 @@ import { judgeRun } from "./verdict.ts";
 
 const check = (verdict: Verdict | Error): Check => ({
   name: "aCheck",
+  parameters: {},
+  guards: "safety",
   title: "a check",
   law: "a law",
   judge(): CheckResult {
     if (verdict instanceof Error) throw verdict;
     const rest = { expected: "this", actual: "that", witness: [], numbers: {} };
-    return { name: "aCheck", title: "a check", law: "a law", verdict, ...rest };
+    return { name: "aCheck", title: "a check", law: "a law", guards: "safety", verdict, ...rest };
   },
 });
 
@@ -41,7 +43,7 @@ function evidenceOf(changes: Partial<Evidence> = {}, operations: readonly [LoadP
     history,
     errors: [""],
     operations: [],
-    perSecond: 10,
+    workloads: [{ name: "shoppers", perSecond: 10 }],
     phases: {},
     schedule: [{ ...injection, acts: ["api->cache"], title: "partition api->cache" }],
     receipts: [receipt],
@@ -54,6 +56,7 @@ function evidenceOf(changes: Partial<Evidence> = {}, operations: readonly [LoadP
       lagP50Ms: 0,
       lagP99Ms: 0,
       lagMaxMs: 0,
+      unsettled: 0,
       tainted: [],
     },
     ...changes,

@@ -39,12 +39,12 @@ export function judgeRun(
 
 /** A check that crashes has decided nothing. */
 function judgeOne(check: Check, evidence: Evidence): CheckResult {
-  const { name, title, law } = check;
+  const { name, title, law, guards } = check;
   try {
     return check.judge(evidence);
   } catch (error) {
     const actual = `the check crashed: ${messageOf(error)}`;
-    return { name, title, law, verdict: "inconclusive", expected: law, actual, witness: [], numbers: {} };
+    return { name, title, law, guards, verdict: "inconclusive", expected: law, actual, witness: [], numbers: {} };
   }
 }
 

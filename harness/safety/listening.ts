@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** The state LISTEN in /proc/net/tcp. */
+/** The states LISTEN and ESTABLISHED in /proc/net/tcp. */
 const listen = "0A";
+const established = "01";
 
 /** @returns whether this very process listens on the TCP port. Linux: from /proc; elsewhere: from `lsof` */
 export function isListening(pid: number, port: number): boolean {
@@ -26,14 +27,23 @@ export function listenerOn(port: number): string | undefined {
   }
 }
 
+/** @returns how many connections the listener of a port has accepted and not closed; undefined where that can't be known */
+export function connectionsTo(port: number): number | undefined {
+  return process.platform === "linux" ? socketsAt(port, established).length : undefined;
+}
+
 function listeningInodes(port: number): readonly string[] {
+  return socketsAt(port, listen).flatMap((fields) => fields[9] ?? []);
+}
+
+/** The lines of /proc/net/tcp for the sockets at a local port that are in this state, field by field. */
+function socketsAt(port: number, state: string): readonly (readonly string[])[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
     read(table)
       .split("\n")
       .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === listen && fields[1]?.endsWith(`:${hexPort}`))
-      .flatMap((fields) => fields[9] ?? []),
+      .filter((fields) => fields[3] === state && fields[1]?.endsWith(`:${hexPort}`)),
   );
 }
 

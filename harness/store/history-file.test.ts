@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FaultlineError } from "../model/errors.ts";
-import { loadPhases, type OperationRecord, outcomes, rowAt } from "../model/history.ts";
+import { grants, loadPhases, type OperationRecord, outcomes, rowAt } from "../model/history.ts";
 import { HistoryWriter, readHistory } from "./history-file.ts";
 import { blockBytes, layout } from "./history-layout.ts";
 
@@ -31,6 +31,7 @@ const anyRecord: fc.Arbitrary<OperationRecord> = fc
     key: u32,
     target: fc.nat(255),
     phase: fc.nat(loadPhases.length - 1),
+    granted: fc.nat(grants.length - 1),
     outcome: fc.nat(outcomes.length - 1),
     error: fc.nat(65_535),
     value: fc.option(u32, { nil: Number.NaN }),
@@ -48,7 +49,7 @@ const anyRecord: fc.Arbitrary<OperationRecord> = fc
   }));
 
 function recordWith(id: number): OperationRecord {
-  const none = { operation: 0, session: 0, key: 0, target: 0, phase: 1, outcome: 0, error: 0 };
+  const none = { operation: 0, session: 0, key: 0, target: 0, phase: 1, granted: 0, outcome: 0, error: 0 };
   const times = { intendedMs: id, dispatchedMs: id, wireMs: id, endMs: id + 1 };
   return { id, ...none, value: Number.NaN, version: Number.NaN, ...times };
 }
@@ -168,10 +169,10 @@ describe("a history file", { timeout: 60_000 }, () => {
   it("of another layout is refused, and says which one it is", () => {
     const path = written([recordWith(1)]);
     const bytes = readFileSync(path);
-    bytes.writeUInt32LE(2, 8);
+    bytes.writeUInt32LE(1, 8);
     writeFileSync(path, bytes);
     expect(codeOf(() => readHistory(path))).toBe("HISTORY_UNKNOWN_FORMAT 64");
-    expect(() => readHistory(path)).toThrow(/layout 2; this version reads layout 1/);
+    expect(() => readHistory(path)).toThrow(/layout 1; this version reads layout 2/);
     expect(codeOf(() => readHistory(join(folder, "absent.bin")))).toBe("HISTORY_UNREADABLE 64");
   });
 

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type FaultlineError, messageOf, usageError } from "../model/errors.ts";
-import { type History, historyOf, loadPhases, outcomes } from "../model/history.ts";
+import { grants, type History, historyOf, loadPhases, outcomes } from "../model/history.ts";
 import { blockBytes, layout } from "./history-layout.ts";
 
 /** What was read from a history file. */
@@ -82,7 +82,10 @@ class Decoder {
       this.#texts.set(index, [...(this.#texts.get(index) ?? []), part]);
       return;
     }
-    if (outcome >= outcomes.length || bytes[at + 46]! >= loadPhases.length) throw damaged(this.#path, offset);
+    const [phase, granted] = [bytes[at + 46]! & 15, bytes[at + 46]! >>> 4];
+    if (outcome >= outcomes.length || phase >= loadPhases.length || granted >= grants.length) {
+      throw damaged(this.#path, offset);
+    }
     const history = this.#history;
     const row = this.#count;
     const intendedMs = bytes.readDoubleLE(at);
@@ -99,7 +102,8 @@ class Decoder {
     history.operation[row] = bytes[at + 42]!;
     history.outcome[row] = outcome;
     history.error[row] = bytes.readUInt16LE(at + 44);
-    history.phase[row] = bytes[at + 46]!;
+    history.phase[row] = phase;
+    history.granted[row] = granted;
     history.target[row] = bytes[at + 47]!;
     this.#count += 1;
   }

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const record = { schemaVersion: 1, id: "x", verdict: "pass" } as RunRecord;
+const record = { schemaVersion: 2, id: "x", verdict: "pass" } as RunRecord;
 
 test("runs of one second get folders of their own, and latest points to the one published last", () => {
   const [one, two] = [createRunFolder(root, "run"), createRunFolder(root, "run")];

@@ -1,5 +1,6 @@
 import type { Evidence, FinalState, OperationInfo } from "../../model/check.ts";
 import {
+  grantCode,
   historyOf,
   type LoadPhase,
   loadPhases,
@@ -19,12 +20,22 @@ export const scene = {
   healedMs: 19_000,
 } as const;
 
-const operations: readonly OperationInfo[] = [
-  { name: "read", effect: "read", deadlineMs: 1000 },
-  { name: "write", effect: "write", deadlineMs: 1000 },
-  { name: "order", effect: "insert", deadlineMs: 1000 },
-  { name: "search", effect: "none", deadlineMs: 1000 },
-];
+const operations: readonly OperationInfo[] = (
+  [
+    ["read", "read"],
+    ["write", "write"],
+    ["order", "insert"],
+    ["search", "none"],
+  ] as const
+).map(([name, effect]) => ({
+  name,
+  workload: "shoppers",
+  effect,
+  deadlineMs: 1000,
+  keyspace: "keys",
+  credential: "valid",
+  isPoison: false,
+}));
 
 /** One operation of a story; what it leaves out is a quick, successful one. */
 export interface Step {
@@ -37,6 +48,8 @@ export interface Step {
   readonly key?: number;
   readonly version?: number;
   readonly session?: number;
+  /** Whether the caller was let in, where the answer tells it. */
+  readonly granted?: boolean;
   /** Why it was not ok. */
   readonly detail?: string;
 }
@@ -75,7 +88,7 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
   const history = historyOf(steps.length);
   const errors = [""];
   for (const [id, step] of steps.entries()) {
-    const { atMs, tookMs = 5, outcome = "ok", key = 0, session = 0, version = Number.NaN, detail = "" } = step;
+    const { atMs, tookMs = 5, outcome = "ok", key = 0, session = 0, version = Number.NaN, detail = "", granted } = step;
     if (!errors.includes(detail)) errors.push(detail);
     const isSent = outcome !== "failed" && outcome !== "overflow";
     setRow(history, id, {
@@ -85,6 +98,7 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
       key,
       target: 0,
       phase: phaseCode(phaseAt(atMs)),
+      granted: grantCode(granted),
       outcome: outcomeCode(outcome),
       error: errors.indexOf(detail),
       value: step.operation === "write" || step.operation === "order" ? id : Number.NaN,
@@ -101,7 +115,7 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
     history,
     errors,
     operations,
-    perSecond: 100,
+    workloads: [{ name: "shoppers", perSecond: 100 }],
     phases: { warmUp, steady, faults, recovery },
     schedule: [
       {
@@ -127,7 +141,7 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
       },
     ],
     events: [{ atMs: injectedMs, type: "inject", injection: "i1", title: "partition api->cache" }],
-    generator: { ...generator, lagP50Ms: 1, lagP99Ms: 2, lagMaxMs: 3, tainted: [] },
+    generator: { ...generator, lagP50Ms: 1, lagP99Ms: 2, lagMaxMs: 3, unsettled: 0, tainted: [] },
     ...changes,
   };
 }

@@ -1,4 +1,5 @@
 import type { Address } from "../../model/environment.ts";
+import type { Health } from "../../model/events.ts";
 import type { ComponentDefinition } from "../../model/system.ts";
 import type { Greeting } from "../../network/probe.ts";
 
@@ -52,6 +53,8 @@ export interface Driver {
   isReady(context: InstanceContext, deadlineMs: number): Promise<boolean>;
   /** Run once, when it was ready for the first time. */
   initialise?(context: InstanceContext): Promise<void>;
+  /** What an instance says of itself; absent for kinds that say nothing. Never rejects. */
+  health?(context: InstanceContext, deadlineMs: number): Promise<Health>;
   /** The sign of life that probes ask for. */
   greeting(definition: ComponentDefinition): Greeting;
 }

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessControl } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
+import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
+import { connectionsTo } from "../../safety/listening.ts";
+import { treeOf } from "../../safety/processes.ts";
 import type { Driver, InstanceContext, Launch } from "./driver.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
@@ -82,6 +85,17 @@ export class Instance implements ProcessControl {
 
   state() {
     return { state: this.#process?.state() ?? "dead", pid: this.#process?.identity.pid ?? 0 } as const;
+  }
+
+  /** What it says of itself; undefined when its kind says nothing. */
+  health(deadlineMs: number): Promise<Health | undefined> {
+    return this.#driver.health?.(this.#setting, deadlineMs) ?? Promise.resolve(undefined);
+  }
+
+  /** Processes of its tree, and connections to it. */
+  gauges(): { readonly processes: number; readonly connections: number | undefined } {
+    const processes = this.#process === undefined ? 0 : treeOf(this.#process.identity).length;
+    return { processes, connections: connectionsTo(this.#setting.address.port) };
   }
 
   /** Ends it for good. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Capabilities, CapabilityName, LinkControl } from "../../model/capabilities.ts";
 import type { Address, Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
 import { exits, FaultlineError, systemError } from "../../model/errors.ts";
+import type { Health } from "../../model/events.ts";
 import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../../model/system.ts";
 import { linkControl, proxyName } from "../../network/link.ts";
 import { listenerOn } from "../../safety/listening.ts";
@@ -15,6 +16,8 @@ import { startOrder } from "./start-order.ts";
 import { type LocalProxyServer, startToxiproxy } from "./toxiproxy.ts";
 
 const host = "127.0.0.1";
+/** An instance that takes longer to say how it is counts as silent. */
+const healthWithinMs = 1000;
 
 /** What planning needs to know; it is known without anything being there yet. */
 export const localFacts: Pick<Environment, "name" | "capabilities" | "kinds"> = {
@@ -75,6 +78,8 @@ class LocalStart {
       })),
       direct: Object.fromEntries(this.#direct),
       versions: this.#tools.versions,
+      health: () => this.#health(),
+      gauges: () => Promise.resolve(this.#gauges()),
       lost,
       stop: () => this.stop(),
     };
@@ -165,6 +170,23 @@ class LocalStart {
       process: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
     };
     return controls[capability]();
+  }
+
+  async #health(): Promise<Record<string, Health>> {
+    const asked = await Promise.all(
+      [...this.#instances].map(async ([name, instance]) => [name, await instance.health(healthWithinMs)] as const),
+    );
+    return Object.fromEntries(asked.flatMap(([name, health]) => (health === undefined ? [] : [[name, health]])));
+  }
+
+  #gauges(): Record<string, number> {
+    const gauges: Record<string, number> = {};
+    for (const [name, instance] of this.#instances) {
+      const { processes, connections } = instance.gauges();
+      gauges[`processes of ${name}`] = processes;
+      if (connections !== undefined) gauges[`connections to ${name}`] = connections;
+    }
+    return gauges;
   }
 
   async #proxiesLost(): Promise<never> {

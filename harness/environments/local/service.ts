@@ -1,4 +1,5 @@
 import { delimiter, dirname } from "node:path";
+import type { Health } from "../../model/events.ts";
 import type { ComponentDefinition, ServiceSettings } from "../../model/system.ts";
 import { type Greeting, probe } from "../../network/probe.ts";
 import type { Driver, InstanceContext, Launch } from "./driver.ts";
@@ -51,6 +52,19 @@ export const serviceDriver: Driver = {
   prepare: (context) => Promise.resolve(launch(context, settingsOf(context.definition).command)),
   async isReady({ address, definition }, deadlineMs) {
     return (await probe(address, httpGet(settingsOf(definition).readyPath), deadlineMs)).answered;
+  },
+  async health({ address, definition }, deadlineMs): Promise<Health> {
+    let isReady = false;
+    const anyAnswer: Greeting = {
+      ...httpGet(settingsOf(definition).readyPath),
+      understands(reply) {
+        const status = /^HTTP\/1\.[01] (\d{3}) /.exec(reply.toString("latin1"))?.[1];
+        isReady = status === "200";
+        return status !== undefined;
+      },
+    };
+    const { answered } = await probe(address, anyAnswer, deadlineMs);
+    return answered ? (isReady ? "ready" : "unready") : "silent";
   },
   greeting(definition) {
     const { livePath, readyPath } = settingsOf(definition);

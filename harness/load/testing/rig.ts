@@ -7,7 +7,7 @@ import type { Address } from "../../model/environment.ts";
 import { type OperationRecord, outcomes } from "../../model/history.ts";
 import type { Arrivals } from "../../model/plan.ts";
 import { milliseconds } from "../../model/units.ts";
-import type { HttpReply, HttpRequest, Judgement, Operation, Workload } from "../../model/workload.ts";
+import type { HttpOperation, HttpReply, HttpRequest, Judgement, Operation, Workload } from "../../model/workload.ts";
 import type { HistorySink } from "../ledger.ts";
 import type { LoadOptions } from "../options.ts";
 import { runLoad } from "../run-load.ts";
@@ -46,7 +46,7 @@ export class MemorySink implements HistorySink {
 }
 
 /** An operation that asks for a path and takes every 200 for ok. */
-export function operation(path: string, changes: Partial<Operation> = {}): Operation {
+export function operation(path: string, changes: Partial<HttpOperation> = {}): HttpOperation {
   return {
     weight: 1,
     effect: "none",
@@ -70,7 +70,7 @@ export function arrivalsOf(operations: readonly number[], gapMs: number): Arriva
 }
 
 /** What a test says of its load; the rest has defaults. */
-export interface Trial extends Partial<Omit<LoadOptions, "workload" | "targets">> {
+export interface Trial extends Partial<Omit<LoadOptions, "workloads" | "targets">> {
   readonly operations: Readonly<Record<string, Operation>>;
   readonly targets: readonly Address[];
   readonly perSecond?: number;
@@ -89,7 +89,7 @@ export async function tried(trial: Trial): Promise<{ sink: MemorySink; report: G
       5,
     );
   const defaults = { arrivals, runToken: "t", now, writer: sink, signal: new AbortController().signal };
-  const report = await runLoad({ ...defaults, ...options, startMs, workload });
+  const report = await runLoad({ ...defaults, ...options, startMs, workloads: [workload] });
   return { sink, report, startMs };
 }
 

@@ -16,7 +16,7 @@ function historyFrom(samples: readonly Sample[]): History {
   const history = historyOf(samples.length);
   for (const [id, { tookMs, ...sample }] of samples.entries()) {
     const times = { dispatchedMs: sample.intendedMs, wireMs: sample.intendedMs, endMs: sample.intendedMs + tookMs };
-    const none = { session: 0, key: 0, target: 0, error: 0, value: Number.NaN, version: Number.NaN };
+    const none = { session: 0, key: 0, target: 0, granted: 0, error: 0, value: Number.NaN, version: Number.NaN };
     setRow(history, id, { id, ...none, ...sample, ...times });
   }
   return history;

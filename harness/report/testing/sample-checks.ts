@@ -5,6 +5,7 @@ export function sampleChecks(verdict: "pass" | "fail", seen: { ok: number; total
   return [
     {
       name: "availability",
+      guards: "budget",
       title: "availability of at least 98 %",
       law: "Of the operations that were due, at least this share is answered well before its deadline.",
       verdict: "pass",
@@ -15,6 +16,7 @@ export function sampleChecks(verdict: "pass" | "fail", seen: { ok: number; total
     },
     {
       name: "noLostWrites",
+      guards: "safety",
       title: "no lost writes",
       law: "Every write that was acknowledged is there in the end, exactly once.",
       verdict: "pass",
@@ -26,6 +28,7 @@ export function sampleChecks(verdict: "pass" | "fail", seen: { ok: number; total
     verdict === "pass" ? freshReads : staleReads,
     {
       name: "recoversWithin",
+      guards: "budget",
       title: "recovers within 3 s",
       law: "After the last fault is healed, latency and availability return to their steady state.",
       verdict: "pass",
@@ -40,6 +43,7 @@ export function sampleChecks(verdict: "pass" | "fail", seen: { ok: number; total
 
 const freshReads: CheckResult = {
   name: "noStaleReads",
+  guards: "safety",
   title: "no stale reads beyond 2 s",
   law: "A read returns no version older than the newest that was acknowledged 2 s before it began.",
   verdict: "pass",

@@ -17,10 +17,11 @@ export interface SampleOptions {
 
 const startedAt = "2026-03-04T05:06:07.000Z";
 const loadFromMs = 2400;
+const shared = { workload: "shoppers", keyspace: "keys", credential: "valid", isPoison: false } as const;
 const operations: readonly OperationInfo[] = [
-  { name: "GET /products/:id", effect: "read", deadlineMs: 2000 },
-  { name: "PUT /products/:id", effect: "write", deadlineMs: 2000 },
-  { name: "POST /orders", effect: "insert", deadlineMs: 3000 },
+  { name: "GET /products/:id", effect: "read", deadlineMs: 2000, ...shared },
+  { name: "PUT /products/:id", effect: "write", deadlineMs: 2000, ...shared },
+  { name: "POST /orders", effect: "insert", deadlineMs: 3000, ...shared },
 ];
 const errors = ["", "503 circuit open", "ECONNRESET", "no answer within 2 s"];
 const links = ["api-1->cache", "api-2->cache"];
@@ -106,6 +107,7 @@ function historyFrom(options: SampleOptions, phases: Phases, receipts: readonly 
       key: Math.floor(draw() ** 2 * 200),
       target: id % 2,
       phase: phaseCode(phase),
+      granted: 0,
       outcome: outcomeCode(outcome),
       error,
       value: Number.NaN,
@@ -176,7 +178,7 @@ function recordOf(
   const failing = options.verdict === "fail";
   const perSecond = options.perSecond ?? 120;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     faultline: "0.1.0",
     id: "20260304T050607Z-cache-partition-5eed01",
     status: "complete",
@@ -186,8 +188,10 @@ function recordOf(
       ? "partition api->cache for 8 s became a failure: no stale reads beyond 2 s was broken, 23 reads returned an older version."
       : `partition api->cache for 8 s stayed a fault: all 4 checks held, and ${total - ok} of ${total.toLocaleString("en")} operations were not ok.`,
     reasons: [],
+    course: { isComplete: true, reasons: [] },
     scenario: {
       id: "cache-partition",
+      file: "scenarios/cache-partition.ts",
       name: "the cache is cut off while customers browse and buy",
       expects: "reads fall through to Postgres; nobody sees an error or a stale price, and no order is lost",
       tags: ["demo", "cache"],
@@ -206,7 +210,9 @@ function recordOf(
       })),
       schedule,
       operations,
-      arrivals: { count: total, perSecond, sha256: "9f".repeat(32) },
+      workloads: [{ name: "shoppers", perSecond }],
+      arrivals: { count: total, sha256: "9f".repeat(32) },
+      checks: [],
     },
     phases,
     checks: sampleChecks(options.verdict, { ok, total }),
@@ -218,6 +224,7 @@ function recordOf(
       lagP50Ms: 0.31,
       lagP99Ms: 0.84,
       lagMaxMs: 2.9,
+      unsettled: 0,
       tainted: [],
     },
     versions: { postgres: "18.4", redis: "7.0.15", toxiproxy: "2.12.0" },

@@ -1,0 +1,49 @@
+import type { Evidence, FinalState, GeneratorReport } from "../model/check.ts";
+import type { RunEvent } from "../model/events.ts";
+import { type History, historyOf } from "../model/history.ts";
+import type { RunRecord, StoredRun } from "../model/run.ts";
+
+/** What a run's evidence is put together from. */
+export interface Seen {
+  readonly plan: RunRecord["plan"];
+  readonly phases: RunRecord["phases"];
+  readonly generator: GeneratorReport | undefined;
+  readonly events: readonly RunEvent[];
+  readonly history: History | undefined;
+  readonly errors: readonly string[];
+  readonly finalState: FinalState | undefined;
+}
+
+/** What checks look at, from what a run saw. What it did not get to see is empty. */
+export function evidenceFrom({ plan, phases, generator, events, history, errors, finalState }: Seen): Evidence {
+  return {
+    history: history ?? historyOf(0),
+    errors,
+    operations: plan.operations,
+    workloads: plan.workloads,
+    phases,
+    schedule: plan.schedule,
+    receipts: events.flatMap((event) => (event.type === "receipt" ? [event.receipt] : [])),
+    events,
+    generator: generator ?? nothingGenerated,
+    ...(finalState === undefined ? {} : { finalState }),
+  };
+}
+
+/** The evidence that a run folder holds: the same whenever it is read. */
+export function storedEvidence({ record, events, history, errors, finalState }: StoredRun): Evidence {
+  const { plan, phases, generator } = record;
+  return evidenceFrom({ plan, phases, generator, events, history, errors, finalState });
+}
+
+const nothingGenerated: GeneratorReport = {
+  planned: 0,
+  recorded: 0,
+  dispatched: 0,
+  overflow: 0,
+  lagP50Ms: 0,
+  lagP99Ms: 0,
+  lagMaxMs: 0,
+  unsettled: 0,
+  tainted: [],
+};
