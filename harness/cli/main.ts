@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { exits, usageError } from "../model/errors.ts";
 import { didYouMean } from "../plan/suggest.ts";
+import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
@@ -85,6 +86,15 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .command("report <run...>")
     .description("render the report of stored runs again")
     .action((folders: string[]) => perform((output) => report(folders, output)));
+
+  program
+    .command("check <run...>")
+    .description("judge stored runs again, without running anything")
+    .option("--scenario <file>", "with the checks that this file states now")
+    .option("--write", "keep the verdicts in the run folder, and render its report again")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", checkExamples)
+    .action((folders: string[], flags: CheckFlags) => perform((output) => check(folders, flags, output)));
 
   program
     .command("clean")

@@ -91,7 +91,7 @@ function statusOf(error: unknown): RunRecord["status"] {
   return error instanceof Interrupted ? "interrupted" : "failed";
 }
 
-const exitOfVerdict: Readonly<Record<Verdict, number>> = {
+export const exitOfVerdict: Readonly<Record<Verdict, number>> = {
   pass: exits.pass,
   fail: exits.fail,
   inconclusive: exits.inconclusive,

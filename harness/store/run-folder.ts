@@ -8,7 +8,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { FinalState } from "../model/check.ts";
 import { messageOf, systemError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
@@ -54,9 +54,14 @@ export interface RunFolder {
  */
 export function createRunFolder(root: string, name: string, freeBytes = leastFreeBytes): RunFolder {
   const path = makeFolder(resolve(root), name, freeBytes);
+  mkdirSync(join(path, files.logs));
+  writeFileSync(join(path, files.events), "");
+  return openRunFolder(path);
+}
+
+/** A run folder that is there already. */
+export function openRunFolder(path: string): RunFolder {
   const at = (file: string): string => join(path, file);
-  mkdirSync(at(files.logs));
-  writeFileSync(at(files.events), "");
   return {
     id: basename(path),
     path,
@@ -68,7 +73,7 @@ export function createRunFolder(root: string, name: string, freeBytes = leastFre
     appendEvent: (event) => appendFileSync(at(files.events), `${JSON.stringify(event)}\n`),
     writeFinalState: (state) => writeWhole(at(files.finalState), JSON.stringify(state)),
     writeReport: (html) => writeWhole(at(files.report), html),
-    publish: () => pointLatest(resolve(root), basename(path)),
+    publish: () => pointLatest(dirname(path), basename(path)),
   };
 }
 
