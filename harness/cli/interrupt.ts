@@ -4,7 +4,10 @@ import { Interrupted } from "../model/errors.ts";
  * Turns SIGINT and SIGTERM into an abort, and SIGHUP (a closed terminal) too. The second one ends the process at once:
  * the watchdog then does what there was no patience for.
  */
-export function listenForInterrupts(say: (line: string) => void): { signal: AbortSignal; end(): void } {
+export function listenForInterrupts(say: (line: string) => void): {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+} {
   const controller = new AbortController();
   const on = (name: NodeJS.Signals): void => {
     const signal = name === "SIGINT" ? "SIGINT" : "SIGTERM";
@@ -19,7 +22,7 @@ export function listenForInterrupts(say: (line: string) => void): { signal: Abor
   for (const name of names) process.on(name, on);
   return {
     signal: controller.signal,
-    end() {
+    end: () => {
       for (const name of names) process.off(name, on);
     },
   };

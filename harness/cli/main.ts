@@ -61,6 +61,7 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--seed <text>", "the seed of load and faults; the same seed gives the same plan")
     .option("--env <name>", "where the system is started", "local")
     .option("--tag <name>", "only scenarios with this tag")
+    .option("--repeat <count>", "run each so often, with the same plan, and judge them together")
     .option("--dry-run", "print the plan and start nothing")
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { faultKinds } from "../faults/index.ts";
+import { exits, FaultlineError, usageError } from "../model/errors.ts";
+import type { Arrivals, Plan } from "../model/plan.ts";
+import { planRun } from "../plan/plan.ts";
+import type { PlanContext } from "../plan/schedule.ts";
+import { didYouMean } from "../plan/suggest.ts";
+import { type LoadedScenario, loadScenario, selectScenarios } from "./scenarios.ts";
+
+/** A scenario with everything decided. */
+export interface Planned extends LoadedScenario {
+  readonly plan: Plan;
+  readonly arrivals: Arrivals;
+}
+
+/** Plans every scenario that the filters name. @throws FaultlineError with all that is wrong with any of them */
+export async function planAll(
+  filters: readonly string[],
+  flags: { readonly scenarios: string; readonly seed?: string; readonly tag?: string },
+  environment: PlanContext["environment"],
+): Promise<readonly Planned[]> {
+  const seed = checkedSeed(flags.seed ?? randomBytes(4).toString("hex"));
+  const loaded = await Promise.all(selectScenarios(filters, flags.scenarios).map(loadScenario));
+  const tagged = flags.tag === undefined ? loaded : withTag(loaded, flags.tag);
+  const context = { faultKinds, environment };
+  const problems: FaultlineError[] = [];
+  const planned = tagged.flatMap((one) => {
+    try {
+      return [{ ...one, ...planRun(one.id, one.scenario, seed, context) }];
+    } catch (error) {
+      if (!(error instanceof FaultlineError)) throw error;
+      problems.push(error);
+      return [];
+    }
+  });
+  if (problems.length > 0)
+    throw new FaultlineError(
+      exits.usage,
+      problems.flatMap((error) => error.problems),
+    );
+  if (planned.length > 0) return planned;
+  const remedy = "`faultline list` shows what there is.";
+  throw new FaultlineError(exits.inconclusive, [
+    { code: "NOTHING_TO_RUN", where: flags.scenarios, message: "no scenario is there to run", remedy },
+  ]);
+}
+
+/** The seed is part of the run folder's name. */
+function checkedSeed(seed: string): string {
+  if (/^[A-Za-z0-9._-]{1,40}$/.test(seed)) return seed;
+  throw usageError({
+    code: "BAD_SEED",
+    where: "--seed",
+    message: `is "${seed}"`,
+    remedy: "Give from 1 to 40 letters, digits, dots, dashes or underscores, as --seed 7.",
+  });
+}
+
+function withTag(loaded: readonly LoadedScenario[], tag: string): readonly LoadedScenario[] {
+  const known = [...new Set(loaded.flatMap(({ scenario }) => scenario.tags ?? []))];
+  if (!known.includes(tag)) {
+    throw usageError({
+      code: "UNKNOWN_TAG",
+      where: "--tag",
+      message: `no scenario has the tag "${tag}"`,
+      remedy: didYouMean(tag, known),
+    });
+  }
+  return loaded.filter(({ scenario }) => scenario.tags?.includes(tag));
+}

@@ -1,0 +1,108 @@
+import { relative } from "node:path";
+import { faultKinds } from "../faults/index.ts";
+import type { Environment } from "../model/environment.ts";
+import { messageOf } from "../model/errors.ts";
+import type { RunRecord } from "../model/run.ts";
+import type { System } from "../model/system.ts";
+import { renderReport, summaryLines } from "../report/index.ts";
+import { endedRecord, exitOf, judgedRecord, openingRecord } from "../run/record.ts";
+import { runScenario } from "../run/run.ts";
+import { readRun } from "../store/read-run.ts";
+import { createRunFolder } from "../store/run-folder.ts";
+import { explain, type Output } from "./output.ts";
+import type { Planned } from "./planned.ts";
+import { openProgress } from "./progress.ts";
+import { version } from "./version.ts";
+
+/** What a run came to. */
+export interface Finished {
+  readonly record: RunRecord;
+  readonly exit: number;
+  readonly folder: string;
+  readonly report: string;
+}
+
+/** How a run is made. */
+export interface RunContext {
+  /** The folder of all reports. */
+  readonly into: string;
+  readonly repeat?: RunRecord["repeat"];
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one scenario once, and tells of it on the way. */
+export async function runOne(
+  { id, path, scenario, plan, arrivals }: Planned,
+  environment: Environment,
+  { into, repeat, output, signal }: RunContext,
+): Promise<Finished> {
+  const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
+  const folder = createRunFolder(into, `${utc}-${id}-${plan.seed}`);
+  const opening = await openingRecord({
+    runId: folder.id,
+    scenario,
+    file: relative(process.cwd(), path),
+    ...(repeat === undefined ? {} : { repeat }),
+    plan,
+    environment: environment.name,
+    faultlineVersion: version,
+    replay: replayCommand(path, plan.seed, scenario.system),
+  });
+  folder.writeRecord(opening);
+  output.say(
+    "",
+    `${output.colours.bold(id)}  seed ${plan.seed}${variantOf(opening)}${repeatOf(opening)}`,
+    output.colours.dim(scenario.name),
+  );
+
+  const progress = openProgress(plan, output);
+  const result = await runScenario({
+    scenario,
+    plan,
+    arrivals,
+    environment,
+    faultKinds,
+    folder,
+    observe: (event) => progress.observe(event),
+    onProgress: ({ counts }) => progress.count(counts),
+    signal,
+  });
+  progress.end();
+  // Written before it is judged: the verdict rests on what the folder holds, and on nothing else.
+  folder.writeRecord(endedRecord(opening, result));
+  const record = judgedRecord(readRun(folder.path), scenario.checks);
+  const exit = exitOf(record, result);
+  folder.writeRecord(record);
+  report(folder, output);
+  folder.publish();
+  const reportPath = relative(process.cwd(), folder.report);
+  output.say("", ...summaryLines({ record, folder: folder.path }, summaryOptions(output, reportPath)));
+  if (result.error !== undefined) output.say("", ...explain(result.error));
+  return { record, exit, folder: folder.path, report: folder.report };
+}
+
+const summaryOptions = (output: Output, reportPath: string) => ({
+  colour: output.colours.isColorSupported,
+  reportPath,
+  width: output.width,
+});
+
+/** A report that can't be drawn does not change what the run found. */
+function report(folder: ReturnType<typeof createRunFolder>, output: Output): void {
+  try {
+    folder.writeReport(renderReport(readRun(folder.path)));
+  } catch (error) {
+    output.say(`the report could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** The command that runs the same again; the variables that the system was made from are part of it. */
+function replayCommand(path: string, seed: string, { variables = {} }: System): string {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value} `);
+  return `${assignments.join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seed}`;
+}
+
+const repeatOf = ({ repeat }: RunRecord): string =>
+  repeat === undefined ? "" : `  run ${repeat.index} of ${repeat.of}`;
+const variantOf = ({ system }: RunRecord): string => (system.variant === undefined ? "" : `  ${system.variant}`);
