@@ -10,10 +10,7 @@ import type { FaultKind } from "../model/fault.ts";
 import type { LoadPhase } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
-import { type JournalFile, openJournal } from "../safety/journal.ts";
-import { makeScratch } from "../safety/leftovers.ts";
-import { startWatchdog, type Watchdog } from "../safety/start-watchdog.ts";
-import { undoAll } from "../safety/undo.ts";
+import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { readFinalState, waitForRest } from "./audit.ts";
@@ -22,6 +19,7 @@ import { readGauges } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { playInjection } from "./injector.ts";
 import { prepareWorkloads } from "./prepare.ts";
+import { onStage, type StageEnd } from "./stage.ts";
 
 /** How long before its first operation the load is made ready. */
 const loadLeadMs = 100;
@@ -76,11 +74,9 @@ class Run {
   readonly #stop = new AbortController();
   readonly #events: RunEvent[] = [];
   readonly #reasons: string[] = [];
-  readonly #leftBroken: string[] = [];
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
   #generator: GeneratorReport | undefined;
   #finalState: FinalState | undefined;
-  #system: RunningSystem | undefined;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -102,45 +98,22 @@ class Run {
   };
 
   async toItsEnd(): Promise<RunResult> {
-    const { folder } = this.#options;
-    const journal = openJournal(folder.journal);
-    let error: unknown;
-    let watchdog: Watchdog | undefined;
-    try {
-      // What cleans up is there before there is anything to clean up.
-      watchdog = await startWatchdog(folder.journal);
-      const { mark, scratch } = makeScratch(folder.id, folder.journal);
-      journal.record({ do: "removePath", path: scratch });
-      journal.record({ do: "endMarked", mark, scratch });
-      await this.#stages(journal, mark, scratch);
-    } catch (caught) {
-      error = this.#stop.signal.aborted ? this.#stop.signal.reason : caught;
-      this.#emit({ atMs: this.#now(), type: "error", text: messageOf(error) });
-    }
-    await this.#tearDown(journal);
-    journal.close();
-    await watchdog?.dismiss();
-    return this.#result(error);
-  }
-
-  async #stages(journal: JournalFile, mark: string, scratch: string): Promise<void> {
-    const { environment, scenario, folder } = this.#options;
-    this.#enter("provision");
-    this.#system = await environment.start(scenario.system, {
-      mark,
-      scratch,
-      logs: folder.logs,
-      journal,
+    const { environment, folder, scenario } = this.#options;
+    const stage = {
+      system: scenario.system,
+      environment,
+      folder,
       now: this.#now,
       emit: this.#emit,
       signal: this.#stop.signal,
+    };
+    const end = await onStage(stage, async (system, journal) => {
+      // A run without its proxies shows nothing more; it ends, and says why.
+      system.lost.catch((error: unknown) => this.#stop.abort(error));
+      await this.#underLoad(system, journal);
+      await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
     });
-    this.#stop.signal.throwIfAborted();
-    const system = this.#system;
-    // A run without its proxies shows nothing more; it ends, and says why.
-    system.lost.catch((error: unknown) => this.#stop.abort(error));
-    await this.#underLoad(system, journal);
-    await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
+    return this.#result(end);
   }
 
   /** Load and faults, each at its own absolute times; both are over when this returns. */
@@ -243,20 +216,6 @@ class Run {
     this.#emit({ atMs: this.#now(), type: "error", text: `the audit failed: ${messageOf(error)}` });
   }
 
-  async #tearDown(journal: JournalFile): Promise<void> {
-    this.#enter("tearDown");
-    try {
-      await this.#system?.stop();
-    } catch (error) {
-      this.#leftBroken.push(`the system could not be stopped: ${messageOf(error)}`);
-    }
-    // Whatever is still open in the journal is undone as the watchdog would undo it.
-    for (const { step, error } of await undoAll(journal.pending())) {
-      this.#leftBroken.push(`${step.do} could not be undone: ${messageOf(error)}`);
-    }
-    for (const text of this.#leftBroken) this.#emit({ atMs: this.#now(), type: "error", text });
-  }
-
   #enter(phase: RunPhase): void {
     this.#emit({ atMs: this.#now(), type: "phase", phase });
   }
@@ -265,23 +224,16 @@ class Run {
     await sleep(Math.max(0, atMs - this.#now()), undefined, { signal: this.#stop.signal });
   }
 
-  #result(error: unknown): RunResult {
+  #result({ error, versions, leftBroken }: StageEnd): RunResult {
     const { plan, folder } = this.#options;
+    const [phases, generator, events, finalState] = [this.#phases, this.#generator, this.#events, this.#finalState];
     return {
-      phases: this.#phases,
-      generator: this.#generator,
-      evidence: () =>
-        evidenceFrom({
-          plan,
-          phases: this.#phases,
-          generator: this.#generator,
-          events: this.#events,
-          ...readHistory(folder.history),
-          finalState: this.#finalState,
-        }),
-      versions: this.#system?.versions ?? {},
+      phases,
+      generator,
+      evidence: () => evidenceFrom({ plan, phases, generator, events, finalState, ...readHistory(folder.history) }),
       reasons: error === undefined ? this.#reasons : [messageOf(error), ...this.#reasons],
-      leftBroken: this.#leftBroken,
+      versions,
+      leftBroken,
       ...(error === undefined ? {} : { error }),
     };
   }

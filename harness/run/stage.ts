@@ -1,0 +1,80 @@
+import type { Environment, RunningSystem } from "../model/environment.ts";
+import { messageOf } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { System } from "../model/system.ts";
+import { type JournalFile, openJournal } from "../safety/journal.ts";
+import { makeScratch } from "../safety/leftovers.ts";
+import { startWatchdog, type Watchdog } from "../safety/start-watchdog.ts";
+import { undoAll } from "../safety/undo.ts";
+import type { RunFolder } from "../store/run-folder.ts";
+
+/** What a system is put up with. */
+export interface StageOptions {
+  readonly system: System;
+  readonly environment: Environment;
+  readonly folder: RunFolder;
+  /** Milliseconds on the run's clock. */
+  readonly now: () => number;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** How it ended. */
+export interface StageEnd {
+  /** What ended it before its end; absent when it came to its end. */
+  readonly error?: unknown;
+  readonly versions: Readonly<Record<string, string>>;
+  /** What could not be cleaned up, one sentence each. */
+  readonly leftBroken: readonly string[];
+}
+
+/**
+ * Puts a system up, lets somebody act on it, and takes it down again, whatever happens: what cleans up is there before
+ * there is anything to clean up, and a watchdog does it when this process is killed. Never rejects.
+ */
+export async function onStage(
+  options: StageOptions,
+  act: (system: RunningSystem, journal: JournalFile) => Promise<void>,
+): Promise<StageEnd> {
+  const { environment, folder, now, emit, signal } = options;
+  const journal = openJournal(folder.journal);
+  let watchdog: Watchdog | undefined;
+  let system: RunningSystem | undefined;
+  let failure: { readonly error?: unknown } = {};
+  try {
+    watchdog = await startWatchdog(folder.journal);
+    const { mark, scratch } = makeScratch(folder.id, folder.journal);
+    journal.record({ do: "removePath", path: scratch });
+    journal.record({ do: "endMarked", mark, scratch });
+    emit({ atMs: now(), type: "phase", phase: "provision" });
+    const context = { mark, scratch, logs: folder.logs, journal, now, emit, signal };
+    system = await environment.start(options.system, context);
+    signal.throwIfAborted();
+    await act(system, journal);
+  } catch (caught) {
+    const error = signal.aborted ? signal.reason : caught;
+    failure = { error };
+    emit({ atMs: now(), type: "error", text: messageOf(error) });
+  }
+  emit({ atMs: now(), type: "phase", phase: "tearDown" });
+  const leftBroken = await takeDown(system, journal);
+  for (const text of leftBroken) emit({ atMs: now(), type: "error", text });
+  journal.close();
+  await watchdog?.dismiss();
+  return { ...failure, versions: system?.versions ?? {}, leftBroken };
+}
+
+/** @returns what could not be taken down, one sentence each */
+async function takeDown(system: RunningSystem | undefined, journal: JournalFile): Promise<readonly string[]> {
+  const left: string[] = [];
+  try {
+    await system?.stop();
+  } catch (error) {
+    left.push(`the system could not be stopped: ${messageOf(error)}`);
+  }
+  // Whatever is still open in the journal is undone as the watchdog would undo it.
+  for (const { step, error } of await undoAll(journal.pending())) {
+    left.push(`${step.do} could not be undone: ${messageOf(error)}`);
+  }
+  return left;
+}
