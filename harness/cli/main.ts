@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { exits, usageError } from "../model/errors.ts";
 import { didYouMean } from "../plan/suggest.ts";
+import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
 import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
@@ -96,6 +97,20 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", checkExamples)
     .action((folders: string[], flags: CheckFlags) => perform((output) => check(folders, flags, output)));
+
+  program
+    .command("capacity <scenario>")
+    .description("find the rate at which a system keeps its promise: of a scenario, or of a URL on this machine")
+    .option("--within <ms>", "the promise: answers within this time (default: the workload's SLO, or 300)")
+    .option("--availability <share>", "the promise: this share of them (default: the workload's SLO, or 0.99)")
+    .option("--seconds <count>", "how long each rate is tried", "4")
+    .option("--connections <count>", "the most that the closed loop opens", "128")
+    .option("--env <name>", "where the system is started", "local")
+    .option("--json", "one JSON document on stdout")
+    .option("-o, --output <folder>", "where the folder with the logs goes", "reports")
+    .option(...folder)
+    .addHelpText("after", capacityExamples)
+    .action((what: string, flags: CapacityFlags) => perform((output) => capacity(what, flags, output)));
 
   program
     .command("clean")
