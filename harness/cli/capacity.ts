@@ -151,7 +151,7 @@ async function closedLoops(targets: readonly Address[], options: Search): Promis
     output.say(closedLoopLine(loop));
     const before = loops.at(-1)?.perSecond ?? 0;
     loops.push(loop);
-    if (loop.perSecond < before * 1.1) break;
+    if (loop.perSecond === 0 || loop.perSecond < before * 1.1) break;
   }
   return loops;
 }

@@ -126,6 +126,33 @@ describe.each(["local"])("the environment %s", (name) => {
     expect(await link?.probe(5000)).toMatchObject({ answered: true });
   });
 
+  test("tells how each instance says it is, and how many processes and connections there are", async () => {
+    const running = await start(shop());
+    const [first, second] = running.control("process", "api");
+    expect(await running.health()).toEqual({ "api-1": "ready", "api-2": "ready" });
+    await fetch(`http://127.0.0.1:${running.direct["api-1"]?.port}/unready`);
+    await second?.pause();
+    expect(await running.health()).toEqual({ "api-1": "unready", "api-2": "silent" });
+    await second?.resume();
+    await first?.kill();
+    await vi.waitFor(
+      async () => expect(await running.health()).toEqual({ "api-1": "silent", "api-2": "ready" }),
+      10_000,
+    );
+
+    const before = await running.gauges();
+    expect(before).toMatchObject({ "processes of api-1": 0, "processes of api-2": 1, "processes of cache": 1 });
+    const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
+    await client.connect();
+    const during = await running.gauges();
+    expect(during["connections to db"]).toBe((before["connections to db"] ?? Number.NaN) + 1);
+    await client.end();
+    await vi.waitFor(
+      async () => expect((await running.gauges())["connections to db"]).toBe(before["connections to db"]),
+      10_000,
+    );
+  });
+
   test("a database keeps over a kill what it had acknowledged", async () => {
     const running = await start(shop());
     const query = async (text: string) => {
@@ -190,7 +217,11 @@ describe.each(["local"])("the environment %s", (name) => {
 
 const program = `
   const { createServer } = require("node:http");
-  createServer((request, reply) => reply.end(JSON.stringify(process.env)))
+  let status = 200;
+  createServer((request, reply) => {
+    if (request.url === "/unready") status = 503;
+    reply.writeHead(status).end(JSON.stringify(process.env));
+  })
     .listen(process.env.PORT, "127.0.0.1", () => console.log("listening"));
 `;
 
