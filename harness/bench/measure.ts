@@ -77,6 +77,7 @@ async function measureInto(output: string, { load, lengthSeconds, onStage, envir
     schedule: [],
     workloads: [],
     operations: [],
+    entry: [],
     arrivals: { count: arrivals.count, sha256: "" },
     checks: [],
   };

@@ -93,6 +93,8 @@ export interface Evidence {
   readonly errors: readonly string[];
   readonly operations: readonly OperationInfo[];
   readonly workloads: readonly WorkloadInfo[];
+  /** The entry instances; a history's `target` is an index into them. */
+  readonly entry: readonly string[];
   readonly phases: Readonly<Partial<Record<LoadPhase, Interval>>>;
   readonly schedule: readonly ScheduledInjection[];
   readonly receipts: readonly Receipt[];

@@ -23,6 +23,8 @@ export interface Plan {
   readonly schedule: readonly ScheduledInjection[];
   readonly workloads: readonly WorkloadInfo[];
   readonly operations: readonly OperationInfo[];
+  /** The entry instances, in the order of their numbers. */
+  readonly entry: readonly string[];
   /** The arrivals, told by their number and the SHA-256 of all their columns. */
   readonly arrivals: { readonly count: number; readonly sha256: string };
   /** The checks, told by what they were made from. */

@@ -5,6 +5,7 @@ import { loadPhases } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { type Random, randomFrom } from "../model/random.ts";
 import { type Scenario, workloadsOf } from "../model/scenario.ts";
+import { instancesNamed } from "../model/system.ts";
 import { commonKeyspace, type NamedOperation, operationsOf, type Workload } from "../model/workload.ts";
 import { digestOf, drawArrivals } from "./arrivals.ts";
 import { accumulated } from "./rate.ts";
@@ -54,6 +55,7 @@ export function planRun(
     schedule: scheduled.schedule,
     workloads: workloads.map((workload) => workloadInfo(workload, totalMs)),
     operations: operationsOf(workloads).map(operationInfo),
+    entry: instancesNamed(scenario.system, scenario.system.entry),
     arrivals: { count: arrivals.count, sha256: digestOf(arrivals) },
     checks: scenario.checks.map(({ name, parameters }) => ({ name, parameters })),
   };

@@ -44,6 +44,7 @@ function evidenceOf(changes: Partial<Evidence> = {}, operations: readonly [LoadP
     errors: [""],
     operations: [],
     workloads: [{ name: "shoppers", perSecond: 10 }],
+    entry: ["api"],
     phases: {},
     schedule: [{ ...injection, acts: ["api->cache"], title: "partition api->cache" }],
     receipts: [receipt],

@@ -116,6 +116,7 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
     errors,
     operations,
     workloads: [{ name: "shoppers", perSecond: 100 }],
+    entry: ["api-1", "api-2"],
     phases: { warmUp, steady, faults, recovery },
     schedule: [
       {

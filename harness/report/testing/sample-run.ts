@@ -211,6 +211,7 @@ function recordOf(
       schedule,
       operations,
       workloads: [{ name: "shoppers", perSecond }],
+      entry: ["api-1", "api-2"],
       arrivals: { count: total, sha256: "9f".repeat(32) },
       checks: [],
     },

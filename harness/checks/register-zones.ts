@@ -1,0 +1,265 @@
+import type { Evidence } from "../model/check.ts";
+import { outcomeCode } from "../model/history.ts";
+import { flags, keyspacesOf } from "./rows.ts";
+
+const okCode = outcomeCode("ok");
+const neverExecuted = [outcomeCode("failed"), outcomeCode("overflow")];
+
+/** A key of one keyspace. */
+interface Key {
+  readonly keyspace: number;
+  readonly key: number;
+}
+
+/** Two clusters (a write and its reads; −1 the initial value) of which each would have to come before the other. */
+export interface Conflict {
+  readonly first: number;
+  readonly second: number;
+  readonly key: Key;
+}
+
+/** The clusters of a history, each with its zone. */
+export interface Zones {
+  readonly reads: number;
+  readonly valuedReads: number;
+  readonly writes: number;
+  readonly keys: number;
+  /** Reads that no order can explain; `writeRow` −1 when there is no such write. */
+  readonly illegal: readonly { readonly row: number; readonly writeRow: number; readonly why: string }[];
+  /** Write id → the earliest return and the latest invocation of its cluster; `first` is `Infinity` without a cluster. */
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  /** Write id → its spot (a number of its key); the spots' own clusters of the initial value begin at −∞. */
+  readonly spot: Int32Array;
+  readonly initialLast: Float64Array;
+  readonly keyOfSpot: readonly Key[];
+  /** The rows of a cluster that make its zone: that with the earliest return, and that with the latest invocation. */
+  ends(evidence: Evidence, cluster: number, key: Key): readonly { readonly row: number; readonly isFirst: boolean }[];
+}
+
+/** Puts every write together with its reads. Columns only: histories of 10^7 operations go through here. */
+export function zonesOf(evidence: Evidence): Zones {
+  const { history } = evidence;
+  const [isWrite, isRead] = [
+    flags(evidence, ({ effect }) => effect === "write"),
+    flags(evidence, ({ effect }) => effect === "read"),
+  ];
+  const { spotOf, keyOfSpot } = spotsOf(evidence);
+  let size = 0;
+  for (let row = 0; row < history.count; row += 1) size = Math.max(size, history.id[row]! + 1);
+  const [first, last] = [
+    new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+    new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
+  ];
+  const spot = new Int32Array(size).fill(-1);
+  const writeRow = new Int32Array(size).fill(-1);
+  const initialLast = new Float64Array(keyOfSpot.length).fill(Number.NEGATIVE_INFINITY);
+  const { operation, outcome, id, wireMs, endMs, value } = history;
+  let [reads, valuedReads, writes] = [0, 0, 0];
+  for (let row = 0; row < history.count; row += 1) {
+    if (isWrite[operation[row]!] !== 1) continue;
+    writeRow[id[row]!] = row;
+    if (outcome[row] !== okCode) continue;
+    writes += 1;
+    spot[id[row]!] = spotOf(row);
+    first[id[row]!] = endMs[row]!;
+    last[id[row]!] = wireMs[row]!;
+  }
+  const illegal: Zones["illegal"][number][] = [];
+  for (let row = 0; row < history.count; row += 1) {
+    if (isRead[operation[row]!] !== 1 || outcome[row] !== okCode || Number.isNaN(wireMs[row]!)) continue;
+    reads += 1;
+    if (Number.isNaN(value[row]!)) {
+      const at = spotOf(row);
+      if (wireMs[row]! > initialLast[at]!) initialLast[at] = wireMs[row]!;
+      continue;
+    }
+    valuedReads += 1;
+    const cluster = value[row]!;
+    const why = whyIllegal(evidence, row, cluster < size ? writeRow[cluster]! : -1, spotOf);
+    if (why !== undefined) {
+      illegal.push({ row, writeRow: cluster < size ? writeRow[cluster]! : -1, why });
+      continue;
+    }
+    // A write without a certain outcome has happened once it is read; when it returned is not known.
+    if (spot[cluster] === -1) {
+      writes += 1;
+      spot[cluster] = spotOf(row);
+      last[cluster] = wireMs[writeRow[cluster]!]!;
+    }
+    if (endMs[row]! < first[cluster]!) first[cluster] = endMs[row]!;
+    if (wireMs[row]! > last[cluster]!) last[cluster] = wireMs[row]!;
+  }
+  const ends: Zones["ends"] = (from, cluster, key) => endsOf(from, cluster, key, isWrite, isRead);
+  return {
+    reads,
+    valuedReads,
+    writes,
+    keys: keyOfSpot.length,
+    illegal,
+    first,
+    last,
+    spot,
+    initialLast,
+    keyOfSpot,
+    ends,
+  };
+}
+
+/** Why no order can explain a read; undefined when that is still to be seen. */
+function whyIllegal(
+  { history }: Evidence,
+  row: number,
+  write: number,
+  spotOf: (row: number) => number,
+): string | undefined {
+  const [id, key] = [history.value[row]!, history.key[row]!];
+  if (write < 0) return `returned the value of operation ${id} for key ${key}, which wrote nothing`;
+  if (spotOf(write) !== spotOf(row)) return `returned the value of operation ${id}, which wrote another key`;
+  if (neverExecuted.includes(history.outcome[write]!))
+    return `returned the value of operation ${id}, which was never executed`;
+  if (history.endMs[row]! < history.wireMs[write]!)
+    return `returned the value of operation ${id} before it was written`;
+  return undefined;
+}
+
+/** A small number for each key that is used, so that columns can be indexed by it. */
+function spotsOf(evidence: Evidence): { spotOf: (row: number) => number; keyOfSpot: Key[] } {
+  const { operation, key } = evidence.history;
+  const keyspaces = keyspacesOf(evidence);
+  const tables: Int32Array[] = [];
+  const largest: number[] = [];
+  for (let row = 0; row < evidence.history.count; row += 1) {
+    const space = keyspaces[operation[row]!]!;
+    largest[space] = Math.max(largest[space] ?? 0, key[row]!);
+  }
+  for (const [space, most] of largest.entries()) tables[space] = new Int32Array((most ?? 0) + 1).fill(-1);
+  const keyOfSpot: Key[] = [];
+  const spotOf = (row: number): number => {
+    const table = tables[keyspaces[operation[row]!]!]!;
+    const known = table[key[row]!]!;
+    if (known >= 0) return known;
+    keyOfSpot.push({ keyspace: keyspaces[operation[row]!]!, key: key[row]! });
+    table[key[row]!] = keyOfSpot.length - 1;
+    return keyOfSpot.length - 1;
+  };
+  for (let row = 0; row < evidence.history.count; row += 1) spotOf(row);
+  return { spotOf, keyOfSpot };
+}
+
+/**
+ * A zone is forward when something of the cluster had ended before something else of it began: the value was there all
+ * that time. Two forward zones must not overlap, and no backward zone may lie inside a forward one.
+ */
+export function conflictsOf(zones: Zones): readonly Conflict[] {
+  const { first, last, initialLast, keyOfSpot } = zones;
+  const { order, starts } = bySpot(zones);
+  const conflicts: Conflict[] = [];
+  const forward = new Uint32Array(order.length);
+  for (let spot = 0; spot < keyOfSpot.length; spot += 1) {
+    const key = keyOfSpot[spot]!;
+    let [count, current, until] = [0, -1, initialLast[spot]!];
+    // Forward zones, in the order of their beginnings; the initial value's begins before all others.
+    for (let place = starts[spot]!; place < starts[spot + 1]!; place += 1) {
+      const cluster = order[place]!;
+      if (!(first[cluster]! < last[cluster]!)) continue;
+      if (first[cluster]! < until) conflicts.push({ first: current, second: cluster, key });
+      forward[count] = cluster;
+      count += 1;
+      if (last[cluster]! > until) [current, until] = [cluster, last[cluster]!];
+    }
+    for (let place = starts[spot]!; place < starts[spot + 1]!; place += 1) {
+      const cluster = order[place]!;
+      if (first[cluster]! < last[cluster]!) continue;
+      const around = forwardAround(zones, forward, count, spot, cluster);
+      if (around !== undefined) conflicts.push({ first: around, second: cluster, key });
+    }
+  }
+  return conflicts;
+}
+
+/** The forward zone that a backward zone lies inside of; undefined when there is none. */
+function forwardAround(
+  { first, last, initialLast }: Zones,
+  forward: Uint32Array,
+  count: number,
+  spot: number,
+  backward: number,
+): number | undefined {
+  // A backward zone reaches from its latest invocation to its earliest return.
+  const [from, to] = [last[backward]!, first[backward]!];
+  if (to < initialLast[spot]!) return -1;
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (first[forward[middle]!]! < from) low = middle + 1;
+    else high = middle;
+  }
+  const before = forward[low - 1];
+  return before !== undefined && low > 0 && to < last[before]! ? before : undefined;
+}
+
+/** Clusters in the order of their spots, and within each in the order of their earliest returns. */
+function bySpot({ spot, first, keyOfSpot }: Zones): { order: Uint32Array; starts: Uint32Array } {
+  const starts = new Uint32Array(keyOfSpot.length + 1);
+  for (let id = 0; id < spot.length; id += 1) if (spot[id]! >= 0) starts[spot[id]! + 1]! += 1;
+  for (let at = 0; at < keyOfSpot.length; at += 1) starts[at + 1]! += starts[at]!;
+  const order = new Uint32Array(starts[keyOfSpot.length]!);
+  const next = starts.slice();
+  for (let id = 0; id < spot.length; id += 1) {
+    if (spot[id]! < 0) continue;
+    order[next[spot[id]!]!] = id;
+    next[spot[id]!]! += 1;
+  }
+  for (let at = 0; at < keyOfSpot.length; at += 1) sortByFirst(order.subarray(starts[at]!, starts[at + 1]!), first);
+  return { order, starts };
+}
+
+/** Ids are given in the order of due times, so that they are nearly sorted already: mostly this moves very little. */
+function sortByFirst(ids: Uint32Array, first: Float64Array): void {
+  let budget = ids.length * 40;
+  for (let place = 1; place < ids.length; place += 1) {
+    const id = ids[place]!;
+    const key = first[id]!;
+    let to = place;
+    while (to > 0 && first[ids[to - 1]!]! > key) {
+      ids[to] = ids[to - 1]!;
+      to -= 1;
+    }
+    ids[to] = id;
+    budget -= place - to;
+    if (budget < 0) {
+      ids.sort((one, other) => first[one]! - first[other]!);
+      return;
+    }
+  }
+}
+
+function endsOf(
+  { history, operations }: Evidence,
+  cluster: number,
+  { keyspace, key }: Key,
+  isWrite: Uint8Array,
+  isRead: Uint8Array,
+) {
+  const names = [...new Set(operations.map((one) => one.keyspace))];
+  let [first, last] = [-1, -1];
+  for (let row = 0; row < history.count; row += 1) {
+    const operation = history.operation[row]!;
+    if (history.key[row] !== key || names.indexOf(operations[operation]!.keyspace) !== keyspace) continue;
+    const isOwnWrite = isWrite[operation] === 1 && history.id[row] === cluster;
+    const isOwnRead =
+      isRead[operation] === 1 && history.outcome[row] === okCode && valueOf(history.value[row]!) === cluster;
+    if (!isOwnWrite && !isOwnRead) continue;
+    const returns = isOwnRead || history.outcome[row] === okCode;
+    if (returns && (first < 0 || history.endMs[row]! < history.endMs[first]!)) first = row;
+    if (last < 0 || history.wireMs[row]! > history.wireMs[last]!) last = row;
+  }
+  const found = [
+    { row: first, isFirst: true },
+    { row: last, isFirst: false },
+  ];
+  return found.filter(({ row }) => row >= 0);
+}
+
+const valueOf = (value: number): number => (Number.isNaN(value) ? -1 : value);

@@ -1,0 +1,81 @@
+import type { Evidence, OperationInfo } from "../model/check.ts";
+import { outcomeCode } from "../model/history.ts";
+import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.ts";
+import { type Finding, witnessOf } from "./finding.ts";
+
+/** One flag for each operation of the run, by its number: which operations a check is about. */
+export function flags(evidence: Evidence, isMeant: (operation: OperationInfo) => boolean): Uint8Array {
+  return Uint8Array.from(evidence.operations, (operation) => (isMeant(operation) ? 1 : 0));
+}
+
+/** The number of each operation's keyspace, by the operation's number; keys are the same thing only within one. */
+export function keyspacesOf(evidence: Evidence): Uint8Array {
+  const names = [...new Set(evidence.operations.map(({ keyspace }) => keyspace))];
+  return Uint8Array.from(evidence.operations, ({ keyspace }) => names.indexOf(keyspace));
+}
+
+/** `id` → row, for ids that are small numbers, as those of a plan are; −1 where there is none. */
+export function rowsById({ history }: Evidence): Int32Array {
+  let largest = -1;
+  for (let row = 0; row < history.count; row += 1) largest = Math.max(largest, history.id[row]!);
+  const rows = new Int32Array(largest + 1).fill(-1);
+  for (let row = 0; row < history.count; row += 1) rows[history.id[row]!] = row;
+  return rows;
+}
+
+/** Of a key of the common keyspace: the acknowledged write of this version, or the last read that returned it. */
+export function rowOfVersion(
+  { history, operations }: Evidence,
+  key: number,
+  version: number,
+  effect: "read" | "write",
+): number | undefined {
+  let found: number | undefined;
+  for (let row = 0; row < history.count; row += 1) {
+    if (history.key[row] !== key || history.version[row] !== version || history.outcome[row] !== okCode) continue;
+    if (operations[history.operation[row]!]?.effect === effect) found = row;
+  }
+  return found;
+}
+
+const okCode = outcomeCode("ok");
+
+/** A row of the history with what is remarkable about it. */
+export interface Noted {
+  readonly row: number;
+  readonly note: string;
+  readonly violates: boolean;
+}
+
+/** At most ten operations, each once, in the order in which they were due. */
+export function witnesses(evidence: Evidence, noted: readonly Noted[]): readonly Witness[] {
+  const byRow = new Map<number, Noted>();
+  for (const one of noted) {
+    const known = byRow.get(one.row);
+    if (known === undefined && byRow.size === witnessLimit) continue;
+    if (known === undefined || (one.violates && !known.violates)) byRow.set(one.row, one);
+  }
+  const { intendedMs } = evidence.history;
+  return [...byRow.values()]
+    .sort((one, other) => intendedMs[one.row]! - intendedMs[other.row]!)
+    .map(({ row, note, violates }) => witnessOf(evidence, row, note, violates));
+}
+
+/** A finding that decides nothing, and why. */
+export function undecided(expected: string, actual: string, numbers: CheckResult["numbers"] = {}): Finding {
+  return { verdict: "inconclusive", expected, actual, numbers };
+}
+
+/** Why a check over the final state has nothing to look at; undefined when it has. */
+export function missingState(evidence: Evidence, part: "cache" | "index" | "jobs"): string | undefined {
+  if (evidence.finalState === undefined) return "the final state was not read: the scenario needs an `audit`";
+  if (evidence.finalState[part] === undefined) return `the audit did not read \`${part}\``;
+  return undefined;
+}
+
+/** The names among these that the workload does not have. */
+export function unknownNames(evidence: Evidence, names: readonly string[] | undefined): string | undefined {
+  const known = evidence.operations.map(({ name }) => name);
+  const unknown = names?.find((name) => !known.includes(name));
+  return unknown === undefined ? undefined : `the workload has no operation "${unknown}"; it has ${known.join(", ")}`;
+}
