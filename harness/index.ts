@@ -1,9 +1,21 @@
 // The public face of Faultline: what scenarios, and nobody else's internals, may use.
 
+export { authFailsClosed } from "./checks/auth-fails-closed.ts";
 export { availability } from "./checks/availability.ts";
+export { cacheAgrees } from "./checks/cache-agrees.ts";
+export { deadLettersAreDeserved } from "./checks/dead-letters-are-deserved.ts";
+export { effectsExactlyOnce } from "./checks/effects-exactly-once.ts";
+export { errorBudget } from "./checks/error-budget.ts";
+export { indexAgrees } from "./checks/index-agrees.ts";
+export { latencyWithin } from "./checks/latency-within.ts";
+export { linearizable } from "./checks/linearizable.ts";
+export { noLostJobs } from "./checks/no-lost-jobs.ts";
 export { noLostWrites } from "./checks/no-lost-writes.ts";
 export { noStaleReads } from "./checks/no-stale-reads.ts";
+export { nothingHangs } from "./checks/nothing-hangs.ts";
+export { nothingLeftBehind } from "./checks/nothing-left-behind.ts";
 export { recoversWithin } from "./checks/recovers-within.ts";
+export { versionsNeverGoBack } from "./checks/versions-never-go-back.ts";
 export { kill } from "./faults/kill.ts";
 export { latency } from "./faults/latency.ts";
 export { partition } from "./faults/partition.ts";

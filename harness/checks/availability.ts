@@ -15,6 +15,8 @@ export interface AvailabilityOptions {
   readonly operations?: readonly string[];
   /** The parts of the load that count. Default: `faults` and `recovery`. */
   readonly phases?: readonly LoadPhase[];
+  /** Also at least this share of the run's own steady availability, above 0 and at most 1. */
+  readonly ofSteady?: number;
   /** Whether an honest refusal counts as ok. Default: it does not. */
   readonly rejectedIsOk?: boolean;
 }
@@ -30,22 +32,28 @@ export interface AvailabilityOptions {
  * @throws FaultlineError BAD_CHECK
  */
 export function availability(options: AvailabilityOptions): Check {
-  const { atLeast, operations, phases = ["faults", "recovery"], rejectedIsOk = false } = options;
+  const { atLeast, operations, phases = ["faults", "recovery"], ofSteady, rejectedIsOk = false } = options;
   if (!(atLeast > 0 && atLeast <= 1)) {
     const remedy = "Give the share of operations that must be ok, as 0.999.";
     const message = `${atLeast} is not above 0 and at most 1`;
     throw usageError({ code: "BAD_CHECK", where: "availability.atLeast", message, remedy });
   }
+  if (ofSteady !== undefined && !(ofSteady > 0 && ofSteady <= 1)) {
+    const remedy = "Give the share of the steady phase's availability, as 0.99.";
+    const message = `${ofSteady} is not above 0 and at most 1`;
+    throw usageError({ code: "BAD_CHECK", where: "availability.ofSteady", message, remedy });
+  }
   const good: readonly Outcome[] = rejectedIsOk ? ["ok", "rejected"] : ["ok"];
   const what = operations === undefined ? "all operations" : operations.join(" and ");
-  const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}`;
+  const steadily = ofSteady === undefined ? "" : `, and at least ${spokenShare(ofSteady)} of the steady phase's share`;
+  const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}${steadily}`;
   return checkOf(
     {
       name: "availability",
       parameters: { ...options },
       guards: "budget",
       title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
-      law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}.`,
+      law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}${steadily}.`,
     },
     (evidence): Finding => {
       const unknownName = operations?.find((name) => !evidence.operations.some((operation) => operation.name === name));
@@ -56,13 +64,20 @@ export function availability(options: AvailabilityOptions): Check {
       const overflow = seen.counts[outcomeCode("overflow")]!;
       const total = seen.counts.reduce((sum, count) => sum + count, 0);
       const ok = total - seen.bad.length;
-      const [worst, best] = [verdictOf(ok, total, atLeast), verdictOf(ok + overflow, total, atLeast)];
+      const steady = ofSteady === undefined ? undefined : rowsOf(evidence, ["steady"], operations, good);
+      const steadyTotal = steady?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+      if (steady !== undefined && steadyTotal < ratioFloor) {
+        return { verdict: "inconclusive", expected, actual: "there is no steady phase to compare with" };
+      }
+      const steadyShare = steady === undefined ? 0 : 1 - steady.bad.length / steadyTotal;
+      const budget = Math.max(atLeast, (ofSteady ?? 0) * steadyShare);
+      const [worst, best] = [verdictOf(ok, total, budget), verdictOf(ok + overflow, total, budget)];
       const verdict = worst === best ? worst : "inconclusive";
       const { lower, upper } = wilson(ok, total);
       return {
         verdict,
         expected,
-        actual: total === 0 ? "no such operation was due" : actualOf(ok, total, overflow, verdict, atLeast),
+        actual: total === 0 ? "no such operation was due" : actualOf(ok, total, overflow, verdict, budget),
         ...commonPhase(evidence, seen.bad),
         witness: seen.bad.slice(0, witnessLimit).map((row) => witnessOf(evidence, row, detailOf(evidence, row))),
         numbers: {
@@ -72,7 +87,11 @@ export function availability(options: AvailabilityOptions): Check {
           lower,
           upper,
           ...Object.fromEntries(outcomes.map((name, code) => [name, seen.counts[code]!])),
+          ...(steady === undefined ? {} : { steadyShare }),
         },
+        ...(total === 0
+          ? {}
+          : { measure: { value: ok / total, limit: budget, better: "higher", unit: "share" } as const }),
       };
     },
   );

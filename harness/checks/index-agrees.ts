@@ -122,7 +122,7 @@ function latenessOf(evidence: Evidence, names: readonly string[], lagWithin: num
   const { history } = evidence;
   const asks = flags(evidence, ({ name }) => names.includes(name));
   const writes = flags(evidence, ({ effect }) => effect === "write");
-  const clock = new VersionClock(evidence, writes);
+  const clock = new VersionClock(evidence, writes, new Uint8Array(writes.length));
   const late: (Noted & { readonly lateMs: number })[] = [];
   let [exposed, latestMs] = [0, 0];
   for (let row = 0; row < history.count; row += 1) {
@@ -131,7 +131,9 @@ function latenessOf(evidence: Evidence, names: readonly string[], lagWithin: num
     const version = history.version[row]!;
     if (Number.isNaN(version)) continue;
     const invokedMs = history.wireMs[row]!;
-    if (clock.firstKnownMs(row) < invokedMs) exposed += 1;
+    // Anything that was acknowledged before it counts: its key was changed at least once.
+    const known = clock.firstNewer(row, Number.NEGATIVE_INFINITY);
+    if (known >= 0 && history.endMs[known]! < invokedMs) exposed += 1;
     const proof = clock.firstNewer(row, version);
     const lateMs = proof < 0 ? 0 : invokedMs - history.endMs[proof]!;
     latestMs = Math.max(latestMs, lateMs);

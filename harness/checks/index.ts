@@ -1,15 +1,41 @@
 import type { Check } from "../model/check.ts";
 import type { Json } from "../model/units.ts";
+import { authFailsClosed } from "./auth-fails-closed.ts";
 import { availability } from "./availability.ts";
+import { cacheAgrees } from "./cache-agrees.ts";
+import { deadLettersAreDeserved } from "./dead-letters-are-deserved.ts";
+import { effectsExactlyOnce } from "./effects-exactly-once.ts";
+import { errorBudget } from "./error-budget.ts";
+import { indexAgrees } from "./index-agrees.ts";
+import { latencyWithin } from "./latency-within.ts";
+import { linearizable } from "./linearizable.ts";
+import { noLostJobs } from "./no-lost-jobs.ts";
 import { noLostWrites } from "./no-lost-writes.ts";
 import { noStaleReads } from "./no-stale-reads.ts";
+import { nothingHangs } from "./nothing-hangs.ts";
+import { nothingLeftBehind } from "./nothing-left-behind.ts";
 import { recoversWithin } from "./recovers-within.ts";
+import { versionsNeverGoBack } from "./versions-never-go-back.ts";
 
 /** Every check by its name; a new one is one file and one line here. */
-const checks = { availability, noLostWrites, noStaleReads, recoversWithin } as const;
-
-/** The names of all checks of Faultline. */
-export const checkNames: readonly string[] = Object.keys(checks);
+const checks = {
+  authFailsClosed,
+  availability,
+  cacheAgrees,
+  deadLettersAreDeserved,
+  effectsExactlyOnce,
+  errorBudget,
+  indexAgrees,
+  latencyWithin,
+  linearizable,
+  noLostJobs,
+  noLostWrites,
+  noStaleReads,
+  nothingHangs,
+  nothingLeftBehind,
+  recoversWithin,
+  versionsNeverGoBack,
+} as const;
 
 /**
  * The check that a stored run was judged with.

@@ -1,11 +1,22 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import type { Duration } from "../model/units.ts";
-import { type Witness, witnessLimit } from "../model/verdict.ts";
-import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
+import type { Witness } from "../model/verdict.ts";
+import { witnessLimit } from "../model/verdict.ts";
+import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
+import { VersionClock } from "./version-clock.ts";
 import { counted, spokenMs } from "./words.ts";
 
+/** How stale, and which reads. */
+export interface StalenessOptions {
+  readonly within: Duration;
+  /** Names of the reads that count; all when absent. A search has a bound of its own (`indexAgrees`). */
+  readonly operations?: readonly string[];
+}
+
 const okCode = outcomeCode("ok");
+const warmUp = phaseCode("warmUp");
 const faultPhases = [phaseCode("faults"), phaseCode("recovery")];
 
 /**
@@ -17,156 +28,94 @@ const faultPhases = [phaseCode("faults"), phaseCode("recovery")];
  * `inconclusive` when no read could have been stale: none came after an acknowledged write of its key, both in the
  * phases `faults` and `recovery`.
  */
-export function noStaleReads({ within }: { readonly within: Duration }): Check {
+export function noStaleReads(options: StalenessOptions): Check {
+  const { within, operations } = options;
   const law =
     `No read returns a version of its key when a newer one was acknowledged (or seen by another read) more than ` +
     `${spokenMs(within)} before it.`;
   const expected = `no read older than ${spokenMs(within)}`;
-  return checkOf(
-    {
-      name: "noStaleReads",
-      parameters: { within },
-      guards: "safety",
-      title: `no stale reads beyond ${spokenMs(within)}`,
-      law,
-    },
-    (evidence): Finding => {
-      const reads = readsOf(evidence);
-      const exposed = reads.filter(({ isExposed }) => isExposed).length;
-      const stale = reads.filter(({ ageMs }) => ageMs > within).sort((left, right) => right.ageMs - left.ageMs);
-      const oldestMs = reads.reduce((most, { ageMs }) => Math.max(most, ageMs), 0);
-      const numbers = { reads: reads.length, exposed, stale: stale.length, oldestMs };
-      if (stale.length > 0) {
-        return {
-          verdict: "fail",
-          expected,
-          actual: `${counted(stale.length, "stale read")} of ${reads.length}, the oldest by ${spokenMs(oldestMs)}`,
-          ...commonPhase(
-            evidence,
-            stale.map(({ row }) => row),
-          ),
-          witness: witnessesOf(evidence, stale),
-          numbers,
-        };
-      }
-      const none = "no read came after an acknowledged write of its key while the fault could act or be felt";
-      if (exposed === 0) return { verdict: "inconclusive", expected, actual: none, numbers };
-      const actual = `${counted(exposed, "read")} could have been stale, the oldest was by ${spokenMs(oldestMs)}`;
-      return { verdict: "pass", expected, actual, numbers };
-    },
-  );
+  const title = `no stale reads beyond ${spokenMs(within)}`;
+  const said = { name: "noStaleReads", parameters: { ...options }, guards: "safety", title, law } as const;
+  return checkOf(said, (evidence): Finding => {
+    const unknown = unknownNames(evidence, operations);
+    if (unknown !== undefined) return undecided(expected, unknown);
+    const seen = stalenessOf(evidence, operations, within);
+    const { reads, exposed, oldestMs } = seen;
+    const numbers = { reads, exposed, stale: seen.stale.length, oldestMs };
+    if (seen.stale.length > 0) {
+      const rows = seen.stale.map(({ row }) => row);
+      const actual = `${counted(rows.length, "stale read")} of ${reads}, the oldest by ${spokenMs(oldestMs)}`;
+      const witness = storyOf(evidence, seen.stale);
+      return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
+    }
+    const none = "no read came after an acknowledged write of its key while the fault could act or be felt";
+    if (exposed === 0) return undecided(expected, none, numbers);
+    const actual = `${counted(exposed, "read")} could have been stale, the oldest was by ${spokenMs(oldestMs)}`;
+    return { verdict: "pass", expected, actual, numbers };
+  });
 }
 
-/** A read that told its version. */
-interface Read {
+/** A read that is too old, and the row that proved something newer. */
+interface Stale {
   readonly row: number;
-  /** Ms by which it was outdated; 0 when it was not. */
+  readonly proof: number;
   readonly ageMs: number;
-  /** The first proof of something newer; absent when there is none. */
-  readonly newer?: Proof;
-  /** Whether a write of its key was acknowledged before it, both while the fault could act or be felt. */
-  readonly isExposed: boolean;
 }
 
-/** From when on a version is known to be there, and by which row. */
-interface Proof {
-  readonly version: number;
-  readonly knownMs: number;
-  readonly row: number;
-}
-
-/** Everything known of one key's versions. */
-interface Key {
-  /** Version → its proof; of an acknowledged write when there is one. */
-  readonly proofs: Map<number, Proof & { readonly isWrite: boolean }>;
-  /** Since when there is an acknowledged write of the phases `faults` and `recovery`. */
-  writtenMs: number;
-  /** By version, ascending; each with the earliest proof of itself or anything newer. */
-  earliest: Proof[];
-}
-
-function readsOf(evidence: Evidence): Read[] {
+function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, within: number) {
   const { history } = evidence;
-  const keys = keysOf(evidence);
-  const reads: Read[] = [];
-  for (const row of versioned(evidence, "read")) {
-    if (history.phase[row] === phaseCode("warmUp")) continue;
-    const key = keys.get(history.key[row]!)!;
-    const invokedMs = history.wireMs[row]!;
-    const isExposed = key.writtenMs < invokedMs;
-    const newer = firstNewer(key.earliest, history.version[row]!);
-    const ageMs = newer === undefined ? 0 : Math.max(0, invokedMs - newer.knownMs);
-    reads.push({ row, ageMs, isExposed, ...(newer === undefined ? {} : { newer }) });
-  }
-  return reads;
-}
-
-function keysOf(evidence: Evidence): ReadonlyMap<number, Key> {
-  const { history } = evidence;
-  const keys = new Map<number, Key>();
-  for (const effect of ["write", "read"] as const) {
-    for (const row of versioned(evidence, effect)) {
-      const id = history.key[row]!;
-      const key = keys.get(id) ?? { proofs: new Map(), writtenMs: Number.POSITIVE_INFINITY, earliest: [] };
-      keys.set(id, key);
-      const isWrite = effect === "write";
-      const proof = { version: history.version[row]!, knownMs: history.endMs[row]!, row, isWrite };
-      const known = key.proofs.get(proof.version);
-      const isBetter = known === undefined || (known.isWrite === isWrite && proof.knownMs < known.knownMs);
-      if (isBetter) key.proofs.set(proof.version, proof);
-      if (isWrite && faultPhases.includes(history.phase[row]!)) key.writtenMs = Math.min(key.writtenMs, proof.knownMs);
-    }
-  }
-  for (const key of keys.values()) {
-    const descending = [...key.proofs.values()].sort((left, right) => right.version - left.version);
-    let earliest: Proof | undefined;
-    for (const proof of descending) {
-      if (earliest === undefined || proof.knownMs < earliest.knownMs) earliest = proof;
-      key.earliest.push({ ...earliest, version: proof.version });
-    }
-    key.earliest.reverse();
-  }
-  return keys;
-}
-
-/** Rows of operations with this effect that were ok and told a version. */
-function versioned({ history, operations }: Evidence, effect: "read" | "write"): number[] {
-  const rows: number[] = [];
+  const writes = flags(evidence, ({ effect }) => effect === "write");
+  const reads = flags(evidence, ({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
+  const clock = new VersionClock(evidence, writes, reads);
+  const writtenMs = firstWritten(evidence, writes, clock);
+  const stale: Stale[] = [];
+  let [count, exposed, oldestMs] = [0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
-    if (history.outcome[row] !== okCode || Number.isNaN(history.version[row]!)) continue;
-    if (operations[history.operation[row]!]?.effect === effect) rows.push(row);
+    if (reads[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
+    const version = history.version[row]!;
+    if (Number.isNaN(version) || history.phase[row] === warmUp) continue;
+    count += 1;
+    const invokedMs = history.wireMs[row]!;
+    if ((writtenMs.get(clock.spotOf(row)) ?? Number.POSITIVE_INFINITY) < invokedMs) exposed += 1;
+    const proof = clock.firstNewer(row, version);
+    const ageMs = proof < 0 ? 0 : Math.max(0, invokedMs - history.endMs[proof]!);
+    oldestMs = Math.max(oldestMs, ageMs);
+    if (ageMs > within) stale.push({ row, proof, ageMs });
   }
-  return rows;
+  stale.sort((one, other) => other.ageMs - one.ageMs);
+  return { reads: count, exposed, oldestMs, stale };
 }
 
-/** The earliest proof of a version above this one, by bisection. */
-function firstNewer(earliest: readonly Proof[], version: number): Proof | undefined {
-  let [low, high] = [0, earliest.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (earliest[middle]!.version > version) high = middle;
-    else low = middle + 1;
+/** Since when there is an acknowledged write of a key in the phases in which a fault acts or is felt. */
+function firstWritten({ history }: Evidence, writes: Uint8Array, clock: VersionClock): ReadonlyMap<number, number> {
+  const writtenMs = new Map<number, number>();
+  for (let row = 0; row < history.count; row += 1) {
+    if (writes[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
+    if (Number.isNaN(history.version[row]!) || !faultPhases.includes(history.phase[row]!)) continue;
+    const spot = clock.spotOf(row);
+    const known = writtenMs.get(spot);
+    if (known === undefined || history.endMs[row]! < known) writtenMs.set(spot, history.endMs[row]!);
   }
-  return earliest[low];
+  return writtenMs;
 }
 
-/** The oldest reads, each with what it should have seen, in the order of time. */
-function witnessesOf(evidence: Evidence, stale: readonly Read[]): Witness[] {
-  const { history } = evidence;
-  const notes = new Map<number, string>();
+/** The oldest reads, each with what it should have seen. */
+function storyOf(evidence: Evidence, stale: readonly Stale[]): readonly Witness[] {
+  const { history, operations } = evidence;
   const violating = new Set(stale.map(({ row }) => row));
-  for (const { row, ageMs, newer } of stale) {
-    if (newer === undefined || notes.size + (notes.has(newer.row) ? 1 : 2) > witnessLimit) break;
-    const version = history.version[newer.row]!;
-    const isWrite = history.operation[newer.row] !== history.operation[row];
-    notes.set(newer.row, `${isWrite ? "was acknowledged as" : "saw"} version ${version} of key ${history.key[row]!}`);
-    const seen = `returned version ${history.version[row]!} of key ${history.key[row]!}`;
-    notes.set(
-      row,
-      `${seen}, ${spokenMs(ageMs)} after version ${version} was there (operation ${history.id[newer.row]!})`,
-    );
+  const noted: Noted[] = [];
+  for (const { row, proof, ageMs } of stale) {
+    const isTold = noted.some((one) => one.row === proof);
+    if (noted.length + (isTold ? 1 : 2) > witnessLimit) break;
+    const [key, version] = [history.key[row]!, history.version[proof]!];
+    const isWrite = operations[history.operation[proof]!]?.effect === "write";
+    if (!isTold) {
+      const note = `${isWrite ? "was acknowledged as" : "saw"} version ${version} of key ${key}`;
+      noted.push({ row: proof, note, violates: violating.has(proof) });
+    }
+    const seen = `returned version ${history.version[row]!} of key ${key}`;
+    const note = `${seen}, ${spokenMs(ageMs)} after version ${version} was there (operation ${history.id[proof]!})`;
+    noted.push({ row, note, violates: true });
   }
-  return [...notes]
-    .sort(([left], [right]) => history.intendedMs[left]! - history.intendedMs[right]!)
-    .map(([row, note]) => witnessOf(evidence, row, note, violating.has(row)));
+  return witnesses(evidence, noted);
 }

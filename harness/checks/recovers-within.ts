@@ -33,7 +33,15 @@ export function recoversWithin(within: Duration): Check {
     (evidence): Finding => {
       const scene = sceneOf(evidence, within);
       if (typeof scene === "string") return { verdict: "inconclusive", expected, actual: scene, phase: "recovery" };
-      return { expected, phase: "recovery", ...judged(evidence, scene, within) };
+      const finding = judged(evidence, scene, within);
+      // A recovery that never came is beyond what the run could see.
+      const value = (finding.numbers?.["recoveryMs"] ?? null) as number | null;
+      return {
+        expected,
+        phase: "recovery",
+        ...finding,
+        measure: { value, limit: within, better: "lower", unit: "ms" },
+      };
     },
   );
 }

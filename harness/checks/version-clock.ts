@@ -11,44 +11,53 @@ const okCode = outcomeCode("ok");
 export class VersionClock {
   readonly #evidence: Evidence;
   readonly #keyspaces: Uint8Array;
-  /** Rows that prove a version, by keyspace, key and version. */
+  /** One row for each version, by keyspace, key and version. */
   readonly #proofs: Uint32Array;
-  /** For each place of `#proofs`: the place with the earliest end among itself and all later versions of its key. */
+  /** For each place of `#proofs`: the row with the earliest end among itself and all later versions of its key. */
   readonly #earliest: Uint32Array;
-  /** Keyspace and key → where its proofs begin. */
-  readonly #starts = new Map<number, { readonly from: number; readonly to: number }>();
+  /** Keyspace and key → where its proofs begin and end. */
+  readonly #ranges = new Map<number, { readonly from: number; readonly to: number }>();
 
-  /** @param proves which operations prove a version, by their number: acknowledged writes, or reads too */
-  constructor(evidence: Evidence, proves: Uint8Array) {
+  /**
+   * A version is proven by the acknowledgement of its write; where none is known, by the first read that returned it.
+   * @param writes which operations prove a version by their acknowledgement, by the operation's number
+   * @param reads which ones prove it by having seen it
+   */
+  constructor(evidence: Evidence, writes: Uint8Array, reads: Uint8Array) {
     this.#evidence = evidence;
     this.#keyspaces = keyspacesOf(evidence);
-    const { history } = evidence;
-    const rows = new Uint32Array(history.count);
-    let count = 0;
-    for (let row = 0; row < history.count; row += 1) {
-      if (history.outcome[row] !== okCode || proves[history.operation[row]!] !== 1) continue;
-      if (Number.isNaN(history.version[row]!)) continue;
-      rows[count] = row;
-      count += 1;
+    const { operation, outcome, version, endMs, count } = evidence.history;
+    const all = new Uint32Array(count);
+    let used = 0;
+    for (let row = 0; row < count; row += 1) {
+      const proves = writes[operation[row]!] === 1 || reads[operation[row]!] === 1;
+      if (!proves || outcome[row] !== okCode || Number.isNaN(version[row]!)) continue;
+      all[used] = row;
+      used += 1;
     }
-    const { version, endMs } = history;
-    this.#proofs = rows
-      .subarray(0, count)
-      .sort((one, other) => this.#spot(one) - this.#spot(other) || version[one]! - version[other]!);
-    this.#earliest = new Uint32Array(count);
-    for (let place = count - 1, to = count; place >= 0; place -= 1) {
+    const sorted = all.subarray(0, used).sort((one, other) => {
+      const byVersion = this.spotOf(one) - this.spotOf(other) || version[one]! - version[other]!;
+      return byVersion || writes[operation[other]!]! - writes[operation[one]!]! || endMs[one]! - endMs[other]!;
+    });
+    this.#proofs = sorted.filter((row, place) => {
+      const before = place === 0 ? undefined : sorted[place - 1]!;
+      return before === undefined || this.spotOf(before) !== this.spotOf(row) || version[before] !== version[row];
+    });
+    this.#earliest = new Uint32Array(this.#proofs.length);
+    for (let place = this.#proofs.length - 1, to = place + 1; place >= 0; place -= 1) {
       const row = this.#proofs[place]!;
-      const isLast = place === count - 1 || this.#spot(this.#proofs[place + 1]!) !== this.#spot(row);
+      const next = this.#proofs[place + 1];
+      const isLast = next === undefined || this.spotOf(next) !== this.spotOf(row);
       if (isLast) to = place + 1;
-      const next = isLast ? place : this.#earliest[place + 1]!;
-      this.#earliest[place] = endMs[row]! <= endMs[this.#proofs[next]!]! ? place : next;
-      this.#starts.set(this.#spot(row), { from: place, to });
+      const later = isLast ? row : this.#earliest[place + 1]!;
+      this.#earliest[place] = endMs[row]! <= endMs[later]! ? row : later;
+      this.#ranges.set(this.spotOf(row), { from: place, to });
     }
   }
 
   /** The row that first proved that something newer than `version` of that row's key is there; −1 when none does. */
   firstNewer(row: number, version: number): number {
-    const range = this.#starts.get(this.#spot(row));
+    const range = this.#ranges.get(this.spotOf(row));
     if (range === undefined) return -1;
     let [low, high] = [range.from, range.to];
     while (low < high) {
@@ -56,18 +65,11 @@ export class VersionClock {
       if (this.#evidence.history.version[this.#proofs[middle]!]! > version) high = middle;
       else low = middle + 1;
     }
-    return low < range.to ? this.#proofs[this.#earliest[low]!]! : -1;
+    return low < range.to ? this.#earliest[low]! : -1;
   }
 
-  /** When anything of that row's key was first proven; `Infinity` when never. */
-  firstKnownMs(row: number): number {
-    const range = this.#starts.get(this.#spot(row));
-    return range === undefined
-      ? Number.POSITIVE_INFINITY
-      : this.#evidence.history.endMs[this.#proofs[this.#earliest[range.from]!]!]!;
-  }
-
-  #spot(row: number): number {
+  /** A number that rows of one keyspace and key have in common. */
+  spotOf(row: number): number {
     const { operation, key } = this.#evidence.history;
     return this.#keyspaces[operation[row]!]! * 2 ** 32 + key[row]!;
   }

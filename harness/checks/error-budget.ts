@@ -1,0 +1,92 @@
+import type { Check, Evidence, WorkloadInfo } from "../model/check.ts";
+import { usageError } from "../model/errors.ts";
+import { outcomeCode, phaseCode } from "../model/history.ts";
+import { burnOf } from "../model/measure/error-budget.ts";
+import type { Measure } from "../model/verdict.ts";
+import { checkOf, type Finding } from "./finding.ts";
+import { samplesFor, wilson } from "./proportion.ts";
+import { flags, undecided } from "./rows.ts";
+import { spokenMs, spokenShare } from "./words.ts";
+
+/** How fast the error budget may burn, and whose. */
+export interface BurnOptions {
+  /** Above 0: 1 is as fast as the promise allows for ever, 10 ten times as fast. */
+  readonly burnAtMost: number;
+  /** Names of the workloads; all that promise something when absent. */
+  readonly workloads?: readonly string[];
+}
+
+const okCode = outcomeCode("ok");
+const counted = [phaseCode("faults"), phaseCode("recovery")];
+
+/**
+ * The error budget of each workload burns no faster than allowed while the faults act and after: burn = (1 − good) ÷
+ * (1 − promised), where an operation is good when it is ok within the promised time ("Site Reliability Engineering",
+ * 2016, ch. 4, and "The Site Reliability Workbook", 2018, ch. 5). Judged by Wilson's interval of the good share.
+ * @throws FaultlineError BAD_CHECK
+ */
+export function errorBudget(options: BurnOptions): Check {
+  const { burnAtMost, workloads } = options;
+  if (!(burnAtMost > 0 && Number.isFinite(burnAtMost))) {
+    const remedy = "Give a rate above 0, as 1 (what the promise allows) or 10.";
+    throw usageError({ code: "BAD_CHECK", where: "errorBudget.burnAtMost", message: `is ${burnAtMost}`, remedy });
+  }
+  const whose = workloads === undefined ? "each workload" : workloads.join(" and ");
+  const law = `The error budget of ${whose} burns at most ${burnAtMost} times as fast as its promise allows, while the faults act and after.`;
+  const expected = `a burn of at most ${burnAtMost}`;
+  const title = `error budget burns at most ${burnAtMost} times`;
+  const said = { name: "errorBudget", parameters: { ...options }, guards: "budget", title, law } as const;
+  return checkOf(said, (evidence): Finding => {
+    const unknown = workloads?.find((name) => !evidence.workloads.some((one) => one.name === name));
+    if (unknown !== undefined) return undecided(expected, `there is no workload "${unknown}"`);
+    const promised = evidence.workloads.filter(
+      ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
+    );
+    if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
+    const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost));
+    const worst =
+      burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;
+    const measure: Measure = { value: worst.burn, limit: burnAtMost, better: "lower", unit: "ratio" };
+    const actual = burns.map(({ name, said: text }) => (burns.length === 1 ? text : `${name}: ${text}`)).join("; ");
+    const numbers = Object.fromEntries(
+      burns.flatMap(({ name, burn, good, total }) => [
+        [`${name} burn`, burn],
+        [`${name} good`, good],
+        [`${name} total`, total],
+      ]),
+    );
+    return { verdict: worst.verdict, expected, actual, numbers, ...(worst.total === 0 ? {} : { measure }) };
+  });
+}
+
+function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: number) {
+  const { availability, withinMs } = slo!;
+  const { good, total } = goodOf(evidence, name, withinMs);
+  const least = 1 - burnAtMost * (1 - availability);
+  const { lower, upper } = wilson(good, total);
+  const burn = total === 0 ? null : burnOf(good / total, availability);
+  const isEnough = least <= 0 || total >= samplesFor(least);
+  const verdict =
+    total === 0 ? "inconclusive" : upper < least ? "fail" : lower >= least && isEnough ? "pass" : "inconclusive";
+  const seen =
+    total === 0
+      ? "no operation was due"
+      : `${spokenShare(good / total)} good (ok within ${spokenMs(withinMs)}), a burn of ${burn!.toFixed(1)}`;
+  const doubt =
+    verdict === "inconclusive" && total > 0
+      ? `; ${isEnough ? "too near the budget" : "too few operations"} to tell`
+      : "";
+  return { name, verdict, burn, good, total, said: `${seen}${doubt}` } as const;
+}
+
+function goodOf(evidence: Evidence, workload: string, withinMs: number): { good: number; total: number } {
+  const { history } = evidence;
+  const isMeant = flags(evidence, (operation) => operation.workload === workload);
+  let [good, total] = [0, 0];
+  for (let row = 0; row < history.count; row += 1) {
+    if (isMeant[history.operation[row]!] !== 1 || !counted.includes(history.phase[row]!)) continue;
+    total += 1;
+    if (history.outcome[row] === okCode && history.endMs[row]! - history.intendedMs[row]! <= withinMs) good += 1;
+  }
+  return { good, total };
+}
