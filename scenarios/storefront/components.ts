@@ -7,9 +7,9 @@ const connectMs = 5000;
 const answerMs = 10_000;
 const databases = { postgres: database, search: index } as const;
 
-/** Lends a connection to a database of the system, past the proxies; it is ended whatever happens. */
+/** Lends a connection to a database of the system, past the proxies; it ends whatever happens. */
 export async function withDatabase<T>(
-  { addresses }: Pick<AuditContext, "addresses">,
+  { addresses, signal }: AuditContext,
   component: keyof typeof databases,
   body: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
@@ -19,18 +19,22 @@ export async function withDatabase<T>(
     connectionTimeoutMillis: connectMs,
     query_timeout: answerMs,
   });
+  const end = (): Promise<void> => client.end().catch(() => undefined);
+  const stop = (): void => void end();
   client.on("error", () => undefined);
+  signal.addEventListener("abort", stop);
   try {
     await client.connect();
     return await body(client);
   } finally {
-    await client.end().catch(() => undefined);
+    signal.removeEventListener("abort", stop);
+    await end();
   }
 }
 
 /** The same with a Redis of the system. It never connects again by itself: what fails is told at once. */
 export async function withRedis<T>(
-  { addresses }: Pick<AuditContext, "addresses">,
+  { addresses, signal }: AuditContext,
   component: "cache" | "queue",
   body: (client: Redis) => Promise<T>,
 ): Promise<T> {
@@ -41,11 +45,14 @@ export async function withRedis<T>(
     commandTimeout: answerMs,
     retryStrategy: () => null,
   });
+  const stop = (): void => client.disconnect();
   client.on("error", () => undefined);
+  signal.addEventListener("abort", stop);
   try {
     await client.connect();
     return await body(client);
   } finally {
-    client.disconnect();
+    signal.removeEventListener("abort", stop);
+    stop();
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type App, TestSystem } from "../../target-app/testing/app.ts";
 import { withClient } from "../../target-app/testing/components.ts";
 import { eventually } from "../../target-app/testing/processes.ts";
+import { withDatabase } from "./components.ts";
 import { ledger } from "./ledger.ts";
 import { operators } from "./operators.ts";
 import { productNames } from "./seed.ts";
@@ -93,6 +94,14 @@ it("reads what the workloads did, from each component", async () => {
   await eventually(async () => (await ledger().atRest(context())) || undefined, { withinMs: 20_000 });
   const again = await ledger().read(context());
   expect(again.jobs?.filter(({ id }) => id === 4)).toMatchObject([{ state: "dead", effects: 0 }]);
+  // Once it can be worked on, sending it again is its end.
+  await withClient(system.postgres.url, (client) =>
+    client.query("UPDATE products SET stock = 1 WHERE name = 'Vanished Ornament'"),
+  );
+  expect(await perform("redrive", 41, 0)).toEqual({ outcome: "ok" });
+  await eventually(async () => (await ledger().atRest(context())) || undefined, { withinMs: 20_000 });
+  const redriven = await ledger().read(context());
+  expect(redriven.jobs?.filter(({ id }) => id === 4)).toEqual([{ id: 4, state: "completed", effects: 1 }]);
   expect(await ledger().gauges?.(context())).toMatchObject({ "jobs in the queue": 0, "unsent events": 0 });
 });
 
@@ -110,16 +119,31 @@ it("tells of a cache that differs from its rows, and of effects that do not add 
   await withClient(system.postgres.url, async (client) => {
     await client.query("UPDATE products SET version = 9 WHERE tenant = 'acme' AND id = 5");
     await client.query("UPDATE products SET stock = stock - 2 WHERE tenant = 'acme' AND id = 6");
-    await client.query(
-      "INSERT INTO ledger (tenant, order_id, product_id, quantity, amount_cents) SELECT tenant, order_id, product_id, quantity, amount_cents FROM ledger",
-    );
+    const columns = "tenant, order_id, product_id, quantity, amount_cents";
+    await client.query(`INSERT INTO ledger (${columns}) SELECT ${columns} FROM ledger`);
   });
   expect(await ledger().atRest(context())).toBe(false);
   const state = await ledger().read(context());
   expect(state.cache?.find(({ key }) => key === 4)).toMatchObject({ row: 9 });
   expect(state.jobs?.find(({ id }) => id === 3)).toMatchObject({ effects: 2 });
   expect(state.conserved).toMatchObject([
-    { expected: 200_000_000, actual: 199_999_999 },
-    { expected: 1, actual: 2 },
+    { expected: 200_000_000, actual: 200_000_001 },
+    { expected: 2, actual: 4 },
   ]);
+});
+
+it("is interrupted at once when the run ends", async () => {
+  const stop = new AbortController();
+  const sleeping = () =>
+    withClient(system.postgres.url, async (client) => {
+      const asleep = "SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(9)' AND state = 'active'";
+      return (await client.query(asleep)).rowCount === 1 || undefined;
+    });
+  const slow = withDatabase({ ...context(), signal: stop.signal }, "postgres", (client) =>
+    client.query("SELECT pg_sleep(9)"),
+  );
+  const interrupted = expect(slow).rejects.toThrow("terminated");
+  await eventually(sleeping);
+  stop.abort();
+  await interrupted;
 });

@@ -1,4 +1,4 @@
-import { type Address, type Draw, type Judgement, milliseconds, type Workload, workload } from "faultline";
+import { type Address, type Draw, type Judgement, milliseconds, NotExecuted, type Workload, workload } from "faultline";
 import { keepers } from "./seed.ts";
 import { ask, judge, must, order, refusalOf, send } from "./shop-api.ts";
 
@@ -54,7 +54,9 @@ export function operators({ perSecond }: { perSecond: number }): Workload {
 
 /** Sends one of the oldest dead letters again; that another operator was faster is no failure. */
 async function redrive(target: Address, { id }: Draw, signal: AbortSignal): Promise<Judgement> {
-  const listed = await send(target, ask("GET", "/dead-letters?limit=10", { key }), signal);
+  const listed = await send(target, ask("GET", "/dead-letters?limit=10", { key }), signal).catch((error: unknown) => {
+    throw new NotExecuted("the dead letters could not be listed", { cause: error });
+  });
   let letters: readonly { readonly id?: unknown }[] = [];
   const listing = judge(listed, 200, ({ deadLetters }) => {
     if (!Array.isArray(deadLetters)) return undefined;
