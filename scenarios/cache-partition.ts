@@ -16,7 +16,7 @@ export default scenario({
   checks: [
     availability({ atLeast: 0.995 }),
     noLostWrites(),
-    noStaleReads({ within: seconds(2) }),
+    noStaleReads({ within: seconds(2), operations: ["browse"] }),
     recoversWithin(seconds(3)),
   ],
 });

@@ -17,7 +17,7 @@ export default scenario({
     // entries live for 30 s, and those of changed products are gone. The policy write-back refuses only the orders.
     availability({ atLeast: 0.85 }),
     noLostWrites(),
-    noStaleReads({ within: seconds(2) }),
+    noStaleReads({ within: seconds(2), operations: ["browse"] }),
     recoversWithin(seconds(3)),
   ],
 });

@@ -1,10 +1,11 @@
 import type { Check, Evidence, Job } from "../model/check.ts";
-import { type Outcome, outcomeCode, outcomes } from "../model/history.ts";
+import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, missingState, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
 const okCode = outcomeCode("ok");
+const denied = grantCode(false);
 /** Outcomes of operations that certainly were not executed. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
 
@@ -79,6 +80,8 @@ function lostJobs(evidence: Evidence, names: readonly string[] | undefined): { a
   let acknowledged = 0;
   for (let row = 0; row < history.count; row += 1) {
     if (asks[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
+    // Who was turned away as they should be was promised nothing.
+    if (history.granted[row] === denied) continue;
     acknowledged += 1;
     if (there.has(history.id[row]!)) continue;
     lost.push({ kind: "lost", row, note: "was acknowledged; its job is nowhere in the end" });

@@ -40,6 +40,12 @@ describe("no lost writes", { timeout: 60_000 }, () => {
     expect(judged(unknown, endingWith([], [0, 1])).numbers).toMatchObject({ recovered: 1 });
   });
 
+  it("takes nothing for acknowledged from which the caller was turned away as it should be", () => {
+    const steps = (granted: boolean) => [order(12_000), order(12_100, { granted })];
+    expect(judged(steps(true), endingWith([], [0]))).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+    expect(judged(steps(false), endingWith([], [0]))).toMatchObject({ verdict: "pass", numbers: { acknowledged: 1 } });
+  });
+
   it("counts duplicates and leaves them to another check", () => {
     const finalState = { registers: [], items: [{ id: 0, count: 2 }] };
     expect(judged([order(12_000)], { finalState })).toMatchObject({ verdict: "pass", numbers: { duplicated: 1 } });

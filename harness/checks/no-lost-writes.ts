@@ -1,5 +1,5 @@
 import type { Check, Evidence, FinalState } from "../model/check.ts";
-import { type Outcome, outcomes } from "../model/history.ts";
+import { grantCode, type Outcome, outcomes } from "../model/history.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import type { Effect } from "../model/workload.ts";
 import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
@@ -7,6 +7,7 @@ import { counted } from "./words.ts";
 
 /** Outcomes of operations that certainly were not executed. A refusal is not one: what it refused to wait for may have happened. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
+const denied = grantCode(false);
 
 /**
  * What was acknowledged is there in the end, and nothing is there that nobody asked for. The final state R is read past
@@ -17,7 +18,8 @@ const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
  * - phantom: something in R that no operation of the run wrote
  * - resurrected: something in R whose write certainly was not executed, or was acknowledged as an older version
  *
- * An operation without a certain outcome may be there or not. Items that are there more than once are counted in
+ * An operation without a certain outcome may be there or not, and so may one whose caller was turned away as it should
+ * be: `ok`, but nothing was acknowledged. Items that are there more than once are counted in
  * `duplicated`, and are another check's law. Every phase counts: what was acknowledged in the warm-up must stay too.
  * `inconclusive` without a final state, and when nothing was acknowledged.
  */
@@ -93,8 +95,10 @@ function writesOf({ history, operations }: Evidence): ReadonlyMap<number, Write>
   for (let row = 0; row < history.count; row += 1) {
     const effect = operations[history.operation[row]!]?.effect ?? "none";
     if (effect !== "write" && effect !== "insert") continue;
+    const isDenied = history.granted[row] === denied;
+    const outcome = isDenied ? "rejected" : outcomes[history.outcome[row]!]!;
     const [id, key, version] = [history.id[row]!, history.key[row]!, history.version[row]!];
-    writes.push({ id, row, effect, key, version, outcome: outcomes[history.outcome[row]!]! });
+    writes.push({ id, row, effect, key, version, outcome });
   }
   return new Map(writes.sort((left, right) => left.id - right.id).map((write) => [write.id, write]));
 }

@@ -32,6 +32,15 @@ describe("no stale reads", { timeout: 60_000 }, () => {
     expect(judged(1000, write(12_000, 3, 7), read(15_000, 4, 6), read(15_000, 3, 7)).verdict).toBe("pass");
   });
 
+  it("judges only the reads that are named; what others saw proves what is there all the same", () => {
+    const steps = [write(12_000, 3, 7), read(15_000, 3, 6)];
+    const of = (...operations: string[]) =>
+      noStaleReads({ within: seconds(1), operations }).judge(evidenceOf(steps)).verdict;
+    expect(of("read")).toBe("fail");
+    expect(of("search")).toBe("inconclusive");
+    expect(of("search", "read")).toBe("fail");
+  });
+
   it("takes a read from its first byte and a write from its answer", () => {
     const slow = write(12_000, 3, 7, { tookMs: 900 });
     expect(judged(100, slow, read(12_950, 3, 6, { tookMs: 900 }), read(14_000, 3, 7)).verdict).toBe("pass");

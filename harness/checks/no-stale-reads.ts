@@ -65,8 +65,10 @@ interface Stale {
 function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, within: number) {
   const { history } = evidence;
   const writes = flags(evidence, ({ effect }) => effect === "write");
+  // What any read saw proves what is there; only those that are named are judged.
+  const allReads = flags(evidence, ({ effect }) => effect === "read");
   const reads = flags(evidence, ({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
-  const clock = new VersionClock(evidence, writes, reads);
+  const clock = new VersionClock(evidence, writes, allReads);
   const writtenMs = firstWritten(evidence, writes, clock);
   const stale: Stale[] = [];
   let [count, exposed, oldestMs] = [0, 0, 0];

@@ -1,8 +1,9 @@
 import type { Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
+import { grantCode, outcomeCode } from "../model/history.ts";
 import { flags, keyspacesOf } from "./rows.ts";
 
 const okCode = outcomeCode("ok");
+const denied = grantCode(false);
 const neverExecuted = [outcomeCode("failed"), outcomeCode("overflow")];
 
 /** A key of one keyspace. */
@@ -54,12 +55,13 @@ export function zonesOf(evidence: Evidence): Zones {
   const spot = new Int32Array(size).fill(-1);
   const writeRow = new Int32Array(size).fill(-1);
   const initialLast = new Float64Array(keyOfSpot.length).fill(Number.NEGATIVE_INFINITY);
-  const { operation, outcome, id, wireMs, endMs, value } = history;
+  const { operation, outcome, id, wireMs, endMs, value, granted } = history;
   let [reads, valuedReads, writes] = [0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
     if (isWrite[operation[row]!] !== 1) continue;
     writeRow[id[row]!] = row;
-    if (outcome[row] !== okCode) continue;
+    // Who was turned away as they should be was promised nothing: it counts as if its outcome were not known.
+    if (outcome[row] !== okCode || granted[row] === denied) continue;
     writes += 1;
     spot[id[row]!] = spotOf(row);
     first[id[row]!] = endMs[row]!;

@@ -1,55 +1,133 @@
-import type { Audit, AuditContext } from "faultline";
-import pg from "pg";
-import { tenant, writerOf } from "./shoppers.ts";
-import { database } from "./system.ts";
+import type { Audit, AuditContext, FinalState } from "faultline";
+import type { Redis } from "ioredis";
+import type pg from "pg";
+import { type Entries, readCached, type Versions } from "./cached.ts";
+import { withDatabase, withRedis } from "./components.ts";
+import { itemsOf, jobsOf, type OrderRow } from "./orders.ts";
+import { initialStock, productNames, tenant } from "./seed.ts";
+import { writerOf } from "./shop-api.ts";
 
-/** What the storefront finally holds, read from Postgres itself: the prices as registers, the orders as items. */
+/**
+ * What the storefront finally holds, read from its components themselves: prices as registers, orders as items and as
+ * jobs, the cache and the index beside the rows that they are copies of, and what was sold beside what is in stock.
+ */
 export function ledger(): Audit {
   return {
-    atRest: (context) =>
-      withDatabase(context, async (client) => {
-        const { rows } = await client.query(
-          `SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
-                + (SELECT count(*) FROM orders WHERE status = 'pending') AS waiting`,
-        );
-        return Number(rows[0]?.waiting) === 0;
-      }),
+    atRest: async (context) => (await waiting(context)) === 0 && (await isIndexLevel(context)),
     read: (context) =>
-      withDatabase(context, async (client) => {
-        const products = await client.query("SELECT id, version, note FROM products WHERE tenant = $1 ORDER BY id", [
-          tenant,
+      withDatabase(context, "postgres", async (shop) => {
+        const [cache, index] = await Promise.all([
+          withRedis(context, "cache", (redis) =>
+            readCached({ rows: () => rowVersions(shop), entries: () => cacheEntries(redis) }),
+          ),
+          withDatabase(context, "search", (search) => documentVersions(search)),
         ]);
-        const orders = await client.query(
-          "SELECT idempotency_key AS key, count(*) AS count FROM orders WHERE tenant = $1 GROUP BY 1 ORDER BY 1",
-          [tenant],
-        );
-        return {
-          registers: products.rows.map(({ id, version, note }) => ({
-            key: Number(id) - 1,
-            version: Number(version),
-            value: writerOf(note).value ?? null,
-          })),
-          items: orders.rows.flatMap(({ key, count }) => {
-            const { value } = writerOf(key);
-            return value === undefined ? [] : [{ id: value, count: Number(count) }];
-          }),
-        };
+        const documents = [...index].map(([id, version]) => ({ key: id - 1, version }));
+        return { ...(await readShop(shop)), cache, index: documents };
       }),
+    gauges: async (context) => {
+      const [jobs, { unsent, backends }] = await Promise.all([
+        withRedis(context, "queue", queueDepth),
+        withDatabase(context, "postgres", counts),
+      ]);
+      return { "jobs in the queue": jobs, "unsent events": unsent, "backends of Postgres": backends };
+    },
   };
 }
 
-async function withDatabase<T>({ addresses }: AuditContext, body: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    ...database,
-    ...addresses["postgres"],
-    connectionTimeoutMillis: 5000,
-    query_timeout: 10_000,
-  });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
-    return await body(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+/** All that a worker has yet to do. */
+async function waiting(context: AuditContext): Promise<number> {
+  const { unsent, pending } = await withDatabase(context, "postgres", counts);
+  return unsent + pending === 0 ? withRedis(context, "queue", queueDepth) : unsent + pending;
+}
+
+async function isIndexLevel(context: AuditContext): Promise<boolean> {
+  const [rows, documents] = await Promise.all([
+    withDatabase(context, "postgres", (shop) => rowVersions(shop, "AND NOT deleted")),
+    withDatabase(context, "search", documentVersions),
+  ]);
+  return rows.size === documents.size && [...rows].every(([id, version]) => documents.get(id) === version);
+}
+
+async function counts(shop: pg.Client): Promise<{ unsent: number; pending: number; backends: number }> {
+  const { rows } = await shop.query(
+    `SELECT (SELECT count(*)::int FROM outbox WHERE sent_at IS NULL) AS unsent,
+            (SELECT count(*)::int FROM orders WHERE status = 'pending') AS pending,
+            (SELECT count(*)::int FROM pg_stat_activity
+             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS backends`,
+  );
+  return rows[0];
+}
+
+/** Jobs that wait, are delayed or are being worked on, by the keys that BullMQ has for them. */
+async function queueDepth(queue: Redis): Promise<number> {
+  const depths = ["order-placed", "product-to-index"].flatMap((kind) => [
+    queue.llen(`bull:${kind}:wait`),
+    queue.llen(`bull:${kind}:active`),
+    queue.zcard(`bull:${kind}:delayed`),
+  ]);
+  return (await Promise.all(depths)).reduce((sum, depth) => sum + depth, 0);
+}
+
+async function rowVersions(shop: pg.Client, condition = ""): Promise<Versions> {
+  const { rows } = await shop.query(`SELECT id, version FROM products WHERE tenant = $1 ${condition}`, [tenant]);
+  return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
+}
+
+async function documentVersions(search: pg.Client): Promise<Versions> {
+  const text = "SELECT id, version FROM documents WHERE tenant = $1 AND NOT removed ORDER BY id";
+  const { rows } = await search.query(text, [tenant]);
+  return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
+}
+
+async function cacheEntries(cache: Redis): Promise<Entries> {
+  const prefix = `product:${tenant}:`;
+  const keys = await cache.keys(`${prefix}*`);
+  const values = keys.length === 0 ? [] : await cache.mget(keys);
+  const entries = keys.map((key, at) => [Number(key.slice(prefix.length)), values[at] ?? ""] as const);
+  return new Map(entries);
+}
+
+/** All of it at one moment, so that sums hold also while the shop is still at work. */
+async function readShop(shop: pg.Client): Promise<Omit<FinalState, "cache" | "index">> {
+  await shop.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const products = await shop.query("SELECT id, version, note FROM products WHERE tenant = $1 ORDER BY id", [tenant]);
+  // An effect is what was sold. A row of `fulfilments` only says that an event was taken, and may be the same for two.
+  const orders = await shop.query<OrderRow>(
+    `WITH sold AS (SELECT order_id, count(*)::int AS effects FROM ledger GROUP BY 1),
+          letters AS (
+            SELECT payload ->> 'orderId' AS order_id, max(jsonb_array_length(history)) AS failures
+            FROM dead_letters WHERE kind = 'order-placed' AND redriven_at IS NULL GROUP BY 1)
+     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures
+     FROM orders LEFT JOIN sold ON sold.order_id = orders.id LEFT JOIN letters ON letters.order_id = orders.id::text
+     WHERE tenant = $1 ORDER BY orders.id`,
+    [tenant],
+  );
+  const conserved = await conservedIn(shop);
+  await shop.query("COMMIT");
+  return {
+    registers: products.rows.map(({ id, version, note }) => ({
+      key: Number(id) - 1,
+      version: Number(version),
+      value: writerOf(note).value ?? null,
+    })),
+    items: itemsOf(orders.rows),
+    jobs: jobsOf(orders.rows),
+    conserved,
+  };
+}
+
+async function conservedIn(shop: pg.Client): Promise<NonNullable<FinalState["conserved"]>> {
+  const { rows } = await shop.query(
+    `SELECT (SELECT sum(stock) FROM products WHERE tenant = $1)
+          + (SELECT coalesce(sum(quantity), 0) FROM ledger WHERE tenant = $1) AS pieces,
+            (SELECT count(*) FROM orders WHERE tenant = $1 AND status = 'fulfilled') AS fulfilled,
+            (SELECT count(*) FROM ledger WHERE tenant = $1) AS sold`,
+    [tenant],
+  );
+  const { pieces, fulfilled, sold } = rows[0];
+  return [
+    { name: "pieces in stock and sold", expected: productNames.length * initialStock, actual: Number(pieces) },
+    { name: "entries of the ledger, one for each fulfilled order", expected: Number(fulfilled), actual: Number(sold) },
+  ];
 }

@@ -1,89 +1,59 @@
 import { type HttpReply, type Judgement, milliseconds, type Workload, workload } from "faultline";
+import { keepers, productNames } from "./seed.ts";
+import { ask, judge, order, reprice, versionOf, writerOf } from "./shop-api.ts";
 
-/** Whose products the shoppers see, and a key of the seed data that may do everything with them. */
-export const tenant = "acme";
-const authorization = `Bearer ${tenant}.keeper.demo-5d70c1e84f2a4b39`;
-
-/** As many products as the reference system's seed data has. */
-const products = 200;
+const key = keepers.acme;
 const deadline = milliseconds(1000);
 
-/** Shoppers look and buy, and now and then somebody changes a price. */
+/** Shoppers look, search and buy, and now and then somebody changes a price. */
 export function shoppers({ perSecond }: { perSecond: number }): Workload {
   return workload({
     name: "shoppers",
     perSecond,
-    keys: products,
+    keys: productNames.length,
     skew: 1,
     sessions: 50,
+    slo: { availability: 0.99, within: milliseconds(300) },
     operations: {
       browse: {
-        weight: 80,
+        weight: 74,
         effect: "read",
         deadline,
-        request: ({ key }) => ({ method: "GET", path: `/products/${key + 1}`, headers: { authorization } }),
-        judge: (reply) =>
-          judge(reply, 200, (body) => ({ version: Number(body["version"]), ...writerOf(body["note"]) })),
+        request: (draw) => ask("GET", `/products/${draw.key + 1}`, { key }),
+        judge: (reply) => judge(reply, 200, (body) => versionOf(reply, body)),
+      },
+      search: {
+        weight: 6,
+        effect: "read",
+        deadline,
+        // Both words of a name are in no other name, so that this is the one product that is found.
+        request: (draw) => ask("GET", `/search?q=${encodeURIComponent(productNames[draw.key]!)}`, { key }),
+        judge: (reply, draw) => judgeSearch(reply, draw.key + 1),
       },
       reprice: {
         weight: 10,
         effect: "write",
         deadline,
-        request: ({ id, key, token }) =>
-          json("PUT", `/products/${key + 1}`, { priceCents: 100 + (id % 9_900), note: token }),
+        request: (draw) => reprice(key, draw.key + 1, draw),
         judge: (reply) => judge(reply, 200, (body) => ({ version: Number(body["version"]) })),
       },
       buy: {
         weight: 10,
         effect: "insert",
         deadline,
-        request: ({ key, token }) =>
-          json("POST", "/orders", { productId: key + 1, quantity: 1 }, { "idempotency-key": token }),
+        request: (draw) => order(key, draw.key + 1, draw.token),
         judge: (reply) => judge(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined)),
       },
     },
   });
 }
 
-/** The id of the operation that wrote a text of the form `<run>-<id>`; nothing for the seed data's. */
-export function writerOf(note: unknown): { value?: number } {
-  const id = /^[a-z0-9]+-(\d+)$/.exec(String(note))?.[1];
-  return id === undefined ? {} : { value: Number(id) };
-}
-
-function json(method: "PUT" | "POST", path: string, body: object, headers: Readonly<Record<string, string>> = {}) {
-  const all = { authorization, "content-type": "application/json", ...headers };
-  return { method, path, headers: all, body: JSON.stringify(body) } as const;
-}
-
-type Found = Pick<Judgement, "version" | "value">;
-
-/** The expected status with a body as documented is ok; a documented refusal is honest; all else is wrong. */
-function judge(
-  { status, body }: HttpReply,
-  expected: number,
-  read: (body: Record<string, unknown>) => Found | undefined,
-): Judgement {
-  const parsed = parse(body);
-  if (parsed === undefined) return { outcome: "wrong", detail: `${status} without a JSON body` };
-  if (status !== expected) {
-    const code = parsed["code"];
-    return typeof code === "string" && status >= 400
-      ? { outcome: "rejected", detail: `${status} ${code}` }
-      : { outcome: "wrong", detail: `${status} where ${expected} was due` };
-  }
-  const found = read(parsed);
-  const isNumbered = found?.version === undefined || Number.isSafeInteger(found.version);
-  return found !== undefined && isNumbered
-    ? { outcome: "ok", ...found }
-    : { outcome: "wrong", detail: `${status} with a body that is not as documented` };
-}
-
-function parse(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+/** The version is that of the product in the index; a copy of an earlier answer claims none. */
+export function judgeSearch(reply: HttpReply, productId: number): Judgement {
+  return judge(reply, 200, ({ hits, degraded }) => {
+    if (!Array.isArray(hits) || typeof degraded !== "boolean") return undefined;
+    const [hit, ...others] = hits as readonly Record<string, unknown>[];
+    if (hit?.["id"] !== productId || others.length > 0) return undefined;
+    return degraded ? {} : { version: Number(hit["version"]), ...writerOf(hit["note"]) };
+  });
 }

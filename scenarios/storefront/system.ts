@@ -2,7 +2,8 @@ import { postgres, redis, service, system } from "faultline";
 
 /** How the audit logs in, too. */
 export const database = { database: "shop", user: "shop" } as const;
-const index = { database: "search", user: "shop" } as const;
+/** The index is a database of its own. */
+export const index = { database: "search", user: "shop" } as const;
 
 const links = {
   DATABASE_URL: { to: "postgres", as: `postgres://${database.user}@{host}:{port}/${database.database}` },

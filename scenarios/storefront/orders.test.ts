@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { itemsOf, jobsOf, type OrderRow } from "./orders.ts";
+
+const order = (id: number, rest: Partial<OrderRow> = {}): OrderRow => ({
+  key: `ab12-${id}`,
+  status: "fulfilled",
+  effects: 1,
+  failures: null,
+  ...rest,
+});
+
+it("tells of each order what became of it", () => {
+  const orders = [
+    order(1),
+    order(2, { status: "pending", effects: 0 }),
+    order(3, { status: "dead", effects: 0, failures: 1 }),
+  ];
+  expect(jobsOf(orders)).toEqual([
+    { id: 1, state: "completed", effects: 1 },
+    { id: 2, state: "pending", effects: 0 },
+    { id: 3, state: "dead", effects: 0, attempts: 1, attemptsAllowed: 40 },
+  ]);
+});
+
+it("counts the effects of an order that was taken twice together", () => {
+  const orders = [order(1), order(1), order(2)];
+  expect(jobsOf(orders)).toEqual([
+    { id: 1, state: "completed", effects: 2 },
+    { id: 2, state: "completed", effects: 1 },
+  ]);
+  expect(itemsOf(orders)).toEqual([
+    { id: 1, count: 2 },
+    { id: 2, count: 1 },
+  ]);
+});
+
+it("lists an order twice that is fulfilled and has a dead letter, and not at all one that is dead without", () => {
+  expect(jobsOf([order(1, { failures: 2 })]).map(({ state }) => state)).toEqual(["completed", "dead"]);
+  expect(jobsOf([order(1, { status: "dead" })])).toEqual([]);
+});
+
+it("does not tell how often a job was tried whose history is cut off", () => {
+  expect(jobsOf([order(1, { status: "dead", failures: 10 })])).toEqual([{ id: 1, state: "dead", effects: 1 }]);
+});
+
+it("leaves out what no operation asked for", () => {
+  expect(jobsOf([order(0, { key: "somebody-else" })])).toEqual([]);
+  expect(itemsOf([order(0, { key: "somebody-else" })])).toEqual([]);
+});
