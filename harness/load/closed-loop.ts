@@ -4,7 +4,7 @@ import { Histogram } from "../model/measure/histogram.ts";
 import type { Arrivals } from "../model/plan.ts";
 import { type Draw, type HttpOperation, operationsOf, type Workload } from "../model/workload.ts";
 import { endingOf } from "./ending.ts";
-import { workloadThrew } from "./workload-threw.ts";
+import { workloadThrew } from "./workload-fault.ts";
 
 /** What a closed loop needs. */
 export interface ClosedLoopOptions {
@@ -103,7 +103,7 @@ function requestOf(options: ClosedLoopOptions, tally: Tally): autocannon.Request
         const { method, path, headers = {}, body } = operation.request(draw);
         return { ...request, method, path, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
       } catch (error) {
-        tally.failure ??= workloadThrew("workload: request", -1, error);
+        tally.failure ??= workloadThrew("workload", -1, error);
         return request;
       }
     },

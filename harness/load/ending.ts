@@ -1,6 +1,6 @@
 import { messageOf } from "../model/errors.ts";
 import { grantCode, type Outcome } from "../model/history.ts";
-import type { Draw, HttpOperation, HttpReply } from "../model/workload.ts";
+import type { Draw, HttpOperation, HttpReply, Judgement } from "../model/workload.ts";
 
 /** How an operation ended, and what was learned from it. */
 export interface Ending {
@@ -23,24 +23,34 @@ export function endingWithout(outcome: Outcome, detail: string): Ending {
 /** What a complete answer means. A judge that throws, or says what it cannot mean, leaves the answer `wrong`. */
 export function endingOf(operation: HttpOperation, reply: HttpReply, draw: Draw): Ending {
   try {
-    const { outcome, version, value, detail, granted } = operation.judge(reply, draw);
-    if (!judgements.includes(outcome)) return endingWithout("wrong", `its judge said ${String(outcome)}`);
-    if (version !== undefined && typeof version !== "number") {
-      return endingWithout("wrong", `its judge gave the version ${String(version)}`);
-    }
-    if (value !== undefined && !isOperationId(value)) {
-      return endingWithout("wrong", `its judge gave the value ${String(value)}`);
-    }
-    return {
-      outcome,
-      detail: detail ?? "",
-      version: version ?? Number.NaN,
-      value: value ?? Number.NaN,
-      granted: grantCode(granted),
-    };
+    return judged(operation.judge(reply, draw), "its judge");
   } catch (error) {
     return endingWithout("wrong", `its judge threw: ${messageOf(error)}`);
   }
+}
+
+/**
+ * What a judgement means; whatever is none is `wrong`.
+ * @param by whose it is, for the detail
+ */
+export function judged(judgement: Judgement, by: string): Ending {
+  if (typeof judgement !== "object" || judgement === null)
+    return endingWithout("wrong", `${by} said ${String(judgement)}`);
+  const { outcome, version, value, detail, granted } = judgement;
+  if (!judgements.includes(outcome)) return endingWithout("wrong", `${by} said ${String(outcome)}`);
+  if (version !== undefined && typeof version !== "number") {
+    return endingWithout("wrong", `${by} gave the version ${String(version)}`);
+  }
+  if (value !== undefined && !isOperationId(value)) {
+    return endingWithout("wrong", `${by} gave the value ${String(value)}`);
+  }
+  return {
+    outcome,
+    detail: detail === undefined ? "" : String(detail),
+    version: version ?? Number.NaN,
+    value: value ?? Number.NaN,
+    granted: grantCode(granted),
+  };
 }
 
 /** What a broken connection means: before the first byte was written nothing happened, after it anything may have. */

@@ -1,23 +1,15 @@
 import type { GeneratorReport } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
-import {
-  type Draw,
-  type HttpOperation,
-  type HttpReply,
-  type HttpRequest,
-  inFlightBound,
-  type Operation,
-  operationsOf,
-  peakOf,
-} from "../model/workload.ts";
+import { type Draw, inFlightBound, type NamedOperation, operationsOf, peakOf } from "../model/workload.ts";
+import { CallFlight, UnsettledCalls } from "./call-flight.ts";
 import { Deadlines } from "./deadlines.ts";
-import { type Ending, endingAtDeadline, endingAtStop, endingOf, endingOfBreak, endingWithout } from "./ending.ts";
-import { bodyLimitBytes, Flight, type FlightEvents } from "./flight.ts";
+import { type Ending, endingAtDeadline, endingAtStop, endingWithout } from "./ending.ts";
+import type { Flight, FlightEvents, FlightPlan } from "./flight.ts";
+import { HttpFlight } from "./http-flight.ts";
 import { Ledger } from "./ledger.ts";
 import type { LoadOptions } from "./options.ts";
 import { SelfCheck } from "./self-check.ts";
 import { Target } from "./target.ts";
-import { workloadThrew } from "./workload-threw.ts";
 
 /** The loop never sleeps longer, so that a stall of the process shows even when nothing is due. */
 const longestSleepMs = 20;
@@ -25,18 +17,21 @@ const longestSleepMs = 20;
 const flushEveryMs = 200;
 /** Connections to one entry instance, unless the in-flight bound is lower: more than any user population waits for. */
 const mostConnections = 512;
+/** Calls of `perform` have so long to settle after the load is over. */
+const settlesWithinMs = 1000;
 
 /**
  * The open loop: a clockwork that takes up what is due, sweeps what has expired, and settles each operation once.
- * Whatever happens to a request comes in as an event of its flight.
+ * Whatever happens to an operation on its way comes in as an event of its flight.
  */
 export class Generator implements FlightEvents {
   readonly #options: LoadOptions;
-  readonly #names: readonly string[];
-  readonly #operations: readonly HttpOperation[];
+  readonly #operations: readonly NamedOperation[];
+  readonly #flightOf: readonly ((plan: FlightPlan) => Flight)[];
   readonly #targets: readonly Target[];
   readonly #mostInFlight: number;
   readonly #deadlines = new Deadlines();
+  readonly #calls = new UnsettledCalls();
   readonly #ledger: Ledger;
   readonly #selfCheck: SelfCheck;
   readonly #finished = Promise.withResolvers<void>();
@@ -50,20 +45,16 @@ export class Generator implements FlightEvents {
   constructor(options: LoadOptions) {
     const { workloads, targets, writer, startMs } = options;
     this.#options = options;
-    const operations = operationsOf(workloads);
-    this.#names = operations.map(({ name }) => name);
-    this.#operations = operations.map(({ operation }) => httpOnly(operation));
-    const longestMs = Math.max(...this.#operations.map(({ deadline }) => deadline));
+    this.#operations = operationsOf(workloads);
+    const longestMs = Math.max(...this.#operations.map(({ operation }) => operation.deadline));
     this.#mostInFlight = inFlightBound(
       workloads.reduce((sum, { perSecond }) => sum + peakOf(perSecond), 0),
       longestMs,
     );
     const connections = options.connections ?? Math.min(mostConnections, this.#mostInFlight);
-    const requestOf = (flight: Flight): HttpRequest | undefined => this.#requestOf(flight);
     const now = (): number => options.now();
-    this.#targets = targets.map(
-      (address) => new Target({ address, connections, connectWithinMs: longestMs, now, requestOf }),
-    );
+    this.#targets = targets.map((address) => new Target({ address, connections, connectWithinMs: longestMs, now }));
+    this.#flightOf = this.#operations.map((named) => this.#makerOf(named));
     this.#ledger = new Ledger(writer);
     this.#selfCheck = new SelfCheck(startMs);
   }
@@ -76,6 +67,7 @@ export class Generator implements FlightEvents {
       this.#sleep(0);
       await this.#finished.promise;
       if (!this.#isWriterBroken) writer.flush();
+      await this.#calls.settled(settlesWithinMs);
     } finally {
       clearTimeout(this.#timer);
       signal.removeEventListener("abort", wake);
@@ -93,27 +85,27 @@ export class Generator implements FlightEvents {
       throw new Error(`operations were lost: ${this.#next} were due, ${recorded} recorded, ${sum} counted`);
     }
     const overflow = counts[outcomeCode("overflow")]!;
-    return { planned: this.#next, recorded, dispatched, overflow, unsettled: 0, ...this.#selfCheck.report() };
+    return {
+      planned: this.#next,
+      recorded,
+      dispatched,
+      overflow,
+      unsettled: this.#calls.count,
+      ...this.#selfCheck.report(),
+    };
   }
 
   now(): number {
     return this.#options.now();
   }
-  answered(flight: Flight, reply: HttpReply): void {
-    const isLate = this.now() >= flight.plan.expiresMs;
-    const ending = isLate ? endingAtDeadline(true) : endingOf(this.#operationOf(flight), reply, this.#drawOf(flight));
+  ended(flight: Flight, ending: Ending): void {
     this.#settle(flight, ending);
   }
-  flooded(flight: Flight): void {
-    this.#settle(flight, endingWithout("wrong", `a body of more than ${bodyLimitBytes} bytes`));
-  }
-  broke(flight: Flight, error: Error & { code?: unknown }): void {
-    // The only error that is the request's own fault: the workload made one that HTTP cannot carry.
-    if (error.code === "UND_ERR_INVALID_ARG") this.#fail(this.#workloadThrew(flight, error));
-    this.#settle(flight, endingOfBreak(error, flight.isOnWire));
-  }
-  released(flight: Flight): void {
-    this.#targets[flight.plan.target]?.release();
+  /** The first failure ends the load, on a turn of its own: this may be deep inside a callback of undici. */
+  failed(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#sleep(0);
   }
 
   /** One turn: settle what has expired, take up what is due, sleep until the next of either. */
@@ -125,6 +117,8 @@ export class Generator implements FlightEvents {
     const { count } = this.#options.arrivals;
     while (this.#next < count && this.#dueMs(this.#next) <= nowMs) this.#takeUp(nowMs, isStopping);
     if (isStopping) {
+      // First, or each connection that is freed would be given to an operation that is about to be settled.
+      for (const target of this.#targets) target.stop();
       for (const flight of this.#deadlines.unsettled()) this.#settle(flight, endingAtStop(flight.isOnWire));
     } else {
       this.#flushInTime(nowMs);
@@ -155,11 +149,12 @@ export class Generator implements FlightEvents {
     const session = arrivals.session[id]!;
     const target = session % this.#targets.length;
     const [operation, key, phase] = [arrivals.operation[id]!, arrivals.key[id]!, arrivals.phase[id]!];
-    const { deadline } = this.#operations[operation]!;
+    const { deadline } = this.#operations[operation]!.operation;
     const intendedMs = this.#dueMs(id);
     const expiresMs = intendedMs + deadline;
-    const flight = new Flight({ id, operation, session, key, phase, target, intendedMs, expiresMs }, this);
-    const isOverflow = this.#inFlight >= this.#mostInFlight;
+    const flight = this.#flightOf[operation]!({ id, operation, session, key, phase, target, intendedMs, expiresMs });
+    // A call that does not settle keeps its place: it may hold a connection, or anything.
+    const isOverflow = Math.max(this.#inFlight, this.#calls.count) >= this.#mostInFlight;
     this.#selfCheck.took(intendedMs, nowMs, isOverflow);
     this.#inFlight += 1;
     if (isStopping) {
@@ -168,7 +163,7 @@ export class Generator implements FlightEvents {
       this.#settle(flight, endingWithout("overflow", "too many operations in flight"));
     } else {
       this.#deadlines.add(flight, deadline);
-      this.#targets[target]!.offer(flight);
+      flight.start();
     }
   }
 
@@ -180,18 +175,11 @@ export class Generator implements FlightEvents {
     flight.settle();
     if (this.#isWriterBroken) return;
     try {
-      this.#ledger.record(flight, this.#operationOf(flight), ending, endMs);
+      this.#ledger.record(flight, this.#operations[flight.plan.operation]!.operation, ending, endMs);
     } catch (error) {
       this.#isWriterBroken = true;
-      this.#fail(error);
+      this.failed(error);
     }
-  }
-
-  /** The first failure ends the load, on a turn of its own: this may be deep inside a callback of undici. */
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = { error };
-    this.#sleep(0);
   }
 
   #flushInTime(nowMs: number): void {
@@ -202,7 +190,7 @@ export class Generator implements FlightEvents {
       this.#options.writer.flush();
     } catch (error) {
       this.#isWriterBroken = true;
-      this.#fail(error);
+      this.failed(error);
     }
   }
 
@@ -216,30 +204,15 @@ export class Generator implements FlightEvents {
     }
   }
 
-  #operationOf(flight: Flight): HttpOperation {
-    return this.#operations[flight.plan.operation]!;
-  }
-
-  #drawOf({ plan: { id, key, session } }: Flight): Draw {
-    return { id, key, session, token: `${this.#options.runToken}-${id}` };
-  }
-
-  #requestOf(flight: Flight): HttpRequest | undefined {
-    try {
-      return this.#operationOf(flight).request(this.#drawOf(flight));
-    } catch (error) {
-      this.#fail(this.#workloadThrew(flight, error));
-      this.#settle(flight, endingOfBreak(error, false));
-      return undefined;
+  /** The one place that knows of kinds of operations. */
+  #makerOf({ name, operation }: NamedOperation): (plan: FlightPlan) => Flight {
+    const { runToken, targets } = this.#options;
+    const drawOf = ({ id, key, session }: FlightPlan): Draw => ({ id, key, session, token: `${runToken}-${id}` });
+    if (operation.perform !== undefined) {
+      const kinds = targets.map((address) => ({ operation, address, calls: this.#calls, events: this }));
+      return (plan) => new CallFlight(plan, drawOf(plan), kinds[plan.target]!);
     }
+    const kind = { operation, where: `workload.operations.${name}`, events: this };
+    return (plan) => new HttpFlight(plan, drawOf(plan), this.#targets[plan.target]!, kind);
   }
-
-  #workloadThrew({ plan: { id, operation } }: Flight, cause: unknown): Error {
-    return workloadThrew(`workload.operations.${this.#names[operation]}.request`, id, cause);
-  }
-}
-
-function httpOnly(operation: Operation): HttpOperation {
-  if (operation.perform !== undefined) throw new Error("operations with perform cannot be sent yet");
-  return operation;
 }

@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly arrivals: Arrivals;
   /** The entry instances; a session always goes to the same one. */
   readonly targets: readonly Address[];
+  /** Hosts that are not this machine and may be loaded nevertheless. Default: none. */
+  readonly allowedTargets?: readonly string[];
   /** The beginning of every `Draw.token`. */
   readonly runToken: string;
   /** When the load starts on the run's clock: arrival `i` is due at `startMs + dueMs[i]`. */

@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { GeneratorReport } from "../model/check.ts";
+import { describe, expect, it } from "vitest";
 import { FaultlineError } from "../model/errors.ts";
 import { outcomeCode, outcomes } from "../model/history.ts";
-import { Histogram } from "../model/measure/histogram.ts";
 import { milliseconds } from "../model/units.ts";
-import type { Draw, HttpReply, HttpRequest, Judgement } from "../model/workload.ts";
+import type { Draw, HttpRequest, Judgement } from "../model/workload.ts";
+import { expectConserved, expectNothingLeft, openConnections } from "./testing/conserved.ts";
 import {
   arrivalsOf,
   MemorySink,
+  many,
   now,
   operation,
   refusing,
@@ -18,34 +18,7 @@ import {
   until,
 } from "./testing/rig.ts";
 
-const timersAndSockets = (): string[] =>
-  process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap" || name === "Timeout");
-
-const openConnections = (): string[] =>
-  process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap" || name === "TCPConnectWrap");
-
-let before = 0;
-beforeEach(() => {
-  before = timersAndSockets().length;
-});
-/** Whatever a test does to the load, no socket and no timer of it is left. */
-afterEach(() => until(() => timersAndSockets().length <= before));
-
-/** Every operation has exactly one record, and all of it adds up. */
-function expectConserved(sink: MemorySink, report: GeneratorReport, planned: number): void {
-  expect(report.planned).toBe(planned);
-  expect(report.recorded).toBe(planned);
-  expect(sink.unflushed).toBe(0);
-  expect(sink.records.map(({ id }) => id).sort((a, b) => a - b)).toEqual(
-    Array.from({ length: planned }, (_, id) => id),
-  );
-  expect(report.dispatched).toBe(sink.records.filter(({ dispatchedMs }) => !Number.isNaN(dispatchedMs)).length);
-  expect(report.overflow).toBe(sink.records.filter(({ outcome }) => outcome === outcomeCode("overflow")).length);
-  for (const { intendedMs, dispatchedMs, wireMs, endMs } of sink.records) {
-    const times = [intendedMs, dispatchedMs, wireMs, endMs].filter((ms) => !Number.isNaN(ms));
-    expect(times).toEqual([...times].sort((a, b) => a - b));
-  }
-}
+expectNothingLeft();
 
 async function thrownBy(trial: Trial): Promise<unknown> {
   try {
@@ -55,13 +28,6 @@ async function thrownBy(trial: Trial): Promise<unknown> {
   }
   return "nothing was thrown";
 }
-
-/** As many arrivals of the first operation, `gapMs` apart. */
-const many = (count: number, gapMs: number) =>
-  arrivalsOf(
-    Array.from({ length: count }, () => 0),
-    gapMs,
-  );
 
 describe("the load generator", { timeout: 60_000 }, () => {
   it("tells apart what an answer, a broken connection and silence mean", async () => {
@@ -281,53 +247,6 @@ describe("the load generator", { timeout: 60_000 }, () => {
     expect(sink.errors.some((text) => text.startsWith("connect ECONNREFUSED"))).toBe(true);
   });
 
-  it("sees a freeze as long as it was: response times as the server's own journal has them", async () => {
-    await using server = await servingApart();
-    const handled = new Map<number, number>();
-    const journal = operation("/", {
-      deadline: milliseconds(20_000),
-      judge: ({ body }: HttpReply, { id }): Judgement => {
-        handled.set(id, (JSON.parse(body) as { handledMs: number }).handledMs);
-        return { outcome: "ok" };
-      },
-    });
-    const freeze = { stoppedMs: Number.NaN, continuedMs: Number.NaN };
-    const startMs = now() + 5;
-    const timers = [
-      setTimeout(() => {
-        server.child.kill("SIGSTOP");
-        freeze.stoppedMs = now();
-      }, 500),
-      setTimeout(() => {
-        freeze.continuedMs = now();
-        server.child.kill("SIGCONT");
-      }, 1500),
-    ];
-    const { sink, report } = await tried({
-      operations: { journal },
-      targets: [server.address],
-      arrivals: many(500, 4),
-      startMs,
-    });
-    timers.forEach(clearTimeout);
-    expectConserved(sink, report, 500);
-    expect(sink.outcomesSeen()).toEqual(["ok"]);
-    const [measured, model] = [new Histogram(), new Histogram()];
-    for (const { id, intendedMs, endMs } of sink.records) {
-      measured.record(endMs - intendedMs);
-      model.record(handled.get(id)! - intendedMs);
-      // What was due in the freeze was not answered before its end, whenever the generator got round to sending it.
-      if (intendedMs > freeze.stoppedMs + 20 && intendedMs < freeze.continuedMs) {
-        expect(endMs).toBeGreaterThan(freeze.continuedMs);
-      }
-    }
-    expect(model.percentile(0.99)).toBeGreaterThan(500);
-    for (const q of [0.9, 0.99, 1]) {
-      const truthMs = model.percentile(q);
-      expect(Math.abs(measured.percentile(q) - truthMs)).toBeLessThan(0.02 * truthMs + 30 + report.lagMaxMs);
-    }
-  });
-
   it("stops with an error that names the operation whose request cannot be made", async () => {
     await using server = await serving((_, response) => response.end());
     const sink = new MemorySink();
@@ -344,15 +263,6 @@ describe("the load generator", { timeout: 60_000 }, () => {
     expect(String(thrown)).toContain("no such product");
     expect(sink.endOf(2)).toBe("failed no such product");
     expect(sink.flushes).toBeGreaterThan(0);
-
-    const unsendable = operation("no-slash");
-    expect(await thrownBy({ targets: [server.address], operations: { unsendable } })).toMatchObject({
-      code: "WORKLOAD_THREW",
-    });
-    const asynchronous = operation("/", { request: (() => Promise.resolve({})) as never });
-    expect(await thrownBy({ targets: [server.address], operations: { asynchronous } })).toMatchObject({
-      code: "WORKLOAD_THREW",
-    });
   });
 
   it("when it is stopped, settles what is in flight and does not count what was not due", async () => {

@@ -1,8 +1,13 @@
-import { connect, type Socket } from "node:net";
-import { type buildConnector, Pool } from "undici";
 import type { Address } from "../model/environment.ts";
-import type { HttpRequest } from "../model/workload.ts";
-import type { Flight } from "./flight.ts";
+import { Connection } from "./connection.ts";
+import type { HttpFlight } from "./http-flight.ts";
+
+/**
+ * Connections that are opened at once, to one target. A fleet that loses its connections and opens all of them again in
+ * one go stalls the generator, whose next operations then expire and cost their connections, too: the load would keep
+ * itself from recovering. What waits takes whatever connection is free first, and most need no new one.
+ */
+const mostOpening = 8;
 
 /** What a target needs to know. */
 export interface TargetOptions {
@@ -12,75 +17,69 @@ export interface TargetOptions {
   /** How long a connection may take to be made. */
   readonly connectWithinMs: number;
   now(): number;
-  /** Makes the request of a flight. It must not throw: `undefined` takes the flight off the queue unsent. */
-  requestOf(flight: Flight): HttpRequest | undefined;
 }
 
 /**
- * One entry instance: a first-in-first-out queue in front of a pool of connections. undici is never given more than
- * its connections can carry, because its own queue costs ten times the generator lag of this one.
+ * One entry instance: a first-in-first-out queue in front of connections, of which the one that was used last is used
+ * again first, so that there are as few as the load needs.
  */
 export class Target {
   readonly #options: TargetOptions;
-  readonly #pool: Pool;
-  readonly #sockets = new Set<Socket>();
-  #queue: Flight[] = [];
+  readonly #all: Connection[] = [];
+  /** Not in use: those that were open when they were put back, and those that have to be opened. */
+  readonly #open: Connection[] = [];
+  readonly #shut: Connection[] = [];
+  #opening = 0;
+  #queue: HttpFlight[] = [];
   #head = 0;
-  #inUse = 0;
-  #isClosed = false;
+  #isStopped = false;
 
   constructor(options: TargetOptions) {
     this.#options = options;
-    const { host, port } = options.address;
-    this.#pool = new Pool(`http://${host.includes(":") ? `[${host}]` : host}:${port}`, {
-      connections: options.connections,
-      pipelining: 1,
-      // Deadlines are swept by the generator; undici's timers are half a second coarse.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (_, callback) => this.#connect(callback),
-    });
-  }
-
-  /** Operations that wait for a connection, those that expired meanwhile included. */
-  get queued(): number {
-    return this.#queue.length - this.#head;
   }
 
   /** Dispatches the flight, or lets it wait for its turn. */
-  offer(flight: Flight): void {
+  offer(flight: HttpFlight): void {
     this.#queue.push(flight);
     this.#pump();
   }
 
-  /** undici is done with one flight. */
-  release(): void {
-    this.#inUse -= 1;
-    this.#pump();
+  /** The flight that had this connection is done with it. */
+  release(connection: Connection, isBroken: boolean): void {
+    if (!isBroken) {
+      this.#putBack(connection);
+      return;
+    }
+    connection.broke();
+    // Not at once: undici is in the middle of failing what this connection carried, and may be given nothing to carry.
+    queueMicrotask(() => this.#putBack(connection));
+  }
+
+  /** Nothing that waits here is dispatched any more, nor what still comes. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#queue = [];
+    this.#head = 0;
   }
 
   /** Ends every connection, also those that are being made; returns when they are gone. Twice is harmless. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#queue = [];
-    this.#head = 0;
-    const closed = Array.from(
-      this.#sockets,
-      (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
-    );
-    await this.#pool.destroy();
-    for (const socket of this.#sockets) socket.destroy();
-    await Promise.all(closed);
+    this.stop();
+    await Promise.all(this.#all.map((connection) => connection.close()));
   }
 
   #pump(): void {
-    while (!this.#isClosed && this.#head < this.#queue.length) {
+    while (!this.#isStopped && this.#head < this.#queue.length) {
       const flight = this.#queue[this.#head]!;
       // What has expired is about to be settled, and would only cost a connection.
-      const isOver = flight.isSettled || flight.plan.expiresMs <= this.#options.now();
-      if (!isOver && this.#inUse >= this.#options.connections) return;
+      if (flight.isSettled || flight.plan.expiresMs <= this.#options.now()) {
+        this.#shift();
+        continue;
+      }
+      const connection = this.#free();
+      if (connection === undefined) return;
       this.#shift();
-      if (!isOver) this.#dispatch(flight);
+      if (!flight.dispatchOn(connection)) this.#shut.push(connection);
     }
   }
 
@@ -91,33 +90,33 @@ export class Target {
     this.#head = 0;
   }
 
-  #dispatch(flight: Flight): void {
-    const request = this.#options.requestOf(flight);
-    if (request === undefined) return;
-    this.#inUse += 1;
-    flight.dispatchedMs = this.#options.now();
-    const { method, path, headers, body } = request;
-    this.#pool.dispatch({ method, path, headers: headers ?? null, body: body ?? null }, flight);
+  #free(): Connection | undefined {
+    for (let last = this.#open.pop(); last !== undefined; last = this.#open.pop()) {
+      if (last.isOpen) return last;
+      this.#shut.push(last);
+    }
+    if (this.#opening >= mostOpening) return undefined;
+    return this.#shut.pop() ?? this.#another();
   }
 
-  /** Our own, because undici forgets a connection that is still being made when its pool is destroyed. */
-  #connect(callback: buildConnector.Callback): void {
-    const { address, connectWithinMs } = this.#options;
-    const socket = connect({ host: address.host, port: address.port, noDelay: true });
-    const late = setTimeout(() => {
-      socket.destroy(new Error(`no connection within ${connectWithinMs} ms`));
-    }, connectWithinMs);
-    const failed = (error: Error): void => callback(error, null);
-    this.#sockets.add(socket);
-    socket.once("error", failed);
-    socket.once("close", () => {
-      clearTimeout(late);
-      this.#sockets.delete(socket);
+  #another(): Connection | undefined {
+    const { address, connections, connectWithinMs } = this.#options;
+    if (this.#all.length >= connections) return undefined;
+    const connection = new Connection(address, connectWithinMs, {
+      opening: () => {
+        this.#opening += 1;
+      },
+      opened: () => {
+        this.#opening -= 1;
+        this.#pump();
+      },
     });
-    socket.once("connect", () => {
-      clearTimeout(late);
-      socket.off("error", failed);
-      callback(null, socket);
-    });
+    this.#all.push(connection);
+    return connection;
+  }
+
+  #putBack(connection: Connection): void {
+    (connection.isOpen ? this.#open : this.#shut).push(connection);
+    this.#pump();
   }
 }

@@ -112,6 +112,13 @@ test("what the generator could not send makes the run inconclusive", () => {
   expect(judged).toMatchObject({ verdict: "inconclusive" });
 });
 
+test("a call of the workload's own that never settles makes the run inconclusive, and says what to do", () => {
+  const evidence = evidenceOf();
+  const judged = judgeRun({ ...evidence, generator: { ...evidence.generator, unsettled: 2 } }, [check("pass")]);
+  expect(judged.verdict).toBe("inconclusive");
+  expect(judged.reasons.join()).toMatch(/2 calls of perform .* its signal is aborted \[WORKLOAD_NEVER_SETTLES\]/);
+});
+
 test("one sentence goes from the fault to the failure, or to its absence", () => {
   const evidence = evidenceOf();
   const say = (verdict: Verdict, around = evidence): string => sentenceFor(judgeRun(around, [check(verdict)]), around);

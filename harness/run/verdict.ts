@@ -28,7 +28,13 @@ export function judgeRun(
 ): Judged {
   const results = checks.map((check) => judgeOne(check, evidence));
   const unhealthy = unhealthySteady(evidence);
-  const reasons = [...course.reasons, ...unhealthy, ...unprovenFaults(evidence), ...overflow(evidence)];
+  const reasons = [
+    ...course.reasons,
+    ...unhealthy,
+    ...unprovenFaults(evidence),
+    ...overflow(evidence),
+    ...unsettled(evidence),
+  ];
   const ofChecks = worst(results.map((result) => result.verdict));
   if (unhealthy.length > 0 || !course.isComplete) return { verdict: "inconclusive", checks: results, reasons };
   const verdict = worst([ofChecks, ...reasons.map((): Verdict => "inconclusive")]);
@@ -85,6 +91,15 @@ function overflow({ generator }: Evidence): readonly string[] {
   if (generator.overflow === 0) return [];
   return [
     `the load generator could not send ${generator.overflow} of ${generator.planned} operations: it was at its bound`,
+  ];
+}
+
+/** What such a call still does to the system, or to the process that measures it, nobody can say. */
+function unsettled({ generator }: Evidence): readonly string[] {
+  if (generator.unsettled === 0) return [];
+  const calls = generator.unsettled === 1 ? "1 call" : `${generator.unsettled} calls`;
+  return [
+    `${calls} of perform had not settled a second after the load was over: let each of them end when its signal is aborted [WORKLOAD_NEVER_SETTLES]`,
   ];
 }
 

@@ -69,6 +69,13 @@ export function arrivalsOf(operations: readonly number[], gapMs: number): Arriva
   };
 }
 
+/** As many arrivals of the first operation, `gapMs` apart. */
+export const many = (count: number, gapMs: number): Arrivals =>
+  arrivalsOf(
+    Array.from({ length: count }, () => 0),
+    gapMs,
+  );
+
 /** What a test says of its load; the rest has defaults. */
 export interface Trial extends Partial<Omit<LoadOptions, "workloads" | "targets">> {
   readonly operations: Readonly<Record<string, Operation>>;
@@ -120,12 +127,37 @@ export async function serving(
   };
 }
 
-/** The server of `server-process.ts`, killed by `Symbol.asyncDispose`. */
+/** A server of this folder in a process of its own, killed by `Symbol.asyncDispose`. */
 export async function servingApart(
   ...flags: readonly string[]
 ): Promise<AsyncDisposable & { readonly address: Address; readonly child: ChildProcess }> {
-  const program = fileURLToPath(new URL("./server-process.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
+  return programApart("server-process.ts", flags);
+}
+
+/** What the journal server saw, by the ids of the operations; ms on the machine's monotonic clock. */
+export interface Journal {
+  readonly arrivedMs: Readonly<Record<string, number>>;
+  readonly answeredMs: Readonly<Record<string, number>>;
+  readonly frozen: readonly (readonly [number, number])[];
+}
+
+/** The server of `journal-server.ts`. */
+export async function servingWithJournal(
+  ...flags: readonly string[]
+): Promise<
+  Awaited<ReturnType<typeof servingApart>> & { ask(path: string): Promise<string>; journal(): Promise<Journal> }
+> {
+  const server = await programApart("journal-server.ts", flags);
+  const ask = async (path: string): Promise<string> => {
+    const reply = await fetch(`http://127.0.0.1:${server.address.port}/${path}`, { headers: { connection: "close" } });
+    return reply.text();
+  };
+  return Object.assign(server, { ask, journal: async () => JSON.parse(await ask("journal")) as Journal });
+}
+
+async function programApart(program: string, flags: readonly string[]) {
+  const path = fileURLToPath(new URL(`./${program}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   return {
     address: { host: "127.0.0.1", port: Number(line.toString()) },
