@@ -251,7 +251,7 @@ function endsOf(
     if (history.key[row] !== key || names.indexOf(operations[operation]!.keyspace) !== keyspace) continue;
     const isOwnWrite = isWrite[operation] === 1 && history.id[row] === cluster;
     const isOwnRead =
-      isRead[operation] === 1 && history.outcome[row] === okCode && valueOf(history.value[row]!) === cluster;
+      isRead[operation] === 1 && history.outcome[row] === okCode && clusterOf(history.value[row]!) === cluster;
     if (!isOwnWrite && !isOwnRead) continue;
     const returns = isOwnRead || history.outcome[row] === okCode;
     if (returns && (first < 0 || history.endMs[row]! < history.endMs[first]!)) first = row;
@@ -264,4 +264,4 @@ function endsOf(
   return found.filter(({ row }) => row >= 0);
 }
 
-const valueOf = (value: number): number => (Number.isNaN(value) ? -1 : value);
+const clusterOf = (value: number): number => (Number.isNaN(value) ? -1 : value);

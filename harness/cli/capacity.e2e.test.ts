@@ -66,6 +66,7 @@ test("what can't be loaded is refused, each with its code and remedy", async () 
     const exit = await faultline.ended();
     return `${exit} ${JSON.parse(faultline.stdout).error.code}`;
   };
+  expect(await refused("http://192.0.2.1:8080/")).toBe("64 FOREIGN_TARGET");
   expect(await refused("http://")).toBe("64 BAD_URL");
   expect(await refused("https://127.0.0.1:1/")).toBe("64 BAD_URL");
   expect(await refused("slow-stor")).toBe("64 UNKNOWN_SCENARIO");

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Capacity, type RateTrial, searchCapacity } from "../load/capacity.ts";
 import { type ClosedLoop, closedLoop } from "../load/closed-loop.ts";
+import { assertAllowedTargets } from "../load/foreign-targets.ts";
 import { rateTrial } from "../load/trial.ts";
 import type { Address } from "../model/environment.ts";
 import { exits, systemError, usageError } from "../model/errors.ts";
@@ -31,6 +32,7 @@ export interface CapacityFlags {
   readonly within?: string;
   readonly availability?: string;
   readonly connections: string;
+  readonly allowTarget: readonly string[];
   readonly json?: boolean;
 }
 
@@ -40,6 +42,7 @@ interface Search {
   readonly promise: Slo;
   readonly seconds: number;
   readonly mostConnections: number;
+  readonly allowedTargets: readonly string[];
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -60,7 +63,7 @@ export async function capacity(what: string, flags: CapacityFlags, output: Outpu
     flag(flags.connections, "--connections", 1, 1024),
   ];
   const { signal, end } = listenForInterrupts((line) => output.say(line));
-  const common = { seconds, mostConnections, output, signal };
+  const common = { seconds, mostConnections, allowedTargets: flags.allowTarget, output, signal };
   let found: Found;
   try {
     if (/^https?:\/\//.test(what)) {
@@ -119,6 +122,7 @@ async function onScenario(
 
 async function search(targets: readonly Address[], options: Search): Promise<Found> {
   const { output } = options;
+  assertAllowedTargets(targets, options.allowedTargets);
   output.say("", "closed loop: how much it can do at most");
   const loops = await closedLoops(targets, options);
   const ceiling = Math.max(...loops.map(({ perSecond }) => perSecond));
@@ -157,11 +161,12 @@ async function closedLoops(targets: readonly Address[], options: Search): Promis
 }
 
 function openLoop(targets: readonly Address[], perSecond: number, options: Search): Promise<RateTrial> {
-  const { workloads, promise, seconds, signal } = options;
+  const { workloads, promise, seconds, allowedTargets, signal } = options;
   const arrivals = arrivalsAt(perSecond, workloads, seconds);
   const scaled = scaledTo(perSecond, workloads);
   const now = (): number => performance.now();
-  return rateTrial({ workloads: scaled, arrivals, perSecond, promise, targets, runToken: tokenOf(), now, signal });
+  const runToken = tokenOf();
+  return rateTrial({ workloads: scaled, arrivals, perSecond, promise, targets, allowedTargets, runToken, now, signal });
 }
 
 /** A second to warm up, then what is measured. */

@@ -54,6 +54,12 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .allowExcessArguments()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
+  const allowTarget = [
+    "--allow-target <host>",
+    "a host elsewhere that is yours to break; again for more",
+    (host: string, before: readonly string[]) => [...before, host],
+    [] as readonly string[],
+  ] as const;
   const folder = ["--scenarios <folder>", "where the scenarios are", "scenarios"] as const;
 
   program
@@ -63,6 +69,7 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--env <name>", "where the system is started", "local")
     .option("--tag <name>", "only scenarios with this tag")
     .option("--repeat <count>", "run each so often, with the same plan, and judge them together")
+    .option(...allowTarget)
     .option("--dry-run", "print the plan and start nothing")
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")
@@ -106,6 +113,7 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--seconds <count>", "how long each rate is tried", "4")
     .option("--connections <count>", "the most that the closed loop opens", "128")
     .option("--env <name>", "where the system is started", "local")
+    .option(...allowTarget)
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the folder with the logs goes", "reports")
     .option(...folder)

@@ -27,6 +27,8 @@ export interface RunContext {
   /** The folder of all reports. */
   readonly into: string;
   readonly repeat?: RunRecord["repeat"];
+  /** Hosts elsewhere that the user named as their own to break. */
+  readonly allowedTargets: readonly string[];
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,7 @@ export interface RunContext {
 export async function runOne(
   { id, path, scenario, plan, arrivals }: Planned,
   environment: Environment,
-  { into, repeat, output, signal }: RunContext,
+  { into, repeat, allowedTargets, output, signal }: RunContext,
 ): Promise<Finished> {
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
   const folder = createRunFolder(into, `${utc}-${id}-${plan.seed}`);
@@ -64,6 +66,7 @@ export async function runOne(
     environment,
     faultKinds,
     folder,
+    allowedTargets,
     observe: (event) => progress.observe(event),
     onProgress: ({ counts }) => progress.count(counts),
     signal,

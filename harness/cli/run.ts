@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly seed?: string;
   readonly tag?: string;
   readonly repeat?: string;
+  readonly allowTarget: readonly string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -60,7 +61,15 @@ async function runAll(
     for (const one of planned) {
       for (let index = 1; index <= repeats && !signal.aborted; index += 1) {
         const repeat = repeats === 1 ? {} : { repeat: { index, of: repeats } };
-        finished.push(await runOne(one, environment, { into: flags.output, ...repeat, output, signal }));
+        finished.push(
+          await runOne(one, environment, {
+            into: flags.output,
+            ...repeat,
+            allowedTargets: flags.allowTarget,
+            output,
+            signal,
+          }),
+        );
       }
     }
   } finally {

@@ -20,6 +20,7 @@ export interface TrialOptions {
   /** What a workload promises that says nothing itself. */
   readonly promise: Slo;
   readonly targets: readonly Address[];
+  readonly allowedTargets: readonly string[];
   readonly runToken: string;
   /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
@@ -28,10 +29,10 @@ export interface TrialOptions {
 
 /** Loads a system at one rate, in an open loop, and says whether every workload's promise was kept. */
 export async function rateTrial(options: TrialOptions): Promise<RateTrial> {
-  const { workloads, arrivals, perSecond, promise, targets, runToken, now, signal } = options;
+  const { workloads, arrivals, perSecond, promise, targets, allowedTargets, runToken, now, signal } = options;
   const tally = new TrialTally(workloads, promise);
   const startMs = now() + 50;
-  const load = { workloads, arrivals, targets, runToken, startMs, now, writer: tally, signal };
+  const load = { workloads, arrivals, targets, allowedTargets, runToken, startMs, now, writer: tally, signal };
   const { tainted } = await runLoad(load);
   signal.throwIfAborted();
   const isKept = tally.isKept();

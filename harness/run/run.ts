@@ -40,6 +40,8 @@ export interface RunOptions {
   observe(event: RunEvent): void;
   /** How the load stands, now and then, for a screen. */
   readonly onProgress?: (counts: LoadCounts) => void;
+  /** Hosts elsewhere that the user named as their own to break. */
+  readonly allowedTargets?: readonly string[];
   /** Aborted by Ctrl-C: the run heals, keeps what it has seen, and ends. */
   readonly signal: AbortSignal;
 }
@@ -135,6 +137,7 @@ class Run {
       now: this.#now,
       writer,
       signal,
+      allowedTargets: this.#options.allowedTargets ?? [],
       ...(onProgress === undefined ? {} : { onProgress }),
     });
     load.catch((error: unknown) => this.#stop.abort(error));

@@ -20,7 +20,7 @@ export const scene = {
   healedMs: 19_000,
 } as const;
 
-const operations: readonly OperationInfo[] = (
+export const storyOperations: readonly OperationInfo[] = (
   [
     ["read", "read"],
     ["write", "write"],
@@ -48,6 +48,10 @@ export interface Step {
   readonly key?: number;
   readonly version?: number;
   readonly session?: number;
+  /** Of a read: the id of the write whose value it returned; absent when it is the initial value. */
+  readonly value?: number;
+  /** The number of the entry instance. */
+  readonly target?: number;
   /** Whether the caller was let in, where the answer tells it. */
   readonly granted?: boolean;
   /** Why it was not ok. */
@@ -93,15 +97,15 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
     const isSent = outcome !== "failed" && outcome !== "overflow";
     setRow(history, id, {
       id,
-      operation: operations.findIndex(({ name }) => name === step.operation),
+      operation: storyOperations.findIndex(({ name }) => name === step.operation),
       session,
       key,
-      target: 0,
+      target: step.target ?? 0,
       phase: phaseCode(phaseAt(atMs)),
       granted: grantCode(granted),
       outcome: outcomeCode(outcome),
       error: errors.indexOf(detail),
-      value: step.operation === "write" || step.operation === "order" ? id : Number.NaN,
+      value: step.operation === "write" || step.operation === "order" ? id : (step.value ?? Number.NaN),
       version,
       intendedMs: atMs,
       dispatchedMs: isSent ? atMs : Number.NaN,
@@ -114,7 +118,7 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
   return {
     history,
     errors,
-    operations,
+    operations: storyOperations,
     workloads: [{ name: "shoppers", perSecond: 100 }],
     entry: ["api-1", "api-2"],
     phases: { warmUp, steady, faults, recovery },

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { WorkloadInfo } from "../model/check.ts";
+import { errorBudget } from "./error-budget.ts";
+import { evidenceOf, type Step, searches } from "./testing/history.ts";
+
+const shoppers: WorkloadInfo = { name: "shoppers", perSecond: 100, slo: { availability: 0.99, withinMs: 300 } };
+const judged = (burnAtMost: number, steps: readonly Step[], workloads: readonly WorkloadInfo[] = [shoppers]) =>
+  errorBudget({ burnAtMost }).judge(evidenceOf(steps, { workloads }));
+const good = (count: number): readonly Step[] => searches(count, 12_000, 18_000);
+const bad = (count: number, rest: Partial<Step> = {}): readonly Step[] =>
+  searches(count, 12_000, 18_000).map((step) => ({ ...step, outcome: "rejected", ...rest }));
+
+describe("error budget", () => {
+  it("burns as fast as operations are not good: not ok, or later than promised", () => {
+    expect(judged(1, [...good(4950), ...bad(50)])).toMatchObject({
+      measure: { value: expect.closeTo(1, 6), limit: 1 },
+    });
+    expect(judged(1, [...good(4900), ...bad(100)]).verdict).toBe("fail");
+    expect(judged(1, [...good(4900), ...bad(100, { outcome: "ok", tookMs: 301 })]).verdict).toBe("fail");
+    expect(judged(1, [...good(4900), ...bad(100, { outcome: "ok", tookMs: 300 })]).verdict).toBe("pass");
+    expect(judged(5, [...good(4900), ...bad(100)]).verdict).toBe("pass");
+    expect(judged(1, [...good(4955), ...bad(45)]).verdict).toBe("inconclusive");
+  });
+
+  it("does not pass on fewer operations than could show a failure", () => {
+    expect(judged(1, good(299)).verdict).toBe("inconclusive");
+    expect(judged(1, good(300)).verdict).toBe("pass");
+  });
+
+  it("judges each workload that promises something, and the worst decides", () => {
+    const quiet: WorkloadInfo = { name: "operators", perSecond: 1 };
+    expect(judged(1, good(500), [shoppers, quiet]).verdict).toBe("pass");
+    const empty: WorkloadInfo = { ...shoppers, name: "nobody" };
+    expect(judged(1, good(500), [shoppers, empty])).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("nobody: no operation was due"),
+    });
+  });
+
+  it("decides nothing when nothing was promised, and refuses a rate that is none", () => {
+    expect(judged(1, good(500), [{ name: "shoppers", perSecond: 1 }])).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("slo"),
+    });
+    expect(() => errorBudget({ burnAtMost: 0 })).toThrow(/rate/);
+    const named = errorBudget({ burnAtMost: 1, workloads: ["shopers"] }).judge(evidenceOf(good(500)));
+    expect(named).toMatchObject({ verdict: "inconclusive", actual: 'there is no workload "shopers"' });
+  });
+});

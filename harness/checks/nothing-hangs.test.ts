@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import type { RunEvent } from "../model/events.ts";
+import { nothingHangs } from "./nothing-hangs.ts";
+import { evidenceOf, read, type Step, searches } from "./testing/history.ts";
+
+const hung = (atMs: number, rest: Partial<Step> = {}): Step => ({
+  ...read(atMs, 0, 1),
+  outcome: "unknown",
+  tookMs: 1000,
+  ...rest,
+});
+const said = (atMs: number, health: "ready" | "unready" | "silent", instance = "api-1"): RunEvent => ({
+  atMs,
+  type: "health",
+  instance,
+  health,
+});
+const judged = (steps: readonly Step[], events: readonly RunEvent[] = [], options = {}) =>
+  nothingHangs(options).judge(evidenceOf(steps, { events }));
+
+it("finds an operation without an answer at its deadline, and names who owed it", () => {
+  const { verdict, witness, numbers } = judged([read(12_000, 0, 1), hung(12_100)]);
+  expect(verdict).toBe("fail");
+  expect(witness).toMatchObject([{ id: 1, violates: true, note: "no answer from api-1 within 1000 ms" }]);
+  expect(numbers).toEqual({ sent: 2, hung: 1, excused: 0 });
+});
+
+it("takes refusals, broken connections and what was never sent for no hang", () => {
+  const fine: readonly Step[] = [
+    read(12_000, 0, 1),
+    { ...read(12_100, 0, 1), outcome: "rejected" },
+    hung(12_200, { tookMs: 40 }),
+    { ...read(12_300, 0, 1), outcome: "failed", tookMs: 1000 },
+    hung(200),
+  ];
+  expect(judged(fine)).toMatchObject({ verdict: "pass", numbers: { sent: 3, hung: 0 } });
+});
+
+it("excuses what was sent to an instance that said that it was not ready, and nobody else", () => {
+  const unready = [said(0, "ready"), said(12_500, "unready"), said(14_000, "ready")];
+  expect(judged([hung(12_000)], unready)).toMatchObject({ verdict: "pass", numbers: { excused: 1 } });
+  expect(judged([hung(13_000)], unready).verdict).toBe("pass");
+  expect(judged([hung(13_500)], unready).verdict).toBe("pass");
+  expect(judged([hung(14_100)], unready).verdict).toBe("fail");
+  expect(judged([hung(11_000)], unready).verdict).toBe("fail");
+  expect(judged([hung(12_000, { target: 1 })], unready).verdict).toBe("fail");
+  expect(judged([hung(12_000)], [said(0, "ready"), said(12_500, "silent")]).verdict).toBe("fail");
+});
+
+it("allows a share when it is told to, and judges only the operations that are named", () => {
+  const many = [...searches(99, 12_000, 13_000), hung(12_000)];
+  expect(judged(many).verdict).toBe("fail");
+  expect(judged(many, [], { atMost: 0.01 }).verdict).toBe("pass");
+  expect(judged(many, [], { atMost: 0.009 }).verdict).toBe("fail");
+  expect(judged(many, [], { operations: ["search"] }).verdict).toBe("pass");
+  expect(judged(many, [], { operations: ["serach"] }).verdict).toBe("inconclusive");
+});
+
+it("decides nothing when nothing was sent, and refuses a share that is none", () => {
+  expect(judged([]).verdict).toBe("inconclusive");
+  expect(() => nothingHangs({ atMost: 1 })).toThrow(/share/);
+});
