@@ -4,7 +4,8 @@ import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history
 import type { Duration } from "../model/units.ts";
 import { type Credential, credentials } from "../model/workload.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { flags, keyspacesOf, type Noted, undecided, witnesses } from "./rows.ts";
+import { flags, type Noted, undecided, witnesses } from "./rows.ts";
+import { spotsOf } from "./spots.ts";
 import { counted, spokenMs } from "./words.ts";
 
 const granted = grantCode(true);
@@ -89,14 +90,14 @@ export function authFailsClosed(options: { readonly revokedWithin: Duration }): 
 /** Keyspace and key → the row that first acknowledged its revocation. */
 interface Revocations {
   readonly times: ReadonlyMap<number, number>;
-  spotOf(row: number): number;
+  readonly spotOf: (row: number) => number;
 }
 
 function revokedAt(evidence: Evidence): Revocations {
   const { history } = evidence;
   const revokes = flags(evidence, ({ effect }) => effect === "revoke");
-  const keyspaces = keyspacesOf(evidence);
-  const spotOf = (row: number): number => keyspaces[history.operation[row]!]! * 2 ** 32 + history.key[row]!;
+  const spots = spotsOf(evidence);
+  const spotOf = (row: number): number => spots.of[row]!;
   const times = new Map<number, number>();
   for (let row = 0; row < history.count; row += 1) {
     if (revokes[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;

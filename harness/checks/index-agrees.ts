@@ -121,8 +121,7 @@ const noLateness = { late: [] as readonly Noted[], exposed: 0, latestMs: 0 };
 function latenessOf(evidence: Evidence, names: readonly string[], lagWithin: number): typeof noLateness {
   const { history } = evidence;
   const asks = flags(evidence, ({ name }) => names.includes(name));
-  const writes = flags(evidence, ({ effect }) => effect === "write");
-  const clock = new VersionClock(evidence, writes, new Uint8Array(writes.length));
+  const clock = new VersionClock(evidence, new Uint8Array(evidence.operations.length));
   const late: (Noted & { readonly lateMs: number })[] = [];
   let [exposed, latestMs] = [0, 0];
   for (let row = 0; row < history.count; row += 1) {

@@ -68,7 +68,7 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
   // What any read saw proves what is there; only those that are named are judged.
   const allReads = flags(evidence, ({ effect }) => effect === "read");
   const reads = flags(evidence, ({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
-  const clock = new VersionClock(evidence, writes, allReads);
+  const clock = new VersionClock(evidence, allReads);
   const writtenMs = firstWritten(evidence, writes, clock);
   const stale: Stale[] = [];
   let [count, exposed, oldestMs] = [0, 0, 0];
@@ -78,7 +78,7 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
     if (Number.isNaN(version) || history.phase[row] === warmUp) continue;
     count += 1;
     const invokedMs = history.wireMs[row]!;
-    if ((writtenMs.get(clock.spotOf(row)) ?? Number.POSITIVE_INFINITY) < invokedMs) exposed += 1;
+    if (writtenMs[clock.spots.of[row]!]! < invokedMs) exposed += 1;
     const proof = clock.firstNewer(row, version);
     const ageMs = proof < 0 ? 0 : Math.max(0, invokedMs - history.endMs[proof]!);
     oldestMs = Math.max(oldestMs, ageMs);
@@ -89,14 +89,13 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
 }
 
 /** Since when there is an acknowledged write of a key in the phases in which a fault acts or is felt. */
-function firstWritten({ history }: Evidence, writes: Uint8Array, clock: VersionClock): ReadonlyMap<number, number> {
-  const writtenMs = new Map<number, number>();
+function firstWritten({ history }: Evidence, writes: Uint8Array, { spots }: VersionClock): Float64Array {
+  const writtenMs = new Float64Array(spots.keys.length).fill(Number.POSITIVE_INFINITY);
   for (let row = 0; row < history.count; row += 1) {
     if (writes[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
     if (Number.isNaN(history.version[row]!) || !faultPhases.includes(history.phase[row]!)) continue;
-    const spot = clock.spotOf(row);
-    const known = writtenMs.get(spot);
-    if (known === undefined || history.endMs[row]! < known) writtenMs.set(spot, history.endMs[row]!);
+    const spot = spots.of[row]!;
+    writtenMs[spot] = Math.min(writtenMs[spot]!, history.endMs[row]!);
   }
   return writtenMs;
 }

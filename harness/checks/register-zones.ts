@@ -1,16 +1,11 @@
 import type { Evidence } from "../model/check.ts";
 import { grantCode, outcomeCode } from "../model/history.ts";
-import { flags, keyspacesOf } from "./rows.ts";
+import { flags } from "./rows.ts";
+import { groupsOf, type Key, sortNearly, spotsOf } from "./spots.ts";
 
 const okCode = outcomeCode("ok");
 const denied = grantCode(false);
 const neverExecuted = [outcomeCode("failed"), outcomeCode("overflow")];
-
-/** A key of one keyspace. */
-interface Key {
-  readonly keyspace: number;
-  readonly key: number;
-}
 
 /** Two clusters (a write and its reads; −1 the initial value) of which each would have to come before the other. */
 export interface Conflict {
@@ -45,7 +40,7 @@ export function zonesOf(evidence: Evidence): Zones {
     flags(evidence, ({ effect }) => effect === "write"),
     flags(evidence, ({ effect }) => effect === "read"),
   ];
-  const { spotOf, keyOfSpot } = spotsOf(evidence);
+  const { of: spotOf, keys: keyOfSpot } = spotsOf(evidence);
   let size = 0;
   for (let row = 0; row < history.count; row += 1) size = Math.max(size, history.id[row]! + 1);
   const [first, last] = [
@@ -63,7 +58,7 @@ export function zonesOf(evidence: Evidence): Zones {
     // Who was turned away as they should be was promised nothing: it counts as if its outcome were not known.
     if (outcome[row] !== okCode || granted[row] === denied) continue;
     writes += 1;
-    spot[id[row]!] = spotOf(row);
+    spot[id[row]!] = spotOf[row]!;
     first[id[row]!] = endMs[row]!;
     last[id[row]!] = wireMs[row]!;
   }
@@ -72,7 +67,7 @@ export function zonesOf(evidence: Evidence): Zones {
     if (isRead[operation[row]!] !== 1 || outcome[row] !== okCode || Number.isNaN(wireMs[row]!)) continue;
     reads += 1;
     if (Number.isNaN(value[row]!)) {
-      const at = spotOf(row);
+      const at = spotOf[row]!;
       if (wireMs[row]! > initialLast[at]!) initialLast[at] = wireMs[row]!;
       continue;
     }
@@ -86,7 +81,7 @@ export function zonesOf(evidence: Evidence): Zones {
     // A write without a certain outcome has happened once it is read; when it returned is not known.
     if (spot[cluster] === -1) {
       writes += 1;
-      spot[cluster] = spotOf(row);
+      spot[cluster] = spotOf[row]!;
       last[cluster] = wireMs[writeRow[cluster]!]!;
     }
     if (endMs[row]! < first[cluster]!) first[cluster] = endMs[row]!;
@@ -109,44 +104,15 @@ export function zonesOf(evidence: Evidence): Zones {
 }
 
 /** Why no order can explain a read; undefined when that is still to be seen. */
-function whyIllegal(
-  { history }: Evidence,
-  row: number,
-  write: number,
-  spotOf: (row: number) => number,
-): string | undefined {
+function whyIllegal({ history }: Evidence, row: number, write: number, spotOf: Int32Array): string | undefined {
   const [id, key] = [history.value[row]!, history.key[row]!];
   if (write < 0) return `returned the value of operation ${id} for key ${key}, which wrote nothing`;
-  if (spotOf(write) !== spotOf(row)) return `returned the value of operation ${id}, which wrote another key`;
+  if (spotOf[write]! !== spotOf[row]!) return `returned the value of operation ${id}, which wrote another key`;
   if (neverExecuted.includes(history.outcome[write]!))
     return `returned the value of operation ${id}, which was never executed`;
   if (history.endMs[row]! < history.wireMs[write]!)
     return `returned the value of operation ${id} before it was written`;
   return undefined;
-}
-
-/** A small number for each key that is used, so that columns can be indexed by it. */
-function spotsOf(evidence: Evidence): { spotOf: (row: number) => number; keyOfSpot: Key[] } {
-  const { operation, key } = evidence.history;
-  const keyspaces = keyspacesOf(evidence);
-  const tables: Int32Array[] = [];
-  const largest: number[] = [];
-  for (let row = 0; row < evidence.history.count; row += 1) {
-    const space = keyspaces[operation[row]!]!;
-    largest[space] = Math.max(largest[space] ?? 0, key[row]!);
-  }
-  for (const [space, most] of largest.entries()) tables[space] = new Int32Array((most ?? 0) + 1).fill(-1);
-  const keyOfSpot: Key[] = [];
-  const spotOf = (row: number): number => {
-    const table = tables[keyspaces[operation[row]!]!]!;
-    const known = table[key[row]!]!;
-    if (known >= 0) return known;
-    keyOfSpot.push({ keyspace: keyspaces[operation[row]!]!, key: key[row]! });
-    table[key[row]!] = keyOfSpot.length - 1;
-    return keyOfSpot.length - 1;
-  };
-  for (let row = 0; row < evidence.history.count; row += 1) spotOf(row);
-  return { spotOf, keyOfSpot };
 }
 
 /**
@@ -155,7 +121,10 @@ function spotsOf(evidence: Evidence): { spotOf: (row: number) => number; keyOfSp
  */
 export function conflictsOf(zones: Zones): readonly Conflict[] {
   const { first, last, initialLast, keyOfSpot } = zones;
-  const { order, starts } = bySpot(zones);
+  const { order, starts } = groupsOf(zones.spot, keyOfSpot.length);
+  for (let spot = 0; spot < keyOfSpot.length; spot += 1) {
+    sortNearly(order.subarray(starts[spot]!, starts[spot + 1]!), (one, other) => first[one]! - first[other]!);
+  }
   const conflicts: Conflict[] = [];
   const forward = new Uint32Array(order.length);
   for (let spot = 0; spot < keyOfSpot.length; spot += 1) {
@@ -199,42 +168,6 @@ function forwardAround(
   }
   const before = forward[low - 1];
   return before !== undefined && low > 0 && to < last[before]! ? before : undefined;
-}
-
-/** Clusters in the order of their spots, and within each in the order of their earliest returns. */
-function bySpot({ spot, first, keyOfSpot }: Zones): { order: Uint32Array; starts: Uint32Array } {
-  const starts = new Uint32Array(keyOfSpot.length + 1);
-  for (let id = 0; id < spot.length; id += 1) if (spot[id]! >= 0) starts[spot[id]! + 1]! += 1;
-  for (let at = 0; at < keyOfSpot.length; at += 1) starts[at + 1]! += starts[at]!;
-  const order = new Uint32Array(starts[keyOfSpot.length]!);
-  const next = starts.slice();
-  for (let id = 0; id < spot.length; id += 1) {
-    if (spot[id]! < 0) continue;
-    order[next[spot[id]!]!] = id;
-    next[spot[id]!]! += 1;
-  }
-  for (let at = 0; at < keyOfSpot.length; at += 1) sortByFirst(order.subarray(starts[at]!, starts[at + 1]!), first);
-  return { order, starts };
-}
-
-/** Ids are given in the order of due times, so that they are nearly sorted already: mostly this moves very little. */
-function sortByFirst(ids: Uint32Array, first: Float64Array): void {
-  let budget = ids.length * 40;
-  for (let place = 1; place < ids.length; place += 1) {
-    const id = ids[place]!;
-    const key = first[id]!;
-    let to = place;
-    while (to > 0 && first[ids[to - 1]!]! > key) {
-      ids[to] = ids[to - 1]!;
-      to -= 1;
-    }
-    ids[to] = id;
-    budget -= place - to;
-    if (budget < 0) {
-      ids.sort((one, other) => first[one]! - first[other]!);
-      return;
-    }
-  }
 }
 
 function endsOf(

@@ -8,12 +8,6 @@ export function flags(evidence: Evidence, isMeant: (operation: OperationInfo) =>
   return Uint8Array.from(evidence.operations, (operation) => (isMeant(operation) ? 1 : 0));
 }
 
-/** The number of each operation's keyspace, by the operation's number; keys are the same thing only within one. */
-export function keyspacesOf(evidence: Evidence): Uint8Array {
-  const names = [...new Set(evidence.operations.map(({ keyspace }) => keyspace))];
-  return Uint8Array.from(evidence.operations, ({ keyspace }) => names.indexOf(keyspace));
-}
-
 /** `id` → row, for ids that are small numbers, as those of a plan are; −1 where there is none. */
 export function rowsById({ history }: Evidence): Int32Array {
   let largest = -1;

@@ -1,76 +1,78 @@
-import type { Evidence } from "../model/check.ts";
+import type { Evidence, OperationInfo } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
-import { keyspacesOf } from "./rows.ts";
+import { groupsOf, type Spots, sortNearly, spotsOf } from "./spots.ts";
 
 const okCode = outcomeCode("ok");
 
 /**
  * From when on each version of each key is known to be there: the return of the operation that proved it. Columns
- * sorted by key and version, so that the first proof of anything newer is found by bisection, in histories of 10^6 too.
+ * grouped by key and sorted by version, so that the first proof of anything newer is found by bisection, in histories of
+ * 10^6 operations too.
  */
 export class VersionClock {
-  readonly #evidence: Evidence;
-  readonly #keyspaces: Uint8Array;
-  /** One row for each version, by keyspace, key and version. */
+  readonly spots: Spots;
+  readonly #version: Float64Array;
+  /** One row for each version, by key and version. */
   readonly #proofs: Uint32Array;
   /** For each place of `#proofs`: the row with the earliest end among itself and all later versions of its key. */
   readonly #earliest: Uint32Array;
-  /** Keyspace and key → where its proofs begin and end. */
-  readonly #ranges = new Map<number, { readonly from: number; readonly to: number }>();
+  /** Where the proofs of each key begin. */
+  readonly #starts: Uint32Array;
 
   /**
    * A version is proven by the acknowledgement of its write; where none is known, by the first read that returned it.
-   * @param writes which operations prove a version by their acknowledgement, by the operation's number
-   * @param reads which ones prove it by having seen it
+   * @param sees which operations prove a version by having seen it, by the operation's number
    */
-  constructor(evidence: Evidence, writes: Uint8Array, reads: Uint8Array) {
-    this.#evidence = evidence;
-    this.#keyspaces = keyspacesOf(evidence);
-    const { operation, outcome, version, endMs, count } = evidence.history;
-    const all = new Uint32Array(count);
-    let used = 0;
-    for (let row = 0; row < count; row += 1) {
-      const proves = writes[operation[row]!] === 1 || reads[operation[row]!] === 1;
-      if (!proves || outcome[row] !== okCode || Number.isNaN(version[row]!)) continue;
-      all[used] = row;
-      used += 1;
+  constructor(evidence: Evidence, sees: Uint8Array) {
+    const { history, operations } = evidence;
+    const { version, endMs } = history;
+    this.spots = spotsOf(evidence);
+    this.#version = version;
+    const writes = Uint8Array.from(operations, ({ effect }: OperationInfo) => (effect === "write" ? 1 : 0));
+    const proves = this.spots.of.slice();
+    for (let row = 0; row < history.count; row += 1) {
+      const operation = history.operation[row]!;
+      const isProof = writes[operation] === 1 || sees[operation] === 1;
+      if (!isProof || history.outcome[row] !== okCode || Number.isNaN(version[row]!)) proves[row] = -1;
     }
-    const sorted = all.subarray(0, used).sort((one, other) => {
-      const byVersion = this.spotOf(one) - this.spotOf(other) || version[one]! - version[other]!;
-      return byVersion || writes[operation[other]!]! - writes[operation[one]!]! || endMs[one]! - endMs[other]!;
-    });
-    this.#proofs = sorted.filter((row, place) => {
-      const before = place === 0 ? undefined : sorted[place - 1]!;
-      return before === undefined || this.spotOf(before) !== this.spotOf(row) || version[before] !== version[row];
-    });
-    this.#earliest = new Uint32Array(this.#proofs.length);
-    for (let place = this.#proofs.length - 1, to = place + 1; place >= 0; place -= 1) {
-      const row = this.#proofs[place]!;
-      const next = this.#proofs[place + 1];
-      const isLast = next === undefined || this.spotOf(next) !== this.spotOf(row);
-      if (isLast) to = place + 1;
-      const later = isLast ? row : this.#earliest[place + 1]!;
-      this.#earliest[place] = endMs[row]! <= endMs[later]! ? row : later;
-      this.#ranges.set(this.spotOf(row), { from: place, to });
+    const { order, starts } = groupsOf(proves, this.spots.keys.length);
+    const isWrite = (row: number): number => writes[history.operation[row]!]!;
+    const byVersion = (one: number, other: number): number =>
+      version[one]! - version[other]! || isWrite(other) - isWrite(one) || endMs[one]! - endMs[other]!;
+    // One proof for each version: those that follow say nothing more.
+    this.#starts = new Uint32Array(starts.length);
+    let used = 0;
+    for (let spot = 0; spot + 1 < starts.length; spot += 1) {
+      this.#starts[spot] = used;
+      const group = order.subarray(starts[spot], starts[spot + 1]);
+      sortNearly(group, byVersion);
+      for (const [place, row] of group.entries()) {
+        if (place > 0 && version[group[place - 1]!] === version[row]) continue;
+        order[used] = row;
+        used += 1;
+      }
+    }
+    this.#starts[starts.length - 1] = used;
+    this.#proofs = order.subarray(0, used);
+    this.#earliest = this.#proofs.slice();
+    for (let spot = starts.length - 2; spot >= 0; spot -= 1) {
+      for (let place = this.#starts[spot + 1]! - 2; place >= this.#starts[spot]!; place -= 1) {
+        const later = this.#earliest[place + 1]!;
+        if (endMs[later]! < endMs[this.#proofs[place]!]!) this.#earliest[place] = later;
+      }
     }
   }
 
   /** The row that first proved that something newer than `version` of that row's key is there; −1 when none does. */
   firstNewer(row: number, version: number): number {
-    const range = this.#ranges.get(this.spotOf(row));
-    if (range === undefined) return -1;
-    let [low, high] = [range.from, range.to];
+    const spot = this.spots.of[row]!;
+    const end = this.#starts[spot + 1]!;
+    let [low, high] = [this.#starts[spot]!, end];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#evidence.history.version[this.#proofs[middle]!]! > version) high = middle;
+      if (this.#version[this.#proofs[middle]!]! > version) high = middle;
       else low = middle + 1;
     }
-    return low < range.to ? this.#earliest[low]! : -1;
-  }
-
-  /** A number that rows of one keyspace and key have in common. */
-  spotOf(row: number): number {
-    const { operation, key } = this.#evidence.history;
-    return this.#keyspaces[operation[row]!]! * 2 ** 32 + key[row]!;
+    return low < end ? this.#earliest[low]! : -1;
   }
 }

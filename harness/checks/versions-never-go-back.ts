@@ -1,7 +1,8 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { flags, keyspacesOf, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
+import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
+import { type Groups, groupsOf, sortNearly, spotsOf } from "./spots.ts";
 import { counted } from "./words.ts";
 
 const okCode = outcomeCode("ok");
@@ -51,55 +52,34 @@ export function versionsNeverGoBack(options: { readonly operations?: readonly st
 }
 
 /** Rows that told a version, session by session and key by key, each group in the order of their ends. */
-function grouped(
-  evidence: Evidence,
-  names: readonly string[] | undefined,
-): { order: Uint32Array; starts: Uint32Array } {
+function grouped(evidence: Evidence, names: readonly string[] | undefined): Groups {
   const { history } = evidence;
   const isMeant = flags(
     evidence,
     ({ effect, name }) => (effect === "read" || effect === "write") && (names?.includes(name) ?? true),
   );
-  const keyspaces = keyspacesOf(evidence);
+  const spots = spotsOf(evidence);
   const groups = new Map<number, number>();
   const groupOf = new Int32Array(history.count).fill(-1);
-  const sizes: number[] = [];
   for (let row = 0; row < history.count; row += 1) {
-    const operation = history.operation[row]!;
-    if (isMeant[operation] !== 1 || history.outcome[row] !== okCode) continue;
+    if (isMeant[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
     if (Number.isNaN(history.version[row]!) || Number.isNaN(history.wireMs[row]!)) continue;
-    // 4 bits of keyspace beside 32 of key and 16 of session are as many as a double holds exactly.
-    const spot = ((keyspaces[operation]! & 15) * 2 ** 32 + history.key[row]!) * 65_536 + history.session[row]!;
-    let group = groups.get(spot);
+    const together = spots.of[row]! * 65_536 + history.session[row]!;
+    let group = groups.get(together);
     if (group === undefined) {
-      group = sizes.push(0) - 1;
-      groups.set(spot, group);
+      group = groups.size;
+      groups.set(together, group);
     }
     groupOf[row] = group;
-    sizes[group]! += 1;
   }
-  const starts = new Uint32Array(sizes.length + 1);
-  for (const [group, size] of sizes.entries()) starts[group + 1] = starts[group]! + size;
-  const order = new Uint32Array(starts[sizes.length]!);
-  const next = starts.slice();
-  for (let row = 0; row < history.count; row += 1) {
-    const group = groupOf[row]!;
-    if (group < 0) continue;
-    order[next[group]!] = row;
-    next[group]! += 1;
-  }
-  return { order, starts };
+  return groupsOf(groupOf, groups.size);
 }
 
 /** @returns how many of the group's operations had one before them; what went back is added to `back` */
 function stepsBack({ history }: Evidence, rows: Uint32Array, back: { row: number; before: number }[]): number {
   const { endMs, wireMs, version } = history;
-  // A history is written in the order of ends; one that is not is sorted.
-  for (let place = 1; place < rows.length; place += 1) {
-    if (endMs[rows[place - 1]!]! <= endMs[rows[place]!]!) continue;
-    rows.sort((one, other) => endMs[one]! - endMs[other]!);
-    break;
-  }
+  // A history is written in the order of ends, or nearly so.
+  sortNearly(rows, (one, other) => endMs[one]! - endMs[other]!);
   // The row with the highest version up to each place.
   const highest = new Uint32Array(rows.length);
   for (const [place, row] of rows.entries()) {
