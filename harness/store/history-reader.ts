@@ -62,7 +62,11 @@ class Decoder {
         bytes.readUInt32LE(at) === crc32(bytes.subarray(start, at)) &&
         bytes.readUInt32LE(at + 4) === (at - start) / layout.recordSize;
       if (!isWhole) throw damaged(this.#path, offset + start);
-      for (let record = start; record < at; record += layout.recordSize) this.#record(bytes, record, offset + record);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let record = start; record < at; record += layout.recordSize) {
+        if (bytes[record + layout.outcomeAt] === layout.textOutcome) this.#text(bytes, record);
+        else this.#record(view, record, offset + record);
+      }
       start = at + layout.recordSize;
     }
     return start;
@@ -74,37 +78,39 @@ class Decoder {
     return { history: { ...this.#history, count: this.#count }, errors: Array.from(errors, (text) => text ?? "") };
   }
 
-  #record(bytes: Buffer, at: number, offset: number): void {
-    const outcome = bytes[at + layout.outcomeAt]!;
-    if (outcome === layout.textOutcome) {
-      const index = bytes.readUInt16LE(at + 44);
-      const part = Buffer.from(bytes.subarray(at, at + Math.min(layout.textBytes, bytes.readUInt16LE(at + 40))));
-      this.#texts.set(index, [...(this.#texts.get(index) ?? []), part]);
-      return;
-    }
-    const [phase, granted] = [bytes[at + 46]! & 15, bytes[at + 46]! >>> 4];
+  #text(bytes: Buffer, at: number): void {
+    const part = Buffer.from(bytes.subarray(at, at + Math.min(layout.textBytes, bytes.readUInt16LE(at + 40))));
+    const index = bytes.readUInt16LE(at + 44);
+    const parts = this.#texts.get(index);
+    if (parts === undefined) this.#texts.set(index, [part]);
+    else parts.push(part);
+  }
+
+  #record(view: DataView, at: number, offset: number): void {
+    const outcome = view.getUint8(at + layout.outcomeAt);
+    const [phase, granted] = [view.getUint8(at + 46) & 15, view.getUint8(at + 46) >>> 4];
     if (outcome >= outcomes.length || phase >= loadPhases.length || granted >= grants.length) {
       throw damaged(this.#path, offset);
     }
     const history = this.#history;
     const row = this.#count;
-    const intendedMs = bytes.readDoubleLE(at);
-    const value = bytes.readUInt32LE(at + 28);
+    const intendedMs = view.getFloat64(at, true);
+    const value = view.getUint32(at + 28, true);
     history.intendedMs[row] = intendedMs;
-    history.dispatchedMs[row] = timeAfter(intendedMs, bytes.readUInt32LE(at + 8));
-    history.wireMs[row] = timeAfter(intendedMs, bytes.readUInt32LE(at + 12));
-    history.endMs[row] = timeAfter(intendedMs, bytes.readUInt32LE(at + 16));
-    history.id[row] = bytes.readUInt32LE(at + 20);
-    history.key[row] = bytes.readUInt32LE(at + 24);
+    history.dispatchedMs[row] = timeAfter(intendedMs, view.getUint32(at + 8, true));
+    history.wireMs[row] = timeAfter(intendedMs, view.getUint32(at + 12, true));
+    history.endMs[row] = timeAfter(intendedMs, view.getUint32(at + 16, true));
+    history.id[row] = view.getUint32(at + 20, true);
+    history.key[row] = view.getUint32(at + 24, true);
     history.value[row] = value === layout.never ? Number.NaN : value;
-    history.version[row] = bytes.readDoubleLE(at + 32);
-    history.session[row] = bytes.readUInt16LE(at + 40);
-    history.operation[row] = bytes[at + 42]!;
+    history.version[row] = view.getFloat64(at + 32, true);
+    history.session[row] = view.getUint16(at + 40, true);
+    history.operation[row] = view.getUint8(at + 42);
     history.outcome[row] = outcome;
-    history.error[row] = bytes.readUInt16LE(at + 44);
+    history.error[row] = view.getUint16(at + 44, true);
     history.phase[row] = phase;
     history.granted[row] = granted;
-    history.target[row] = bytes[at + 47]!;
+    history.target[row] = view.getUint8(at + 47);
     this.#count += 1;
   }
 }
