@@ -100,6 +100,23 @@ test("orders are waited for until the last is fulfilled", async () => {
   expect(leftover.drainedAfterSeconds).toBeGreaterThan(0);
 });
 
+test("the instrument is compared with the truth and with autocannon, and says so", async () => {
+  const figures = join(folder, "figures.json");
+  expect(await start("instrument", "--seconds", "3", "--rate", "200", "--json", figures), stderr).toBe(0);
+  const { instrument } = JSON.parse(readFileSync(figures, "utf8")).results;
+  const [faultline, autocannon] = instrument;
+  expect(faultline).toMatchObject({ tool: "faultline", comparedWith: "the server's own journal" });
+  expect(autocannon).toMatchObject({ tool: "autocannon" });
+  expect(faultline.outage.truth.lost).toBeGreaterThan(50);
+  expect(faultline.outage.said.lost).toBe(faultline.outage.truth.lost);
+  expect(autocannon.outage.said.lost).toBeUndefined();
+  expect(faultline.freeze.trueP99Ms).toBeGreaterThan(800);
+  const open = instrument.filter(({ tool }: { tool: string }) => tool === "faultline, open loop");
+  expect(open.map(({ perSecond }: { perSecond: number }) => perSecond)).toEqual([500, 5000, 10_000, 500, 5000, 10_000]);
+  expect(stdout).toContain("of cannon");
+  expect(readdirSync(folder).filter((name) => name.startsWith("faultline-bench-"))).toEqual([]);
+});
+
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
@@ -113,7 +130,7 @@ test.each([
 });
 
 test.each([
-  [["writes"], /There are reads, orders, memory/],
+  [["writes"], /There are reads, orders, memory, instrument/],
   [["--rates", "5"], /unknown option '--rates'[\s\S]*--rate <number>[\s\S]*--json <file>/],
   [["reads", "orders"], /too many arguments/],
   [["--minutes", "0"], /must be a number above 0/],

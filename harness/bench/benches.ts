@@ -1,22 +1,25 @@
 import type { Output } from "../cli/output.ts";
 import type { Environment } from "../model/environment.ts";
 import type { RunPhase } from "../model/events.ts";
+import { instrument } from "./instrument/instrument.ts";
 import { type Measurement, measure } from "./measure.ts";
-import { describe, describeMemory, judgeRate, tableHead, targets } from "./table.ts";
+import { describe, describeMemory, judgeRate, memoryFigures, tableHead, targets } from "./table.ts";
 import { load } from "./workloads.ts";
 
 export interface BenchOptions {
   /** One rate instead of several. */
   readonly rate: number | undefined;
-  /** How long each rate is measured; by default 10 s for reads and 15 s for orders. */
+  /** How long each rate is measured; every bench has its own default. */
   readonly seconds: number | undefined;
   /** How long the memory is watched. */
   readonly minutes: number;
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly output: Output;
-  /** Each measurement as soon as it is there: the next one may fail. */
-  readonly keep: (measurement: Measurement) => void;
+  /** Whether other load generators are measured, too, where they are installed. */
+  readonly hasPeers: boolean;
+  /** Each measurement as soon as it is there, for the file: the next one may fail. */
+  readonly keep: (figures: object) => void;
 }
 
 type Bench = (options: BenchOptions) => Promise<void>;
@@ -45,6 +48,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     const half = { reads: targets.readsPerSecond / 2, orders: targets.ordersPerSecond / 2 };
     output.print(...describeMemory(await one(half, minutes * 60, options)));
   },
+  instrument,
 };
 
 async function one(
@@ -58,7 +62,8 @@ async function one(
     if (text !== undefined) output.say(`  ${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
   };
   const measurement = await measure({ load: load(perSecond), lengthSeconds, onStage, environment, signal });
-  keep(measurement);
+  const memory = Object.entries(measurement.memoryMb).map(([api, samples]) => [api, memoryFigures(samples)]);
+  keep({ ...measurement, memory: Object.fromEntries(memory) });
   output.print(...describe(measurement));
   return measurement;
 }

@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import { dirname } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { environmentNamed } from "../cli/environments.ts";
 import { listenForInterrupts } from "../cli/interrupt.ts";
@@ -9,14 +10,14 @@ import { describeCommit, describeHost } from "../run/host.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
 import { benches } from "./benches.ts";
-import type { Measurement } from "./measure.ts";
-import { memoryFigures, targets } from "./table.ts";
+import { targets } from "./table.ts";
 
 interface Flags {
   readonly rate?: number;
   readonly seconds?: number;
   readonly minutes: number;
-  readonly json?: string;
+  readonly peers: boolean;
+  readonly json: string;
 }
 
 /**
@@ -47,10 +48,11 @@ function commandLine(): Command {
       if (Object.hasOwn(benches, name)) return name;
       throw new InvalidArgumentError(`There are ${names}.`);
     })
-    .option("--rate <number>", "one rate per second instead of several; for reads or orders alone", positive)
-    .option("--seconds <number>", "how long each rate is measured (default: 10 for reads, 15 for orders)", positive)
+    .option("--rate <number>", "one rate per second instead of several; for one bench alone", positive)
+    .option("--seconds <number>", "how long each rate is measured (each bench has a default)", positive)
     .option("--minutes <number>", "how long the memory is watched; its growth shows from 5 on", positive, 1)
-    .option("--json <file>", "also write all figures to a file")
+    .option("--peers", "also measure vegeta, k6 and oha where they are installed; for instrument", false)
+    .option("--json <file>", "where all figures are written", "reports/bench.json")
     .showHelpAfterError()
     .exitOverride();
 }
@@ -74,16 +76,16 @@ async function bench(names: readonly string[], flags: Flags, output: Output): Pr
   };
   const [lastMinute = 0] = host.loadBefore;
   output.print(`${host.cores} cores, Node ${host.node}, commit ${host.commit}; load before ${lastMinute.toFixed(2)}`);
-  const results: Record<string, Measurement[]> = {};
+  const results: Record<string, object[]> = {};
   const interrupts = listenForInterrupts((line) => output.say(line));
   try {
     for (const name of names) {
-      const measured: Measurement[] = [];
+      const measured: object[] = [];
       results[name] = measured;
       const { signal } = interrupts;
-      const { rate, seconds, minutes } = flags;
-      const keep = (one: Measurement): void => void measured.push(one);
-      await benches[name]?.({ rate, seconds, minutes, environment, signal, output, keep });
+      const { rate, seconds, minutes, peers: hasPeers } = flags;
+      const keep = (one: object): void => void measured.push(one);
+      await benches[name]?.({ rate, seconds, minutes, hasPeers, environment, signal, output, keep });
     }
     return exits.pass;
   } catch (error) {
@@ -92,7 +94,7 @@ async function bench(names: readonly string[], flags: Flags, output: Output): Pr
   } finally {
     // Also what was measured before an end that nobody wanted.
     interrupts.end();
-    if (flags.json !== undefined) writeFigures(flags.json, { host, targets, results: withMemory(results) }, output);
+    writeFigures(flags.json, { host, targets, results }, output);
   }
 }
 
@@ -104,20 +106,13 @@ function assertPossible(names: readonly string[], { rate }: Flags): void {
   const isOneRate = names.length === 1 && names[0] !== "memory";
   if (rate === undefined || isOneRate) return;
   const remedy = "Name one of them, as `npm run bench -- reads --rate 800`.";
-  throw usageError({ code: "RATE_OF_WHAT", where: "--rate", message: "is for reads or orders alone", remedy });
-}
-
-function withMemory(results: Readonly<Record<string, readonly Measurement[]>>) {
-  const summed = (one: Measurement) => {
-    const memory = Object.entries(one.memoryMb).map(([api, samples]) => [api, memoryFigures(samples)]);
-    return { ...one, memory: Object.fromEntries(memory) };
-  };
-  return Object.fromEntries(Object.entries(results).map(([name, measured]) => [name, measured.map(summed)]));
+  throw usageError({ code: "RATE_OF_WHAT", where: "--rate", message: "is for one bench alone", remedy });
 }
 
 /** Figures that can't be written have been printed; it is no reason to lose the exit code. */
 function writeFigures(path: string, figures: object, output: Output): void {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${JSON.stringify(figures, null, 2)}\n`);
   } catch (error) {
     output.say(`the figures could not be written: ${messageOf(error)}`);

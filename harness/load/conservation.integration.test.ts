@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { outcomeCode } from "../model/history.ts";
 import { milliseconds } from "../model/units.ts";
 import { expectConserved, expectNothingLeft, openConnections } from "./testing/conserved.ts";
-import { many, operation, servingWithJournal, type Trial, tried } from "./testing/rig.ts";
+import { many, operation, servingApart, type Trial, tried } from "./testing/rig.ts";
 
 // Intended = sum of outcomes, whatever the server does, and nothing of the load is alive afterwards.
 
@@ -20,7 +20,7 @@ const paths = (damage: string) => ({
 });
 
 it.each(["/fin", "/rst", "/silent"])("conserves under %s", async (damage) => {
-  await using server = await servingWithJournal();
+  await using server = await servingApart();
   const each = operation("/", { deadline: milliseconds(3000), ...paths(damage) });
   const { sink, report } = await tried({
     operations: { each },
@@ -38,7 +38,7 @@ it.each(["/fin", "/rst", "/silent"])("conserves under %s", async (damage) => {
 });
 
 it.each(["SIGKILL", "SIGSTOP"] as const)("conserves under %s", async (signal) => {
-  await using server = await servingWithJournal();
+  await using server = await servingApart();
   const trial: Trial = {
     operations: { each: operation("/", { deadline: milliseconds(700) }) },
     targets: [server.address],

@@ -117,8 +117,6 @@ export class Generator implements FlightEvents {
     const { count } = this.#options.arrivals;
     while (this.#next < count && this.#dueMs(this.#next) <= nowMs) this.#takeUp(nowMs, isStopping);
     if (isStopping) {
-      // First, or each connection that is freed would be given to an operation that is about to be settled.
-      for (const target of this.#targets) target.stop();
       for (const flight of this.#deadlines.unsettled()) this.#settle(flight, endingAtStop(flight.isOnWire));
     } else {
       this.#flushInTime(nowMs);

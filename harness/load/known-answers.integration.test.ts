@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { outcomeCode, outcomes } from "../model/history.ts";
 import { Histogram } from "../model/measure/histogram.ts";
 import { milliseconds } from "../model/units.ts";
 import { expectConserved, expectNothingLeft } from "./testing/conserved.ts";
-import { many, now, operation, servingWithJournal, tried } from "./testing/rig.ts";
+import { many, now, operation, servingApart, tried } from "./testing/rig.ts";
 
 // Where the truth is known from another side: the server keeps a journal, in a process and on a clock of its own. What is
 // compared is what really happened, so a loaded machine changes both sides alike. Whatever the generator confesses as its
@@ -21,7 +18,7 @@ const okCode = outcomeCode("ok");
 
 describe("a freeze of 1 s of an instant server", () => {
   it.each([250, 1000])("at %i/s is measured within a hundredth of the truth", async (perSecond) => {
-    await using server = await servingWithJournal("--freeze-ms", "1000");
+    await using server = await servingApart("--freeze-ms", "1000");
     let asked: Promise<string> | undefined;
     const { sink, report } = await tried({
       operations: { each },
@@ -60,7 +57,7 @@ describe("a freeze of 1 s of an instant server", () => {
 
 describe("a server that takes 100 ms", () => {
   it.each([50, 500, 1500])("at %i/s has a p50 within 2 ms of the truth", async (perSecond) => {
-    await using server = await servingWithJournal("--delay-ms", "100");
+    await using server = await servingApart("--delay-ms", "100");
     const count = 2 * perSecond;
     const { sink, report } = await tried({
       operations: { each },
@@ -71,15 +68,17 @@ describe("a server that takes 100 ms", () => {
     expectConserved(sink, report, count);
     expect(sink.outcomesSeen()).toEqual(["ok"]);
     const { arrivedMs, answeredMs } = await server.journal();
-    const [service, trueService, response, trueResponse] = [1, 2, 3, 4].map(() => new Histogram());
+    const [own, service, trueService, response, trueResponse] = Array.from({ length: 5 }, () => new Histogram());
     for (const { id, intendedMs, wireMs, endMs } of sink.records) {
+      own!.record(answeredMs[id]! - arrivedMs[id]!);
       service!.record(endMs - wireMs);
-      trueService!.record(answeredMs[id]! - arrivedMs[id]!);
+      trueService!.record(answeredMs[id]! - wireMs);
       response!.record(endMs - intendedMs);
       trueResponse!.record(answeredMs[id]! - intendedMs);
     }
-    const allowedMs = 2 + report.lagP50Ms;
-    expect(trueService!.percentile(0.5)).toBeGreaterThan(98);
+    expect(own!.percentile(0.5)).toBeGreaterThan(98);
+    // Where the generator takes things up late, it also reads late.
+    const allowedMs = 2 + 2 * report.lagP50Ms;
     expect(Math.abs(service!.percentile(0.5) - trueService!.percentile(0.5))).toBeLessThan(allowedMs);
     expect(Math.abs(response!.percentile(0.5) - trueResponse!.percentile(0.5))).toBeLessThan(allowedMs);
   });
@@ -88,7 +87,7 @@ describe("a server that takes 100 ms", () => {
 describe("a server that is killed and comes back after a second", () => {
   it("fails from the kill to its return, and no longer", async () => {
     const perSecond = 500;
-    await using server = await servingWithJournal();
+    await using server = await servingApart();
     const { port } = server.address;
     const killed = { ms: Number.NaN };
     let returned: Promise<{ backMs: number; end(): Promise<void> }> | undefined;
@@ -130,16 +129,6 @@ describe("a server that is killed and comes back after a second", () => {
 /** The same server again after a second, on the same port. @returns when it listened */
 async function respawned(port: number): Promise<{ backMs: number; end(): Promise<void> }> {
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const program = fileURLToPath(new URL("./testing/journal-server.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, "--port", String(port)], { stdio: ["pipe", "pipe", "inherit"] });
-  await once(child.stdout, "data");
-  const backMs = now();
-  return {
-    backMs,
-    async end() {
-      const exited = once(child, "exit");
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
+  const server = await servingApart("--port", String(port));
+  return { backMs: now(), end: async () => server[Symbol.asyncDispose]() };
 }

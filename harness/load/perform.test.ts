@@ -90,6 +90,18 @@ it("the deadline is the generator's: it aborts the call, whose answer then count
   expect(report).toMatchObject({ recorded: 1, unsettled: 0 });
 });
 
+it("does not take an answer after the deadline, though it is there before the deadline is swept", async () => {
+  const blocks = call(
+    async () => {
+      for (const fromMs = performance.now(); performance.now() < fromMs + 150; );
+      return { outcome: "ok" };
+    },
+    { deadline: milliseconds(100) },
+  );
+  const { sink } = await tried({ operations: { blocks }, targets });
+  expect(sink.endOf(0)).toBe("unknown no answer within the deadline");
+});
+
 it("calls that never settle are counted, and the load ends nevertheless", async () => {
   const deaf = call(never, { deadline: milliseconds(50) });
   const obeys = call(obedient, { deadline: milliseconds(50) });

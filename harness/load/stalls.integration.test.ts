@@ -1,12 +1,12 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { expect, it } from "vitest";
 import { expectNothingLeft } from "./testing/conserved.ts";
-import { many, now, operation, servingWithJournal, tried } from "./testing/rig.ts";
+import { many, now, operation, servingApart, tried } from "./testing/rig.ts";
 
 expectNothingLeft();
 
 it.each([60, 120, 250])("a stall of %i ms of the generator is always flagged", async (stallMs) => {
-  await using server = await servingWithJournal();
+  await using server = await servingApart();
   const stalls: number[] = [];
   const stall = (): void => {
     const fromMs = now();
@@ -29,7 +29,7 @@ it.each([60, 120, 250])("a stall of %i ms of the generator is always flagged", a
 });
 
 it("a stall is flagged also when nothing is due in it", async () => {
-  await using server = await servingWithJournal();
+  await using server = await servingApart();
   const stalled = { ms: Number.NaN };
   const timer = setTimeout(() => {
     stalled.ms = now();
@@ -43,7 +43,7 @@ it("a stall is flagged also when nothing is due in it", async () => {
 });
 
 it("in 20 quiet runs, nothing is flagged that did not happen", async () => {
-  await using server = await servingWithJournal();
+  await using server = await servingApart();
   const operations = { any: operation("/") };
   const targets = [server.address];
   // The first connections and the first turns of the loop are no quiet run.

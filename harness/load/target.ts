@@ -32,7 +32,7 @@ export class Target {
   #opening = 0;
   #queue: HttpFlight[] = [];
   #head = 0;
-  #isStopped = false;
+  #isClosed = false;
 
   constructor(options: TargetOptions) {
     this.#options = options;
@@ -51,25 +51,21 @@ export class Target {
       return;
     }
     connection.broke();
-    // Not at once: undici is in the middle of failing what this connection carried, and may be given nothing to carry.
+    // Not at once: undici is in the middle of failing what this connection carried, and may be given nothing to carry;
+    // and at the end of a run, what waits is about to be settled with it.
     queueMicrotask(() => this.#putBack(connection));
-  }
-
-  /** Nothing that waits here is dispatched any more, nor what still comes. */
-  stop(): void {
-    this.#isStopped = true;
-    this.#queue = [];
-    this.#head = 0;
   }
 
   /** Ends every connection, also those that are being made; returns when they are gone. Twice is harmless. */
   async close(): Promise<void> {
-    this.stop();
+    this.#isClosed = true;
+    this.#queue = [];
+    this.#head = 0;
     await Promise.all(this.#all.map((connection) => connection.close()));
   }
 
   #pump(): void {
-    while (!this.#isStopped && this.#head < this.#queue.length) {
+    while (!this.#isClosed && this.#head < this.#queue.length) {
       const flight = this.#queue[this.#head]!;
       // What has expired is about to be settled, and would only cost a connection.
       if (flight.isSettled || flight.plan.expiresMs <= this.#options.now()) {

@@ -127,41 +127,36 @@ export async function serving(
   };
 }
 
-/** A server of this folder in a process of its own, killed by `Symbol.asyncDispose`. */
-export async function servingApart(
-  ...flags: readonly string[]
-): Promise<AsyncDisposable & { readonly address: Address; readonly child: ChildProcess }> {
-  return programApart("server-process.ts", flags);
-}
-
-/** What the journal server saw, by the ids of the operations; ms on the machine's monotonic clock. */
+/** What the server of `server-process.ts` saw, by the ids of the operations; ms on the machine's monotonic clock. */
 export interface Journal {
   readonly arrivedMs: Readonly<Record<string, number>>;
   readonly answeredMs: Readonly<Record<string, number>>;
   readonly frozen: readonly (readonly [number, number])[];
 }
 
-/** The server of `journal-server.ts`. */
-export async function servingWithJournal(
-  ...flags: readonly string[]
-): Promise<
-  Awaited<ReturnType<typeof servingApart>> & { ask(path: string): Promise<string>; journal(): Promise<Journal> }
-> {
-  const server = await programApart("journal-server.ts", flags);
-  const ask = async (path: string): Promise<string> => {
-    const reply = await fetch(`http://127.0.0.1:${server.address.port}/${path}`, { headers: { connection: "close" } });
-    return reply.text();
-  };
-  return Object.assign(server, { ask, journal: async () => JSON.parse(await ask("journal")) as Journal });
+/** The server of `server-process.ts`, killed by `Symbol.asyncDispose`. */
+export interface ServerApart extends AsyncDisposable {
+  readonly address: Address;
+  readonly child: ChildProcess;
+  /** The answer to a request that is no operation. */
+  ask(path: string): Promise<string>;
+  journal(): Promise<Journal>;
 }
 
-async function programApart(program: string, flags: readonly string[]) {
-  const path = fileURLToPath(new URL(`./${program}`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
+export async function servingApart(...flags: readonly string[]): Promise<ServerApart> {
+  const program = fileURLToPath(new URL("./server-process.ts", import.meta.url));
+  const child = spawn(process.execPath, [program, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(line.toString());
+  const ask = async (path: string): Promise<string> => {
+    const reply = await fetch(`http://127.0.0.1:${port}/${path}`, { headers: { connection: "close" } });
+    return reply.text();
+  };
   return {
-    address: { host: "127.0.0.1", port: Number(line.toString()) },
+    address: { host: "127.0.0.1", port },
     child,
+    ask,
+    journal: async () => JSON.parse(await ask("journal")) as Journal,
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");
