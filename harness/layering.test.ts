@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   network: ["model", "npm", "node"],
   safety: ["model", "node"],
   store: ["model", "node"],
+  export: ["model", "npm"],
   report: ["model", "npm", "node"],
   environments: ["model", "network", "safety", "npm", "node"],
   run: ["model", "plan", "faults", "load", "checks", "network", "safety", "store", "environments", "npm", "node"],

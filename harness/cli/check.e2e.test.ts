@@ -119,3 +119,32 @@ test("what is no run, or of another version: exit 64, and which", async () => {
   expect(await refused.ended()).toBe(64);
   expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "UNKNOWN_RUN_VERSION" } });
 });
+
+test("the history goes out in every format, whole into a file that is not there yet, or down a pipe", async () => {
+  const told = async (...args: readonly string[]) => {
+    const faultline = new Faultline(["export", ...args], { output: folder.path });
+    return { exit: await faultline.ended(), stdout: faultline.stdout, stderr: faultline.stderr };
+  };
+  const { arrivals } = record().plan;
+  const csv = await told(stored);
+  expect(csv.exit, csv.stderr).toBe(0);
+  expect(csv.stdout.trimEnd().split("\n").length).toBe(arrivals.count + 1);
+  const file = join(folder.path, "history.jsonl");
+  expect((await told(stored, "--format", "jsonl", "-o", file)).exit).toBe(0);
+  expect(readFileSync(file, "utf8").trimEnd().split("\n").length).toBe(arrivals.count);
+  const again = await told(stored, "--format", "hdr", "-o", file);
+  expect([again.exit, again.stderr]).toEqual([64, expect.stringContaining("FILE_EXISTS")]);
+  expect((await told(stored, "--format", "hdr", "-o", file, "--force")).exit).toBe(0);
+  expect(readFileSync(file, "utf8")).toContain("Tag=steady.look");
+  const unknown = await told(stored, "--format", "cvs");
+  expect([unknown.exit, unknown.stderr]).toEqual([64, expect.stringContaining('Did you mean "csv"?')]);
+  expect((await told(join(folder.path, "nowhere"))).stderr).toContain("NOT_A_RUN");
+  expect((await told(stored, "-o", join(folder.path, "no", "folder", "x.csv"))).stderr).toContain("EXPORT_NOT_WRITTEN");
+});
+
+test("a reader that has had enough of an export is no error", async () => {
+  const faultline = new Faultline(["export", stored], { output: folder.path });
+  faultline.child.stdout?.once("data", () => faultline.child.stdout?.destroy());
+  expect(await faultline.ended(), faultline.stderr).toBe(0);
+  expect(faultline.stderr).toBe("");
+});

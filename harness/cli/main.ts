@@ -5,6 +5,7 @@ import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
 import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
+import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
 import { list } from "./list.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import { report } from "./report.ts";
@@ -104,6 +105,15 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", checkExamples)
     .action((folders: string[], flags: CheckFlags) => perform((output) => check(folders, flags, output)));
+
+  program
+    .command("export <run>")
+    .description("write the history of a stored run for other tools")
+    .option("--format <name>", "csv, jsonl or hdr", "csv")
+    .option("-o, --output <file>", "instead of stdout")
+    .option("--force", "overwrite the file")
+    .addHelpText("after", exportExamples)
+    .action((run: string, flags: ExportFlags) => perform((output) => exportRun(run, flags, output)));
 
   program
     .command("capacity <scenario>")

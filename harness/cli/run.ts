@@ -9,6 +9,7 @@ import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { type Planned, planAll } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
+import { exitOfSeries, type ScenarioSeries, seriesByScenario, seriesLines } from "./series.ts";
 
 export interface RunFlags {
   readonly scenarios: string;
@@ -37,14 +38,26 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   await cleanBefore(output);
   const finished = await runAll(planned, repeats, environment, flags, output);
   const verdict = worst(finished.map(({ record }) => record.verdict));
-  const exit = worstExit(finished.map((one) => one.exit));
+  const series = repeats === 1 ? undefined : seriesByScenario(finished);
+  const exit = worstExit([...finished.map((one) => one.exit).filter(isBesideVerdict(series)), ...exitsOf(series)]);
   if (flags.json === true) {
     const runs = finished.map(({ record, folder, report, exit: own }) => ({ ...record, folder, report, exit: own }));
-    output.json({ verdict, exit, runs });
+    output.json({ verdict, exit, runs, ...(series === undefined ? {} : { series }) });
+  } else if (series !== undefined) {
+    for (const one of series) output.say(...seriesLines(one, output));
   } else if (finished.length > 1) {
     output.say("", `${finished.length} scenarios: ${verdict}`);
   }
   return exit;
+}
+
+const exitsOf = (series: readonly ScenarioSeries[] | undefined): readonly number[] =>
+  series?.map(({ verdict }) => exitOfSeries[verdict]) ?? [];
+
+/** Where several runs are judged together, a single run's verdict is no exit of its own; what went wrong beside it is. */
+function isBesideVerdict(series: readonly ScenarioSeries[] | undefined): (exit: number) => boolean {
+  const ofVerdicts: readonly number[] = [exits.pass, exits.fail, exits.inconclusive];
+  return (exit) => series === undefined || !ofVerdicts.includes(exit);
 }
 
 /** One after another, since each wants the whole machine; an interrupt ends the one and leaves out the rest. */
