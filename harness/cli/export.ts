@@ -44,14 +44,15 @@ function sourceFrom(folder: string, output: Output): ExportSource {
 /** As fast as the reader reads; one that has had enough, as `head`, ends it without an error. */
 async function toStdout(pieces: Iterable<string>): Promise<void> {
   let isClosed = false;
-  const closed = once(process.stdout, "close").then(() => {
-    isClosed = true;
-  });
-  closed.catch(() => undefined);
+  // The pipe breaks as an error of the stream, and closes.
+  const closed = once(process.stdout, "close").then(
+    () => (isClosed = true),
+    () => (isClosed = true),
+  );
   for (const piece of pieces) {
     if (isClosed || process.stdout.destroyed) return;
-    if (!process.stdout.write(piece))
-      await Promise.race([once(process.stdout, "drain").catch(() => undefined), closed]);
+    if (process.stdout.write(piece)) continue;
+    await Promise.race([once(process.stdout, "drain").catch(() => undefined), closed]);
   }
 }
 
