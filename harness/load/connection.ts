@@ -15,7 +15,7 @@ export interface ConnectionEvents {
 
 /**
  * One place for one request at a time, with a TCP connection that is made when it is needed and again after it broke.
- * undici's Client without undici's Pool, which costs a tenth more and cannot be told how many connections to open at once.
+ * undici's Client without undici's Pool, which cannot be told how many connections to open at once.
  */
 export class Connection {
   readonly #address: Address;
