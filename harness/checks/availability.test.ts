@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FaultlineError } from "../model/errors.ts";
 import type { outcomes } from "../model/history.ts";
+import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { type AvailabilityOptions, availability } from "./availability.ts";
-import { samplesFor, wilson } from "./proportion.ts";
 import { evidenceOf, order, type Step, scene, searches } from "./testing/history.ts";
 
 const { faults, recovery, steady } = scene;

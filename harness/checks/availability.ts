@@ -1,10 +1,10 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { usageError } from "../model/errors.ts";
 import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "../model/history.ts";
+import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
-import { samplesFor, wilson } from "./proportion.ts";
 import { counted, spokenShare } from "./words.ts";
 
 /** How available, and in what. */

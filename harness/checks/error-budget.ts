@@ -2,9 +2,9 @@ import type { Check, Evidence, WorkloadInfo } from "../model/check.ts";
 import { usageError } from "../model/errors.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
+import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import type { Measure } from "../model/verdict.ts";
 import { checkOf, type Finding } from "./finding.ts";
-import { samplesFor, wilson } from "./proportion.ts";
 import { flags, undecided } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 

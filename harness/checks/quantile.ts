@@ -1,4 +1,4 @@
-import type { Range } from "./proportion.ts";
+import type { Range } from "../model/measure/proportion.ts";
 
 /** Each bound holds at 95 %, as those of proportions do (the 95th percentile of the normal). */
 const z = 1.644_853_626_951;

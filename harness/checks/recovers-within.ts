@@ -1,11 +1,11 @@
 import type { Check, Evidence, Interval } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
+import { wilson } from "../model/measure/proportion.ts";
 import { type Bucket, bucketsOf, ratioFloor, widened } from "../model/measure/series.ts";
 import { summarise } from "../model/measure/summary.ts";
 import type { Duration } from "../model/units.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding, firstInjectionMs, witnessOf } from "./finding.ts";
-import { wilson } from "./proportion.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
 const okCode = outcomeCode("ok");

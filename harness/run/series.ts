@@ -1,5 +1,5 @@
-import { meanRange } from "../checks/mean-range.ts";
-import { type Range, wilson } from "../checks/proportion.ts";
+import { meanRange } from "../model/measure/mean-range.ts";
+import { type Range, wilson } from "../model/measure/proportion.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { CheckResult, Measure, Verdict } from "../model/verdict.ts";
 
