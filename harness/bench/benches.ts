@@ -2,6 +2,7 @@ import type { Output } from "../cli/output.ts";
 import type { Environment } from "../model/environment.ts";
 import type { RunPhase } from "../model/events.ts";
 import { instrument } from "./instrument/instrument.ts";
+import { judge } from "./judge.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { describe, describeMemory, judgeRate, memoryFigures, tableHead, targets } from "./table.ts";
 import { load } from "./workloads.ts";
@@ -49,6 +50,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     output.print(...describeMemory(await one(half, minutes * 60, options)));
   },
   instrument,
+  judge,
 };
 
 async function one(

@@ -16,8 +16,13 @@ export function closedLoopLine({ connections, perSecond, okRatio, times, errors 
   return `${cells.join("  ")}${errors === 0 ? "" : `  ${errors} errors`}`;
 }
 
-/** One rate. */
-export function trialLine(trial: RateTrial, { colours }: Output): string {
+/** One rate, and why it says nothing when it does not. */
+export function trialLine(trial: RateTrial, output: Output): string {
+  const doubt = trial.doubt === undefined ? "" : output.colours.yellow(`  ${trial.doubt}`);
+  return `${trialFigures(trial, output)}${doubt}`;
+}
+
+function trialFigures(trial: RateTrial, { colours }: Output): string {
   const mark = trial.isKept ? colours.green("✓") : colours.red("✗");
   const cells = [
     `${rate(trial.perSecond)}/s`,
@@ -25,16 +30,16 @@ export function trialLine(trial: RateTrial, { colours }: Output): string {
     `p50 ${ms(trial.p50Ms)}`,
     `p99 ${ms(trial.p99Ms)}`,
   ];
-  return `  ${mark} ${cells.join("  ")}${trial.doubt === undefined ? "" : colours.yellow(`  ${trial.doubt}`)}`;
+  return `  ${mark} ${cells.join("  ")}`;
 }
 
 /** The curve: what becomes of the promise as the rate grows, and where it breaks. */
 export function trialTable(found: Capacity & { readonly ceiling: number }, output: Output): readonly string[] {
   const slowestMs = Math.max(...found.trials.map(({ p99Ms = 0 }) => (Number.isFinite(p99Ms) ? p99Ms : 0)), 1);
-  const curve = found.trials.map(({ doubt: _, ...trial }) => {
+  const curve = found.trials.map((trial) => {
     const { p99Ms = 0 } = trial;
     const length = Number.isFinite(p99Ms) ? Math.max(1, Math.round((p99Ms / slowestMs) * barWidth)) : barWidth;
-    return `${trialLine(trial, output)}  ${output.colours.dim("▇".repeat(length))}`;
+    return `${trialFigures(trial, output)}  ${output.colours.dim("▇".repeat(length))}`;
   });
   return [...curve, "", verdict(found)];
 }

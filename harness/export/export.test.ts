@@ -26,10 +26,10 @@ test("csv and jsonl tell every operation, and the same", () => {
   const objects = text("jsonl")
     .trimEnd()
     .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => JSON.parse(line) as Record<string, string | number>);
   expect(objects.length).toBe(rows.length);
   for (const [index, object] of objects.entries()) {
-    const told = header!.map((name) => (object[name] === undefined ? "" : String(object[name])));
+    const told = header!.map((name) => String(object[name] ?? ""));
     expect(rows[index]).toEqual(told);
   }
   expect(objects[0]).toMatchObject({ id: 0, workload: "shoppers", phase: "warmUp", target: "api-1" });
@@ -41,7 +41,7 @@ test("csv carries texts with commas, quotes and line ends", () => {
   const errors = source.errors.map((error) => (error === "" ? "" : wild));
   const rows = parsed(text("csv", { ...source, errors }));
   const cells = new Set(rows.slice(1).map((row) => row.at(-1)));
-  expect([...cells].sort()).toEqual(["", wild]);
+  expect(cells).toEqual(new Set(["", wild]));
 });
 
 test("hdr is read by HdrHistogram's own reader, phase by phase and operation by operation", async () => {

@@ -1,4 +1,6 @@
 import type { GeneratorReport, Interval } from "../model/check.ts";
+import { storedEvidence } from "../model/evidence.ts";
+import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
@@ -40,6 +42,8 @@ export interface ReportData {
   readonly operationsSeen: number;
   readonly series: ChartSeries;
   readonly operations: readonly OperationTable[];
+  /** Null without a history. */
+  readonly figures: Figures | null;
   readonly timeline: Timeline;
   readonly logs: readonly LogExcerpt[];
   readonly topology: TopologyPicture;
@@ -82,6 +86,7 @@ export function reportData(run: StoredRun): ReportData {
     operationsSeen: history?.count ?? 0,
     series: history === undefined ? emptySeries(span) : seriesOf(history, span, edges),
     operations,
+    figures: history === undefined ? null : figuresOf(storedEvidence(run)),
     timeline: timelineOf(run.events, firstFaultMs),
     logs: excerptsOf(run),
     topology: pictureOf(record.system.topology, injectedOf(run)),

@@ -4,6 +4,7 @@ import { facts, generator, missing, topology } from "./about-sections.ts";
 import { charts } from "./charts.ts";
 import { type ReportData, reportData } from "./data.ts";
 import { logs, operations, timeline } from "./evidence-sections.ts";
+import { figures } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { style } from "./style.ts";
 import { banner, callouts, checks } from "./verdict-section.ts";
@@ -34,6 +35,7 @@ function page(data: ReportData): Html {
 ${banner(data)}${callouts(data)}
 ${section("checks", "Checks", checks(data))}
 ${section("charts", "What happened to the operations", charts(data))}
+${section("figures", "The fault in numbers", figures(data))}
 ${section("operations", "Operations by phase", operations(data))}
 ${section("timeline", "Timeline", timeline(data))}
 ${section("logs", "Logs around the fault", logs(data))}

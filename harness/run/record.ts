@@ -1,10 +1,10 @@
 import type { Check } from "../model/check.ts";
 import { exits, FaultlineError, Interrupted, worstExit } from "../model/errors.ts";
+import { storedEvidence } from "../model/evidence.ts";
 import type { Plan } from "../model/plan.ts";
 import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { storedEvidence } from "./evidence.ts";
 import { describeCommit, describeHost, topologyOf } from "./host.ts";
 import type { RunResult } from "./run.ts";
 import { sentenceFor } from "./sentence.ts";

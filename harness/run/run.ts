@@ -6,6 +6,7 @@ import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/c
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
+import { evidenceFrom } from "../model/evidence.ts";
 import type { FaultKind } from "../model/fault.ts";
 import type { LoadPhase } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
@@ -14,7 +15,6 @@ import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { readFinalState, waitForRest } from "./audit.ts";
-import { evidenceFrom } from "./evidence.ts";
 import { readGauges } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { playInjection } from "./injector.ts";

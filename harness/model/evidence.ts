@@ -1,7 +1,7 @@
-import type { Evidence, FinalState, GeneratorReport } from "../model/check.ts";
-import type { RunEvent } from "../model/events.ts";
-import { type History, historyOf } from "../model/history.ts";
-import type { RunRecord, StoredRun } from "../model/run.ts";
+import type { Evidence, FinalState, GeneratorReport } from "./check.ts";
+import type { RunEvent } from "./events.ts";
+import { type History, historyOf } from "./history.ts";
+import type { RunRecord, StoredRun } from "./run.ts";
 
 /** What a run's evidence is put together from. */
 export interface Seen {

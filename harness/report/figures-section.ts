@@ -1,0 +1,71 @@
+import type { Figures } from "../model/measure/figures.ts";
+import type { ReportData } from "./data.ts";
+import { duration, percent } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { comparedPhases } from "./operations.ts";
+import { scrolling } from "./table.ts";
+import { phaseLabels } from "./words.ts";
+
+/** How bad it was and for how long, each number with what it means. */
+export function figures({ figures: numbers }: ReportData): Html {
+  if (numbers === null) return html`<p class="empty">There is no history to take numbers from.</p>`;
+  const rows = momentsOf(numbers).map(
+    ({ name, value, meaning }) =>
+      html`<tr><th scope="row">${name}</th><td>${value}</td><td class="words quiet">${meaning}</td></tr>
+`,
+  );
+  return html`${scrolling("The fault in numbers", html`<table class="figures"><tbody>${rows}</tbody></table>`)}
+${workloads(numbers)}`;
+}
+
+function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, absorption }: Figures) {
+  const never = (ms: number | null | undefined, what: string): string => (ms === null ? what : duration(ms));
+  const watched = recovery === undefined ? "" : `> ${duration(recovery.watchedMs)}`;
+  const surely =
+    absorption === undefined ? "" : ` (${percent(absorption.range.lower)} to ${percent(absorption.range.upper)})`;
+  return [
+    {
+      name: "time to impact",
+      value: never(timeToImpactMs, "no impact"),
+      meaning: "from the first injection to the first operation that was not ok",
+    },
+    {
+      name: "time to detect",
+      value: never(timeToDetectMs, "not detected"),
+      meaning: "from the first injection until an instance said that it was not ready, or said nothing any more",
+    },
+    {
+      name: "time to recover",
+      value: recovery === undefined ? "–" : never(recovery.fromHealMs, watched),
+      meaning: "from the last heal until a second of at least 99 % ok at the speed of the steady phase began",
+    },
+    {
+      name: "amplification",
+      value: amplification === undefined ? "–" : amplification.toFixed(2),
+      meaning: "seconds of outage for each second of fault: 0 is masked, above 1 it outlived the fault",
+    },
+    {
+      name: "absorption",
+      value: absorption === undefined ? "–" : `${percent(absorption.share)}${surely}`,
+      meaning: "of the operations under way while the fault acted, those that it did not cost",
+    },
+  ];
+}
+
+/** Each workload's goodput, phase by phase, and how fast that burns what was promised. */
+function workloads({ workloads: all }: Figures): Html {
+  const head = html`<tr><td></td>${comparedPhases.map((phase) => html`<th scope="col">${phaseLabels[phase]}</th>`)}</tr>`;
+  const rows = all.map(({ name, phases }) => {
+    const cells = comparedPhases.map((phase) => {
+      const found = phases[phase];
+      if (found === undefined) return html`<td>–</td>`;
+      const burn = found.burn !== undefined && html` <span class="quiet">burn ${found.burn.toFixed(1)}</span>`;
+      return html`<td>${found.perSecond.toFixed(1)}/s${burn}</td>`;
+    });
+    return html`<tr><th scope="row">${name}</th>${cells}</tr>
+`;
+  });
+  return html`<h3>Goodput</h3>
+<p class="quiet">Operations a second that were ok within the time that was promised; a burn of 1 is what the promise allows.</p>
+${scrolling("Goodput", html`<table class="goodput"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}`;
+}
