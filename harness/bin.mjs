@@ -28,3 +28,7 @@ nodeModule.registerHooks({
 
 const { main } = await import(new URL(`cli/main.${suffix}`, home).href);
 process.exitCode = await main(process.argv);
+// A client that a workload opened may have left sockets and timers that would keep the process alive for ever. What was
+// written goes out first: a pipe need not have been read yet.
+await Promise.all([process.stdout, process.stderr].map((one) => new Promise((written) => one.write("", written))));
+process.exit();

@@ -79,6 +79,6 @@ function storyOf(evidence: Evidence, { key, cached, row }: CacheEntry): readonly
   return [
     ...note(row, "write", "was acknowledged as", false),
     ...note(cached, "read", "was the last to see the cached", true),
-    ...note(cached, "write", "wrote the cached", true),
+    ...note(cached, "write", "wrote the cached", false),
   ];
 }

@@ -16,6 +16,8 @@ type Action = (output: Output) => Promise<number> | number;
 
 /** The command line. @returns the exit code; never throws */
 export async function main(argv: readonly string[]): Promise<number> {
+  // The reader of a pipe may have had enough, as `head` does; that is no error of ours.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let exit: number = exits.pass;
   const program = new Command();
   const perform = async (action: Action): Promise<void> => {

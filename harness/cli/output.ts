@@ -15,9 +15,6 @@ export interface Output {
 
 /** @param options.colour undefined: as the stream and NO_COLOR want it */
 export function openOutput(options: { colour?: boolean | undefined; quiet?: boolean | undefined }): Output {
-  // The reader of a pipe may have had enough, as `head` does; that is no error of ours.
-  process.stdout.on("error", () => undefined);
-  process.stderr.on("error", () => undefined);
   const wanted =
     process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
   return {

@@ -113,3 +113,34 @@ test("two runs at once, even of one name, do not disturb each other", async () =
     other.remove();
   }
 });
+
+test("operations of a client of one's own: their deadline is kept, and what they broke off is unknown", async () => {
+  const faultline = start("run", "own-client", "--seed", "7", "--json");
+  expect(await faultline.ended(), faultline.stderr).toBe(0);
+  const [run] = JSON.parse(faultline.stdout).runs;
+  const [register, availability] = run.checks;
+  expect(register).toMatchObject({ name: "linearizable", verdict: "pass" });
+  expect(register.numbers.reads).toBeGreaterThan(300);
+  // A second of silence in four: what was asked then is unknown, not failed.
+  expect(availability.numbers.unknown).toBeGreaterThan(50);
+  expect(availability.numbers.ok + availability.numbers.unknown + availability.numbers.failed).toBe(
+    availability.numbers.total,
+  );
+  expect(run.generator).toMatchObject({ unsettled: 0, recorded: run.generator.planned });
+});
+
+test("several runs of one plan are judged together, and have the same plan", async () => {
+  const faultline = start("run", "cut-store", "--seed", "7", "--repeat", "2", "--json");
+  expect(await faultline.ended(), faultline.stderr).toBe(1);
+  const { runs, series, exit } = JSON.parse(faultline.stdout);
+  expect(exit).toBe(1);
+  expect(runs.map(({ repeat }: { repeat: object }) => repeat)).toEqual([
+    { index: 1, of: 2 },
+    { index: 2, of: 2 },
+  ]);
+  expect(runs[0].plan).toEqual(runs[1].plan);
+  expect(runs[0].id).not.toBe(runs[1].id);
+  expect(series).toMatchObject([
+    { scenario: "cut-store", verdict: "fail", runs: 2, checks: [{ counts: { fail: 2 } }] },
+  ]);
+});

@@ -19,6 +19,10 @@ function checked(
 }
 
 describe("the generator's self-check", () => {
+  it("was never late when there was nothing to do", () => {
+    expect(checked(0, () => 0)).toEqual({ lagP50Ms: 0, lagP99Ms: 0, lagMaxMs: 0, tainted: [] });
+  });
+
   it("trusts a generator that is a little late, and says how much", () => {
     const report = checked(3, (index) => (index % 2 === 0 ? 1 : 2));
     expect(report.tainted).toEqual([]);

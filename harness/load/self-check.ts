@@ -54,10 +54,11 @@ export class SelfCheck {
   report(): LagReport {
     this.#closeWindow();
     const tainted = [...this.#reasons].sort(([left], [right]) => left - right);
+    // Without a sample there is nothing that was late; NaN has no place in JSON.
     return {
-      lagP50Ms: this.#lag.percentile(0.5),
-      lagP99Ms: this.#lag.percentile(0.99),
-      lagMaxMs: this.#lag.maxMs,
+      lagP50Ms: this.#lag.percentile(0.5) || 0,
+      lagP99Ms: this.#lag.percentile(0.99) || 0,
+      lagMaxMs: this.#lag.maxMs || 0,
       tainted: tainted.map(([window, reasons]) => ({
         fromMs: this.#startMs + window * windowMs,
         toMs: this.#startMs + (window + 1) * windowMs,

@@ -36,7 +36,7 @@ function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, ab
     },
     {
       name: "time to recover",
-      value: recovery === undefined ? "–" : never(recovery.fromHealMs, watched),
+      value: recovery === undefined || timeToImpactMs === null ? "–" : never(recovery.fromHealMs, watched),
       meaning: "from the last heal until a second of at least 99 % ok at the speed of the steady phase began",
     },
     {

@@ -140,7 +140,7 @@ svg .mark-sign{fill:var(--bad);font-size:13px}
 .system figcaption{margin:16px 0 0}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:10px 40px;font-size:.9375rem}
 .facts dt{color:var(--quiet);font-size:.8125rem}
-.about h3{margin:28px 0 4px}
+.about h3,.figures h3{margin:28px 0 4px}
 .missing li{padding-left:1.1em;text-indent:-1.1em}
 .missing li::before{content:"– ";color:var(--unsure)}
 .end{margin-top:64px;color:var(--quiet);font-size:.8125rem}
