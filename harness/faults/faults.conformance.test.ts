@@ -3,26 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { environmentNamed } from "../cli/environments.ts";
-import { capabilityTargets } from "../model/capabilities.ts";
+import type { CapabilityName } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import type { FaultKind, ScheduledInjection } from "../model/fault.ts";
-import { redis, service, system } from "../model/system.ts";
+import { postgres, redis, service, system } from "../model/system.ts";
+import { sustain } from "../run/sustain.ts";
 import { openJournal } from "../safety/journal.ts";
 import { makeScratch, removeScratch } from "../safety/leftovers.ts";
 import { undoAll } from "../safety/undo.ts";
 import { faultKinds } from "./index.ts";
 
-// What every kind of fault must do; it is tested by being in the index. Parameters that it needs are named here.
-const parameters: Readonly<Record<string, ScheduledInjection["parameters"]>> = {
-  latency: { latencyMs: 100, jitterMs: 0 },
-  partition: { direction: "both" },
-};
-
+// What every kind of fault must do; it is tested by being in the index.
 const shelf = system({
   name: "shelf",
   entry: "web",
   components: {
     store: redis(),
+    db: postgres({ database: "shop", user: "shop" }),
     web: service({
       command: [
         "node",
@@ -60,52 +57,93 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** On which target each capability is tried. */
+const targets: Readonly<Record<CapabilityName, string>> = {
+  network: "web->store",
+  process: "store",
+  redis: "store",
+  postgres: "db",
+};
+
 describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %s", (name, kind: FaultKind) => {
-  const target = capabilityTargets[kind.needs] === "link" ? "web->store" : "store";
+  const target = targets[kind.needs];
   const injection: ScheduledInjection = {
     kind: name,
     target,
-    parameters: parameters[name] ?? {},
+    parameters: kind.example,
     id: `i-${name}`,
     atMs: 0,
     lastingMs: 1000,
     acts: [target],
-    title: kind.title({ kind: name, target, parameters: parameters[name] ?? {} }),
+    title: kind.title({ kind: name, target, parameters: kind.example }),
   };
   const control = () => running.control(kind.needs, target)[0]!;
   const isSeen = (state: string): Promise<unknown> =>
-    vi.waitFor(async () => expect((await kind.observe(control(), injection)).state).toBe(state), { timeout: 20_000 });
+    vi.waitFor(async () => expect(await kind.observe(control(), injection)).toMatchObject({ state }), {
+      timeout: 20_000,
+    });
+  let sustained: ReturnType<typeof sustain> | undefined;
+  /** As the engine does it: what goes on while the fault lasts included. */
+  async function inject(): Promise<void> {
+    await kind.inject(control(), injection);
+    if (kind.sustain === undefined || sustained !== undefined) return;
+    const act = (): Promise<void> => kind.sustain?.act(control(), injection) ?? Promise.resolve();
+    sustained = sustain(kind.sustain.everyMs(injection.parameters), act, () => undefined);
+  }
+  async function heal(): Promise<void> {
+    await sustained?.end();
+    sustained = undefined;
+    await kind.heal(control(), injection);
+  }
 
-  test("has parameters that it accepts, and says in words what it is", () => {
-    expect(kind.problems(injection.parameters)).toEqual([]);
+  test("has parameters that it accepts, and says in words what it is, what it needs and what it leaves", () => {
+    expect(kind.problems(kind.example)).toEqual([]);
     expect(injection.title).toContain(target);
+    expect(kind.summary).not.toMatch(/\.$/);
+    expect(kind.residue.length).toBeGreaterThan(3);
+  });
+
+  test("refuses parameters that make no sense, each with the remedy", () => {
+    for (const [parameter, value] of Object.entries(kind.example)) {
+      const wrong = typeof value === "number" ? [-1, Number.NaN, 1e12, "5", null] : ["", 7, null, "; DROP TABLE x"];
+      for (const bad of wrong) {
+        const problems = kind.problems({ ...kind.example, [parameter]: bad });
+        expect(
+          problems.map((one) => one.where),
+          `${parameter}: ${String(bad)}`,
+        ).toContain(parameter);
+        expect(problems[0]?.remedy).toMatch(/^Give /);
+      }
+    }
   });
 
   test("is absent, acts when injected, also twice, and is absent when healed, also twice", async () => {
     await isSeen("absent");
-    await kind.inject(control(), injection);
+    await inject();
     await isSeen("acting");
-    await kind.inject(control(), injection);
+    await inject();
     await isSeen("acting");
-    await kind.heal(control(), injection);
+    await heal();
     await isSeen("absent");
-    await kind.heal(control(), injection);
+    await heal();
     await isSeen("absent");
   });
 
   test("can be healed without having been injected", async () => {
-    await kind.heal(control(), injection);
+    await heal();
     await isSeen("absent");
   });
 
   test("can be undone from what stands in the journal alone, also twice", async () => {
     const steps = kind.undo(control(), injection);
-    await kind.inject(control(), injection);
+    await inject();
     await isSeen("acting");
+    await sustained?.end();
+    sustained = undefined;
     expect(await undoAll(steps)).toEqual([]);
     expect(await undoAll(steps)).toEqual([]);
-    // A kill has nothing to undo: the next heal starts the process again.
-    if (steps.length === 0) await kind.heal(control(), injection);
+    // Where there is nothing to undo, the fault ends with the processes of the run; here they live on.
+    if (steps.length === 0) await heal();
     await isSeen("absent");
   });
 });

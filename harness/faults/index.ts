@@ -1,8 +1,59 @@
 import type { FaultKind } from "../model/fault.ts";
+import { bandwidthFault } from "./bandwidth.ts";
+import { crashLoopFault } from "./crash-loop.ts";
 import { killFault } from "./kill.ts";
 import { latencyFault } from "./latency.ts";
 import { partitionFault } from "./partition.ts";
 import { pauseFault } from "./pause.ts";
+import { postgresCommitStallFault } from "./postgres-commit-stall.ts";
+import { postgresExhaustionFault } from "./postgres-exhaustion.ts";
+import { postgresKickFault } from "./postgres-kick.ts";
+import { postgresKillBackendFault } from "./postgres-kill-backend.ts";
+import { postgresLockFault } from "./postgres-lock.ts";
+import { postgresLoginDeniedFault } from "./postgres-login-denied.ts";
+import { postgresReadOnlyFault } from "./postgres-read-only.ts";
+import { redisAmnesiaFault } from "./redis-amnesia.ts";
+import { redisBlockFault } from "./redis-block.ts";
+import { redisDeniedFault } from "./redis-denied.ts";
+import { redisMaxClientsFault } from "./redis-max-clients.ts";
+import { redisNoQuorumFault } from "./redis-no-quorum.ts";
+import { redisOutOfMemoryFault } from "./redis-out-of-memory.ts";
+import { redisPauseFault } from "./redis-pause.ts";
+import { redisReadOnlyFault } from "./redis-read-only.ts";
+import { refuseFault } from "./refuse.ts";
+import { resetFault } from "./reset.ts";
+import { slicesFault } from "./slices.ts";
+import { slowCloseFault } from "./slow-close.ts";
+import { terminateFault } from "./terminate.ts";
+import { truncateFault } from "./truncate.ts";
 
 /** Every kind of fault; a new one is one file and one line here. */
-export const faultKinds: readonly FaultKind[] = [latencyFault, partitionFault, killFault, pauseFault];
+export const faultKinds: readonly FaultKind[] = [
+  latencyFault,
+  bandwidthFault,
+  slowCloseFault,
+  slicesFault,
+  truncateFault,
+  resetFault,
+  partitionFault,
+  refuseFault,
+  killFault,
+  pauseFault,
+  terminateFault,
+  crashLoopFault,
+  redisPauseFault,
+  redisBlockFault,
+  redisOutOfMemoryFault,
+  redisReadOnlyFault,
+  redisNoQuorumFault,
+  redisMaxClientsFault,
+  redisDeniedFault,
+  redisAmnesiaFault,
+  postgresKickFault,
+  postgresKillBackendFault,
+  postgresLockFault,
+  postgresReadOnlyFault,
+  postgresCommitStallFault,
+  postgresExhaustionFault,
+  postgresLoginDeniedFault,
+];

@@ -14,6 +14,8 @@ export const killFault: FaultKind<"process"> = {
   kind: "kill",
   needs: "process",
   summary: "SIGKILL without warning; started again when healed",
+  example: {},
+  residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",
   problems: () => [],
   title: ({ target }) => `kill ${target}`,
   // A dead process leaves nothing that somebody else would have to undo.

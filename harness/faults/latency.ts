@@ -1,6 +1,7 @@
-import type { FaultKind, FaultSpec, ScheduledInjection } from "../model/fault.ts";
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
 import type { Duration } from "../model/units.ts";
 import { numberIn } from "./parameters.ts";
+import { toxicFault } from "./toxic.ts";
 
 /**
  * Every answer on a link comes later: a busy network, a distant region, a neighbour that hogs the disk of the server.
@@ -22,12 +23,12 @@ const read = (parameters: FaultSpec["parameters"]): { latencyMs: number; jitterM
   latencyMs: Number(parameters["latencyMs"]),
   jitterMs: Number(parameters["jitterMs"]),
 });
-const toxicName = (injection: ScheduledInjection): string => `${injection.id}-latency`;
 
-export const latencyFault: FaultKind<"network"> = {
+export const latencyFault: FaultKind<"network"> = toxicFault({
   kind: "latency",
-  needs: "network",
   summary: "every answer on a link comes later",
+  example: { latencyMs: 100, jitterMs: 0 },
+  residue: "a toxic: the journal removes it",
   problems: (parameters) => [
     ...numberIn(parameters, "latencyMs", { above: 0, atMost: 60_000, unit: "ms" }),
     ...numberIn(parameters, "jitterMs", { atLeast: 0, atMost: read(parameters).latencyMs, unit: "ms" }),
@@ -36,25 +37,17 @@ export const latencyFault: FaultKind<"network"> = {
     const { latencyMs, jitterMs } = read(parameters);
     return `latency ${latencyMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ""} ms on ${target}`;
   },
-  undo: (link, injection) => [link.undoToxic(toxicName(injection))],
-  async inject(link, injection) {
-    const { latencyMs, jitterMs } = read(injection.parameters);
-    await link.addToxic({
-      name: toxicName(injection),
-      type: "latency",
-      stream: "downstream",
-      attributes: { latency: latencyMs, jitter: jitterMs },
-    });
+  toxics(parameters) {
+    const { latencyMs, jitterMs } = read(parameters);
+    return [{ type: "latency", stream: "downstream", attributes: { latency: latencyMs, jitter: jitterMs } }];
   },
-  heal: (link, injection) => link.removeToxic(toxicName(injection)),
-  async observe(link, injection) {
-    const { latencyMs, jitterMs } = read(injection.parameters);
-    const armed = (await link.toxics()).includes(toxicName(injection));
-    const answer = await link.probe(latencyMs + jitterMs + 1000);
-    const delayed = (answer.roundTripMs ?? 0) >= latencyMs - jitterMs;
-    const measured = { toxic: armed, ...answer };
-    if (armed) return { state: delayed && answer.answered ? "acting" : "unclear", measured };
-    // A round trip as long as the fault's, without the fault, proves nothing of the heal.
-    return { state: answer.answered && !delayed ? "absent" : "unclear", measured };
+  probe(link, parameters) {
+    const { latencyMs, jitterMs } = read(parameters);
+    return link.probe(latencyMs + jitterMs + 1000);
   },
-};
+  // A round trip as long as the fault's, without the fault, proves nothing of the heal.
+  isFelt({ answered, roundTripMs = 0 }, parameters) {
+    const { latencyMs, jitterMs } = read(parameters);
+    return answered ? roundTripMs >= latencyMs - jitterMs : undefined;
+  },
+});

@@ -1,6 +1,6 @@
-import type { Toxic } from "../model/capabilities.ts";
-import type { FaultKind, FaultSpec, ScheduledInjection } from "../model/fault.ts";
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
 import { oneOf } from "./parameters.ts";
+import { toxicFault } from "./toxic.ts";
 
 const directions = ["both", "requests", "replies"] as const;
 type Direction = (typeof directions)[number];
@@ -21,38 +21,23 @@ export function partition<const Target extends string>(
 const silenceMs = 300;
 const streams = { both: ["upstream", "downstream"], requests: ["upstream"], replies: ["downstream"] } as const;
 
-/** A `timeout` toxic of 0 ms drops everything and never closes. */
-function toxicsOf(injection: ScheduledInjection): readonly Toxic[] {
-  return streams[injection.parameters["direction"] as Direction].map((stream) => ({
-    name: `${injection.id}-partition-${stream}`,
-    type: "timeout",
-    stream,
-    attributes: { timeout: 0 },
-  }));
-}
-
-export const partitionFault: FaultKind<"network"> = {
+export const partitionFault: FaultKind<"network"> = toxicFault({
   kind: "partition",
-  needs: "network",
   summary: "a link goes silent: connections stay open and nothing comes through",
+  example: { direction: "both" },
+  residue: "toxics: the journal removes them; healing closes the connections that were silent",
   problems: (parameters) => oneOf(parameters, "direction", directions),
   title({ target, parameters }) {
     const direction = parameters["direction"] as Direction;
     return `partition ${target}${direction === "both" ? "" : ` (${direction} only)`}`;
   },
-  undo: (link, injection) => toxicsOf(injection).map((toxic) => link.undoToxic(toxic.name)),
-  async inject(link, injection) {
-    for (const toxic of toxicsOf(injection)) await link.addToxic(toxic);
-  },
-  async heal(link, injection) {
-    for (const toxic of toxicsOf(injection)) await link.removeToxic(toxic.name);
-  },
-  async observe(link, injection) {
-    const names = toxicsOf(injection).map((toxic) => toxic.name);
-    const present = (await link.toxics()).filter((name) => names.includes(name));
-    const answer = await link.probe(silenceMs);
-    const measured = { toxics: present.length, ...answer };
-    if (present.length === names.length && !answer.answered) return { state: "acting", measured };
-    return { state: present.length === 0 && answer.answered ? "absent" : "unclear", measured };
-  },
-};
+  // A `timeout` of 0 ms drops everything and never closes.
+  toxics: (parameters) =>
+    streams[parameters["direction"] as Direction].map((stream) => ({
+      type: "timeout",
+      stream,
+      attributes: { timeout: 0 },
+    })),
+  probe: (link) => link.probe(silenceMs),
+  isFelt: ({ answered }) => !answered,
+});

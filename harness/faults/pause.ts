@@ -14,6 +14,8 @@ export const pauseFault: FaultKind<"process"> = {
   kind: "pause",
   needs: "process",
   summary: "SIGSTOP; continued when healed",
+  example: {},
+  residue: "a stopped process: the journal continues it",
   problems: () => [],
   title: ({ target }) => `pause ${target}`,
   undo: (instance) => [instance.undoPause()],

@@ -31,8 +31,21 @@ export interface LinkControl {
   undoToxic(name: string): UndoStep;
   /** Names of the toxics on the proxy. */
   toxics(): Promise<readonly string[]>;
+  /** Without it the proxy does not listen, and its connections are closed. */
+  setListening(listens: boolean): Promise<void>;
+  undoListening(): UndoStep;
+  isListening(): Promise<boolean>;
   /** Asks the component at the other end for a sign of life, through the proxy. */
   probe(deadlineMs: number): Promise<ProbeResult>;
+  /** The same with a request of some kilobytes. */
+  probeInBulk(deadlineMs: number): Promise<BulkResult>;
+  /** Ends a connection that was answered, and waits until the other end has ended it, too: the time from end to end. */
+  probeClosing(deadlineMs: number): Promise<ProbeResult>;
+}
+
+/** The answer of a probe with a long request. */
+export interface BulkResult extends ProbeResult {
+  readonly bytes: number;
 }
 
 /** What the kernel says of a process. */
@@ -41,6 +54,8 @@ export type ProcessState = "running" | "stopped" | "dead";
 /** `process`: one instance with all processes that belong to it. */
 export interface ProcessControl {
   readonly name: string;
+  /** SIGTERM to its root, and SIGKILL to what is left after the grace. */
+  terminate(graceMs: number): Promise<void>;
   /** SIGKILL, without warning, to the whole tree; returns when all of it is gone. */
   kill(): Promise<void>;
   /** Starts it again with the same arguments and waits until it answers; does nothing when it runs. */
@@ -54,10 +69,51 @@ export interface ProcessControl {
   state(): { readonly state: ProcessState; readonly pid: number };
 }
 
+/** `redis`: one Redis server, past the proxies. Every call has a deadline of its own. */
+export interface RedisControl {
+  readonly name: string;
+  /** On a connection that was opened when the server was ready: a server that takes nobody any more still listens to it. */
+  admin(...command: readonly string[]): Promise<RedisReply>;
+  /** On a connection of its own, as any client's would be. @throws with the server's words */
+  ask(...command: readonly string[]): Promise<RedisReply>;
+  /** What the server says to a new connection without being asked anything: nothing, unless it turns it away. */
+  firstWords(withinMs: number): Promise<string>;
+  /** A setting as it was when the server was ready. */
+  original(setting: string): string;
+  /** The rules of the user `default` as they were when the server was ready. */
+  originalRules(): readonly string[];
+}
+export type RedisReply = string | number | null | readonly RedisReply[];
+
+/** `postgres`: one Postgres server, past the proxies, as its superuser. Every call has a deadline of its own. */
+export interface PostgresControl {
+  readonly name: string;
+  /** The database and the role of the application. */
+  readonly database: string;
+  readonly user: string;
+  /** In the application's database, each statement for itself. @returns the rows of the last one */
+  admin(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** On a connection of its own, logged in as the application. @returns the error's SQLSTATE; undefined when it worked */
+  ask(statement: string): Promise<string | undefined>;
+  /**
+   * Runs statements in a transaction that stays open under this name; nothing when there is one of this name already.
+   * @returns the process id of its backend
+   */
+  hold(name: string, as: "application" | "superuser", ...statements: readonly string[]): Promise<number>;
+  /** Ends it, without effect. */
+  release(name: string): Promise<void>;
+  /** Whether it is still there: `lost` when the server has ended it. */
+  held(name: string): "held" | "lost" | "none";
+  /** SIGKILL to one backend. */
+  killBackend(pid: number): Promise<void>;
+}
+
 /** What an environment can do to a component or link; each is optional, and checked when the run is planned. */
 export interface Capabilities {
   readonly network: LinkControl;
   readonly process: ProcessControl;
+  readonly redis: RedisControl;
+  readonly postgres: PostgresControl;
 }
 export type CapabilityName = keyof Capabilities;
 
@@ -65,4 +121,12 @@ export type CapabilityName = keyof Capabilities;
 export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "component">> = {
   network: "link",
   process: "component",
+  redis: "component",
+  postgres: "component",
+};
+
+/** Kinds of components that have it; all when absent. */
+export const capabilityKinds: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
+  redis: ["redis"],
+  postgres: ["postgres"],
 };

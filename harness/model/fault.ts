@@ -44,6 +44,15 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly needs: Name;
   /** One line for `list --faults` and the report. */
   readonly summary: string;
+  /** Parameters that it accepts: for the list of faults, and for the suite that every kind must pass. */
+  readonly example: Readonly<Record<string, Json>>;
+  /** What it may leave behind, and how that is undone. */
+  readonly residue: string;
+  /** What is done again and again while it lasts; the engine does it, and has ended before it heals. */
+  readonly sustain?: {
+    everyMs(parameters: Readonly<Record<string, Json>>): number;
+    act(control: Capabilities[Name], injection: ScheduledInjection): Promise<void>;
+  };
   /** Wrong parameters, with `where` relative to the injection. */
   problems(parameters: Readonly<Record<string, Json>>): readonly Problem[];
   /** In words, as `latency 200 ms on api->cache`. */

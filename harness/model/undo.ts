@@ -11,6 +11,7 @@ export interface ProcessIdentity {
  */
 export type UndoStep =
   | { readonly do: "removeToxic"; readonly admin: string; readonly proxy: string; readonly toxic: string }
+  | { readonly do: "openProxy"; readonly admin: string; readonly proxy: string }
   | { readonly do: "resume"; readonly process: ProcessIdentity }
   | { readonly do: "endProcess"; readonly process: ProcessIdentity }
   /** Every process that carries the run's mark in its environment or works inside its scratch folder. */

@@ -1,7 +1,7 @@
 import type { LinkControl } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import type { Link } from "../model/system.ts";
-import { type Greeting, probe } from "./probe.ts";
+import { type Greeting, probe, probeClosing } from "./probe.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 
 /** What Toxiproxy calls the proxy of a link: one path segment, since its client does not escape names. */
@@ -23,6 +23,14 @@ export function linkControl(options: {
     removeToxic: (name) => server.removeToxic(proxy, name),
     undoToxic: (toxic) => ({ do: "removeToxic", admin: server.admin, proxy, toxic }),
     toxics: () => server.toxics(proxy),
+    setListening: (listens) => server.setEnabled(proxy, listens),
+    undoListening: () => ({ do: "openProxy", admin: server.admin, proxy }),
+    isListening: () => server.isEnabled(proxy),
     probe: (deadlineMs) => probe(listen, greeting, deadlineMs),
+    async probeInBulk(deadlineMs) {
+      const result = await probe(listen, greeting.inBulk, deadlineMs);
+      return { ...result, bytes: greeting.inBulk.bytes.length };
+    },
+    probeClosing: (deadlineMs) => probeClosing(listen, greeting, deadlineMs),
   };
 }

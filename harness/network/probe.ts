@@ -3,11 +3,16 @@ import type { ProbeResult } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 
-/** The shortest exchange to which a live server of some kind must answer. */
-export interface Greeting {
+/** An exchange to which a live server of some kind must answer. */
+export interface Exchange {
   readonly bytes: string | Uint8Array;
   /** Whether what came back so far is the answer of a live server. */
   understands(reply: Buffer): boolean;
+}
+
+/** The shortest such exchange, and one whose request has some kilobytes. */
+export interface Greeting extends Exchange {
+  readonly inBulk: Exchange;
 }
 
 /**
@@ -15,7 +20,7 @@ export interface Greeting {
  * @param deadlineMs for all of it; there is no answer after that
  * @returns never rejects: no answer is a result
  */
-export function probe(address: Address, greeting: Greeting, deadlineMs: number): Promise<ProbeResult> {
+export function probe(address: Address, greeting: Exchange, deadlineMs: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     let reply = Buffer.alloc(0);
     let sentAt = performance.now();
@@ -38,5 +43,37 @@ export function probe(address: Address, greeting: Greeting, deadlineMs: number):
     });
     socket.once("error", (error) => settle({ answered: false, error: messageOf(error) }));
     socket.once("close", () => settle({ answered: false, error: "closed without an answer" }));
+  });
+}
+
+/**
+ * Is answered, ends its side of the connection, and waits until the other end has ended its own.
+ * @returns the time from end to end as `roundTripMs`; never rejects
+ */
+export function probeClosing(address: Address, greeting: Exchange, deadlineMs: number): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    let reply = Buffer.alloc(0);
+    let endedAt = Number.NaN;
+    const socket = connect({ host: address.host, port: address.port, allowHalfOpen: true });
+    const settle = (result: ProbeResult): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(result);
+    };
+    const timer = setTimeout(() => settle({ answered: false, error: `not closed in ${deadlineMs} ms` }), deadlineMs);
+    socket.once("connect", () => socket.write(greeting.bytes));
+    socket.on("data", (chunk) => {
+      reply = Buffer.concat([reply, chunk]);
+      if (!Number.isNaN(endedAt) || !greeting.understands(reply)) return;
+      endedAt = performance.now();
+      socket.end();
+    });
+    const closed = (): void => {
+      if (Number.isNaN(endedAt)) settle({ answered: false, error: "closed without an answer" });
+      else settle({ answered: true, roundTripMs: Math.round((performance.now() - endedAt) * 1000) / 1000 });
+    };
+    socket.once("end", closed);
+    socket.once("close", closed);
+    socket.once("error", (error) => settle({ answered: false, error: messageOf(error) }));
   });
 }

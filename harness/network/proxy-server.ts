@@ -14,6 +14,7 @@ const adminDeadlineMs = 3000;
 
 /** What Toxiproxy's API tells of a proxy. The client drops the toxics, so they are read past it. */
 interface ProxyState {
+  readonly enabled: boolean;
   readonly toxics: readonly { readonly name: string }[];
 }
 
@@ -54,15 +55,35 @@ export class ProxyServer {
   /** Does nothing when there is no such toxic. */
   async removeToxic(proxy: string, toxic: string): Promise<void> {
     if (!(await this.toxics(proxy)).includes(toxic)) return;
-    const url = `${this.admin}/proxies/${encodeURIComponent(proxy)}/toxics/${encodeURIComponent(toxic)}`;
+    const url = `${this.#url(proxy)}/toxics/${encodeURIComponent(toxic)}`;
     await this.#call(`remove ${toxic} from ${proxy}`, () => this.#client.getApi().delete(url));
   }
 
   /** @returns the names of the toxics on a proxy */
   async toxics(proxy: string): Promise<readonly string[]> {
-    const url = `${this.admin}/proxies/${encodeURIComponent(proxy)}`;
-    const { data } = await this.#call(`read ${proxy}`, () => this.#client.getApi().get<ProxyState>(url));
-    return data.toxics.map((toxic) => toxic.name);
+    return (await this.#state(proxy)).toxics.map((toxic) => toxic.name);
+  }
+
+  /** A proxy that is not enabled does not listen, and its connections are closed. */
+  async setEnabled(proxy: string, enabled: boolean): Promise<void> {
+    if ((await this.isEnabled(proxy)) === enabled) return;
+    // Only the field that changes: any other would restart the proxy.
+    await this.#call(`${enabled ? "open" : "close"} ${proxy}`, () =>
+      this.#client.getApi().post(this.#url(proxy), { enabled }),
+    );
+  }
+
+  async isEnabled(proxy: string): Promise<boolean> {
+    return (await this.#state(proxy)).enabled;
+  }
+
+  async #state(proxy: string): Promise<ProxyState> {
+    const { data } = await this.#call(`read ${proxy}`, () => this.#client.getApi().get<ProxyState>(this.#url(proxy)));
+    return data;
+  }
+
+  #url(proxy: string): string {
+    return `${this.admin}/proxies/${encodeURIComponent(proxy)}`;
   }
 
   #handle(name: string): ProxyHandle {

@@ -1,7 +1,7 @@
-import { capabilityTargets } from "../model/capabilities.ts";
+import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Injection, ScheduledInjection } from "../model/fault.ts";
-import { instancesNamed, linksNamed, linksOf, type System } from "../model/system.ts";
+import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../model/system.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What a plan is made against. */
@@ -107,6 +107,17 @@ function problemsOfFault(
       remedy: didYouMean(inject.target, noun === "link" ? linkTargets(system) : componentTargets(system)),
     });
   }
+  const wanted = capabilityKinds[kind.needs];
+  const others = acts.filter((name) => wanted !== undefined && !wanted.includes(kindOf(system, name)));
+  if (wanted !== undefined && others.length > 0) {
+    const fitting = Object.keys(system.components).filter((name) => wanted.includes(system.components[name]!.kind));
+    problems.push({
+      code: "WRONG_KIND",
+      where: `${where}.inject`,
+      message: `${kind.kind} is for ${wanted.join(" and ")}; ${others.join(", ")} is ${kindOf(system, others[0]!)}`,
+      remedy: fitting.length === 0 ? "This system has none." : `Aim at ${fitting.join(" or ")}.`,
+    });
+  }
   if (!environment.capabilities.includes(kind.needs)) {
     problems.push({
       code: "MISSING_CAPABILITY",
@@ -116,6 +127,13 @@ function problemsOfFault(
     });
   }
   return problems;
+}
+
+function kindOf(system: System, instance: string): string {
+  const component = Object.entries(system.components).find(([name, one]) =>
+    instanceNames(name, one).includes(instance),
+  );
+  return component?.[1].kind ?? "a link";
 }
 
 function componentTargets(system: System): readonly string[] {

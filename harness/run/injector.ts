@@ -5,6 +5,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
+import { sustain } from "./sustain.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
 const leadMs = 500;
@@ -30,6 +31,8 @@ interface Strike {
   readonly on: string;
   undo(): ReturnType<FaultKind["undo"]>;
   inject(): Promise<void>;
+  /** Begins what is done again and again while the fault lasts. */
+  sustain(failed: (error: unknown) => void): { end(): Promise<void> } | undefined;
   heal(): Promise<void>;
   observe(): Promise<Observation>;
 }
@@ -60,6 +63,14 @@ function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: Runni
     on: control.name,
     undo: () => kind.undo(control, injection),
     inject: () => kind.inject(control, injection),
+    sustain: (failed) =>
+      kind.sustain === undefined
+        ? undefined
+        : sustain(
+            kind.sustain.everyMs(injection.parameters),
+            () => kind.sustain?.act(control, injection) ?? Promise.resolve(),
+            failed,
+          ),
     heal: () => kind.heal(control, injection),
     observe: () => kind.observe(control, injection),
   }));
@@ -73,6 +84,10 @@ async function play(
   context: InjectorContext,
 ): Promise<Receipt> {
   const undoEntries: number[] = [];
+  let sustained: ReturnType<Strike["sustain"]>;
+  const tellOnce = once((text: string) =>
+    context.emit({ atMs: context.now(), type: "note", text: `${injection.title}, again: ${text}` }),
+  );
   const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: startMs, before: {} };
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
@@ -81,11 +96,13 @@ async function play(
     receipt.requestedMs = context.now();
     announce("inject");
     await strike.inject();
+    sustained = strike.sustain((error) => tellOnce(messageOf(error)));
     await prove(strike, receipt, injection.lastingMs, context);
     await until(startMs + injection.lastingMs, context);
   } catch (error) {
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
   }
+  await sustained?.end();
   receipt.healRequestedMs = context.now();
   announce("heal");
   try {

@@ -15,6 +15,13 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
     const url = `${admin}/proxies/${encodeURIComponent(proxy)}/toxics/${encodeURIComponent(toxic)}`;
     await fetch(url, { method: "DELETE", signal: AbortSignal.timeout(stepDeadlineMs) });
   },
+  async openProxy({ admin, proxy }) {
+    await fetch(`${admin}/proxies/${encodeURIComponent(proxy)}`, {
+      method: "PATCH",
+      body: JSON.stringify({ enabled: true }),
+      signal: AbortSignal.timeout(stepDeadlineMs),
+    });
+  },
   resume({ process: identity }) {
     for (const member of treeOf(identity)) signalProcess(member, "SIGCONT");
   },
@@ -38,11 +45,12 @@ export async function undoAll(steps: readonly UndoStep[]): Promise<readonly { st
   const failures: { step: UndoStep; error: unknown }[] = [];
   const unreachable = new Set<string>();
   for (const step of steps) {
-    if (step.do === "removeToxic" && unreachable.has(step.admin)) continue;
+    // A proxy server that is gone has nothing left to undo.
+    if ("admin" in step && unreachable.has(step.admin)) continue;
     try {
       await undo(step);
     } catch (error) {
-      if (step.do === "removeToxic") unreachable.add(step.admin);
+      if ("admin" in step) unreachable.add(step.admin);
       else failures.push({ step, error });
     }
   }

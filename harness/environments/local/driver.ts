@@ -1,3 +1,4 @@
+import type { Capabilities } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
 import type { Health } from "../../model/events.ts";
 import type { ComponentDefinition } from "../../model/system.ts";
@@ -40,6 +41,15 @@ export interface InstanceContext {
   readonly tools: LocalTools;
 }
 
+/** What can be done to a server of some kind besides what can be done to any process. */
+export type OpenControls = Pick<Capabilities, "redis" | "postgres">;
+
+/** Controls that hold connections. */
+export interface OpenedControls {
+  readonly controls: Partial<OpenControls>;
+  close(): Promise<void>;
+}
+
 /** How components of one kind are started as local processes. A new kind is one file and one line in `drivers.ts`. */
 export interface Driver {
   readonly kind: string;
@@ -53,6 +63,8 @@ export interface Driver {
   isReady(context: InstanceContext, deadlineMs: number): Promise<boolean>;
   /** Run once, when it was ready for the first time. */
   initialise?(context: InstanceContext): Promise<void>;
+  /** Run once, when it is ready for use. @param kill SIGKILL to one process of its tree */
+  openControls?(context: InstanceContext, kill: (pid: number) => void): Promise<OpenedControls>;
   /** What an instance says of itself; absent for kinds that say nothing. Never rejects. */
   health?(context: InstanceContext, deadlineMs: number): Promise<Health>;
   /** The sign of life that probes ask for. */

@@ -7,8 +7,8 @@ import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo } from "../../safety/listening.ts";
-import { treeOf } from "../../safety/processes.ts";
-import type { Driver, InstanceContext, Launch } from "./driver.ts";
+import { signalProcess, treeOf } from "../../safety/processes.ts";
+import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /** How long a component may take until it answers. */
@@ -67,6 +67,23 @@ export class Instance implements ProcessControl {
 
   async kill(): Promise<void> {
     await this.#process?.kill();
+  }
+
+  async terminate(graceMs: number): Promise<void> {
+    await this.#process?.terminate({ signal: "SIGTERM", graceMs });
+  }
+
+  /** Everything that its kind allows besides what any process does. */
+  openControls(): Promise<OpenedControls | undefined> {
+    const opened = this.#driver.openControls?.(this.#setting, (pid) => this.#killOne(pid));
+    return opened ?? Promise.resolve(undefined);
+  }
+
+  /** SIGKILL to one process of its tree; to none that is not. */
+  #killOne(pid: number): void {
+    const member = this.#process === undefined ? [] : treeOf(this.#process.identity);
+    const row = member.find((one) => one.pid === pid);
+    if (row !== undefined) signalProcess(row, "SIGKILL");
   }
 
   async pause(): Promise<void> {

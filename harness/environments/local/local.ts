@@ -9,9 +9,10 @@ import { listenerOn } from "../../safety/listening.ts";
 import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
 import { markedProcesses } from "../../safety/processes.ts";
 import { undo } from "../../safety/undo.ts";
-import type { Driver, LocalTools } from "./driver.ts";
+import type { Driver, LocalTools, OpenControls, OpenedControls } from "./driver.ts";
 import { drivers } from "./drivers.ts";
 import { Instance } from "./instance.ts";
+
 import { startOrder } from "./start-order.ts";
 import { type LocalProxyServer, startToxiproxy } from "./toxiproxy.ts";
 
@@ -22,7 +23,7 @@ const healthWithinMs = 1000;
 /** What planning needs to know; it is known without anything being there yet. */
 export const localFacts: Pick<Environment, "name" | "capabilities" | "kinds"> = {
   name: "local",
-  capabilities: ["network", "process"],
+  capabilities: ["network", "process", "redis", "postgres"],
   kinds: [...drivers.keys()],
 };
 
@@ -52,6 +53,7 @@ class LocalStart {
   readonly #proxied = new Map<string, Address>();
   readonly #instances = new Map<string, Instance>();
   readonly #links = new Map<string, LinkControl>();
+  readonly #controls = new Map<string, OpenedControls>();
   #proxies: LocalProxyServer | undefined;
   #stopping = false;
 
@@ -87,6 +89,7 @@ class LocalStart {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    await Promise.allSettled([...this.#controls.values()].map((opened) => opened.close()));
     // Those that use others first, so that none ends in the middle of its farewell for want of its database.
     for (const wave of startOrder(this.#system).toReversed()) {
       const started = wave.flatMap((name) => instancesNamed(this.#system, name).map((one) => this.#instances.get(one)));
@@ -130,6 +133,15 @@ class LocalStart {
     const instances = wave.map((name) => this.#makeInstances(name));
     await together(instances.flatMap(([first]) => (first === undefined ? [] : [first.before()])));
     await together(instances.flat().map((instance) => instance.start()));
+    await together(wave.map((name) => this.#openControls(name)));
+  }
+
+  /** Opened as soon as a server is ready, before any fault: it may take nobody any more later. */
+  async #openControls(component: string): Promise<void> {
+    for (const name of instanceNames(component, this.#definition(component))) {
+      const opened = await found(this.#instances, name).openControls();
+      if (opened !== undefined) this.#controls.set(name, opened);
+    }
   }
 
   #makeInstances(component: string): readonly Instance[] {
@@ -168,6 +180,8 @@ class LocalStart {
     const controls: { [C in CapabilityName]: () => readonly Capabilities[C][] } = {
       network: () => linksNamed(this.#system, target).map((link) => found(this.#links, link.name)),
       process: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
+      redis: () => this.#opened("redis", target),
+      postgres: () => this.#opened("postgres", target),
     };
     return controls[capability]();
   }
@@ -187,6 +201,10 @@ class LocalStart {
       if (connections !== undefined) gauges[`connections to ${name}`] = connections;
     }
     return gauges;
+  }
+
+  #opened<Name extends keyof OpenControls>(capability: Name, target: string): readonly Capabilities[Name][] {
+    return instancesNamed(this.#system, target).flatMap((name) => this.#controls.get(name)?.controls[capability] ?? []);
   }
 
   async #proxiesLost(): Promise<never> {

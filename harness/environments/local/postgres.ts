@@ -4,13 +4,25 @@ import pg from "pg";
 import type { PostgresSettings } from "../../model/system.ts";
 import type { Greeting } from "../../network/probe.ts";
 import type { Driver, InstanceContext } from "./driver.ts";
+import { LocalPostgresControl } from "./postgres-control.ts";
 import { copyTemplate, superuser } from "./postgres-template.ts";
 
-/** An SSLRequest: the server answers with one letter, before any log-in (PostgreSQL, "Message Formats"). */
+/**
+ * An SSLRequest: the server answers with one letter, before any log-in. In bulk, a log-in by a name of 8,000 letters, to
+ * which it answers with an error or a demand (PostgreSQL, "Message Formats"; a start-up packet may have 10,000 bytes).
+ */
 const sslRequest: Greeting = {
   bytes: Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47),
   understands: (reply) => /^[SN]/.test(reply.toString("latin1")),
+  inBulk: { bytes: startUp("f".repeat(8000)), understands: (reply) => /^[ER]/.test(reply.toString("latin1")) },
 };
+
+function startUp(user: string): Uint8Array {
+  const body = Buffer.from(`\0\x03\0\0user\0${user}\0\0`, "latin1");
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length + 4);
+  return Buffer.concat([length, body]);
+}
 
 /**
  * `fsync=off`: a killed server loses nothing by it, since the kernel keeps its pages; only a machine that loses power
@@ -54,6 +66,11 @@ export const postgresDriver: Driver = {
       [`CREATE ROLE ${role} LOGIN`, `CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${role}`],
       10_000,
     );
+  },
+  openControls({ instance, address, definition }, kill) {
+    const { database, user } = definition.settings as unknown as PostgresSettings;
+    const postgres = new LocalPostgresControl({ name: instance, address, database, user, kill });
+    return Promise.resolve({ controls: { postgres }, close: () => postgres.close() });
   },
   greeting: () => sslRequest,
 };

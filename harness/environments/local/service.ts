@@ -1,7 +1,7 @@
 import { delimiter, dirname } from "node:path";
 import type { Health } from "../../model/events.ts";
 import type { ComponentDefinition, ServiceSettings } from "../../model/system.ts";
-import { type Greeting, probe } from "../../network/probe.ts";
+import { type Exchange, type Greeting, probe } from "../../network/probe.ts";
 import type { Driver, InstanceContext, Launch } from "./driver.ts";
 
 const settingsOf = (definition: ComponentDefinition): ServiceSettings =>
@@ -9,10 +9,10 @@ const settingsOf = (definition: ComponentDefinition): ServiceSettings =>
 
 /** Any server that speaks HTTP/1.1 answers a GET with a status line. */
 function httpGet(path: string): Greeting {
-  return {
-    bytes: `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-    understands: (reply) => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1")),
-  };
+  const get = (headers: string): string =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`;
+  const understands = (reply: Buffer): boolean => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1"));
+  return { bytes: get(""), understands, inBulk: { bytes: get(`X-Padding: ${"x".repeat(7500)}\r\n`), understands } };
 }
 
 function launch(context: InstanceContext, [command = "", ...args]: readonly string[]): Launch {
@@ -55,7 +55,7 @@ export const serviceDriver: Driver = {
   },
   async health({ address, definition }, deadlineMs): Promise<Health> {
     let isReady = false;
-    const anyAnswer: Greeting = {
+    const anyAnswer: Exchange = {
       ...httpGet(settingsOf(definition).readyPath),
       understands(reply) {
         const status = /^HTTP\/1\.[01] (\d{3}) /.exec(reply.toString("latin1"))?.[1];

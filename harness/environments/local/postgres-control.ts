@@ -1,0 +1,120 @@
+import pg from "pg";
+import type { PostgresControl } from "../../model/capabilities.ts";
+import type { Address } from "../../model/environment.ts";
+import { superuser } from "./postgres-template.ts";
+
+const deadlineMs = 3000;
+
+/** Whom it is about. */
+export interface PostgresSetting {
+  readonly name: string;
+  readonly address: Address;
+  readonly database: string;
+  readonly user: string;
+  /** SIGKILL to one process of the server's own tree. */
+  readonly kill: (pid: number) => void;
+}
+
+interface Held {
+  readonly client: pg.Client;
+  readonly pid: number;
+  isLost: boolean;
+}
+
+/** One Postgres server past the proxies, as its superuser: it has connections reserved that nobody else can take. */
+export class LocalPostgresControl implements PostgresControl {
+  readonly name: string;
+  readonly database: string;
+  readonly user: string;
+  readonly #setting: PostgresSetting;
+  readonly #held = new Map<string, Held>();
+
+  constructor(setting: PostgresSetting) {
+    this.#setting = setting;
+    this.name = setting.name;
+    this.database = setting.database;
+    this.user = setting.user;
+  }
+
+  async admin(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return this.#with(superuser, async (client) => {
+      let rows: readonly Readonly<Record<string, unknown>>[] = [];
+      for (const statement of statements) ({ rows } = await client.query(statement));
+      return rows;
+    });
+  }
+
+  async ask(statement: string): Promise<string | undefined> {
+    try {
+      await this.#with(this.user, (client) => client.query(statement));
+      return undefined;
+    } catch (error) {
+      return String((error as { code?: unknown }).code ?? "no answer");
+    }
+  }
+
+  async hold(name: string, as: "application" | "superuser", ...statements: readonly string[]): Promise<number> {
+    const known = this.#held.get(name);
+    if (known !== undefined) return known.pid;
+    const client = this.#client(as === "superuser" ? superuser : this.user);
+    try {
+      await client.connect();
+      for (const statement of ["BEGIN", ...statements]) await client.query(statement);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    // What the driver knows of its backend, and does not declare.
+    const { processID } = client as unknown as { processID: number };
+    const held: Held = { client, pid: processID, isLost: false };
+    client.on("end", () => {
+      held.isLost = true;
+    });
+    this.#held.set(name, held);
+    return processID;
+  }
+
+  async release(name: string): Promise<void> {
+    const held = this.#held.get(name);
+    this.#held.delete(name);
+    await held?.client.end().catch(() => undefined);
+  }
+
+  held(name: string): "held" | "lost" | "none" {
+    const held = this.#held.get(name);
+    return held === undefined ? "none" : held.isLost ? "lost" : "held";
+  }
+
+  killBackend(pid: number): Promise<void> {
+    this.#setting.kill(pid);
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((name) => this.release(name)));
+  }
+
+  async #with<T>(user: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = this.#client(user);
+    try {
+      await client.connect();
+      return await act(client);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  #client(user: string): pg.Client {
+    const { address, database } = this.#setting;
+    const client = new pg.Client({
+      ...address,
+      user,
+      database,
+      application_name: "faultline",
+      connectionTimeoutMillis: deadlineMs,
+      query_timeout: deadlineMs,
+    });
+    client.on("error", () => undefined);
+    return client;
+  }
+}

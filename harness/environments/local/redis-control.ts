@@ -1,0 +1,104 @@
+import { connect } from "node:net";
+import { Redis } from "ioredis";
+import type { RedisControl, RedisReply } from "../../model/capabilities.ts";
+import type { Address } from "../../model/environment.ts";
+
+const deadlineMs = 2000;
+
+/** One Redis server past the proxies, and its settings as they were when it was ready. */
+export class LocalRedisControl implements RedisControl {
+  readonly name: string;
+  readonly #address: Address;
+  readonly #admin: Redis;
+  #settings: Readonly<Record<string, string>> = {};
+  #rules: readonly string[] = [];
+
+  private constructor(name: string, address: Address) {
+    this.name = name;
+    this.#address = address;
+    this.#admin = connection(address, true);
+  }
+
+  /** The server must be ready. @throws when it does not answer */
+  static async open(name: string, address: Address): Promise<LocalRedisControl> {
+    const control = new LocalRedisControl(name, address);
+    try {
+      await control.#admin.connect();
+      const pairs = (await control.admin("CONFIG", "GET", "*")) as readonly string[];
+      const names = pairs.filter((_, index) => index % 2 === 0);
+      control.#settings = Object.fromEntries(names.map((setting, index) => [setting, pairs[2 * index + 1] ?? ""]));
+      const users = (await control.admin("ACL", "LIST")) as readonly string[];
+      const line = users.find((one) => one.startsWith("user default ")) ?? "user default on nopass ~* &* +@all";
+      control.#rules = line.split(" ").slice(2);
+      return control;
+    } catch (error) {
+      control.close();
+      throw error;
+    }
+  }
+
+  async admin(...[name = "", ...args]: readonly string[]): Promise<RedisReply> {
+    return (await this.#admin.call(name, ...args)) as RedisReply;
+  }
+
+  async ask(...[name = "", ...args]: readonly string[]): Promise<RedisReply> {
+    const client = connection(this.#address, false);
+    try {
+      await client.connect();
+      return (await client.call(name, ...args)) as RedisReply;
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  firstWords(withinMs: number): Promise<string> {
+    return new Promise((resolve) => {
+      let words = "";
+      const socket = connect(this.#address);
+      const settle = (): void => {
+        clearTimeout(timer);
+        socket.destroy();
+        resolve(words.trim());
+      };
+      const timer = setTimeout(settle, withinMs);
+      socket.on("data", (chunk) => {
+        words += chunk.toString("latin1");
+      });
+      socket.once("close", settle);
+      socket.once("error", settle);
+    });
+  }
+
+  original(setting: string): string {
+    const value = this.#settings[setting];
+    if (value === undefined) throw new Error(`${this.name} has no setting ${setting}`);
+    return value;
+  }
+
+  originalRules(): readonly string[] {
+    return this.#rules;
+  }
+
+  close(): void {
+    this.#admin.disconnect();
+  }
+}
+
+/** @param lasts whether it is made anew when the server was restarted */
+function connection({ host, port }: Address, lasts: boolean): Redis {
+  const client = new Redis({
+    host,
+    port,
+    lazyConnect: true,
+    connectTimeout: deadlineMs,
+    commandTimeout: deadlineMs,
+    maxRetriesPerRequest: lasts ? 20 : 0,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    // A server that refuses for a while must find us back, at once.
+    retryStrategy: lasts ? () => 50 : () => null,
+  });
+  // What it has to say is said by the command that fails.
+  client.on("error", () => undefined);
+  return client;
+}

@@ -1,0 +1,53 @@
+import type { ProcessControl } from "../model/capabilities.ts";
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import type { Duration } from "../model/units.ts";
+import { numberIn } from "./parameters.ts";
+
+/**
+ * It crashes, is started again, and crashes again: a poison message at the head of a queue, a bad release under an
+ * orchestrator that restarts. Each time its clients believe that it is back. Not simulated: growing pauses between the
+ * restarts, as orchestrators make them.
+ * @param options.every from one SIGKILL to the next, from 0.5 s to 60 s; default 2 s
+ */
+export function crashLoop<const Target extends string>(
+  target: Target,
+  options: { every?: Duration } = {},
+): FaultSpec<Target> {
+  return { kind: "crashLoop", target, parameters: { everyMs: options.every ?? 2000 } };
+}
+
+/** The process that was there before the fault: another one, or none, is the fault's doing. */
+const before = new WeakMap<ProcessControl, number>();
+
+export const crashLoopFault: FaultKind<"process"> = {
+  kind: "crashLoop",
+  needs: "process",
+  summary: "killed and started again, over and over",
+  example: { everyMs: 1000 },
+  residue: "as of kill",
+  problems: (parameters) => numberIn(parameters, "everyMs", { atLeast: 500, atMost: 60_000, unit: "ms" }),
+  title: ({ target, parameters }) => `crash loop of ${target} every ${Number(parameters["everyMs"])} ms`,
+  undo: () => [],
+  sustain: {
+    everyMs: ({ everyMs }) => Number(everyMs),
+    async act(instance) {
+      await instance.restart();
+      await instance.kill();
+    },
+  },
+  async inject(instance) {
+    if (!before.has(instance)) before.set(instance, instance.state().pid);
+    await instance.kill();
+  },
+  async heal(instance) {
+    await instance.restart();
+    before.delete(instance);
+  },
+  observe(instance): Promise<Observation> {
+    const { state, pid } = instance.state();
+    const first = before.get(instance);
+    const isActing = first !== undefined && (state === "dead" || pid !== first);
+    const measured = { process: state, pid };
+    return Promise.resolve({ state: isActing ? "acting" : state === "running" ? "absent" : "unclear", measured });
+  },
+};

@@ -1,0 +1,52 @@
+import type { Problem } from "../model/errors.ts";
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { identifier } from "./postgres-refusal.ts";
+
+/**
+ * Somebody holds a table for themselves: a migration that was started at noon, a `VACUUM FULL`, a forgotten session in a
+ * transaction. Every statement on the table waits, reads too. Not simulated: locks on single rows, and deadlocks.
+ * @param options.table as `orders` or `schema.orders`
+ */
+export function postgresLock<const Target extends string>(
+  target: Target,
+  options: { table: string },
+): FaultSpec<Target> {
+  return { kind: "postgresLock", target, parameters: { table: options.table } };
+}
+
+const tableOf = (parameters: FaultSpec["parameters"]): string =>
+  String(parameters["table"]).split(".").map(identifier).join(".");
+
+export const postgresLockFault: FaultKind<"postgres"> = {
+  kind: "postgresLock",
+  needs: "postgres",
+  summary: "a session holds a table for itself",
+  example: { table: "information_schema.sql_features" },
+  residue: "a transaction that is open: it ends with its connection, and the connection with the run",
+  problems: ({ table }): readonly Problem[] =>
+    typeof table === "string" && /^\w+(\.\w+)?$/.test(table)
+      ? []
+      : [
+          {
+            code: "BAD_TABLE",
+            where: "table",
+            message: `is ${JSON.stringify(table)}`,
+            remedy: 'Give one as "orders".',
+          },
+        ],
+  title: ({ target, parameters }) => `lock ${String(parameters["table"])} of ${target}`,
+  undo: () => [],
+  async inject(postgres, { id, parameters }) {
+    const lock = `LOCK TABLE ${tableOf(parameters)} IN ACCESS EXCLUSIVE MODE`;
+    await postgres.hold(id, "superuser", "SET LOCAL lock_timeout = '2s'", lock);
+  },
+  heal: (postgres, { id }) => postgres.release(id),
+  // The weakest lock, as a read takes it, and no waiting: 55P03 when somebody else has the table.
+  async observe(postgres, { parameters }): Promise<Observation> {
+    const statement = `BEGIN; LOCK TABLE ${tableOf(parameters)} IN ACCESS SHARE MODE NOWAIT; ROLLBACK`;
+    const answer = (await postgres.ask(statement)) ?? "ok";
+    const measured = { asked: statement, sqlState: answer };
+    if (answer === "55P03") return { state: "acting", measured };
+    return { state: answer === "ok" ? "absent" : "unclear", measured };
+  },
+};

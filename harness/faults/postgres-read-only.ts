@@ -1,0 +1,27 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { harmlessWrite, postgresRefusal } from "./postgres-refusal.ts";
+
+/**
+ * A Postgres server takes no writes (25006): the old primary after a failover, a replica that was put in its place, a
+ * disk that filled up and was remounted. Reads go on. Not simulated: a primary that still thinks that it is one.
+ */
+export function postgresReadOnly<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "postgresReadOnly", target, parameters: {} };
+}
+
+export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
+  kind: "postgresReadOnly",
+  summary: "a Postgres server takes no writes",
+  example: {},
+  residue: "a line in postgresql.auto.conf: reset when healed",
+  problems: () => [],
+  title: ({ target }) => `${target} read-only`,
+  attempt: () => harmlessWrite,
+  sqlState: "25006",
+  async inject(postgres) {
+    await postgres.admin("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
+  },
+  async heal(postgres) {
+    await postgres.admin("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()");
+  },
+});

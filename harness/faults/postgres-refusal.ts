@@ -1,0 +1,42 @@
+import type { PostgresControl } from "../model/capabilities.ts";
+import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
+
+/** What a fault of one Postgres server says of itself. */
+interface PostgresFault extends Omit<FaultKind<"postgres">, "needs" | "undo" | "observe"> {
+  /** A statement of the application's that feels the fault, and changes nothing. */
+  attempt(injection: ScheduledInjection, postgres: PostgresControl): string;
+  /** The SQLSTATE that it is refused with. */
+  readonly sqlState: string;
+}
+
+/** A fault that makes a Postgres server refuse something: proven by the code with which the application is refused. */
+export function postgresRefusal(fault: PostgresFault): FaultKind<"postgres"> {
+  const { attempt, sqlState, ...said } = fault;
+  return {
+    ...said,
+    needs: "postgres",
+    // Settings and roles live in the data folder, which goes away with the run.
+    undo: () => [],
+    async observe(postgres, injection): Promise<Observation> {
+      const statement = attempt(injection, postgres);
+      const answer = (await postgres.ask(statement)) ?? "ok";
+      const measured = { asked: statement, sqlState: answer };
+      if (answer === sqlState) return { state: "acting", measured };
+      return { state: answer === "ok" ? "absent" : "unclear", measured };
+    },
+  };
+}
+
+/** Writes to a table of its own that nobody sees and that is gone with the connection. */
+export const harmlessWrite = "CREATE TEMPORARY TABLE faultline_probe (x int)";
+
+/** Ends every session of the application, so that it meets what has changed at its next log-in. */
+export async function endSessions(postgres: PostgresControl): Promise<void> {
+  await postgres.admin(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid <> pg_backend_pid() AND usename = '${postgres.user.replaceAll("'", "''")}'`,
+  );
+}
+
+/** A name as a part of a statement. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

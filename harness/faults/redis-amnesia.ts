@@ -1,0 +1,41 @@
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { nothingToUndo } from "./redis-setting.ts";
+
+/**
+ * A Redis server loses everything that it holds, scripts included, and goes on as if nothing had been: a restart without
+ * persistence, a failover to an empty replica, somebody's `FLUSHALL` in the wrong window. Behind a cache the database
+ * feels it. Nothing brings the data back: healing only ends the forgetting. Not simulated: the loss of a part.
+ */
+export function redisAmnesia<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "redisAmnesia", target, parameters: {} };
+}
+
+/** A function that does nothing: it is no key, and a flush of everything takes it along when it is told to. */
+const library = "#!lua name=faultline_memory\nredis.register_function('faultline_memory', function() return 1 end)";
+
+export const redisAmnesiaFault: FaultKind<"redis"> = {
+  kind: "redisAmnesia",
+  needs: "redis",
+  summary: "a Redis server forgets everything that it holds",
+  example: {},
+  residue: "the data is gone: only for servers that the run itself started",
+  problems: () => [],
+  title: ({ target }) => `${target} forgets everything`,
+  undo: nothingToUndo,
+  async inject(redis) {
+    await redis.admin("FLUSHALL", "SYNC");
+    await redis.admin("SCRIPT", "FLUSH");
+    await redis.admin("FUNCTION", "LOAD", "REPLACE", library);
+  },
+  async heal(redis) {
+    await redis.admin("FUNCTION", "DELETE", "faultline_memory").catch(() => undefined);
+  },
+  // The mark of the flush is a function, so that no key of the application's is touched.
+  async observe(redis): Promise<Observation> {
+    const functions = await redis.ask("FUNCTION", "LIST", "LIBRARYNAME", "faultline_memory");
+    const flushes = String(await redis.ask("INFO", "commandstats")).match(/cmdstat_flushall:calls=(\d+)/)?.[1] ?? "0";
+    const keys = Number(await redis.ask("DBSIZE"));
+    const isMarked = Array.isArray(functions) && functions.length > 0;
+    return { state: isMarked ? "acting" : "absent", measured: { flushes: Number(flushes), keys } };
+  },
+};

@@ -1,0 +1,28 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { harmlessWrite, redisRefusal } from "./redis-setting.ts";
+
+/**
+ * The application's user may not write to a Redis server any more (`NOPERM`): a rule that was rolled out wrongly, a role
+ * that was cleaned up. Open connections feel it at once; reads go on. Not simulated: a changed password, which only new
+ * connections feel.
+ */
+export function redisDenied<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "redisDenied", target, parameters: {} };
+}
+
+export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
+  kind: "redisDenied",
+  summary: "a Redis server's rules forbid the application to write",
+  example: {},
+  residue: "the rules of the user default: set back to what they were; they are never written to a file",
+  problems: () => [],
+  title: ({ target }) => `${target} denies writes`,
+  attempt: harmlessWrite,
+  refusal: "NOPERM",
+  async inject(redis) {
+    await redis.admin("ACL", "SETUSER", "default", "-@write");
+  },
+  async heal(redis) {
+    await redis.admin("ACL", "SETUSER", "default", "reset", ...redis.originalRules());
+  },
+});

@@ -1,0 +1,25 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { harmlessWrite, redisRefusal, restoreSettings } from "./redis-setting.ts";
+
+/**
+ * A Redis server lacks the replicas that it must have before it takes a write (`NOREPLICAS`): the minority side of a
+ * split network. Reads go on, and may be stale. Not simulated: the other side, which takes writes meanwhile.
+ */
+export function redisNoQuorum<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "redisNoQuorum", target, parameters: {} };
+}
+
+export const redisNoQuorumFault: FaultKind<"redis"> = redisRefusal({
+  kind: "redisNoQuorum",
+  summary: "a Redis server lacks the replicas that it needs to take writes",
+  example: {},
+  residue: "min-replicas-to-write: set back to what it was",
+  problems: () => [],
+  title: ({ target }) => `${target} without quorum`,
+  attempt: harmlessWrite,
+  refusal: "NOREPLICAS",
+  async inject(redis) {
+    await redis.admin("CONFIG", "SET", "min-replicas-to-write", "1");
+  },
+  heal: (redis) => restoreSettings(redis, "min-replicas-to-write"),
+});

@@ -1,0 +1,27 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { harmlessWrite, redisRefusal } from "./redis-setting.ts";
+
+/**
+ * A Redis server has become a replica and takes no writes (`READONLY`): what clients see that still hold on to the old
+ * master after a failover. Reads go on. Not simulated: the loss of what the old master had not passed on.
+ */
+export function redisReadOnly<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "redisReadOnly", target, parameters: {} };
+}
+
+export const redisReadOnlyFault: FaultKind<"redis"> = redisRefusal({
+  kind: "redisReadOnly",
+  summary: "a Redis server takes no writes, as a replica does",
+  example: {},
+  residue: "a replica: made a master again; its master's port is one where nobody listens, so no data is replaced",
+  problems: () => [],
+  title: ({ target }) => `${target} read-only`,
+  attempt: harmlessWrite,
+  refusal: "READONLY",
+  async inject(redis) {
+    await redis.admin("REPLICAOF", "127.0.0.1", "1");
+  },
+  async heal(redis) {
+    await redis.admin("REPLICAOF", "NO", "ONE");
+  },
+});

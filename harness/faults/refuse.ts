@@ -1,0 +1,29 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+
+/**
+ * A link refuses: open connections are closed, new ones are refused at once. A server that is down on a machine that is
+ * up, a port that was closed. The kindest way to fail: everybody is told. Not simulated: silence (see `partition`).
+ */
+export function refuse<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "refuse", target, parameters: {} };
+}
+
+export const refuseFault: FaultKind<"network"> = {
+  kind: "refuse",
+  needs: "network",
+  summary: "a link refuses new connections and closes those that are open",
+  example: {},
+  residue: "a proxy that does not listen: the journal opens it",
+  problems: () => [],
+  title: ({ target }) => `refuse ${target}`,
+  undo: (link) => [link.undoListening()],
+  inject: (link) => link.setListening(false),
+  heal: (link) => link.setListening(true),
+  async observe(link) {
+    const listening = await link.isListening();
+    const answer = await link.probe(1000);
+    const measured = { listening, ...answer };
+    if (!listening && (answer.error ?? "").includes("ECONNREFUSED")) return { state: "acting", measured };
+    return { state: listening && answer.answered ? "absent" : "unclear", measured };
+  },
+};

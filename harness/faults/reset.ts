@@ -1,0 +1,22 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { toxicFault } from "./toxic.ts";
+
+/**
+ * New connections on a link are accepted and then reset: a crashing accept loop, a load balancer without healthy
+ * members, a full table in a firewall. Connections that are open already go on. Not simulated: refusal (see `refuse`).
+ */
+export function reset<const Target extends string>(target: Target): FaultSpec<Target> {
+  return { kind: "reset", target, parameters: {} };
+}
+
+export const resetFault: FaultKind<"network"> = toxicFault({
+  kind: "reset",
+  summary: "new connections on a link are reset",
+  example: {},
+  residue: "a toxic: the journal removes it",
+  problems: () => [],
+  title: ({ target }) => `reset ${target}`,
+  toxics: () => [{ type: "reset_peer", stream: "upstream", attributes: { timeout: 0 } }],
+  probe: (link) => link.probe(1000),
+  isFelt: ({ answered, error = "" }) => (answered ? false : error.includes("ECONNRESET") ? true : undefined),
+});

@@ -1,0 +1,32 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import type { Duration } from "../model/units.ts";
+import { numberIn } from "./parameters.ts";
+import { toxicFault } from "./toxic.ts";
+
+/**
+ * The other end takes its time to close a connection: an overloaded load balancer, a firewall that holds on to what is
+ * over. Whoever waits for the end of a connection waits, and pools fill with what is closing. Not simulated: connections
+ * that are never closed.
+ * @param options.delay from 10 ms to 60 s
+ */
+export function slowClose<const Target extends string>(
+  target: Target,
+  options: { delay: Duration },
+): FaultSpec<Target> {
+  return { kind: "slowClose", target, parameters: { delayMs: options.delay } };
+}
+
+const delayOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["delayMs"]);
+
+export const slowCloseFault: FaultKind<"network"> = toxicFault({
+  kind: "slowClose",
+  summary: "connections on a link are closed late",
+  example: { delayMs: 200 },
+  residue: "a toxic: the journal removes it; connections that are closing stay for the rest of the delay",
+  problems: (parameters) => numberIn(parameters, "delayMs", { atLeast: 10, atMost: 60_000, unit: "ms" }),
+  title: ({ target, parameters }) => `slow close ${delayOf(parameters)} ms on ${target}`,
+  toxics: (parameters) => [{ type: "slow_close", stream: "downstream", attributes: { delay: delayOf(parameters) } }],
+  probe: (link, parameters) => link.probeClosing(delayOf(parameters) + 2000),
+  isFelt: ({ answered, roundTripMs = 0 }, parameters) =>
+    answered ? roundTripMs >= delayOf(parameters) * 0.8 : undefined,
+});
