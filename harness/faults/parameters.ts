@@ -25,6 +25,12 @@ export function numberIn(
   ];
 }
 
+/** A parameter that was checked to be text. */
+export function textOf(parameters: Parameters, name: string): string {
+  const value = parameters[name];
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
 /** A problem unless the parameter is one of the values. */
 export function oneOf(parameters: Parameters, name: string, values: readonly string[]): readonly Problem[] {
   const value = parameters[name];

@@ -1,5 +1,6 @@
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { textOf } from "./parameters.ts";
 import { identifier } from "./postgres-refusal.ts";
 
 /**
@@ -15,7 +16,7 @@ export function postgresLock<const Target extends string>(
 }
 
 const tableOf = (parameters: FaultSpec["parameters"]): string =>
-  String(parameters["table"]).split(".").map(identifier).join(".");
+  textOf(parameters, "table").split(".").map(identifier).join(".");
 
 export const postgresLockFault: FaultKind<"postgres"> = {
   kind: "postgresLock",
@@ -34,7 +35,7 @@ export const postgresLockFault: FaultKind<"postgres"> = {
             remedy: 'Give one as "orders".',
           },
         ],
-  title: ({ target, parameters }) => `lock ${String(parameters["table"])} of ${target}`,
+  title: ({ target, parameters }) => `lock ${textOf(parameters, "table")} of ${target}`,
   undo: () => [],
   async inject(postgres, { id, parameters }) {
     const lock = `LOCK TABLE ${tableOf(parameters)} IN ACCESS EXCLUSIVE MODE`;

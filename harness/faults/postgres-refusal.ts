@@ -4,7 +4,7 @@ import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.
 /** What a fault of one Postgres server says of itself. */
 interface PostgresFault extends Omit<FaultKind<"postgres">, "needs" | "undo" | "observe"> {
   /** A statement of the application's that feels the fault, and changes nothing. */
-  attempt(injection: ScheduledInjection, postgres: PostgresControl): string;
+  readonly attempt: (injection: ScheduledInjection, postgres: PostgresControl) => string;
   /** The SQLSTATE that it is refused with. */
   readonly sqlState: string;
 }

@@ -1,7 +1,7 @@
 import type { RedisControl } from "../model/capabilities.ts";
 import { messageOf } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { oneOf } from "./parameters.ts";
+import { oneOf, textOf } from "./parameters.ts";
 import { harmlessWrite, nothingToUndo } from "./redis-setting.ts";
 
 const whats = ["writes", "everything"] as const;
@@ -36,7 +36,7 @@ export const redisPauseFault: FaultKind<"redis"> = {
   example: { what: "writes" },
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
   problems: (parameters) => oneOf(parameters, "what", whats),
-  title: ({ target, parameters }) => `${target} holds ${String(parameters["what"])} back`,
+  title: ({ target, parameters }) => `${target} holds ${textOf(parameters, "what")} back`,
   undo: nothingToUndo,
   sustain: {
     everyMs: () => sliceMs - 50,

@@ -5,10 +5,10 @@ import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.
 interface ToxicFault<Probed extends ProbeResult>
   extends Pick<FaultKind<"network">, "kind" | "summary" | "example" | "residue" | "problems" | "title"> {
   /** The toxics that it puts on a link, without their names. */
-  toxics(parameters: ScheduledInjection["parameters"]): readonly Omit<Toxic, "name">[];
-  probe(link: LinkControl, parameters: ScheduledInjection["parameters"]): Promise<Probed>;
+  readonly toxics: (parameters: ScheduledInjection["parameters"]) => readonly Omit<Toxic, "name">[];
+  readonly probe: (link: LinkControl, parameters: ScheduledInjection["parameters"]) => Promise<Probed>;
   /** Whether the probe felt the fault; undefined when it can't tell. */
-  isFelt(result: Probed, parameters: ScheduledInjection["parameters"]): boolean | undefined;
+  readonly isFelt: (result: Probed, parameters: ScheduledInjection["parameters"]) => boolean | undefined;
 }
 
 /**

@@ -49,7 +49,7 @@ export class LocalPostgresControl implements PostgresControl {
       await this.#with(this.user, (client) => client.query(statement));
       return undefined;
     } catch (error) {
-      return String((error as { code?: unknown }).code ?? "no answer");
+      return (error as { code?: string }).code ?? "no answer";
     }
   }
 
