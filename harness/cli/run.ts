@@ -1,5 +1,6 @@
 import type { Environment } from "../model/environment.ts";
 import { exits, usageError, worstExit } from "../model/errors.ts";
+import { timingOf } from "../model/fault.ts";
 import type { Plan } from "../model/plan.ts";
 import { worst } from "../model/verdict.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
@@ -115,8 +116,7 @@ function describePlan(plan: Plan): readonly string[] {
     `  phases    ${phases.join("  ")}`,
     `  arrivals  ${count}: ${rates.join(", ")}  sha256 ${sha256}`,
     ...plan.schedule.map(
-      ({ id, title, atMs, lastingMs, acts }) =>
-        `  ${id}  ${title}  ${atMs / 1000}–${(atMs + lastingMs) / 1000} s of the faults  on ${acts.join(", ")}`,
+      ({ id, title, acts, ...when }) => `  ${id}  ${title}  ${timingOf(when)} of the faults  on ${acts.join(", ")}`,
     ),
   ];
 }

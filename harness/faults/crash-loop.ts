@@ -22,6 +22,7 @@ const before = new WeakMap<ProcessControl, number>();
 export const crashLoopFault: FaultKind<"process"> = {
   kind: "crashLoop",
   needs: "process",
+  silences: true,
   summary: "killed and started again, over and over",
   example: { everyMs: 1000 },
   residue: "as of kill",

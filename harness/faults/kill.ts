@@ -13,6 +13,7 @@ export function kill<const Target extends string>(target: Target): FaultSpec<Tar
 export const killFault: FaultKind<"process"> = {
   kind: "kill",
   needs: "process",
+  silences: true,
   summary: "SIGKILL without warning; started again when healed",
   example: {},
   residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",

@@ -13,6 +13,7 @@ export function pause<const Target extends string>(target: Target): FaultSpec<Ta
 export const pauseFault: FaultKind<"process"> = {
   kind: "pause",
   needs: "process",
+  silences: true,
   summary: "SIGSTOP; continued when healed",
   example: {},
   residue: "a stopped process: the journal continues it",

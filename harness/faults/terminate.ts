@@ -18,6 +18,7 @@ export function terminate<const Target extends string>(
 export const terminateFault: FaultKind<"process"> = {
   kind: "terminate",
   needs: "process",
+  silences: true,
   summary: "SIGTERM with a grace; started again when healed",
   example: { graceMs: 500 },
   residue: "children that outlive their parent: the whole tree is killed after the grace",

@@ -55,7 +55,7 @@ export class Generator implements FlightEvents {
     const now = (): number => options.now();
     this.#targets = targets.map((address) => new Target({ address, connections, connectWithinMs: longestMs, now }));
     this.#flightOf = this.#operations.map((named) => this.#makerOf(named));
-    this.#ledger = new Ledger(writer);
+    this.#ledger = new Ledger(writer, options.tally);
     this.#selfCheck = new SelfCheck(startMs);
   }
 

@@ -1,4 +1,5 @@
 import { type OperationRecord, outcomeCode, outcomes } from "../model/history.ts";
+import type { Tally } from "../model/tally.ts";
 import type { Operation } from "../model/workload.ts";
 import type { Ending } from "./ending.ts";
 import type { Flight } from "./flight.ts";
@@ -13,12 +14,14 @@ export interface HistorySink {
 /** Gives every operation exactly one record, and counts. */
 export class Ledger {
   readonly #sink: HistorySink;
+  readonly #tally: Tally | undefined;
   readonly #counts = outcomes.map(() => 0);
   #recorded = 0;
   #dispatched = 0;
 
-  constructor(sink: HistorySink) {
+  constructor(sink: HistorySink, tally?: Tally) {
     this.#sink = sink;
+    this.#tally = tally;
   }
 
   /** How many ended with each outcome, by outcome code. */
@@ -40,6 +43,7 @@ export class Ledger {
     const outcome = outcomeCode(ending.outcome);
     this.#counts[outcome]! += 1;
     this.#recorded += 1;
+    this.#tally?.add(flight.plan.operation, outcome);
     if (!Number.isNaN(flight.dispatchedMs)) this.#dispatched += 1;
     this.#sink.append({
       id,

@@ -1,5 +1,6 @@
 import type { Address } from "../model/environment.ts";
 import type { Arrivals } from "../model/plan.ts";
+import type { Tally } from "../model/tally.ts";
 import type { Workload } from "../model/workload.ts";
 import type { HistorySink } from "./ledger.ts";
 
@@ -30,6 +31,8 @@ export interface LoadOptions {
   /** Milliseconds on the run's clock. */
   now(): number;
   readonly writer: HistorySink;
+  /** How often each operation had each outcome, kept up to date. */
+  readonly tally?: Tally;
   /** About five times a second. What it throws is ignored: an observer cannot end a run. */
   readonly onProgress?: (counts: LoadCounts) => void;
   /** Ends the load: what is in flight is settled as it stands, what is not due yet never was planned. */

@@ -1,5 +1,7 @@
 import type { Capabilities, CapabilityName, Measured } from "./capabilities.ts";
 import type { Problem } from "./errors.ts";
+import { type Milestone, milestoneTitle } from "./milestone.ts";
+import type { Random } from "./random.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Duration, Json } from "./units.ts";
 
@@ -12,21 +14,38 @@ export interface FaultSpec<Target extends string = string> {
 
 /** A fault, when it strikes, and for how long. Times are relative to the start of the phase `faults`. */
 export interface Injection<Target extends string = string> {
-  readonly at: Duration;
+  /** A time, or a window of which the seed picks a moment. Default 0 where there is a milestone, otherwise required. */
+  readonly at?: Duration | { readonly from: Duration; readonly to: Duration };
+  /** Strikes once this has been reached, counted from `at` on. */
+  readonly after?: Milestone;
   readonly lasting: Duration;
   readonly inject: FaultSpec<Target>;
+  /** On everything that the target names, or on one of it that the seed picks. Default `all`. */
+  readonly on?: "all" | "one";
 }
+
+/** Injections that the seed draws. */
+export type DrawnInjections<Target extends string = string> = (random: Random) => readonly Injection<Target>[];
 
 /** An injection of the drawn schedule: plain JSON. */
 export interface ScheduledInjection extends FaultSpec {
   /** `i1`, `i2`, … in the order of the schedule. */
   readonly id: string;
   readonly atMs: number;
+  /** Strikes once this has been reached, counted from `atMs` on. */
+  readonly after?: Milestone;
   readonly lastingMs: number;
   /** The links or instances that the target stands for. */
   readonly acts: readonly string[];
   /** In words, for people: `partition api->cache`. */
   readonly title: string;
+}
+
+/** When it is to strike and for how long, in words: `0.5–8.5 s`, or `after 50 accepted buy, for 3 s`. */
+export function timingOf({ atMs, after, lastingMs }: Pick<ScheduledInjection, "atMs" | "after" | "lastingMs">): string {
+  const [from, to] = [atMs, atMs + lastingMs].map((ms) => Number((ms / 1000).toFixed(3)));
+  if (after === undefined) return `${from}–${to} s`;
+  return `after ${milestoneTitle(after)}${from === 0 ? "" : ` from ${from} s on`}, for ${lastingMs / 1000} s`;
 }
 
 /** What was seen of a fault at one moment, on the path that it acts on; `unclear` proves neither that it acts nor that it is gone. */
@@ -48,6 +67,8 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly example: Readonly<Record<string, Json>>;
   /** What it may leave behind, and how that is undone. */
   readonly residue: string;
+  /** While it acts its target gives no answer, so that no other fault could be injected, proven or healed there. */
+  readonly silences?: true;
   /** What is done again and again while it lasts; the engine does it, and has ended before it heals. */
   readonly sustain?: {
     everyMs(parameters: Readonly<Record<string, Json>>): number;

@@ -1,7 +1,6 @@
 import type { Check, FinalState } from "./check.ts";
 import type { Address } from "./environment.ts";
-import type { Injection } from "./fault.ts";
-import type { Random } from "./random.ts";
+import type { DrawnInjections, Injection } from "./fault.ts";
 import type { System, TargetOf } from "./system.ts";
 import type { Duration } from "./units.ts";
 import type { Workload } from "./workload.ts";
@@ -45,8 +44,8 @@ export interface Scenario<S extends System = System> {
   /** One, or several that run at the same time; their operations have different names. */
   readonly workload: Workload | readonly Workload[];
   readonly phases: PhaseLengths;
-  /** Fixed, or drawn from the seed; what was drawn is stored and never drawn again. */
-  readonly faults: readonly Injection<TargetOf<S>>[] | ((random: Random) => readonly Injection<TargetOf<S>>[]);
+  /** Stated, or drawn from the seed, or some of both; what was drawn is stored and never drawn again. */
+  readonly faults: readonly (Injection<TargetOf<S>> | DrawnInjections<TargetOf<S>>)[] | DrawnInjections<TargetOf<S>>;
   readonly audit?: Audit;
   /** How long the system may take to come to rest before the audit. Default 10 s. */
   readonly restWithin?: Duration;

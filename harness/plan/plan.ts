@@ -31,7 +31,16 @@ export function planRun(
   const scheduled =
     systemProblems.length > 0
       ? { schedule: [], problems: [] }
-      : schedule(drawn.injections, scenario.system, scenario.phases?.faults, context);
+      : schedule(
+          drawn.injections,
+          {
+            system: scenario.system,
+            faultsMs: scenario.phases?.faults,
+            operations: operationsOf(workloadsOf(scenario)).map(({ name }) => name),
+            random: random.stream("faults"),
+          },
+          context,
+        );
   const problems = [
     ...systemProblems,
     ...loadProblems,
@@ -84,18 +93,21 @@ function drawFaults(
   { faults }: Scenario,
   random: Random,
 ): { injections: readonly Injection[]; problems: readonly Problem[] } {
-  const problem = (message: string): Problem => ({
-    code: "BAD_FAULTS",
-    where: "faults",
-    message,
-    remedy: "Give an array of { at, lasting, inject }, or a function of the seed's randomness that returns one.",
-  });
+  const refused = (message: string) => {
+    const remedy = "Give an array of { at, lasting, inject }, or a function of the seed's randomness that returns one.";
+    return { injections: [], problems: [{ code: "BAD_FAULTS", where: "faults", message, remedy }] };
+  };
   try {
-    const injections = typeof faults === "function" ? faults(random.stream("faults")) : faults;
-    if (!Array.isArray(injections)) return { injections: [], problems: [problem(`is ${typeof injections}`)] };
-    return { injections, problems: [] };
+    const stream = random.stream("faults");
+    const stated = typeof faults === "function" ? faults(stream) : faults;
+    if (!Array.isArray(stated)) return refused(`is ${typeof stated}`);
+    const injections = stated.flatMap((one, index) =>
+      typeof one === "function" ? one(stream.stream(`draw ${index}`)) : [one],
+    );
+    const odd = injections.findIndex((one) => typeof one !== "object" || one === null);
+    return odd === -1 ? { injections, problems: [] } : refused(`has ${JSON.stringify(injections[odd])} at ${odd}`);
   } catch (error) {
-    return { injections: [], problems: [problem(`threw: ${messageOf(error)}`)] };
+    return refused(`threw: ${messageOf(error)}`);
   }
 }
 

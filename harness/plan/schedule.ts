@@ -1,7 +1,11 @@
-import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
+import { capabilityTargets } from "../model/capabilities.ts";
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Injection, ScheduledInjection } from "../model/fault.ts";
-import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../model/system.ts";
+import type { Random } from "../model/random.ts";
+import { instancesNamed, linksNamed, type System } from "../model/system.ts";
+import { problemsOfFault } from "./fault-problems.ts";
+import { problemsOfMilestone } from "./milestone-problems.ts";
+import { problemsOfOverlaps } from "./overlaps.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What a plan is made against. */
@@ -14,38 +18,64 @@ export interface PlanContext {
   };
 }
 
+/** What injections are scheduled for. */
+export interface Stage {
+  readonly system: System;
+  /** Length of the phase `faults`. */
+  readonly faultsMs: number;
+  /** Names of the workloads' operations. */
+  readonly operations: readonly string[];
+  /** Picks moments and instances. */
+  readonly random: Random;
+}
+
 /** The drawn injections in order of time, and all that is wrong with them. */
 export function schedule(
   injections: readonly Injection[],
-  system: System,
-  faultsMs: number,
+  stage: Stage,
   context: PlanContext,
 ): { schedule: readonly ScheduledInjection[]; problems: readonly Problem[] } {
+  const { system, faultsMs } = stage;
   const inOrder = injections
-    .map((injection, index) => ({ injection, index }))
-    .sort((a, b) => a.injection.at - b.injection.at);
+    .map((injection, index) => ({ injection, index, atMs: momentOf(injection, index, stage.random) }))
+    .sort((a, b) => a.atMs - b.atMs);
   const problems: Problem[] = [];
   const drawn: ScheduledInjection[] = [];
-  for (const { injection, index } of inOrder) {
+  for (const { injection, index, atMs } of inOrder) {
     const where = `faults[${index}]`;
-    const kind = context.faultKinds.find((one) => one.kind === injection.inject?.kind);
-    problems.push(...problemsOfTime(injection, faultsMs, where));
+    const { inject, after, lasting } = injection;
+    const kind = context.faultKinds.find((one) => one.kind === inject?.kind);
+    problems.push(...problemsOfTime(injection, atMs, faultsMs, where));
+    if (after !== undefined) problems.push(...problemsOfMilestone(after, stage, `${where}.after`));
     if (kind === undefined) problems.push(unknownKind(injection, context.faultKinds, where));
     else {
-      const acts = actsOn(system, kind, injection.inject.target);
-      problems.push(...problemsOfFault(injection, kind, acts, system, context, where));
-      const { at, lasting, inject } = injection;
+      const all = actsOn(system, kind, inject.target);
+      problems.push(...problemsOfFault(inject, kind, all, system, context, where));
+      const acts = injection.on === "one" ? all.slice(0, 1).map(() => pickOf(all, index, stage.random)) : all;
+      const struck = { ...inject, target: injection.on === "one" ? (acts[0] ?? inject.target) : inject.target };
       drawn.push({
-        ...inject,
+        ...struck,
         id: `i${drawn.length + 1}`,
-        atMs: at,
+        atMs,
+        ...(after === undefined ? {} : { after }),
         lastingMs: lasting,
         acts,
-        title: kind.title(inject),
+        title: kind.title(struck),
       });
     }
   }
-  return { schedule: drawn, problems: [...problems, ...overlaps(drawn)] };
+  return { schedule: drawn, problems: [...problems, ...problemsOfOverlaps(drawn, context.faultKinds, stage)] };
+}
+
+/** Each injection has draws of its own, so that none moves when another one is changed. */
+function momentOf({ at, after }: Injection, index: number, random: Random): number {
+  if (at === undefined) return after === undefined ? Number.NaN : 0;
+  if (typeof at === "number") return at;
+  return at.from + random.stream("moments").at(index) * (at.to - at.from);
+}
+
+function pickOf(all: readonly string[], index: number, random: Random): string {
+  return all[Math.floor(random.stream("picks").at(index) * all.length)]!;
 }
 
 function actsOn(system: System, kind: FaultKind, target: string): readonly string[] {
@@ -54,27 +84,38 @@ function actsOn(system: System, kind: FaultKind, target: string): readonly strin
     : instancesNamed(system, target);
 }
 
-function problemsOfTime({ at, lasting }: Injection, faultsMs: number, where: string): readonly Problem[] {
+function problemsOfTime(
+  { at, lasting, on = "all" }: Injection,
+  atMs: number,
+  faultsMs: number,
+  where: string,
+): readonly Problem[] {
   const problems: Problem[] = [];
-  if (!(Number.isFinite(at) && at >= 0)) {
+  const isBackwards = typeof at === "object" && !(at.from <= at.to);
+  if (!(Number.isFinite(atMs) && atMs >= 0) || isBackwards) {
     problems.push({
       code: "BAD_TIME",
       where: `${where}.at`,
-      message: `is ${at}`,
-      remedy: "Give a time of 0 s or more.",
+      message: `is ${at === undefined ? "missing" : JSON.stringify(at)}`,
+      remedy: "Give a time of 0 s or more, a window { from, to }, or a milestone as `after`.",
     });
   }
   if (!(Number.isFinite(lasting) && lasting > 0)) {
     const remedy = "Give a duration above 0, as seconds(5).";
     problems.push({ code: "BAD_DURATION", where: `${where}.lasting`, message: `is ${lasting}`, remedy });
   }
-  if (at + lasting > faultsMs) {
+  const latestMs = typeof at === "object" ? at.to : atMs;
+  if (latestMs + lasting > faultsMs) {
     problems.push({
       code: "FAULT_OUTLASTS_PHASE",
       where,
-      message: `ends ${(at + lasting) / 1000} s into a phase of ${faultsMs / 1000} s`,
+      message: `ends ${(latestMs + lasting) / 1000} s into a phase of ${faultsMs / 1000} s`,
       remedy: "Make phases.faults longer, or the fault shorter.",
     });
+  }
+  if (on !== "all" && on !== "one") {
+    const remedy = 'Give "all" (the default), or "one", which the seed picks.';
+    problems.push({ code: "BAD_ON", where: `${where}.on`, message: `is ${JSON.stringify(on)}`, remedy });
   }
   return problems;
 }
@@ -87,80 +128,4 @@ function unknownKind({ inject }: Injection, kinds: readonly FaultKind[], where: 
     message: `"${inject?.kind}" is no fault`,
     remedy: didYouMean(String(inject?.kind), known),
   };
-}
-
-function problemsOfFault(
-  { inject }: Injection,
-  kind: FaultKind,
-  acts: readonly string[],
-  system: System,
-  { environment }: PlanContext,
-  where: string,
-): readonly Problem[] {
-  const problems = kind.problems(inject.parameters).map((one) => ({ ...one, where: `${where}.inject.${one.where}` }));
-  const noun = capabilityTargets[kind.needs];
-  if (acts.length === 0) {
-    problems.push({
-      code: noun === "link" ? "UNKNOWN_LINK" : "UNKNOWN_COMPONENT",
-      where: `${where}.inject`,
-      message: `${system.name} has no ${noun} "${inject.target}"`,
-      remedy: didYouMean(inject.target, noun === "link" ? linkTargets(system) : componentTargets(system)),
-    });
-  }
-  const wanted = capabilityKinds[kind.needs];
-  const others = acts.filter((name) => wanted !== undefined && !wanted.includes(kindOf(system, name)));
-  if (wanted !== undefined && others.length > 0) {
-    const fitting = Object.keys(system.components).filter((name) => wanted.includes(system.components[name]!.kind));
-    problems.push({
-      code: "WRONG_KIND",
-      where: `${where}.inject`,
-      message: `${kind.kind} is for ${wanted.join(" and ")}; ${others.join(", ")} is ${kindOf(system, others[0]!)}`,
-      remedy: fitting.length === 0 ? "This system has none." : `Aim at ${fitting.join(" or ")}.`,
-    });
-  }
-  if (!environment.capabilities.includes(kind.needs)) {
-    problems.push({
-      code: "MISSING_CAPABILITY",
-      where: `${where}.inject`,
-      message: `${kind.kind} needs the capability ${kind.needs}, which the environment ${environment.name} lacks`,
-      remedy: `It has ${environment.capabilities.join(", ")}.`,
-    });
-  }
-  return problems;
-}
-
-function kindOf(system: System, instance: string): string {
-  const component = Object.entries(system.components).find(([name, one]) =>
-    instanceNames(name, one).includes(instance),
-  );
-  return component?.[1].kind ?? "a link";
-}
-
-function componentTargets(system: System): readonly string[] {
-  const names = Object.keys(system.components);
-  return [...new Set(names.flatMap((name) => [name, ...instancesNamed(system, name)]))];
-}
-
-function linkTargets(system: System): readonly string[] {
-  const links = linksOf(system);
-  return [...new Set(links.flatMap(({ from, to, name }) => [`${from.component}->${to.component}`, name]))];
-}
-
-/** Two injections of one kind on one target at one time: neither could be proven, nor healed without the other. */
-function overlaps(drawn: readonly ScheduledInjection[]): readonly Problem[] {
-  return drawn.flatMap((first, index) =>
-    drawn.slice(index + 1).flatMap((second) => {
-      const shared = first.acts.filter((name) => second.acts.includes(name));
-      const together = second.atMs < first.atMs + first.lastingMs;
-      if (first.kind !== second.kind || shared.length === 0 || !together) return [];
-      return [
-        {
-          code: "OVERLAPPING_FAULTS",
-          where: "faults",
-          message: `"${first.title}" and "${second.title}" overlap on ${shared.join(", ")}`,
-          remedy: "Let one end before the other begins, or make them one.",
-        },
-      ];
-    }),
-  );
 }

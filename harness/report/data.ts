@@ -1,5 +1,6 @@
 import type { GeneratorReport, Interval } from "../model/check.ts";
 import { storedEvidence } from "../model/evidence.ts";
+import { timingOf } from "../model/fault.ts";
 import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
@@ -123,9 +124,7 @@ function spanOf(run: StoredRun, windows: readonly FaultWindow[]): Interval {
 
 function factsOf(record: RunRecord): readonly Fact[] {
   const { host, plan, system } = record;
-  const schedule = plan.schedule.map(
-    ({ title, atMs, lastingMs }) => `${title} at ${atMs / 1000} s for ${lastingMs / 1000} s`,
-  );
+  const schedule = plan.schedule.map((injection) => `${injection.title} ${timingOf(injection)}`);
   const facts: [string, string | undefined][] = [
     ["run", record.id],
     ["seed", record.seed],

@@ -41,7 +41,8 @@ export function windowsOf(run: StoredRun): readonly FaultWindow[] {
 export function neverInjected({ record, events }: StoredRun): readonly ScheduledInjection[] {
   const injected = new Set(
     events.flatMap((event) => {
-      if (event.type === "receipt") return [event.receipt.injection];
+      // A receipt may also tell that its fault never struck.
+      if (event.type === "receipt") return event.receipt.healRequestedMs === undefined ? [] : [event.receipt.injection];
       return "injection" in event ? [event.injection] : [];
     }),
   );

@@ -3,8 +3,10 @@ import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
+import { milestoneTitle } from "../model/milestone.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
+import { type Countable, milestoneReached } from "./milestones.ts";
 import { sustain } from "./sustain.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
@@ -14,8 +16,9 @@ const healWithinMs = 30_000;
 const pollMs = 20;
 
 /** What an injection needs of its run. */
-export interface InjectorContext {
-  readonly system: RunningSystem;
+export interface InjectorContext extends Countable {
+  /** When the phase `faults` begins and ends, on the run's clock. */
+  readonly faults: { readonly fromMs: number; readonly toMs: number };
   readonly faultKinds: readonly FaultKind[];
   readonly journal: Journal;
   readonly now: () => number;
@@ -40,22 +43,22 @@ interface Strike {
 /**
  * Plays one injection on all that it acts on: measure its absence, inject, prove, wait, heal, prove. Whatever happens in
  * between, what was injected is healed before this returns.
- * @param faultsStartMs when the phase `faults` began, on the run's clock
  */
 export async function playInjection(
   injection: ScheduledInjection,
-  faultsStartMs: number,
   context: InjectorContext,
 ): Promise<readonly Receipt[]> {
   const kind = context.faultKinds.find((one) => one.kind === injection.kind);
   if (kind === undefined) throw new Error(`the plan let an unknown fault through: ${injection.kind}`);
-  const startMs = faultsStartMs + injection.atMs;
-  await until(startMs - leadMs, context).catch(() => undefined);
+  await until(context.faults.fromMs + injection.atMs - leadMs, context).catch(() => undefined);
   if (context.signal.aborted) return [];
+  const due = whenDue(injection, context);
+  // Nobody may be waiting for it yet when it fails.
+  due.catch(() => undefined);
   const { id, title } = injection;
   const announce = once((type: "inject" | "heal") => context.emit({ atMs: context.now(), type, injection: id, title }));
   const strikes = strikesOf(kind, injection, context.system);
-  return Promise.all(strikes.map((strike) => play(strike, injection, startMs, announce, context)));
+  return Promise.all(strikes.map((strike) => play(strike, injection, due, announce, context)));
 }
 
 function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: RunningSystem): readonly Strike[] {
@@ -79,40 +82,53 @@ function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: Runni
 async function play(
   strike: Strike,
   injection: ScheduledInjection,
-  startMs: number,
+  due: Promise<number>,
   announce: (type: "inject" | "heal") => void,
   context: InjectorContext,
 ): Promise<Receipt> {
   const undoEntries: number[] = [];
+  let isInjected = false;
   let sustained: ReturnType<Strike["sustain"]>;
   const tellOnce = once((text: string) =>
     context.emit({ atMs: context.now(), type: "note", text: `${injection.title}, again: ${text}` }),
   );
-  const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: startMs, before: {} };
+  const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: context.now(), before: {} };
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
-    await until(startMs, context);
+    const dueMs = await due;
+    isInjected = true;
     undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
     receipt.requestedMs = context.now();
     announce("inject");
     await strike.inject();
     sustained = strike.sustain((error) => tellOnce(messageOf(error)));
     await prove(strike, receipt, injection.lastingMs, context);
-    await until(startMs + injection.lastingMs, context);
+    await until(dueMs + injection.lastingMs, context);
   } catch (error) {
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
   }
-  await sustained?.end();
+  if (isInjected) {
+    await sustained?.end();
+    announce("heal");
+    await heal(strike, receipt, undoEntries, context);
+  }
+  context.emit({ atMs: context.now(), type: "receipt", receipt });
+  return receipt;
+}
+
+async function heal(
+  strike: Strike,
+  receipt: Writable<Receipt>,
+  undoEntries: readonly number[],
+  context: InjectorContext,
+): Promise<void> {
   receipt.healRequestedMs = context.now();
-  announce("heal");
   try {
     await withDeadline(strike.heal(), healWithinMs, () => new Error(`not done within ${healWithinMs / 1000} s`));
     if (await proveHealed(strike, receipt, context)) for (const entry of undoEntries) context.journal.done(entry);
   } catch (error) {
     receipt.error = [receipt.error, `healing: ${messageOf(error)}`].filter(Boolean).join("; ");
   }
-  context.emit({ atMs: context.now(), type: "receipt", receipt });
-  return receipt;
 }
 
 async function prove(
@@ -156,6 +172,21 @@ async function observeUntil(
     if (observation.state === state || now() >= deadline) return { ...observation, atMs: now() };
     await sleep(pollMs);
   }
+}
+
+/**
+ * Resolves when the injection is to strike.
+ * @returns that time, on the run's clock
+ * @throws when its milestone was not reached while there was time for it to last, and when the run is aborted
+ */
+async function whenDue({ atMs, after, lastingMs }: ScheduledInjection, context: InjectorContext): Promise<number> {
+  const { faults, now } = context;
+  const startMs = faults.fromMs + atMs;
+  await until(startMs, context);
+  if (after === undefined) return startMs;
+  const untilMs = faults.toMs - lastingMs;
+  if (await milestoneReached(after, context, { untilMs, now, signal: context.signal })) return now();
+  throw new Error(`its milestone, ${milestoneTitle(after)}, was not reached while there was time for it`);
 }
 
 /** Resolves at a time of the run's clock; rejects when the run is aborted. */

@@ -11,6 +11,7 @@ import type { FaultKind } from "../model/fault.ts";
 import type { LoadPhase } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
+import { Tally } from "../model/tally.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
@@ -128,6 +129,7 @@ class Run {
     const startMs = this.#now() + loadLeadMs;
     const starts = this.#phaseStarts(startMs);
     const writer = new HistoryWriter(folder.history);
+    const tally = new Tally(plan.operations.length);
     const load = runLoad({
       workloads,
       arrivals,
@@ -136,14 +138,26 @@ class Run {
       startMs,
       now: this.#now,
       writer,
+      tally,
       signal,
       allowedTargets: this.#options.allowedTargets ?? [],
       ...(onProgress === undefined ? {} : { onProgress }),
     });
     load.catch((error: unknown) => this.#stop.abort(error));
     const health = new HealthWatch(system, this.#now, this.#emit);
-    const context = { system, faultKinds, journal, now: this.#now, emit: this.#emit, signal };
-    const faults = plan.schedule.map((injection) => playInjection(injection, starts.faults, context));
+    const faultsPhase = { fromMs: starts.faults, toMs: starts.recovery };
+    const context = {
+      system,
+      plan,
+      tally,
+      faults: faultsPhase,
+      faultKinds,
+      journal,
+      now: this.#now,
+      emit: this.#emit,
+      signal,
+    };
+    const faults = plan.schedule.map((injection) => playInjection(injection, context));
     const gauged = this.#until(starts.faults - gaugeLeadMs).then(() => this.#gauge("steady", system));
     try {
       await this.#walkPhases(starts);

@@ -1,5 +1,6 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
+import { crossingsOf } from "../model/measure/crossings.ts";
 import type { PassedHow } from "../model/run.ts";
 import { type CheckResult, type Verdict, worst } from "../model/verdict.ts";
 import { answersIn } from "./answers.ts";
@@ -63,7 +64,9 @@ function unhealthySteady({ history }: Evidence): readonly string[] {
 }
 
 /** A fault that was not proven, did not heal provably, or met no operation, shows nothing. */
-function unprovenFaults({ schedule, receipts, history }: Evidence): readonly string[] {
+function unprovenFaults(evidence: Evidence): readonly string[] {
+  const { schedule, receipts } = evidence;
+  const crossings = crossingsOf(evidence);
   return schedule.flatMap((injection) => {
     const own = receipts.filter((receipt) => receipt.injection === injection.id);
     if (own.length < injection.acts.length) return [`${injection.title}: there is no receipt that it acted`];
@@ -74,17 +77,9 @@ function unprovenFaults({ schedule, receipts, history }: Evidence): readonly str
       return receipt.healProvenMs === undefined ? [`${injection.title}${on}: was never seen healed`] : [];
     });
     if (problems.length > 0) return problems;
-    const from = Math.min(...own.map((receipt) => receipt.provenMs ?? Infinity));
-    const to = Math.max(...own.map((receipt) => receipt.healRequestedMs ?? -Infinity));
-    return metOperations(history, from, to) ? [] : [`${injection.title}: no operation was under way while it acted`];
+    const met = crossings.some((one) => one.injection === injection.id && one.operations > 0);
+    return met ? [] : [`${injection.title}: no operation was under way while it acted`];
   });
-}
-
-function metOperations(history: Evidence["history"], fromMs: number, toMs: number): boolean {
-  for (let row = 0; row < history.count; row += 1) {
-    if (history.wireMs[row]! <= toMs && history.endMs[row]! >= fromMs) return true;
-  }
-  return false;
 }
 
 function overflow({ generator }: Evidence): readonly string[] {
