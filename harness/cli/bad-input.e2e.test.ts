@@ -119,6 +119,7 @@ test("list --json is an array of objects with id, name and tags", async () => {
     { id: "blind-audit", tags: [] },
     { id: "cut-store", name: "the store is cut off", tags: ["harsh"] },
     { id: "long-cut" },
+    { id: "own-client" },
     { id: "slow-store", tags: ["mild"] },
   ]);
 });

@@ -33,11 +33,11 @@ export async function eventually<T>(
 
 /**
  * A port that is free by now, and that the kernel does not give to anybody by itself in the moment until it is used:
- * those for outgoing connections begin far above it.
+ * those for outgoing connections begin far above it. The last port that `fetch` refuses to talk to is 10080.
  */
 export function freePort(): Promise<number> {
-  const first = 10_000;
-  const attempt = () => listenFor(first + Math.floor(Math.random() * 10_000), "127.0.0.1");
+  const first = 11_000;
+  const attempt = () => listenFor(first + Math.floor(Math.random() * 9000), "127.0.0.1");
   return eventually(attempt, { what: "a free port" });
 }
 
