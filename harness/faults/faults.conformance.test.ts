@@ -6,6 +6,7 @@ import { environmentNamed } from "../cli/environments.ts";
 import type { CapabilityName } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import type { FaultKind, ScheduledInjection } from "../model/fault.ts";
+import { differencesOf, type Snapshot } from "../model/snapshot.ts";
 import { postgres, redis, service, system } from "../model/system.ts";
 import { sustain } from "../run/sustain.ts";
 import { openJournal } from "../safety/journal.ts";
@@ -33,6 +34,7 @@ const shelf = system({
 });
 
 let running: RunningSystem;
+let before: Snapshot;
 let folder: string;
 let scratch: string;
 beforeAll(async () => {
@@ -50,6 +52,8 @@ beforeAll(async () => {
     emit: () => undefined,
     signal: new AbortController().signal,
   });
+  before = await running.snapshot();
+  expect(Object.keys(before).sort()).toEqual(["clients->web", "db", "store", "web", "web->store"]);
 });
 afterAll(async () => {
   await running.stop();
@@ -82,6 +86,9 @@ describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %
     vi.waitFor(async () => expect(await kind.observe(control(), injection)).toMatchObject({ state }), {
       timeout: 20_000,
     });
+  /** Everything is configured as it was before any fault. */
+  const isAsBefore = (): Promise<void> =>
+    vi.waitFor(async () => expect(differencesOf(before, await running.snapshot())).toEqual([]), { timeout: 20_000 });
   let sustained: ReturnType<typeof sustain> | undefined;
   /** As the engine does it: what goes on while the fault lasts included. */
   async function inject(): Promise<void> {
@@ -127,6 +134,7 @@ describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %
     await isSeen("absent");
     await heal();
     await isSeen("absent");
+    await isAsBefore();
   });
 
   test("can be healed without having been injected", async () => {
@@ -145,5 +153,20 @@ describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %
     // Where there is nothing to undo, the fault ends with the processes of the run; here they live on.
     if (steps.length === 0) await heal();
     await isSeen("absent");
+    await isAsBefore();
+  });
+
+  test("can be healed while its target is dead, and is absent when that is back", async () => {
+    const end = target.split("->").at(-1)!;
+    const [victim] = running.control("process", end);
+    await inject();
+    await isSeen("acting");
+    await victim?.kill();
+    // It may say that there is nobody to talk to, but not hang.
+    await heal().catch(() => undefined);
+    await victim?.restart();
+    await heal();
+    await isSeen("absent");
+    await isAsBefore();
   });
 });

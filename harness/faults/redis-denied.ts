@@ -23,6 +23,7 @@ export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
     await redis.admin("ACL", "SETUSER", "default", "-@write");
   },
   async heal(redis) {
-    await redis.admin("ACL", "SETUSER", "default", "reset", ...redis.originalRules());
+    // Only what was changed: `reset` would add a rule that an untouched user does not have.
+    await redis.admin("ACL", "SETUSER", "default", "nocommands", ...redis.originalCommandRules());
   },
 });

@@ -80,8 +80,8 @@ export interface RedisControl {
   firstWords(withinMs: number): Promise<string>;
   /** A setting as it was when the server was ready. */
   original(setting: string): string;
-  /** The rules of the user `default` as they were when the server was ready. */
-  originalRules(): readonly string[];
+  /** Which commands the user `default` might give when the server was ready, as rules: `+@all`. */
+  originalCommandRules(): readonly string[];
 }
 export type RedisReply = string | number | null | readonly RedisReply[];
 

@@ -1,5 +1,6 @@
 import type { Capabilities, CapabilityName } from "./capabilities.ts";
 import type { Health, RunEvent } from "./events.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { System } from "./system.ts";
 import type { Journal } from "./undo.ts";
 
@@ -38,6 +39,8 @@ export interface RunningSystem {
   health(): Promise<Readonly<Record<string, Health>>>;
   /** Processes and connections that there are now, for what must not grow: `processes of api-1`. */
   gauges(): Promise<Readonly<Record<string, number>>>;
+  /** The configuration of everything that can be asked, past the proxies. */
+  snapshot(): Promise<Snapshot>;
   /** Rejects when something that the run cannot do without (the proxy server) is lost; never resolves. */
   readonly lost: Promise<never>;
   /** Ends everything that was started. Twice is harmless. */

@@ -117,7 +117,7 @@ describe("what a fault strikes", () => {
     for (const { acts } of drawn) expect(acts).toHaveLength(1);
     const pauses = drawn.slice(1).map(({ atMs }, index) => Math.round(atMs - drawn[index]!.atMs - 200));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(0);
-    expect(new Set(pauses).size).toBe(pauses.length);
+    expect(new Set(pauses).size).toBeGreaterThan(pauses.length / 2);
     expect(new Set(drawn.map(({ acts: [victim] }) => victim)).size).toBeGreaterThan(2);
     expect(killRandom(options)(randomFrom("8"))).not.toEqual(kills);
     const fixed = killRandom({ ...options, seed: "x" });

@@ -42,7 +42,7 @@ describe("a run that ended before its fault", () => {
 
   it("says that it was planned", () => {
     expect(data.missing).toContain("partition api->cache was planned, but nothing tells that it was injected.");
-    expect(data.facts.find(({ name }) => name === "planned faults")?.value).toContain("partition api->cache at 0.5 s");
+    expect(data.facts.find(({ name }) => name === "planned faults")?.value).toContain("partition api->cache 0.5–8.5 s");
   });
 
   it("believes the plan only where all events are lost and the faults phase is known", () => {

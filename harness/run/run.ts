@@ -11,11 +11,13 @@ import type { FaultKind } from "../model/fault.ts";
 import type { LoadPhase } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { readFinalState, waitForRest } from "./audit.ts";
+import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { playInjection } from "./injector.ts";
@@ -80,6 +82,7 @@ class Run {
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
   #generator: GeneratorReport | undefined;
   #finalState: FinalState | undefined;
+  #leftChanged: readonly string[] = [];
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -113,8 +116,10 @@ class Run {
     const end = await onStage(stage, async (system, journal) => {
       // A run without its proxies shows nothing more; it ends, and says why.
       system.lost.catch((error: unknown) => this.#stop.abort(error));
+      const before = await snapshotOf(system);
       await this.#underLoad(system, journal);
       await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
+      await this.#compare(system, before);
     });
     return this.#result(end);
   }
@@ -221,6 +226,12 @@ class Run {
     this.#emit(await readGauges(when, { system, audit, context, now: this.#now }));
   }
 
+  /** What the faults have changed for good is told as what a clean-up could not undo. */
+  async #compare(system: RunningSystem, before: Snapshot): Promise<void> {
+    this.#leftChanged = await leftChanged(system, before);
+    for (const text of this.#leftChanged) this.#emit({ atMs: this.#now(), type: "error", text });
+  }
+
   #auditContext(system: RunningSystem, withinMs: number): AuditContext {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(withinMs)]);
     return { addresses: system.direct, runToken: runTokenOf(this.#options.folder.id), signal };
@@ -250,7 +261,7 @@ class Run {
       evidence: () => evidenceFrom({ plan, phases, generator, events, finalState, ...readHistory(folder.history) }),
       reasons: error === undefined ? this.#reasons : [messageOf(error), ...this.#reasons],
       versions,
-      leftBroken,
+      leftBroken: [...this.#leftChanged, ...leftBroken],
       ...(error === undefined ? {} : { error }),
     };
   }

@@ -47,6 +47,8 @@ export type OpenControls = Pick<Capabilities, "redis" | "postgres">;
 /** Controls that hold connections. */
 export interface OpenedControls {
   readonly controls: Partial<OpenControls>;
+  /** Everything about its configuration that a fault might change. */
+  snapshot(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { Capabilities, CapabilityName, LinkControl } from "../../model/capa
 import type { Address, Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
 import { exits, FaultlineError, systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
+import type { Snapshot } from "../../model/snapshot.ts";
 import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../../model/system.ts";
 import { linkControl, proxyName } from "../../network/link.ts";
 import { listenerOn } from "../../safety/listening.ts";
@@ -82,6 +83,7 @@ class LocalStart {
       versions: this.#tools.versions,
       health: () => this.#health(),
       gauges: () => Promise.resolve(this.#gauges()),
+      snapshot: () => this.#snapshot(),
       lost,
       stop: () => this.stop(),
     };
@@ -191,6 +193,21 @@ class LocalStart {
       [...this.#instances].map(async ([name, instance]) => [name, await instance.health(healthWithinMs)] as const),
     );
     return Object.fromEntries(asked.flatMap(([name, health]) => (health === undefined ? [] : [[name, health]])));
+  }
+
+  /** What is dead has no configuration that could be asked for. */
+  async #snapshot(): Promise<Snapshot> {
+    const instances = [...this.#instances].map(async ([name, instance]) => {
+      const { state } = instance.state();
+      if (state !== "running") return [name, { process: state }] as const;
+      return [name, { process: state, ...(await this.#controls.get(name)?.snapshot()) }] as const;
+    });
+    const links = [...this.#links].map(async ([name, link]) => {
+      const [toxics, isListening] = await Promise.all([link.toxics(), link.isListening()]);
+      return [name, { toxics: toxics.join(" "), listening: String(isListening) }] as const;
+    });
+    const asked = await Promise.all([...instances, ...links]);
+    return Object.fromEntries(asked.filter(([, settings]) => !("process" in settings && settings.process === "dead")));
   }
 
   #gauges(): Record<string, number> {

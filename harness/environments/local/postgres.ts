@@ -5,6 +5,7 @@ import type { PostgresSettings } from "../../model/system.ts";
 import type { Greeting } from "../../network/probe.ts";
 import type { Driver, InstanceContext } from "./driver.ts";
 import { LocalPostgresControl } from "./postgres-control.ts";
+import { postgresSnapshot } from "./postgres-snapshot.ts";
 import { copyTemplate, superuser } from "./postgres-template.ts";
 
 /**
@@ -70,7 +71,8 @@ export const postgresDriver: Driver = {
   openControls({ instance, address, definition }, kill) {
     const { database, user } = definition.settings as unknown as PostgresSettings;
     const postgres = new LocalPostgresControl({ name: instance, address, database, user, kill });
-    return Promise.resolve({ controls: { postgres }, close: () => postgres.close() });
+    const snapshot = () => postgresSnapshot(postgres);
+    return Promise.resolve({ controls: { postgres }, snapshot, close: () => postgres.close() });
   },
   greeting: () => sslRequest,
 };

@@ -29,7 +29,7 @@ export class LocalRedisControl implements RedisControl {
       control.#settings = Object.fromEntries(names.map((setting, index) => [setting, pairs[2 * index + 1] ?? ""]));
       const users = (await control.admin("ACL", "LIST")) as readonly string[];
       const line = users.find((one) => one.startsWith("user default ")) ?? "user default on nopass ~* &* +@all";
-      control.#rules = line.split(" ").slice(2);
+      control.#rules = line.split(" ").filter((rule) => /^[+-]/.test(rule));
       return control;
     } catch (error) {
       control.close();
@@ -75,7 +75,7 @@ export class LocalRedisControl implements RedisControl {
     return value;
   }
 
-  originalRules(): readonly string[] {
+  originalCommandRules(): readonly string[] {
     return this.#rules;
   }
 

@@ -3,6 +3,7 @@ import type { RedisSettings } from "../../model/system.ts";
 import { type Greeting, probe } from "../../network/probe.ts";
 import type { Driver } from "./driver.ts";
 import { LocalRedisControl } from "./redis-control.ts";
+import { redisSnapshot } from "./redis-snapshot.ts";
 
 /** Also while it loads its data Redis answers, but with `-LOADING`, which is not an answer yet. */
 const understands = (reply: Buffer): boolean => reply.toString("latin1").startsWith("+PONG");
@@ -40,7 +41,7 @@ export const redisDriver: Driver = {
   isReady: async ({ address }, deadlineMs) => (await probe(address, ping, deadlineMs)).answered,
   async openControls({ instance, address }) {
     const redis = await LocalRedisControl.open(instance, address);
-    return { controls: { redis }, close: () => Promise.resolve(redis.close()) };
+    return { controls: { redis }, snapshot: () => redisSnapshot(redis), close: () => Promise.resolve(redis.close()) };
   },
   greeting: () => ping,
 };
