@@ -64,6 +64,8 @@ function describeEvent(
       return event.expected
         ? undefined
         : colours.red(`! ${event.instance} (pid ${event.pid}) ended by itself: ${event.how}`);
+    case "replaced":
+      return colours.red(`! ${event.what} was replaced: ${event.why}`);
     case "error":
       return colours.red(`! ${event.text}`);
     case "note":

@@ -9,6 +9,7 @@ import { environmentNamed } from "../cli/environments.ts";
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { FaultlineError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { differencesOf } from "../model/snapshot.ts";
 import { postgres, redis, type System, service, system } from "../model/system.ts";
 import { openJournal } from "../safety/journal.ts";
 import { makeScratch, removeScratch } from "../safety/leftovers.ts";
@@ -151,6 +152,58 @@ describe.each(["local"])("the environment %s", (name) => {
       async () => expect((await running.gauges())["connections to db"]).toBe(before["connections to db"]),
       10_000,
     );
+  });
+
+  test("a proxy server that hangs is replaced on the same ports, with what was on it, and that is told", async () => {
+    const running = await start(shop());
+    const [first, second, third] = ["api-1->cache", "api-2->cache", "api-1->db"].flatMap((target) =>
+      running.control("network", target),
+    );
+    await first?.addToxic({ name: "kept", type: "timeout", stream: "downstream", attributes: { timeout: 0 } });
+    await third?.setListening(false);
+    const [proxies] = markedProcesses(mark, join(tmpdir(), "nowhere")).filter(({ pid }) =>
+      readFileSync(`/proc/${pid}/comm`, "utf8").includes("toxiproxy"),
+    );
+    process.kill(proxies!.pid, "SIGSTOP");
+    // Two that find out at once, of which one takes something away.
+    const [toxics] = await Promise.all([second?.toxics(), first?.removeToxic("gone")]);
+    expect(toxics).toEqual([]);
+    expect(event("replaced")).toMatchObject([{ what: "toxiproxy" }]);
+    expect(await first?.toxics()).toEqual(["kept"]);
+    expect(await first?.probe(300)).toMatchObject({ answered: false });
+    expect(await second?.probe(5000)).toMatchObject({ answered: true });
+    expect(await third?.isListening()).toBe(false);
+    await third?.setListening(true);
+    expect(await third?.probe(5000)).toMatchObject({ answered: true });
+    expect(identify(proxies!.pid)?.startedAt).not.toBe(proxies!.startedAt);
+    await expect(Promise.race([running.lost, Promise.resolve("not lost")])).resolves.toBe("not lost");
+    await running.stop();
+    expect(left()).toBe(0);
+  });
+
+  test("tells the configuration of everything that lives, so that what was changed shows", async () => {
+    const running = await start(shop());
+    const before = await running.snapshot();
+    expect(Object.keys(before)).toEqual(expect.arrayContaining(["db", "cache", "api-1", "clients->api-2"]));
+    expect(differencesOf(before, await running.snapshot())).toEqual([]);
+    const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
+    await client.connect();
+    await client.query("CREATE TABLE t (x int PRIMARY KEY); ");
+    const withTable = await running.snapshot();
+    await client.query("ALTER TABLE t DROP CONSTRAINT t_pkey");
+    await client.end();
+    await running.control("postgres", "db")[0]?.admin("ALTER ROLE shop CONNECTION LIMIT 7");
+    await running.control("redis", "cache")[0]?.admin("CONFIG", "SET", "maxclients", "77");
+    await running.control("network", "clients->api-1")[0]?.setListening(false);
+    await running.control("process", "api-2")[0]?.pause();
+    const changed = differencesOf(withTable, await running.snapshot()).join("\n");
+    expect(changed).toContain("db: index public.t_pkey was");
+    expect(changed).toContain("db: role shop was");
+    expect(changed).toMatch(/cache: maxclients was "\d+", and after everything was healed it is "77"/);
+    expect(changed).toContain('clients->api-1: listening was "true"');
+    expect(changed).toContain('api-2: process was "running", and after everything was healed it is "stopped"');
+    await running.control("process", "cache")[0]?.kill();
+    expect(Object.keys(await running.snapshot())).not.toContain("cache");
   });
 
   test("a database keeps over a kill what it had acknowledged", async () => {

@@ -38,6 +38,8 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly type: "health"; readonly instance: string; readonly health: Health }
   /** What there was of connections, processes, queued messages: at the end of the steady phase, and after everything. */
   | { readonly type: "gauges"; readonly when: "steady" | "rest"; readonly values: Readonly<Record<string, number>> }
+  /** A tool of the run that hung, and was ended and started again: what it carried was broken off. */
+  | { readonly type: "replaced"; readonly what: string; readonly why: string }
   | { readonly type: "interrupted"; readonly by: string }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "error"; readonly text: string }

@@ -12,21 +12,38 @@ import { withDeadline } from "./deadline.ts";
 /** How long an admin call may take. Removing a toxic can wedge the whole API (Toxiproxy #159, #210, #412, #558). */
 const adminDeadlineMs = 3000;
 
+/** What a proxy is meant to be: what a server that takes the place of a wedged one is told. */
+interface Meant {
+  readonly listen: Address;
+  readonly upstream: Address;
+  enabled: boolean;
+  readonly toxics: Map<string, Toxic>;
+}
+
 /** What Toxiproxy's API tells of a proxy. The client drops the toxics, so they are read past it. */
 interface ProxyState {
   readonly enabled: boolean;
   readonly toxics: readonly { readonly name: string }[];
 }
 
-/** One Toxiproxy server; every call to its admin API has a deadline, and says what failed. */
+/**
+ * One Toxiproxy server; every call to its admin API has a deadline, and says what failed. A server that does not answer in
+ * time is wedged for good: it is replaced, and the new one is told of all proxies and toxics.
+ */
 export class ProxyServer {
   readonly admin: string;
   readonly #client: Toxiproxy;
-  readonly #proxies = new Map<string, ProxyHandle>();
+  readonly #handles = new Map<string, ProxyHandle>();
+  readonly #meant = new Map<string, Meant>();
+  readonly #replace: ((why: string) => Promise<void>) | undefined;
+  #replacement: Promise<void> | undefined;
+  #replaced = 0;
 
-  constructor(address: Address) {
+  /** @param replace ends the server's process and starts another one on the same port; without it nothing is replaced */
+  constructor(address: Address, replace?: (why: string) => Promise<void>) {
     this.admin = `http://${address.host}:${address.port}`;
     this.#client = new Toxiproxy(this.admin);
+    this.#replace = replace;
   }
 
   /** @returns the server's version, from the server itself */
@@ -37,23 +54,21 @@ export class ProxyServer {
 
   /** Opens a proxy. @param name one path segment, as `api-1.cache` */
   async open(name: string, listen: Address, upstream: Address): Promise<void> {
-    const body: ICreateProxyBody = {
-      name,
-      enabled: true,
-      listen: `${listen.host}:${listen.port}`,
-      upstream: `${upstream.host}:${upstream.port}`,
-    };
-    this.#proxies.set(name, await this.#call(`open the proxy ${name}`, () => this.#client.createProxy(body)));
+    const meant: Meant = { listen, upstream, enabled: true, toxics: new Map() };
+    await this.#call(`open the proxy ${name}`, () => this.#create(name, meant));
+    this.#meant.set(name, meant);
   }
 
   async addToxic(proxy: string, toxic: Toxic): Promise<void> {
     if ((await this.toxics(proxy)).includes(toxic.name)) await this.removeToxic(proxy, toxic.name);
-    const body = { ...toxic, toxicity: 1 } as ICreateToxicBody<never>;
-    await this.#call(`add ${toxic.type} to ${proxy}`, () => this.#handle(proxy).addToxic(body));
+    await this.#call(`add ${toxic.type} to ${proxy}`, () => this.#put(proxy, toxic));
+    this.#meant.get(proxy)?.toxics.set(toxic.name, toxic);
   }
 
   /** Does nothing when there is no such toxic. */
   async removeToxic(proxy: string, toxic: string): Promise<void> {
+    // First of all: a server that is wedged by this very call is replaced by one without the toxic.
+    this.#meant.get(proxy)?.toxics.delete(toxic);
     if (!(await this.toxics(proxy)).includes(toxic)) return;
     const url = `${this.#url(proxy)}/toxics/${encodeURIComponent(toxic)}`;
     await this.#call(`remove ${toxic} from ${proxy}`, () => this.#client.getApi().delete(url));
@@ -66,6 +81,8 @@ export class ProxyServer {
 
   /** A proxy that is not enabled does not listen, and its connections are closed. */
   async setEnabled(proxy: string, enabled: boolean): Promise<void> {
+    const meant = this.#meant.get(proxy);
+    if (meant !== undefined) meant.enabled = enabled;
     if ((await this.isEnabled(proxy)) === enabled) return;
     // Only the field that changes: any other would restart the proxy.
     await this.#call(`${enabled ? "open" : "close"} ${proxy}`, () =>
@@ -86,30 +103,65 @@ export class ProxyServer {
     return `${this.admin}/proxies/${encodeURIComponent(proxy)}`;
   }
 
-  #handle(name: string): ProxyHandle {
-    const handle = this.#proxies.get(name);
-    if (handle === undefined) throw new Error(`no proxy ${name} was opened`);
-    return handle;
+  async #create(name: string, { listen, upstream }: Meant, enabled = true): Promise<void> {
+    const body: ICreateProxyBody = {
+      name,
+      enabled,
+      listen: `${listen.host}:${listen.port}`,
+      upstream: `${upstream.host}:${upstream.port}`,
+    };
+    this.#handles.set(name, await this.#client.createProxy(body));
   }
 
+  async #put(proxy: string, toxic: Toxic): Promise<void> {
+    const handle = this.#handles.get(proxy);
+    if (handle === undefined) throw new Error(`no proxy ${proxy} was opened`);
+    await handle.addToxic({ ...toxic, toxicity: 1 } as ICreateToxicBody<never>);
+  }
+
+  /** A call without an answer is made once more, of the server that took the wedged one's place. */
   async #call<T>(what: string, call: () => Promise<T>): Promise<T> {
-    const problem = (message: string, cause?: unknown): FaultlineError =>
-      new FaultlineError(
-        exits.system,
-        [
-          {
-            code: "TOXIPROXY_CALL_FAILED",
-            where: this.admin,
-            message: `could not ${what}: ${message}`,
-            remedy: "See logs/toxiproxy.log of the run folder; if Toxiproxy hangs, that is an event of the run.",
-          },
-        ],
-        { cause },
-      );
+    const replaced = this.#replaced;
     try {
-      return await withDeadline(call(), adminDeadlineMs, () => problem(`no answer in ${adminDeadlineMs} ms`));
+      return await this.#inTime(what, call);
     } catch (error) {
-      throw error instanceof FaultlineError ? error : problem(messageOf(error), error);
+      const isHang = error instanceof FaultlineError && error.code === "TOXIPROXY_HANGS";
+      if (!isHang || this.#replace === undefined) throw error;
+      // Several calls may hang at once; the first to be out of patience has it replaced for all of them.
+      if (this.#replaced === replaced) await this.#takePlace(this.#replace, what);
+      return this.#inTime(what, call);
+    }
+  }
+
+  #takePlace(replace: (why: string) => Promise<void>, what: string): Promise<void> {
+    this.#replacement ??= (async () => {
+      await replace(`it did not ${what} in ${adminDeadlineMs / 1000} s`);
+      for (const [name, meant] of this.#meant) {
+        // Closed until its toxics are there, so that nothing gets through that would not have before.
+        await this.#inTime(`open the proxy ${name} again`, () => this.#create(name, meant, false));
+        for (const toxic of meant.toxics.values())
+          await this.#inTime(`put ${toxic.type} back`, () => this.#put(name, toxic));
+        if (meant.enabled)
+          await this.#inTime(`open ${name}`, () => this.#client.getApi().post(this.#url(name), { enabled: true }));
+      }
+      this.#replaced += 1;
+    })().finally(() => {
+      this.#replacement = undefined;
+    });
+    return this.#replacement;
+  }
+
+  async #inTime<T>(what: string, call: () => Promise<T>): Promise<T> {
+    const problem = (code: string, message: string, cause?: unknown): FaultlineError => {
+      const remedy = "See logs/toxiproxy.log of the run folder; a Toxiproxy that hangs is an event of the run.";
+      const full = { code, where: this.admin, message: `could not ${what}: ${message}`, remedy };
+      return new FaultlineError(exits.system, [full], { cause });
+    };
+    try {
+      const late = (): Error => problem("TOXIPROXY_HANGS", `no answer in ${adminDeadlineMs} ms`);
+      return await withDeadline(call(), adminDeadlineMs, late);
+    } catch (error) {
+      throw error instanceof FaultlineError ? error : problem("TOXIPROXY_CALL_FAILED", messageOf(error), error);
     }
   }
 }

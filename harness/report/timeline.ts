@@ -61,6 +61,8 @@ function told(event: RunEvent): Told {
       );
     case "interrupted":
       return as("bad", `interrupted by ${event.by}`);
+    case "replaced":
+      return as("bad", `${event.what} was replaced`, event.why);
     case "note":
       return as("plain", event.text);
     case "error":

@@ -35,6 +35,7 @@ export function judgeRun(
     ...unprovenFaults(evidence),
     ...overflow(evidence),
     ...unsettled(evidence),
+    ...replaced(evidence),
   ];
   const ofChecks = worst(results.map((result) => result.verdict));
   if (unhealthy.length > 0 || !course.isComplete) return { verdict: "inconclusive", checks: results, reasons };
@@ -96,6 +97,15 @@ function unsettled({ generator }: Evidence): readonly string[] {
   return [
     `${calls} of perform had not settled a second after the load was over: let each of them end when its signal is aborted [WORKLOAD_NEVER_SETTLES]`,
   ];
+}
+
+/** What was broken off then was not the fault's doing. */
+function replaced({ events }: Evidence): readonly string[] {
+  return events.flatMap((event) =>
+    event.type === "replaced"
+      ? [`${event.what} hung (${event.why}) and was replaced, and every connection through it was broken off`]
+      : [],
+  );
 }
 
 function usersNoticed({ history }: Evidence): boolean {

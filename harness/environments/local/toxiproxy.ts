@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address, EnvironmentContext } from "../../model/environment.ts";
-import { messageOf, systemError } from "../../model/errors.ts";
+import { exits, FaultlineError, messageOf, systemError } from "../../model/errors.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isListening } from "../../safety/listening.ts";
 import type { LocalTools } from "./driver.ts";
@@ -12,18 +12,63 @@ const readyWithinMs = 10_000;
 /** A Toxiproxy server of our own. */
 export interface LocalProxyServer {
   readonly server: ProxyServer;
-  readonly process: ManagedProcess;
+  /** Rejects when the server has ended without being asked to; otherwise never settles. */
+  readonly lost: Promise<never>;
+  stop(): Promise<void>;
 }
 
-/**
- * Starts Toxiproxy and makes sure that it is ours which answers: a server that somebody left running on the port would
- * take our proxies as readily, and ours would have ended.
- */
+/** Starts Toxiproxy; one that hangs is replaced on the same ports, which is an event of the run. */
 export async function startToxiproxy(
   tools: LocalTools,
   admin: Address,
   context: EnvironmentContext,
 ): Promise<LocalProxyServer> {
+  let process = await startProcess(tools, admin, context);
+  let isAsked = false;
+  const lost = Promise.withResolvers<never>();
+  // Whoever runs the scenario races against it; until then, and after, it must not count as unhandled.
+  lost.promise.catch(() => undefined);
+  const watch = (watched: ManagedProcess): void => {
+    void watched.ended.then((how) => {
+      if (!isAsked && watched === process) lost.reject(lostProblem(how));
+    });
+  };
+  watch(process);
+  const server = new ProxyServer(admin, async (why) => {
+    const wedged = process;
+    context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
+    isAsked = true;
+    await wedged.kill();
+    process = await startProcess(tools, admin, context);
+    isAsked = false;
+    watch(process);
+  });
+  return {
+    server,
+    lost: lost.promise,
+    async stop() {
+      isAsked = true;
+      await process.kill();
+    },
+  };
+}
+
+function lostProblem(how: string): FaultlineError {
+  return new FaultlineError(exits.inconclusive, [
+    {
+      code: "TOXIPROXY_LOST",
+      where: "toxiproxy",
+      message: `ended with ${how} in mid-run, and every link with it`,
+      remedy: "What users saw after that was not the fault's doing. Run the scenario again.",
+    },
+  ]);
+}
+
+/**
+ * Makes sure that it is ours which answers: a server that somebody left running on the port would take our proxies as
+ * readily, and ours would have ended.
+ */
+async function startProcess(tools: LocalTools, admin: Address, context: EnvironmentContext): Promise<ManagedProcess> {
   const launch = {
     command: tools.toxiproxyServer,
     args: ["-host", admin.host, "-port", String(admin.port)],
@@ -36,7 +81,7 @@ export async function startToxiproxy(
   const deadline = performance.now() + readyWithinMs;
   for (;;) {
     const problem = await whyNotReady(server, process, admin);
-    if (problem === undefined) return { server, process };
+    if (problem === undefined) return process;
     if (process.hasEnded || performance.now() > deadline) {
       await process.kill();
       throw systemError({
