@@ -28,6 +28,7 @@ const shelf = system({
         "require('node:http').createServer((_, r) => r.end()).listen(process.env.PORT, '127.0.0.1')",
       ],
       readyPath: "/",
+      environment: { FAULTLINE_URL: "redis://somebody:secret@nowhere:1" },
       links: { STORE: { to: "store", as: "{host}:{port}" } },
     }),
   },
@@ -52,6 +53,9 @@ beforeAll(async () => {
     emit: () => undefined,
     signal: new AbortController().signal,
   });
+  await running
+    .control("postgres", "db")[0]
+    ?.admin("CREATE TABLE example (id int)", "CREATE INDEX pg_faultline_example ON example (id)");
   before = await running.snapshot();
   expect(Object.keys(before).sort()).toEqual(["clients->web", "db", "store", "web", "web->store"]);
 });
@@ -63,11 +67,15 @@ afterAll(async () => {
 
 /** On which target each capability is tried. */
 const targets: Readonly<Record<CapabilityName, string>> = {
-  network: "web->store",
+  network: "clients->web",
   process: "store",
+  rollout: "web",
   redis: "store",
   postgres: "db",
 };
+
+/** Parameters that may be any text; all other texts are names of something. */
+const freeText = ["value"];
 
 describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %s", (name, kind: FaultKind) => {
   const target = targets[kind.needs];
@@ -112,7 +120,8 @@ describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %
 
   test("refuses parameters that make no sense, each with the remedy", () => {
     for (const [parameter, value] of Object.entries(kind.example)) {
-      const wrong = typeof value === "number" ? [-1, Number.NaN, 1e12, "5", null] : ["", 7, null, "; DROP TABLE x"];
+      const wrongText = freeText.includes(parameter) ? [7, null] : ["", 7, null, "; DROP TABLE x"];
+      const wrong = typeof value === "number" ? [-1, Number.NaN, 1e12, "5", null] : wrongText;
       for (const bad of wrong) {
         const problems = kind.problems({ ...kind.example, [parameter]: bad });
         expect(

@@ -3,9 +3,12 @@ import { bandwidthFault } from "./bandwidth.ts";
 import { crashLoopFault } from "./crash-loop.ts";
 import { killFault } from "./kill.ts";
 import { latencyFault } from "./latency.ts";
+import { misconfigureFault } from "./misconfigure.ts";
+import { overloadFault } from "./overload.ts";
 import { partitionFault } from "./partition.ts";
 import { pauseFault } from "./pause.ts";
 import { postgresCommitStallFault } from "./postgres-commit-stall.ts";
+import { postgresDropIndexFault } from "./postgres-drop-index.ts";
 import { postgresExhaustionFault } from "./postgres-exhaustion.ts";
 import { postgresKickFault } from "./postgres-kick.ts";
 import { postgresKillBackendFault } from "./postgres-kill-backend.ts";
@@ -26,6 +29,7 @@ import { slicesFault } from "./slices.ts";
 import { slowCloseFault } from "./slow-close.ts";
 import { terminateFault } from "./terminate.ts";
 import { truncateFault } from "./truncate.ts";
+import { wrongCredentialFault } from "./wrong-credential.ts";
 
 /** Every kind of fault; a new one is one file and one line here. */
 export const faultKinds: readonly FaultKind[] = [
@@ -37,10 +41,13 @@ export const faultKinds: readonly FaultKind[] = [
   resetFault,
   partitionFault,
   refuseFault,
+  overloadFault,
   killFault,
   pauseFault,
   terminateFault,
   crashLoopFault,
+  misconfigureFault,
+  wrongCredentialFault,
   redisPauseFault,
   redisBlockFault,
   redisOutOfMemoryFault,
@@ -56,4 +63,5 @@ export const faultKinds: readonly FaultKind[] = [
   postgresCommitStallFault,
   postgresExhaustionFault,
   postgresLoginDeniedFault,
+  postgresDropIndexFault,
 ];

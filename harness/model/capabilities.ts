@@ -41,6 +41,27 @@ export interface LinkControl {
   probeInBulk(deadlineMs: number): Promise<BulkResult>;
   /** Ends a connection that was answered, and waits until the other end has ended it, too: the time from end to end. */
   probeClosing(deadlineMs: number): Promise<ProbeResult>;
+  /** Asks over this link under this name, on so many connections, each again as soon as it has its answer. */
+  flood(name: string, request: FloodRequest, connections: number): void;
+  /** Does nothing when there is no such flood. */
+  stopFlood(name: string): Promise<void>;
+  /** What came back so far; undefined when there is no such flood. */
+  flooded(name: string): FloodCounts | undefined;
+}
+
+/** What a flood asks for, over HTTP. */
+export interface FloodRequest {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Answers below 400, others, and requests without any. */
+export interface FloodCounts {
+  readonly ok: number;
+  readonly refused: number;
+  readonly broken: number;
 }
 
 /** The answer of a probe with a long request. */
@@ -67,6 +88,21 @@ export interface ProcessControl {
   undoPause(): UndoStep;
   /** The state of the tree: `stopped` only when every process is; and the pid of its root. */
   state(): { readonly state: ProcessState; readonly pid: number };
+}
+
+/** `rollout`: one instance of a service, and the environment variables that it is started with. */
+export interface RolloutControl {
+  readonly name: string;
+  /** A variable as it is when nothing is rolled out. */
+  original(variable: string): string | undefined;
+  /** A variable of the running root process, as it was given; undefined when it is not set, or the process dead. */
+  given(variable: string): string | undefined;
+  isRolledOut(): boolean;
+  state(): { readonly state: ProcessState; readonly pid: number };
+  /** Ends it, and starts it with changed variables; it need not become ready. Does nothing when that is done already. */
+  rollOut(changes: Readonly<Record<string, string>>): Promise<void>;
+  /** Ends it, and starts it as it was, and waits until it is ready; does nothing when nothing is rolled out. */
+  rollBack(): Promise<void>;
 }
 
 /** `redis`: one Redis server, past the proxies. Every call has a deadline of its own. */
@@ -112,6 +148,7 @@ export interface PostgresControl {
 export interface Capabilities {
   readonly network: LinkControl;
   readonly process: ProcessControl;
+  readonly rollout: RolloutControl;
   readonly redis: RedisControl;
   readonly postgres: PostgresControl;
 }
@@ -121,12 +158,14 @@ export type CapabilityName = keyof Capabilities;
 export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "component">> = {
   network: "link",
   process: "component",
+  rollout: "component",
   redis: "component",
   postgres: "component",
 };
 
 /** Kinds of components that have it; all when absent. */
 export const capabilityKinds: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
+  rollout: ["service"],
   redis: ["redis"],
   postgres: ["postgres"],
 };

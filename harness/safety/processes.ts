@@ -65,7 +65,7 @@ export function markedProcesses(mark: string, scratch: string): readonly Process
 
 function carriesMark(pid: number, mark: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`${markVariable}=${mark}`);
+    return variablesOf(pid).get(markVariable) === mark;
   } catch {
     return false;
   }
@@ -112,4 +112,14 @@ function listFromPs(): readonly ProcessRow[] {
 function stateOf(letters: string): ProcessState {
   if (/^[Tt]/.test(letters)) return "stopped";
   return /^[ZX]/.test(letters) ? "dead" : "running";
+}
+
+/** The environment that a process was started with, from the kernel. @throws where the kernel does not tell */
+export function variablesOf(pid: number): ReadonlyMap<string, string> {
+  const entries = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  return new Map(
+    entries
+      .filter((entry) => entry.includes("="))
+      .map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
+  );
 }

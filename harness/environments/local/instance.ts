@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProcessControl } from "../../model/capabilities.ts";
+import type { ProcessControl, RolloutControl } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo } from "../../safety/listening.ts";
-import { signalProcess, treeOf } from "../../safety/processes.ts";
+import { signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
 import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
@@ -17,12 +17,14 @@ const onceWithinMs = 60_000;
 const pollMs = 20;
 
 /** One instance of a component: started by its driver, under control. */
-export class Instance implements ProcessControl {
+export class Instance implements ProcessControl, RolloutControl {
   readonly name: string;
   readonly #driver: Driver;
   readonly #setting: InstanceContext;
   readonly #run: EnvironmentContext;
   #process: ManagedProcess | undefined;
+  #launch: Launch | undefined;
+  #rolledOut: Readonly<Record<string, string>> | undefined;
 
   constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
     this.name = setting.instance;
@@ -58,6 +60,7 @@ export class Instance implements ProcessControl {
     if (this.#process !== undefined && !this.#process.hasEnded) return;
     const began = this.#run.now();
     const launch = await this.#driver.prepare(this.#setting);
+    this.#launch = launch;
     this.#process = await ManagedProcess.start(this.name, launch, this.#log(this.name), this.#run);
     await this.#untilReady(this.#process, launch);
     const { pid } = this.#process.identity;
@@ -71,6 +74,39 @@ export class Instance implements ProcessControl {
 
   async terminate(graceMs: number): Promise<void> {
     await this.#process?.terminate({ signal: "SIGTERM", graceMs });
+  }
+
+  original(variable: string): string | undefined {
+    return this.#launch?.environment[variable];
+  }
+
+  given(variable: string): string | undefined {
+    if (this.#process === undefined || this.#process.hasEnded) return undefined;
+    try {
+      return variablesOf(this.#process.identity.pid).get(variable);
+    } catch {
+      // Where the kernel does not tell, what it was started with has to do.
+      return { ...this.#launch?.environment, ...this.#rolledOut }[variable];
+    }
+  }
+
+  isRolledOut(): boolean {
+    return this.#rolledOut !== undefined;
+  }
+
+  async rollOut(changes: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#rolledOut !== undefined || this.#launch === undefined) return;
+    await this.stop();
+    this.#rolledOut = changes;
+    const launch = { ...this.#launch, environment: { ...this.#launch.environment, ...changes } };
+    this.#process = await ManagedProcess.start(this.name, launch, this.#log(this.name), this.#run);
+  }
+
+  async rollBack(): Promise<void> {
+    if (this.#rolledOut === undefined) return;
+    await this.stop();
+    this.#rolledOut = undefined;
+    await this.restart();
   }
 
   /** Everything that its kind allows besides what any process does. */

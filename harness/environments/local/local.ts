@@ -24,7 +24,7 @@ const healthWithinMs = 1000;
 /** What planning needs to know; it is known without anything being there yet. */
 export const localFacts: Pick<Environment, "name" | "capabilities" | "kinds"> = {
   name: "local",
-  capabilities: ["network", "process", "redis", "postgres"],
+  capabilities: ["network", "process", "rollout", "redis", "postgres"],
   kinds: [...drivers.keys()],
 };
 
@@ -176,6 +176,7 @@ class LocalStart {
   #control<Name extends CapabilityName>(capability: Name, target: string): readonly Capabilities[Name][] {
     const controls: { [C in CapabilityName]: () => readonly Capabilities[C][] } = {
       network: () => linksNamed(this.#system, target).map((link) => found(this.#links, link.name)),
+      rollout: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
       process: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
       redis: () => this.#opened("redis", target),
       postgres: () => this.#opened("postgres", target),

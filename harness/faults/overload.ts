@@ -1,0 +1,58 @@
+import type { FloodRequest } from "../model/capabilities.ts";
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { numberIn, textOf } from "./parameters.ts";
+
+/**
+ * Foreign traffic far past what the system can carry, and then none: a campaign, a crawler, clients that all come back
+ * at once. It asks on so many connections, each again as soon as it has its answer. What matters is what comes after: a
+ * metastable system does not recover when the load is back to what it was (Bronson et al., "Metastable failures in
+ * distributed systems", HotOS 2021). Not simulated: many addresses; and it shares this machine's processors.
+ * @param options.connections from 1 to 2,000
+ * @param options.path begins with `/`; `headers` and `body` as the system wants them, default method `GET`
+ */
+export function overload<const Target extends string>(
+  link: Target,
+  options: FloodRequest & { connections: number },
+): FaultSpec<Target> {
+  const { connections, path, method = "GET", headers = {}, body } = options;
+  const parameters = { connections, path, method, headers, ...(body === undefined ? {} : { body }) };
+  return { kind: "overload", target: link, parameters };
+}
+
+export const overloadFault: FaultKind<"network"> = {
+  kind: "overload",
+  needs: "network",
+  summary: "foreign traffic past what the system can carry, then none",
+  example: { connections: 50, path: "/" },
+  residue: "a thread that asks: it ends with its fault, and with the run",
+  problems: (parameters) => [
+    ...numberIn(parameters, "connections", { atLeast: 1, atMost: 2000, unit: "connections" }),
+    ...(textOf(parameters, "path").startsWith("/")
+      ? []
+      : [
+          {
+            code: "PARAMETER_OUT_OF_BOUNDS",
+            where: "path",
+            message: `is ${JSON.stringify(parameters["path"]) ?? "missing"}`,
+            remedy: 'Give a path that begins with "/".',
+          },
+        ]),
+  ],
+  title: ({ target, parameters }) => `overload ${target} on ${Number(parameters["connections"])} connections`,
+  undo: () => [],
+  inject(link, { id, parameters }) {
+    const { connections, ...request } = parameters;
+    link.flood(id, request as unknown as FloodRequest, Number(connections));
+    return Promise.resolve();
+  },
+  heal: (link, { id }) => link.stopFlood(id),
+  observe(link, { id }): Promise<Observation> {
+    const counts = link.flooded(id);
+    if (counts === undefined) return Promise.resolve({ state: "absent", measured: {} });
+    const { ok, refused, broken } = counts;
+    return Promise.resolve({
+      state: ok + refused + broken > 0 ? "acting" : "unclear",
+      measured: { answered: ok, refused, broken },
+    });
+  },
+};

@@ -1,0 +1,68 @@
+import type { PostgresControl } from "../model/capabilities.ts";
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { textOf } from "./parameters.ts";
+
+/**
+ * Somebody drops an index that queries need: a migration in the wrong order, a clean-up by hand. Nothing is wrong but
+ * the time that it takes. Healing makes it anew, and locks the table against writes as long as that lasts. Not
+ * simulated: an index that backs a constraint, which Postgres does not let go.
+ * @param options.index as `orders_by_customer` or `schema.name`
+ */
+export function postgresDropIndex<const Target extends string>(
+  target: Target,
+  options: { index: string },
+): FaultSpec<Target> {
+  return { kind: "postgresDropIndex", target, parameters: { index: options.index } };
+}
+
+/** What makes each dropped index anew. */
+const definitions = new WeakMap<PostgresControl, Map<string, string>>();
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+async function definitionOf(postgres: PostgresControl, index: string): Promise<string | undefined> {
+  const [row] = await postgres.admin(`SELECT pg_get_indexdef(to_regclass(${quoted(index)})::oid) AS made`);
+  return (row?.["made"] as string | null) ?? undefined;
+}
+
+export const postgresDropIndexFault: FaultKind<"postgres"> = {
+  kind: "postgresDropIndex",
+  needs: "postgres",
+  summary: "an index is dropped by mistake, and made anew",
+  example: { index: "pg_faultline_example" },
+  residue: "an index that is not there: made anew from its own definition",
+  problems: ({ index }) =>
+    typeof index === "string" && /^\w+(\.\w+)?$/.test(index)
+      ? []
+      : [
+          {
+            code: "PARAMETER_OUT_OF_BOUNDS",
+            where: "index",
+            message: `is ${JSON.stringify(index) ?? "missing"}`,
+            remedy: "Give the name of an index, as orders_by_customer or schema.name.",
+          },
+        ],
+  title: ({ target, parameters }) => `drop index ${textOf(parameters, "index")} of ${target}`,
+  undo: () => [],
+  async inject(postgres, { parameters }) {
+    const index = textOf(parameters, "index");
+    const known = definitions.get(postgres) ?? new Map<string, string>();
+    definitions.set(postgres, known);
+    const definition = await definitionOf(postgres, index);
+    if (definition === undefined && known.has(index)) return;
+    if (definition === undefined) throw new Error(`there is no index ${index} in ${postgres.database}`);
+    known.set(index, definition);
+    await postgres.admin(`DROP INDEX ${index}`);
+  },
+  async heal(postgres, { parameters }) {
+    const index = textOf(parameters, "index");
+    const definition = definitions.get(postgres)?.get(index);
+    if (definition !== undefined && (await definitionOf(postgres, index)) === undefined)
+      await postgres.admin(definition);
+    definitions.get(postgres)?.delete(index);
+  },
+  async observe(postgres, { parameters }): Promise<Observation> {
+    const definition = await definitionOf(postgres, textOf(parameters, "index"));
+    return { state: definition === undefined ? "acting" : "absent", measured: { isThere: definition !== undefined } };
+  },
+};

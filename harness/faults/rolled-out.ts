@@ -1,0 +1,49 @@
+import type { Problem } from "../model/errors.ts";
+import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
+import { textOf } from "./parameters.ts";
+
+type Parameters = ScheduledInjection["parameters"];
+
+/** What a fault that changes one variable of a service's environment says of itself. */
+interface RolledOut extends Pick<FaultKind<"rollout">, "kind" | "summary" | "example" | "problems" | "title"> {
+  /** What the variable has while the fault lasts. @param original what it has otherwise; undefined when it is not set */
+  readonly value: (original: string | undefined, parameters: Parameters) => string;
+}
+
+/**
+ * A fault that starts a service again with another environment: proven by what the kernel says that its process was
+ * given. A service that does not survive its new configuration shows it as well: it is dead, since it was rolled out.
+ */
+export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
+  return {
+    ...said,
+    needs: "rollout",
+    silences: true,
+    residue: "an instance with a configuration that is not its own: started again with its own",
+    // It ends with the run, and nobody else knows its configuration.
+    undo: () => [],
+    async inject(service, { parameters }) {
+      const variable = textOf(parameters, "variable");
+      await service.rollOut({ [variable]: value(service.original(variable), parameters) });
+    },
+    heal: (service) => service.rollBack(),
+    observe(service, { parameters }): Promise<Observation> {
+      const variable = textOf(parameters, "variable");
+      const [{ state }, isRolledOut] = [service.state(), service.isRolledOut()];
+      const isOther = service.given(variable) !== service.original(variable);
+      const acting = isRolledOut && (state === "dead" || isOther);
+      const absent = !isRolledOut && state === "running" && !isOther;
+      // The value itself may be a secret.
+      const measured = { process: state, [variable]: isOther ? "changed" : "as it was" };
+      return Promise.resolve({ state: acting ? "acting" : absent ? "absent" : "unclear", measured });
+    },
+  };
+}
+
+/** A problem unless the parameter `variable` is the name of one. */
+export function nameProblems({ variable }: Parameters): readonly Problem[] {
+  if (typeof variable === "string" && /^[A-Za-z_]\w*$/.test(variable)) return [];
+  const remedy = "Give the name of an environment variable, as DATABASE_URL.";
+  const message = `is ${JSON.stringify(variable) ?? "missing"}`;
+  return [{ code: "PARAMETER_OUT_OF_BOUNDS", where: "variable", message, remedy }];
+}

@@ -1,0 +1,22 @@
+/**
+ * A flood in a thread of its own, so that the measured load keeps its own time. Asks until the thread is ended, and tells
+ * every 50 ms what has come back.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import autocannon from "autocannon";
+import type { FloodCounts, FloodRequest } from "../model/capabilities.ts";
+
+const { url, request, connections } = workerData as { url: string; request: FloodRequest; connections: number };
+/** Longer than any run: it ends with its thread. */
+const duration = 86_400;
+
+const counts: { -readonly [Key in keyof FloodCounts]: number } = { ok: 0, refused: 0, broken: 0 };
+const flood = autocannon({ url, ...(request as object), connections, duration, timeout: 5 }, () => undefined);
+flood.on("response", (_client, status) => {
+  if (status < 400) counts.ok += 1;
+  else counts.refused += 1;
+});
+flood.on("reqError", () => {
+  counts.broken += 1;
+});
+setInterval(() => parentPort?.postMessage({ ...counts }), 50);
