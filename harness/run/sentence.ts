@@ -21,9 +21,14 @@ export function sentenceFor(judged: Judged, evidence: Evidence): string {
   return `${fault} stayed a fault: ${held} held, ${describeAnswers(evidence)}.`;
 }
 
+/** More than that and nobody reads on to what became of them. */
+const namedAtMost = 3;
+
 function describeFaults(schedule: readonly ScheduledInjection[]): string {
   if (schedule.length === 0) return "no fault";
-  return schedule.map(({ title, lastingMs }) => `${title} for ${lastingMs / 1000} s`).join(", ");
+  const named = schedule.slice(0, namedAtMost).map(({ title, lastingMs }) => `${title} for ${lastingMs / 1000} s`);
+  const others = schedule.length - named.length;
+  return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more faults`;
 }
 
 /** While the fault acted and after it: the warm-up is nobody's evidence, and the steady phase had no fault. */

@@ -136,3 +136,19 @@ test("a run that did not come to its end is inconclusive, whatever it saw", () =
   expect(judgeRun(evidenceOf(), [check("fail")], course)).toMatchObject({ verdict: "inconclusive" });
   expect(judgeRun(evidenceOf(), [check("pass")], course).reasons).toEqual(course.reasons);
 });
+
+test("of many faults the sentence names the first ones", () => {
+  const around = evidenceOf();
+  const [first] = around.schedule;
+  const many = { ...around, schedule: Array.from({ length: 31 }, (_, index) => ({ ...first!, id: `i${index + 1}` })) };
+  const said = sentenceFor(judgeRun(around, [check("pass")]), many);
+  expect(said.match(/partition/g)).toHaveLength(3);
+  expect(said).toContain("and 28 more faults stayed a fault: the one check held");
+});
+
+test("a tool of the run that was replaced leaves the run undecided", () => {
+  const events = [{ atMs: 5, type: "replaced", what: "toxiproxy", why: "it did not answer" }] as const;
+  const { verdict, reasons } = judgeRun(evidenceOf({ events }), [check("pass")]);
+  expect(verdict).toBe("inconclusive");
+  expect(reasons).toEqual([expect.stringContaining("toxiproxy hung (it did not answer) and was replaced")]);
+});

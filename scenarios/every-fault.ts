@@ -1,0 +1,101 @@
+import {
+  bandwidth,
+  crashLoop,
+  effectsExactlyOnce,
+  kill,
+  latency,
+  milliseconds,
+  misconfigure,
+  noLostJobs,
+  noLostWrites,
+  overload,
+  partition,
+  pause,
+  postgresCommitStall,
+  postgresDropIndex,
+  postgresExhaustion,
+  postgresKick,
+  postgresKillBackend,
+  postgresLock,
+  postgresLoginDenied,
+  postgresReadOnly,
+  recoversWithin,
+  redisAmnesia,
+  redisBlock,
+  redisDenied,
+  redisMaxClients,
+  redisNoQuorum,
+  redisOutOfMemory,
+  redisPause,
+  redisReadOnly,
+  refuse,
+  reset,
+  scenario,
+  seconds,
+  slices,
+  slowClose,
+  terminate,
+  truncate,
+  wrongCredential,
+} from "faultline";
+import { ledger } from "./storefront/ledger.ts";
+import { keepers } from "./storefront/seed.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront } from "./storefront/system.ts";
+
+const lasting = seconds(1.2);
+/** From one fault to the next: the system gets its breath back in between, and each can be told from the other. */
+const every = 2;
+
+/** Each kind of fault once, where the shop meets it. */
+const faults = [
+  latency("api->postgres", { latency: milliseconds(100), jitter: milliseconds(50) }),
+  bandwidth("clients->api", { kbPerSecond: 20 }),
+  slowClose("clients->api", { delay: milliseconds(200) }),
+  slices("api->cache", { bytes: 100, pause: milliseconds(5) }),
+  truncate("api->search", { bytes: 400 }),
+  reset("worker->queue"),
+  partition("api->cache", { direction: "replies" }),
+  refuse("worker->search"),
+  overload("clients->api", {
+    connections: 100,
+    path: "/products/1",
+    headers: { authorization: `Bearer ${keepers.acme}` },
+  }),
+  kill("cache"),
+  pause("queue"),
+  terminate("worker-1"),
+  crashLoop("worker-2", { every: seconds(0.5) }),
+  misconfigure("api-1", { variable: "CACHE_URL", value: "redis://127.0.0.1:1" }),
+  wrongCredential("worker-1", { variable: "DATABASE_URL" }),
+  redisPause("queue", { what: "writes" }),
+  redisBlock("cache"),
+  redisOutOfMemory("cache"),
+  redisReadOnly("queue"),
+  redisNoQuorum("queue"),
+  redisMaxClients("cache"),
+  redisDenied("cache"),
+  redisAmnesia("cache"),
+  postgresKick("postgres"),
+  postgresKillBackend("postgres"),
+  postgresLock("postgres", { table: "orders" }),
+  postgresReadOnly("postgres"),
+  postgresCommitStall("postgres"),
+  postgresExhaustion("postgres"),
+  postgresLoginDenied("search"),
+  postgresDropIndex("search", { index: "documents_words" }),
+];
+
+export default scenario({
+  name: "everything that Faultline can break is broken once, one after another, while customers browse and buy",
+  expects: "refusals and delays, and nothing that was accepted is lost or done twice",
+  tags: ["parade"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 60 }),
+  phases: { warmUp: seconds(2), steady: seconds(4), faults: seconds(1 + faults.length * every), recovery: seconds(12) },
+  faults: faults.map((inject, index) => ({ at: seconds(0.5 + index * every), lasting, inject })),
+  audit: ledger(),
+  restWithin: seconds(30),
+  // What users notice of so many faults is no law; what must hold in spite of them is.
+  checks: [noLostWrites(), noLostJobs(), effectsExactlyOnce(), recoversWithin(seconds(8))],
+});
