@@ -168,7 +168,7 @@ async function observeUntil(
 ): Promise<Observation & { atMs: number }> {
   const deadline = now() + withinMs;
   for (;;) {
-    const observation = await strike.observe();
+    const observation = await strike.observe().catch(unclear);
     if (observation.state === state || now() >= deadline) return { ...observation, atMs: now() };
     await sleep(pollMs);
   }
@@ -188,6 +188,9 @@ async function whenDue({ atMs, after, lastingMs }: ScheduledInjection, context: 
   if (await milestoneReached(after, context, { untilMs, now, signal: context.signal })) return now();
   throw new Error(`its milestone, ${milestoneTitle(after)}, was not reached while there was time for it`);
 }
+
+/** What could not be measured now may be measured a moment later: another fault may be in the way. */
+const unclear = (error: unknown): Observation => ({ state: "unclear", measured: { error: messageOf(error) } });
 
 /** Resolves at a time of the run's clock; rejects when the run is aborted. */
 async function until(atMs: number, { now, signal }: InjectorContext): Promise<void> {

@@ -12,10 +12,12 @@ export interface Watchdog {
 /** Starts the watchdog over a journal, in a session of its own, so that what ends the runner does not end it. */
 export async function startWatchdog(journal: string): Promise<Watchdog> {
   const program = fileURLToPath(import.meta.url).replace(/start-watchdog(\.[jt]s)$/, "watchdog$1");
+  const { TMPDIR } = process.env;
   const child = spawn(process.execPath, [program, journal], {
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
-    env: { PATH: process.env["PATH"] ?? "" },
+    // Where the ports are kept depends on TMPDIR.
+    env: { PATH: process.env["PATH"] ?? "", ...(TMPDIR === undefined ? {} : { TMPDIR }) },
   });
   // Until it says so, a signal could still end it.
   const gone = once(child, "exit").then(() => Promise.reject(new Error("the watchdog ended at its start")));
