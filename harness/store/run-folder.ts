@@ -107,9 +107,23 @@ function makeFolder(root: string, name: string, freeBytes: number): string {
   }
 }
 
+/** All of it or nothing: what was there before stays when it can't be written. */
 function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
+  try {
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+  } catch (error) {
+    rmSync(`${path}.new`, { force: true });
+    throw systemError(
+      {
+        code: "RUN_NOT_WRITTEN",
+        where: path,
+        message: `could not be written: ${messageOf(error)}`,
+        remedy: "Make room, or name another folder with --output; what was written until then is still there.",
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** Replaced by a rename, so that there is a `latest` at every moment, also with two runs at once. */

@@ -24,10 +24,19 @@ export class Faultline {
 
   constructor(
     args: readonly string[],
-    options: { output: string; cwd?: string; environment?: Readonly<Record<string, string>> },
+    options: {
+      output: string;
+      cwd?: string;
+      environment?: Readonly<Record<string, string>>;
+      /** `terminal`: in one of its own, which util-linux' `script` holds; that is the child then. */
+      around?: "terminal";
+    },
   ) {
     this.output = options.output;
-    this.child = spawn(process.execPath, [bin, ...args], {
+    const command = [process.execPath, bin, ...args];
+    const [program = "", ...rest] =
+      options.around === undefined ? command : ["script", "-qfec", command.join(" "), "/dev/null"];
+    this.child = spawn(program, rest, {
       cwd: options.cwd ?? repository,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1", ...options.environment },

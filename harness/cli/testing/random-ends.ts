@@ -50,10 +50,13 @@ export async function endAtRandom(
   }
 }
 
-/** `faultline run` of a scenario, inside an enclosure. */
-export function startIn({ temporary, reports }: Enclosure, scenario: string): Faultline {
-  const environment = { TMPDIR: temporary };
-  return new Faultline(["run", scenario, "--seed", "7", "-o", reports], { output: reports, environment });
+/** `faultline run` of a scenario, inside an enclosure. @param around `terminal`: in a terminal of its own */
+export function startIn({ temporary, reports }: Enclosure, scenario: string, around?: "terminal"): Faultline {
+  const options = { output: reports, environment: { TMPDIR: temporary } };
+  return new Faultline(
+    ["run", scenario, "--seed", "7", "-o", reports],
+    around === undefined ? options : { ...options, around },
+  );
 }
 
 function phaseOf(faultline: Faultline): RandomEnd["phase"] {
