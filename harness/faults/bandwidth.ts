@@ -21,6 +21,8 @@ const transferMs = (bytes: number, parameters: FaultSpec["parameters"]): number 
 export const bandwidthFault: FaultKind<"network"> = toxicFault({
   kind: "bandwidth",
   summary: "a link carries only so much",
+  receipt: "a request of 7.5 KB over the link takes as long as the rate says",
+  healing: "the toxics are taken off; connections stay",
   example: { kbPerSecond: 20 },
   residue: "toxics: the journal removes them",
   problems: (parameters) => numberIn(parameters, "kbPerSecond", { atLeast: 1, atMost: 2000, unit: "KB/s" }),

@@ -24,6 +24,8 @@ export const crashLoopFault: FaultKind<"process"> = {
   needs: "process",
   silences: true,
   summary: "killed and started again, over and over",
+  receipt: "the process is gone, or is another one than before",
+  healing: "it is started with the same arguments, until it answers",
   example: { everyMs: 1000 },
   residue: "as of kill",
   problems: (parameters) => numberIn(parameters, "everyMs", { atLeast: 500, atMost: 60_000, unit: "ms" }),

@@ -15,6 +15,8 @@ export const killFault: FaultKind<"process"> = {
   needs: "process",
   silences: true,
   summary: "SIGKILL without warning; started again when healed",
+  receipt: "the kernel says that the process is gone",
+  healing: "it is started with the same arguments, until it answers",
   example: {},
   residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",
   problems: () => [],

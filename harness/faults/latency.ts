@@ -27,6 +27,8 @@ const read = (parameters: FaultSpec["parameters"]): { latencyMs: number; jitterM
 export const latencyFault: FaultKind<"network"> = toxicFault({
   kind: "latency",
   summary: "every answer on a link comes later",
+  receipt: "an answer over the link comes later by the latency, less its jitter",
+  healing: "the toxic is taken off; connections stay",
   example: { latencyMs: 100, jitterMs: 0 },
   residue: "a toxic: the journal removes it",
   problems: (parameters) => [

@@ -23,6 +23,8 @@ export const overloadFault: FaultKind<"network"> = {
   kind: "overload",
   needs: "network",
   summary: "foreign traffic past what the system can carry, then none",
+  receipt: "answers, refusals or broken requests of the flood",
+  healing: "the flood ends and its connections are closed",
   example: { connections: 50, path: "/" },
   residue: "a thread that asks: it ends with its fault, and with the run",
   problems: (parameters) => [

@@ -24,6 +24,8 @@ const streams = { both: ["upstream", "downstream"], requests: ["upstream"], repl
 export const partitionFault: FaultKind<"network"> = toxicFault({
   kind: "partition",
   summary: "a link goes silent: connections stay open and nothing comes through",
+  receipt: "a request over the link has no answer in 300 ms",
+  healing: "the toxics are taken off, which closes the silent connections",
   example: { direction: "both" },
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
   problems: (parameters) => oneOf(parameters, "direction", directions),

@@ -15,6 +15,8 @@ export const pauseFault: FaultKind<"process"> = {
   needs: "process",
   silences: true,
   summary: "SIGSTOP; continued when healed",
+  receipt: "the kernel says that every process of the instance is stopped",
+  healing: "SIGCONT to all its processes",
   example: {},
   residue: "a stopped process: the journal continues it",
   problems: () => [],

@@ -17,6 +17,8 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   kind: "postgresCommitStall",
   needs: "postgres",
   summary: "every commit waits for a standby that is not there; the change is made",
+  receipt: "a commit of the application waits, and the server says for what (`SyncRep`)",
+  healing: "the setting is reset; what waited is committed",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
   problems: () => [],

@@ -29,6 +29,8 @@ export const postgresDropIndexFault: FaultKind<"postgres"> = {
   kind: "postgresDropIndex",
   needs: "postgres",
   summary: "an index is dropped by mistake, and made anew",
+  receipt: "the server knows no index of that name",
+  healing: "it is made anew from its own definition",
   example: { index: "pg_faultline_example" },
   residue: "an index that is not there: made anew from its own definition",
   problems: ({ index }) =>

@@ -12,6 +12,7 @@ export function postgresExhaustion<const Target extends string>(target: Target):
 export const postgresExhaustionFault: FaultKind<"postgres"> = postgresRefusal({
   kind: "postgresExhaustion",
   summary: "Postgres has no connection left for the application",
+  healing: "the limit is lifted",
   example: {},
   residue: "a connection limit of the role: lifted when healed",
   problems: () => [],

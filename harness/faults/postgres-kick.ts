@@ -14,6 +14,8 @@ export const postgresKickFault: FaultKind<"postgres"> = {
   kind: "postgresKick",
   needs: "postgres",
   summary: "all sessions of the application are ended, again and again",
+  receipt: "a session of its own, logged in as the application, is ended",
+  healing: "nobody is ended any more",
   example: {},
   residue: "none: the application logs in again",
   problems: () => [],

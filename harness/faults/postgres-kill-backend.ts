@@ -16,6 +16,8 @@ export const postgresKillBackendFault: FaultKind<"postgres"> = {
   kind: "postgresKillBackend",
   needs: "postgres",
   summary: "one backend of Postgres is killed, and the server throws everybody out and recovers",
+  receipt: "a session of its own, which was not the killed one, is thrown out",
+  healing: "by itself, once the server has recovered",
   example: {},
   residue: "none: the server recovers by itself",
   problems: () => [],

@@ -22,6 +22,8 @@ export const postgresLockFault: FaultKind<"postgres"> = {
   kind: "postgresLock",
   needs: "postgres",
   summary: "a session holds a table for itself",
+  receipt: "a lock of the application on the table is not to be had (55P03)",
+  healing: "the transaction that holds the lock is rolled back",
   example: { table: "information_schema.sql_features" },
   residue: "a transaction that is open: it ends with its connection, and the connection with the run",
   problems: ({ table }): readonly Problem[] =>

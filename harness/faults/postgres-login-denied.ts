@@ -12,6 +12,7 @@ export function postgresLoginDenied<const Target extends string>(target: Target)
 export const postgresLoginDeniedFault: FaultKind<"postgres"> = postgresRefusal({
   kind: "postgresLoginDenied",
   summary: "the application may not log in to Postgres any more",
+  healing: "the role may log in again",
   example: {},
   residue: "a role without LOGIN: given back when healed",
   problems: () => [],

@@ -12,6 +12,7 @@ export function postgresReadOnly<const Target extends string>(target: Target): F
 export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
   kind: "postgresReadOnly",
   summary: "a Postgres server takes no writes",
+  healing: "the setting is reset",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed",
   problems: () => [],

@@ -17,6 +17,8 @@ export const redisAmnesiaFault: FaultKind<"redis"> = {
   kind: "redisAmnesia",
   needs: "redis",
   summary: "a Redis server forgets everything that it holds",
+  receipt: "a mark in the server, beside the number of its flushes",
+  healing: "the mark is taken away; the data stays lost",
   example: {},
   residue: "the data is gone: only for servers that the run itself started",
   problems: () => [],

@@ -17,6 +17,8 @@ export const redisBlockFault: FaultKind<"redis"> = {
   kind: "redisBlock",
   needs: "redis",
   summary: "one slow command after the other blocks a Redis server",
+  receipt: "a `PING` waits for at least a third of a slow command",
+  healing: "no further slow command; the last one ends by itself",
   example: {},
   residue: "a command that blocks: it ends by itself after 0.3 s",
   problems: () => [],

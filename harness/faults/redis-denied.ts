@@ -13,6 +13,7 @@ export function redisDenied<const Target extends string>(target: Target): FaultS
 export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
   kind: "redisDenied",
   summary: "a Redis server's rules forbid the application to write",
+  healing: "its rules are set back, the commands only",
   example: {},
   residue: "the rules of the user default: set back to what they were; they are never written to a file",
   problems: () => [],

@@ -18,6 +18,8 @@ export const redisMaxClientsFault: FaultKind<"redis"> = {
   kind: "redisMaxClients",
   needs: "redis",
   summary: "a Redis server has no room for connections",
+  receipt: "a new connection is turned away with the server's own words",
+  healing: "the setting is put back, on a connection that was open before",
   example: {},
   residue: "maxclients: set back to what it was, on a connection that was open before",
   problems: () => [],

@@ -12,6 +12,7 @@ export function redisNoQuorum<const Target extends string>(target: Target): Faul
 export const redisNoQuorumFault: FaultKind<"redis"> = redisRefusal({
   kind: "redisNoQuorum",
   summary: "a Redis server lacks the replicas that it needs to take writes",
+  healing: "the setting is put back",
   example: {},
   residue: "min-replicas-to-write: set back to what it was",
   problems: () => [],

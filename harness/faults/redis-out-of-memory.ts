@@ -12,6 +12,7 @@ export function redisOutOfMemory<const Target extends string>(target: Target): F
 export const redisOutOfMemoryFault: FaultKind<"redis"> = redisRefusal({
   kind: "redisOutOfMemory",
   summary: "a Redis server is full and refuses to grow",
+  healing: "both settings are put back",
   example: {},
   residue: "maxmemory and its policy: set back to what they were",
   problems: () => [],

@@ -33,6 +33,8 @@ export const redisPauseFault: FaultKind<"redis"> = {
   kind: "redisPause",
   needs: "redis",
   summary: "a Redis server holds writes (or everything) back, and executes them when it goes on",
+  receipt: "a command of a client of its own is held back",
+  healing: "`CLIENT UNPAUSE`; what was held back is executed",
   example: { what: "writes" },
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
   problems: (parameters) => oneOf(parameters, "what", whats),

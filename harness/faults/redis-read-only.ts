@@ -12,6 +12,7 @@ export function redisReadOnly<const Target extends string>(target: Target): Faul
 export const redisReadOnlyFault: FaultKind<"redis"> = redisRefusal({
   kind: "redisReadOnly",
   summary: "a Redis server takes no writes, as a replica does",
+  healing: "`REPLICAOF NO ONE`",
   example: {},
   residue: "a replica: made a master again; its master's port is one where nobody listens, so no data is replaced",
   problems: () => [],

@@ -12,6 +12,8 @@ export const refuseFault: FaultKind<"network"> = {
   kind: "refuse",
   needs: "network",
   summary: "a link refuses new connections and closes those that are open",
+  receipt: "a new connection over the link is refused",
+  healing: "the proxy listens again",
   example: {},
   residue: "a proxy that does not listen: the journal opens it",
   problems: () => [],

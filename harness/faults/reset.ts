@@ -12,6 +12,8 @@ export function reset<const Target extends string>(target: Target): FaultSpec<Ta
 export const resetFault: FaultKind<"network"> = toxicFault({
   kind: "reset",
   summary: "new connections on a link are reset",
+  receipt: "a new connection over the link is reset",
+  healing: "the toxic is taken off",
   example: {},
   residue: "a toxic: the journal removes it",
   problems: () => [],

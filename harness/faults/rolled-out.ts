@@ -19,6 +19,8 @@ export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
     ...said,
     needs: "rollout",
     silences: true,
+    receipt: "the kernel says what the process was given; or it did not survive it",
+    healing: "it is started again with its own configuration, until it answers",
     residue: "an instance with a configuration that is not its own: started again with its own",
     // It ends with the run, and nobody else knows its configuration.
     undo: () => [],

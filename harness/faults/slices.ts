@@ -28,6 +28,8 @@ function pausesMs(length: number, parameters: FaultSpec["parameters"]): number {
 export const slicesFault: FaultKind<"network"> = toxicFault({
   kind: "slices",
   summary: "requests on a link arrive in small pieces",
+  receipt: "a request of 7.5 KB over the link takes as long as its pieces and pauses do",
+  healing: "the toxics are taken off; connections stay",
   example: { bytes: 500, pauseMs: 20 },
   residue: "a toxic: the journal removes it",
   problems: (parameters) => [

@@ -21,6 +21,8 @@ const delayOf = (parameters: FaultSpec["parameters"]): number => Number(paramete
 export const slowCloseFault: FaultKind<"network"> = toxicFault({
   kind: "slowClose",
   summary: "connections on a link are closed late",
+  receipt: "the end of a connection over the link comes later by the delay",
+  healing: "the toxic is taken off",
   example: { delayMs: 200 },
   residue: "a toxic: the journal removes it; connections that are closing stay for the rest of the delay",
   problems: (parameters) => numberIn(parameters, "delayMs", { atLeast: 10, atMost: 60_000, unit: "ms" }),

@@ -20,6 +20,8 @@ export const terminateFault: FaultKind<"process"> = {
   needs: "process",
   silences: true,
   summary: "SIGTERM with a grace; started again when healed",
+  receipt: "the kernel says that the process is gone",
+  healing: "it is started with the same arguments, until it answers",
   example: { graceMs: 500 },
   residue: "children that outlive their parent: the whole tree is killed after the grace",
   problems: (parameters) => numberIn(parameters, "graceMs", { atLeast: 0, atMost: 60_000, unit: "ms" }),

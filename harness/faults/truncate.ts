@@ -16,6 +16,8 @@ const limitOf = (parameters: FaultSpec["parameters"]): number => Number(paramete
 export const truncateFault: FaultKind<"network"> = toxicFault({
   kind: "truncate",
   summary: "connections on a link break off after so many bytes",
+  receipt: "a request of 7.5 KB over the link breaks off",
+  healing: "the toxic is taken off; what was broken off stays so",
   example: { bytes: 100 },
   residue: "a toxic: the journal removes it",
   // The probe's long request must be longer, or nothing would be proven.

@@ -65,6 +65,10 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly summary: string;
   /** Parameters that it accepts: for the list of faults, and for the suite that every kind must pass. */
   readonly example: Readonly<Record<string, Json>>;
+  /** What proves that it acts, measured on the path that it acts on. */
+  readonly receipt: string;
+  /** How it is ended. */
+  readonly healing: string;
   /** What it may leave behind, and how that is undone. */
   readonly residue: string;
   /** While it acts its target gives no answer, so that no other fault could be injected, proven or healed there. */

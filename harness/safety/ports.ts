@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { exits, FaultlineError } from "../model/errors.ts";
@@ -65,9 +65,13 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
+/**
+ * A symbolic link that leads nowhere and whose text says who holds the port: it is there with its text or not at all,
+ * while a file could be left empty by a kill between its making and its writing, and nobody would know whose it is.
+ */
 function claim(path: string, owner: string): boolean {
   try {
-    writeFileSync(path, owner, { flag: "wx" });
+    symlinkSync(owner, path);
     return true;
   } catch {
     return false;
@@ -76,7 +80,7 @@ function claim(path: string, owner: string): boolean {
 
 function isStale(path: string): boolean {
   try {
-    return !isAlive(JSON.parse(readFileSync(path, "utf8")));
+    return !isAlive(JSON.parse(readlinkSync(path)));
   } catch {
     return false;
   }
