@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { faultKinds } from "../faults/index.ts";
 import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -122,6 +123,20 @@ test("list --json is an array of objects with id, name and tags", async () => {
     { id: "own-client" },
     { id: "slow-store", tags: ["mild"] },
   ]);
+});
+
+test("list --faults tells what can be broken and whether it can be here, or all about one", async () => {
+  const all = new Faultline(["list", "--faults"], { output: reports });
+  expect(await all.ended()).toBe(0);
+  for (const { kind, summary } of faultKinds)
+    expect(all.stdout).toMatch(new RegExp(`${kind} +${summary.replace(/[()]/g, ".")}`));
+  expect(all.stdout).not.toContain("not here");
+  const one = new Faultline(["list", "--faults", "partition"], { output: reports });
+  expect(await one.ended()).toBe(0);
+  expect(one.stdout).toMatch(/^partition {2}on a link: [\s\S]*receipt[\s\S]*healing[\s\S]*residue/);
+  const none = new Faultline(["list", "--faults", "partitoin"], { output: reports });
+  expect(await none.ended()).toBe(64);
+  expect(none.stderr).toMatch(/"partitoin" is no fault \[UNKNOWN_FAULT\]\s+Did you mean "partition"\?/);
 });
 
 test.each([["--hlep"], ["rnu"], ["run", "--sede", "7"]])("%s: exit 64 with a suggestion", async (...args) => {

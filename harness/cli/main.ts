@@ -7,6 +7,7 @@ import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
 import { list } from "./list.ts";
+import { listFaults } from "./list-faults.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import { report } from "./report.ts";
 import { type RunFlags, run } from "./run.ts";
@@ -81,11 +82,15 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .action((filters: string[], flags: RunFlags) => perform((output) => run(filters, flags, output)));
 
   program
-    .command("list")
-    .description("list the scenarios")
+    .command("list [fault...]")
+    .description("list the scenarios; with --faults, what can be broken")
+    .option("--faults", "every kind of fault, or all about those that are named")
+    .option("--env <name>", "where: not every environment can do everything", "local")
     .option("--json", "an array of objects with id, name, tags")
     .option(...folder)
-    .action((flags: { scenarios: string; json?: boolean }) => perform((output) => list(flags, output)));
+    .action((names: string[], flags: { scenarios: string; env: string; faults?: boolean; json?: boolean }) =>
+      perform((output) => (flags.faults === true ? listFaults(names, flags, output) : list(flags, output))),
+    );
 
   program
     .command("doctor")

@@ -1,0 +1,77 @@
+import { faultKinds } from "../faults/index.ts";
+import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
+import { exits, usageError } from "../model/errors.ts";
+import type { FaultKind } from "../model/fault.ts";
+import { didYouMean } from "../plan/suggest.ts";
+import { environmentNamed } from "./environments.ts";
+import type { Output } from "./output.ts";
+
+/** `faultline list --faults [name...]`: what can be broken, and whether it can be here. @returns the exit code */
+export function listFaults(
+  names: readonly string[],
+  flags: { readonly env: string; readonly json?: boolean },
+  output: Output,
+): number {
+  const { facts } = environmentNamed(flags.env);
+  const chosen = names.length === 0 ? faultKinds : names.map(faultNamed);
+  const rows = chosen.map((kind) => ({ ...told(kind), can: facts.capabilities.includes(kind.needs) }));
+  if (flags.json === true) output.json(rows);
+  else if (names.length > 0) for (const row of rows) output.print(...inFull(row, output));
+  else output.print(...table(rows, output));
+  return exits.pass;
+}
+
+interface Row {
+  readonly kind: string;
+  readonly needs: string;
+  /** What it strikes, as `a link` or `a redis`. */
+  readonly on: string;
+  readonly summary: string;
+  readonly example: FaultKind["example"];
+  readonly receipt: string;
+  readonly healing: string;
+  readonly residue: string;
+  readonly can: boolean;
+}
+
+function told({ kind, needs, summary, example, receipt, healing, residue }: FaultKind): Omit<Row, "can"> {
+  const kinds = capabilityKinds[needs];
+  const on = capabilityTargets[needs] === "link" ? "a link" : `a ${kinds?.join(" or ") ?? "component"}`;
+  return { kind, needs, on, summary, example, receipt, healing, residue };
+}
+
+function table(rows: readonly Row[], { colours }: Output): readonly string[] {
+  const width = Math.max(...rows.map(({ kind }) => kind.length));
+  const groups = Map.groupBy(rows, ({ on }) => on);
+  return [...groups].flatMap(([on, group], index) => [
+    ...(index === 0 ? [] : [""]),
+    colours.dim(on),
+    ...group.map(({ kind, summary, can, needs }) => {
+      const lacks = can ? "" : colours.red(`  (needs ${needs}: not here)`);
+      return `  ${colours.bold(kind.padEnd(width))}  ${summary}${lacks}`;
+    }),
+  ]);
+}
+
+function inFull({ kind, on, summary, needs, can, example, receipt, healing, residue }: Row, { colours }: Output) {
+  return [
+    `${colours.bold(kind)}  on ${on}: ${summary}`,
+    `  example  ${JSON.stringify(example)}`,
+    `  needs    ${needs}${can ? "" : colours.red(" (not here)")}`,
+    `  receipt  ${receipt}`,
+    `  healing  ${healing}`,
+    `  residue  ${residue}`,
+  ];
+}
+
+function faultNamed(name: string): FaultKind {
+  const kind = faultKinds.find((one) => one.kind === name);
+  if (kind !== undefined) return kind;
+  const known = faultKinds.map((one) => one.kind);
+  throw usageError({
+    code: "UNKNOWN_FAULT",
+    where: "list --faults",
+    message: `"${name}" is no fault`,
+    remedy: didYouMean(name, known),
+  });
+}

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
+import type { FaultKind } from "../model/fault.ts";
+import { faultKinds } from "./index.ts";
+
+// `docs/faults.md` is made from what stands beside the code. `npm run docs` writes it; this test finds out when it is old.
+
+/** The text and the parameters of a function's docstring. */
+interface Doc {
+  readonly text: string;
+  readonly parameters: readonly string[];
+}
+
+const folder = import.meta.dirname;
+const sources = readdirSync(folder)
+  .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+  .map((name) => readFileSync(join(folder, name), "utf8"));
+
+/** The docstring of the function that states a fault in a scenario. */
+function docOf(kind: string): Doc {
+  const pattern = new RegExp(String.raw`/\*\*((?:(?!\*/)[\s\S])*)\*/\nexport function ${kind}<`);
+  const comment = sources.map((source) => pattern.exec(source)?.[1]).find((found) => found !== undefined);
+  if (comment === undefined) throw new Error(`no function ${kind} with a docstring states this fault in a scenario`);
+  const lines = comment.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trim());
+  const [text = "", ...parameters] = lines.join(" ").split(/(?:^|[ ;])@param options\./);
+  return { text: text.trim(), parameters: parameters.map((one) => one.trim().replace(/;$/, "")) };
+}
+
+function section(kind: FaultKind): string {
+  const { text, parameters } = docOf(kind.kind);
+  const [what, not] = text.split(/(?=Not simulated: )/);
+  const kinds = capabilityKinds[kind.needs];
+  const target =
+    capabilityTargets[kind.needs] === "link"
+      ? "a link"
+      : `a component${kinds === undefined ? "" : ` (${kinds.join(", ")})`}`;
+  const rows = [
+    ["strikes", target],
+    ...parameters.map((one) => ["parameter", one.replace(/^(\w+)/, "`$1`")]),
+    ["receipt", kind.receipt],
+    ["healing", kind.healing],
+    ["residue", kind.residue],
+  ];
+  return [
+    `### ${kind.kind}`,
+    "",
+    what?.trim(),
+    "",
+    ...(not === undefined ? [] : [`*${not.trim()}*`, ""]),
+    "| | |",
+    "| --- | --- |",
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    "",
+  ].join("\n");
+}
+
+const preface = `# Faults
+
+Made from the code by \`npm run docs\`; change it there.
+
+A fault is stated in a scenario as \`{ at, lasting, inject: latency("api->cache", { latency: milliseconds(200) }) }\`. Its target is
+all instances (\`api->cache\`, \`api\`), one (\`api-1->cache\`, \`api-1\`), or with \`on: "one"\` one that the seed picks.
+
+- \`at\` is a time after the start of the phase \`faults\`, or a window \`{ from, to }\` of which the seed picks a moment.
+- \`after: accepted(200)\`, \`accepted(50, ["buy"])\` or \`commits("postgres", 100)\` lets it strike once the run has come so far.
+- \`...repeated({ at, lasting, inject }, { every, times })\` is the same again and again.
+- \`killRandom({ every, among, within })\` kills without warning, whom and when the seed says.
+
+Two kinds on one target go together, and each heals without undoing the other. Two of one kind on one target at one time are
+refused, and so is a fault whose target another one silences. Every fault is measured before, during and after, on the path that
+it acts on; one without a receipt, or that met no operation, makes the run inconclusive. What it leaves changed is exit 4.
+`;
+
+const titles = {
+  network: "Links",
+  process: "Processes",
+  rollout: "Configuration of a service",
+  redis: "Redis",
+  postgres: "Postgres",
+};
+
+test("docs/faults.md tells what the code tells", async () => {
+  const groups = Map.groupBy(faultKinds, ({ needs }) => needs);
+  const parts = [...groups].map(([needs, kinds]) => `## ${titles[needs]}\n\n${kinds.map(section).join("\n")}`);
+  await expect([preface, ...parts].join("\n")).toMatchFileSnapshot("../../docs/faults.md");
+});
+
+test.each(faultKinds.map(({ kind }) => kind))(
+  "%s says what it does not simulate, and the bounds of its parameters",
+  (kind) => {
+    const { text, parameters } = docOf(kind);
+    expect(text).toMatch(/Not simulated: /);
+    const { example } = faultKinds.find((one) => one.kind === kind)!;
+    if (Object.values(example).some((value) => typeof value === "number")) {
+      expect(parameters.join(" ")).toMatch(/\d/);
+    }
+  },
+);
