@@ -26,6 +26,16 @@ export interface InjectorContext {
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+/** When a strike begins, and how long it lasts. */
+export interface Course {
+  /** Resolves when it is due; rejects when it must not begin any more. */
+  due(): Promise<void>;
+  /** Told whether it was seen acting; resolves, or rejects, when it is time to heal. */
+  over(isProven: boolean): Promise<void>;
+  /** Told when it could not be injected; it is healed at once. */
+  failed?(): void;
+}
+
 /** One fault on one link or instance: everything that a kind does, with its control already in its hand. */
 interface Strike {
   readonly on: string;
@@ -52,10 +62,27 @@ export async function playInjection(
   const startMs = faultsStartMs + injection.atMs;
   await until(startMs - leadMs, context).catch(() => undefined);
   if (context.signal.aborted) return [];
+  const course = {
+    due: () => until(startMs, context),
+    over: () => until(startMs + injection.lastingMs, context),
+  };
+  return playStrikes(kind, injection, course, context);
+}
+
+/**
+ * All strikes of one injection side by side, each from the measurement of its absence to the proof of its heal. Never
+ * rejects: what went wrong stands in the receipt.
+ */
+export function playStrikes(
+  kind: FaultKind,
+  injection: ScheduledInjection,
+  course: Course,
+  context: InjectorContext,
+): Promise<readonly Receipt[]> {
   const { id, title } = injection;
   const announce = once((type: "inject" | "heal") => context.emit({ atMs: context.now(), type, injection: id, title }));
   const strikes = strikesOf(kind, injection, context.system);
-  return Promise.all(strikes.map((strike) => play(strike, injection, startMs, announce, context)));
+  return Promise.all(strikes.map((strike) => play(strike, injection, course, announce, context)));
 }
 
 function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: RunningSystem): readonly Strike[] {
@@ -79,7 +106,7 @@ function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: Runni
 async function play(
   strike: Strike,
   injection: ScheduledInjection,
-  startMs: number,
+  course: Course,
   announce: (type: "inject" | "heal") => void,
   context: InjectorContext,
 ): Promise<Receipt> {
@@ -88,19 +115,20 @@ async function play(
   const tellOnce = once((text: string) =>
     context.emit({ atMs: context.now(), type: "note", text: `${injection.title}, again: ${text}` }),
   );
-  const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: startMs, before: {} };
+  const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: context.now(), before: {} };
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
-    await until(startMs, context);
+    await course.due();
     undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
     receipt.requestedMs = context.now();
     announce("inject");
     await strike.inject();
     sustained = strike.sustain((error) => tellOnce(messageOf(error)));
     await prove(strike, receipt, injection.lastingMs, context);
-    await until(startMs + injection.lastingMs, context);
+    await course.over(receipt.provenMs !== undefined);
   } catch (error) {
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
+    course.failed?.();
   }
   await sustained?.end();
   receipt.healRequestedMs = context.now();
