@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ["*"],
   bench: ["*"],
   index: ["model", "faults", "checks"],
+  vitest: ["model", "faults", "run", "cli", "npm"],
   bin: ["node"],
   scenarios: ["faultline", "npm", "node"],
   "target-app": ["npm", "node"],
@@ -63,7 +64,7 @@ function importsOf(file: string): readonly Import[] {
 
 function kind(specifier: string): string {
   if (specifier.startsWith("node:")) return "node";
-  return specifier === "faultline" ? "faultline" : "npm";
+  return /^faultline(\/|$)/.test(specifier) ? "faultline" : "npm";
 }
 
 const all = ["harness", "scenarios", "target-app"].flatMap(sources).flatMap(importsOf);

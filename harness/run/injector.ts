@@ -3,22 +3,19 @@ import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
-import { milestoneTitle } from "../model/milestone.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
-import { type Countable, milestoneReached } from "./milestones.ts";
 import { sustain } from "./sustain.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
-const leadMs = 500;
+export const leadMs = 500;
 const provenWithinMs = 5000;
 const healWithinMs = 30_000;
 const pollMs = 20;
 
-/** What an injection needs of its run. */
-export interface InjectorContext extends Countable {
-  /** When the phase `faults` begins and ends, on the run's clock. */
-  readonly faults: { readonly fromMs: number; readonly toMs: number };
+/** What an injection needs of whoever has it played. */
+export interface InjectorContext {
+  readonly system: RunningSystem;
   readonly faultKinds: readonly FaultKind[];
   readonly journal: Journal;
   readonly now: () => number;
@@ -28,6 +25,16 @@ export interface InjectorContext extends Countable {
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** When a strike begins, and how long it lasts. */
+export interface Course {
+  /** Resolves when it is due; rejects when it must not begin any more. */
+  due(): Promise<void>;
+  /** Told whether it was seen acting; resolves, or rejects, when it is time to heal. */
+  over(isProven: boolean): Promise<void>;
+  /** Told when it could not be injected; it is healed at once. */
+  failed?(): void;
+}
 
 /** One fault on one link or instance: everything that a kind does, with its control already in its hand. */
 interface Strike {
@@ -41,24 +48,19 @@ interface Strike {
 }
 
 /**
- * Plays one injection on all that it acts on: measure its absence, inject, prove, wait, heal, prove. Whatever happens in
- * between, what was injected is healed before this returns.
+ * All strikes of one injection side by side, each from the measurement of its absence to the proof of its heal. Never
+ * rejects: what went wrong stands in the receipt.
  */
-export async function playInjection(
+export function playStrikes(
+  kind: FaultKind,
   injection: ScheduledInjection,
+  course: Course,
   context: InjectorContext,
 ): Promise<readonly Receipt[]> {
-  const kind = context.faultKinds.find((one) => one.kind === injection.kind);
-  if (kind === undefined) throw new Error(`the plan let an unknown fault through: ${injection.kind}`);
-  await until(context.faults.fromMs + injection.atMs - leadMs, context).catch(() => undefined);
-  if (context.signal.aborted) return [];
-  const due = whenDue(injection, context);
-  // Nobody may be waiting for it yet when it fails.
-  due.catch(() => undefined);
   const { id, title } = injection;
   const announce = once((type: "inject" | "heal") => context.emit({ atMs: context.now(), type, injection: id, title }));
   const strikes = strikesOf(kind, injection, context.system);
-  return Promise.all(strikes.map((strike) => play(strike, injection, due, announce, context)));
+  return Promise.all(strikes.map((strike) => play(strike, injection, course, announce, context)));
 }
 
 function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: RunningSystem): readonly Strike[] {
@@ -82,7 +84,7 @@ function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: Runni
 async function play(
   strike: Strike,
   injection: ScheduledInjection,
-  due: Promise<number>,
+  course: Course,
   announce: (type: "inject" | "heal") => void,
   context: InjectorContext,
 ): Promise<Receipt> {
@@ -95,7 +97,7 @@ async function play(
   const receipt: Writable<Receipt> = { injection: injection.id, on: strike.on, requestedMs: context.now(), before: {} };
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
-    const dueMs = await due;
+    await course.due();
     isInjected = true;
     undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
     receipt.requestedMs = context.now();
@@ -103,9 +105,10 @@ async function play(
     await strike.inject();
     sustained = strike.sustain((error) => tellOnce(messageOf(error)));
     await prove(strike, receipt, injection.lastingMs, context);
-    await until(dueMs + injection.lastingMs, context);
+    await course.over(receipt.provenMs !== undefined);
   } catch (error) {
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
+    course.failed?.();
   }
   if (isInjected) {
     await sustained?.end();
@@ -174,28 +177,8 @@ async function observeUntil(
   }
 }
 
-/**
- * Resolves when the injection is to strike.
- * @returns that time, on the run's clock
- * @throws when its milestone was not reached while there was time for it to last, and when the run is aborted
- */
-async function whenDue({ atMs, after, lastingMs }: ScheduledInjection, context: InjectorContext): Promise<number> {
-  const { faults, now } = context;
-  const startMs = faults.fromMs + atMs;
-  await until(startMs, context);
-  if (after === undefined) return startMs;
-  const untilMs = faults.toMs - lastingMs;
-  if (await milestoneReached(after, context, { untilMs, now, signal: context.signal })) return now();
-  throw new Error(`its milestone, ${milestoneTitle(after)}, was not reached while there was time for it`);
-}
-
 /** What could not be measured now may be measured a moment later: another fault may be in the way. */
 const unclear = (error: unknown): Observation => ({ state: "unclear", measured: { error: messageOf(error) } });
-
-/** Resolves at a time of the run's clock; rejects when the run is aborted. */
-async function until(atMs: number, { now, signal }: InjectorContext): Promise<void> {
-  await sleep(Math.max(0, atMs - now()), undefined, { signal });
-}
 
 /** An injection on three links is announced once. */
 function once<T>(tell: (value: T) => void): (value: T) => void {

@@ -20,8 +20,8 @@ import { readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
-import { playInjection } from "./injector.ts";
 import { prepareWorkloads } from "./prepare.ts";
+import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
 
 /** How long before its first operation the load is made ready. */

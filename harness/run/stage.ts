@@ -13,6 +13,8 @@ export interface StageOptions {
   readonly system: System;
   readonly environment: Environment;
   readonly folder: RunFolder;
+  /** A folder that goes away at the end, and be it the one that the run folder lies in. */
+  readonly temporary?: string;
   /** Milliseconds on the run's clock. */
   readonly now: () => number;
   readonly emit: (event: RunEvent) => void;
@@ -42,6 +44,7 @@ export async function onStage(
   let system: RunningSystem | undefined;
   let failure: { readonly error?: unknown } = {};
   try {
+    if (options.temporary !== undefined) journal.record({ do: "removePath", path: options.temporary });
     watchdog = await startWatchdog(folder.journal);
     const { mark, scratch } = makeScratch(folder.id, folder.journal);
     journal.record({ do: "removePath", path: scratch });

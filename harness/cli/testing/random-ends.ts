@@ -10,7 +10,7 @@ const breakable = ["links", "processes", "stores"].map((name) =>
   fileURLToPath(new URL(`./breakable/${name}.ts`, import.meta.url)),
 );
 /** From the start of the process to the end of a run, on a machine with nothing else to do. */
-const runMs = 8500;
+const runMs = 7500;
 const goneWithinMs = 5000;
 
 /** How one run was ended, and what was left of it. */

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Receipt, ScheduledInjection } from "../model/fault.ts";
+import { milestoneTitle } from "../model/milestone.ts";
+import { type InjectorContext, leadMs, playStrikes } from "./injector.ts";
+import { type Countable, milestoneReached } from "./milestones.ts";
+
+/** What the injections of a schedule need of their run. */
+export interface ScheduleContext extends InjectorContext, Countable {
+  /** When the phase `faults` begins and ends, on the run's clock. */
+  readonly faults: { readonly fromMs: number; readonly toMs: number };
+}
+
+/**
+ * Plays one injection on all that it acts on: measure its absence, inject, prove, wait, heal, prove. Whatever happens in
+ * between, what was injected is healed before this returns.
+ */
+export async function playInjection(
+  injection: ScheduledInjection,
+  context: ScheduleContext,
+): Promise<readonly Receipt[]> {
+  const kind = context.faultKinds.find((one) => one.kind === injection.kind);
+  if (kind === undefined) throw new Error(`the plan let an unknown fault through: ${injection.kind}`);
+  await until(context.faults.fromMs + injection.atMs - leadMs, context).catch(() => undefined);
+  if (context.signal.aborted) return [];
+  const due = whenDue(injection, context);
+  // Nobody may be waiting for it yet when it fails.
+  due.catch(() => undefined);
+  const course = {
+    async due() {
+      await due;
+    },
+    over: async () => until((await due) + injection.lastingMs, context),
+  };
+  return playStrikes(kind, injection, course, context);
+}
+
+/**
+ * Resolves when the injection is to strike.
+ * @returns that time, on the run's clock
+ * @throws when its milestone was not reached while there was time for it to last, and when the run is aborted
+ */
+async function whenDue({ atMs, after, lastingMs }: ScheduledInjection, context: ScheduleContext): Promise<number> {
+  const { faults, now } = context;
+  const startMs = faults.fromMs + atMs;
+  await until(startMs, context);
+  if (after === undefined) return startMs;
+  const untilMs = faults.toMs - lastingMs;
+  if (await milestoneReached(after, context, { untilMs, now, signal: context.signal })) return now();
+  throw new Error(`its milestone, ${milestoneTitle(after)}, was not reached while there was time for it`);
+}
+
+/** Resolves at a time of the run's clock; rejects when the run is aborted. */
+async function until(atMs: number, { now, signal }: InjectorContext): Promise<void> {
+  await sleep(Math.max(0, atMs - now()), undefined, { signal });
+}
