@@ -3,8 +3,13 @@ import { exits } from "../model/errors.ts";
 import type { Output } from "./output.ts";
 import { findScenarios, loadScenario } from "./scenarios.ts";
 
+export interface ListFlags {
+  readonly scenarios: string;
+  readonly json?: boolean;
+}
+
 /** `faultline list`: the scenarios of a folder. @returns the exit code */
-export async function list(flags: { scenarios: string; json?: boolean }, output: Output): Promise<number> {
+export async function list(flags: ListFlags, output: Output): Promise<number> {
   const loaded = await Promise.all(findScenarios(flags.scenarios).map(loadScenario));
   const rows = loaded.map(({ id, path, scenario }) => ({
     id,

@@ -6,7 +6,8 @@ import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
-import { list } from "./list.ts";
+import { type ListFlags, list } from "./list.ts";
+import { type FaultFlags, listFaults } from "./list-faults.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import { report } from "./report.ts";
 import { type RunFlags, run } from "./run.ts";
@@ -82,10 +83,17 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
 
   program
     .command("list")
-    .description("list the scenarios")
-    .option("--json", "an array of objects with id, name, tags")
+    .description("list the scenarios, or the faults")
+    .option("--faults [name]", "every kind of fault and whether it can be done here; with a name all about one")
+    .option("--env <name>", "where the faults would be done", "local")
+    .option("--json", "an array of objects with id, name, tags; of faults with kind, needs, here")
     .option(...folder)
-    .action((flags: { scenarios: string; json?: boolean }) => perform((output) => list(flags, output)));
+    .action((flags: ListFlags & Partial<FaultFlags>) =>
+      perform((output) => {
+        const { faults, env = "local" } = flags;
+        return faults === undefined ? list(flags, output) : listFaults({ ...flags, faults, env }, output);
+      }),
+    );
 
   program
     .command("doctor")

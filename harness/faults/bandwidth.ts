@@ -22,6 +22,7 @@ export const bandwidthFault: FaultKind<"network"> = toxicFault({
   kind: "bandwidth",
   summary: "a link carries only so much",
   example: { kbPerSecond: 20 },
+  receipt: "a probe of 8 kB through the proxy takes at least 0.8 of the time that the rate allows",
   residue: "toxics: the journal removes them",
   problems: (parameters) => numberIn(parameters, "kbPerSecond", { atLeast: 1, atMost: 2000, unit: "KB/s" }),
   title: ({ target, parameters }) => `bandwidth ${rateOf(parameters)} KB/s on ${target}`,

@@ -24,6 +24,7 @@ export const crashLoopFault: FaultKind<"process"> = {
   needs: "process",
   summary: "killed and started again, over and over",
   example: { everyMs: 1000 },
+  receipt: "the kernel says that the process is dead, or that it is another one than before",
   residue: "as of kill",
   problems: (parameters) => numberIn(parameters, "everyMs", { atLeast: 500, atMost: 60_000, unit: "ms" }),
   title: ({ target, parameters }) => `crash loop of ${target} every ${Number(parameters["everyMs"])} ms`,

@@ -15,6 +15,7 @@ export const killFault: FaultKind<"process"> = {
   needs: "process",
   summary: "SIGKILL without warning; started again when healed",
   example: {},
+  receipt: "the kernel says that the process is dead",
   residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",
   problems: () => [],
   title: ({ target }) => `kill ${target}`,

@@ -15,6 +15,7 @@ export const pauseFault: FaultKind<"process"> = {
   needs: "process",
   summary: "SIGSTOP; continued when healed",
   example: {},
+  receipt: "the kernel says that every process of the instance is stopped",
   residue: "a stopped process: the journal continues it",
   problems: () => [],
   title: ({ target }) => `pause ${target}`,

@@ -18,6 +18,7 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   needs: "postgres",
   summary: "every commit waits for a standby that is not there; the change is made",
   example: {},
+  receipt: "a commit as the application waits 0.3 s, and `pg_stat_activity` shows one that waits for `SyncRep`",
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
   problems: () => [],
   title: ({ target }) => `${target} stalls commits`,

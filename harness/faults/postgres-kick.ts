@@ -15,6 +15,7 @@ export const postgresKickFault: FaultKind<"postgres"> = {
   needs: "postgres",
   summary: "all sessions of the application are ended, again and again",
   example: {},
+  receipt: "a session of its own under the application's name is lost",
   residue: "none: the application logs in again",
   problems: () => [],
   title: ({ target }) => `kick everybody off ${target}`,

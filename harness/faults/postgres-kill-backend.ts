@@ -17,6 +17,7 @@ export const postgresKillBackendFault: FaultKind<"postgres"> = {
   needs: "postgres",
   summary: "one backend of Postgres is killed, and the server throws everybody out and recovers",
   example: {},
+  receipt: "another session of its own, beside the one that is killed, is lost",
   residue: "none: the server recovers by itself",
   problems: () => [],
   title: ({ target }) => `kill a backend of ${target}`,

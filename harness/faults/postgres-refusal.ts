@@ -2,7 +2,7 @@ import type { PostgresControl } from "../model/capabilities.ts";
 import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
 
 /** What a fault of one Postgres server says of itself. */
-interface PostgresFault extends Omit<FaultKind<"postgres">, "needs" | "undo" | "observe"> {
+interface PostgresFault extends Omit<FaultKind<"postgres">, "needs" | "receipt" | "undo" | "observe"> {
   /** A statement of the application's that feels the fault, and changes nothing. */
   readonly attempt: (injection: ScheduledInjection, postgres: PostgresControl) => string;
   /** The SQLSTATE that it is refused with. */
@@ -15,6 +15,7 @@ export function postgresRefusal(fault: PostgresFault): FaultKind<"postgres"> {
   return {
     ...said,
     needs: "postgres",
+    receipt: `a statement under the application's name is refused with SQLSTATE ${sqlState}`,
     // Settings and roles live in the data folder, which goes away with the run.
     undo: () => [],
     async observe(postgres, injection): Promise<Observation> {

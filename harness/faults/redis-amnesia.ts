@@ -18,6 +18,7 @@ export const redisAmnesiaFault: FaultKind<"redis"> = {
   needs: "redis",
   summary: "a Redis server forgets everything that it holds",
   example: {},
+  receipt: "a function that is loaded with the flush, and removed when healed, is there; flushes and keys are counted",
   residue: "the data is gone: only for servers that the run itself started",
   problems: () => [],
   title: ({ target }) => `${target} forgets everything`,

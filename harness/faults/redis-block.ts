@@ -18,6 +18,7 @@ export const redisBlockFault: FaultKind<"redis"> = {
   needs: "redis",
   summary: "one slow command after the other blocks a Redis server",
   example: {},
+  receipt: "PING of a client of its own waits at least 0.1 s",
   residue: "a command that blocks: it ends by itself after 0.3 s",
   problems: () => [],
   title: ({ target }) => `${target} blocked by slow commands`,

@@ -19,6 +19,7 @@ export const redisMaxClientsFault: FaultKind<"redis"> = {
   needs: "redis",
   summary: "a Redis server has no room for connections",
   example: {},
+  receipt: "a new connection is told `max number of clients reached`",
   residue: "maxclients: set back to what it was, on a connection that was open before",
   problems: () => [],
   title: ({ target }) => `${target} full of clients`,

@@ -34,6 +34,7 @@ export const redisPauseFault: FaultKind<"redis"> = {
   needs: "redis",
   summary: "a Redis server holds writes (or everything) back, and executes them when it goes on",
   example: { what: "writes" },
+  receipt: "a command of a client of its own (a write, or PING) is held back for at least 0.15 s",
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
   problems: (parameters) => oneOf(parameters, "what", whats),
   title: ({ target, parameters }) => `${target} holds ${textOf(parameters, "what")} back`,

@@ -3,7 +3,7 @@ import { messageOf } from "../model/errors.ts";
 import type { FaultKind, Observation } from "../model/fault.ts";
 
 /** What a fault of one Redis server says of itself. */
-interface RedisFault extends Omit<FaultKind<"redis">, "needs" | "undo" | "observe"> {
+interface RedisFault extends Omit<FaultKind<"redis">, "needs" | "receipt" | "undo" | "observe"> {
   /** What a client does that feels the fault; it changes nothing. */
   readonly attempt: readonly string[];
   /** How the server's answer begins when the fault acts, as `READONLY`. */
@@ -19,6 +19,7 @@ export function redisRefusal(fault: RedisFault): FaultKind<"redis"> {
   return {
     ...said,
     needs: "redis",
+    receipt: `\`${attempt[0]}\` of a client of its own is refused with \`${refusal}\``,
     undo: nothingToUndo,
     async observe(redis): Promise<Observation> {
       const answer = await answerTo(redis, attempt);

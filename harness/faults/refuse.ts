@@ -13,6 +13,7 @@ export const refuseFault: FaultKind<"network"> = {
   needs: "network",
   summary: "a link refuses new connections and closes those that are open",
   example: {},
+  receipt: "the proxy does not listen, and a probe ends with ECONNREFUSED",
   residue: "a proxy that does not listen: the journal opens it",
   problems: () => [],
   title: ({ target }) => `refuse ${target}`,

@@ -13,6 +13,7 @@ export const resetFault: FaultKind<"network"> = toxicFault({
   kind: "reset",
   summary: "new connections on a link are reset",
   example: {},
+  receipt: "a new connection of a probe ends with ECONNRESET",
   residue: "a toxic: the journal removes it",
   problems: () => [],
   title: ({ target }) => `reset ${target}`,

@@ -6,7 +6,8 @@ import { toxicFault } from "./toxic.ts";
 /**
  * Requests arrive in small pieces with pauses between them: a congested path with tiny windows, a client on a bad line.
  * A parser that expects a message in one read breaks here. Not simulated: loss and reordering.
- * @param options.bytes of one piece, from 1 to 10,000; @param options.pause after each piece, from 0.1 to 1,000 ms
+ * @param options.bytes of one piece, from 1 to 10,000
+ * @param options.pause after each piece, from 0.1 ms to 1 s
  */
 export function slices<const Target extends string>(
   target: Target,
@@ -29,6 +30,7 @@ export const slicesFault: FaultKind<"network"> = toxicFault({
   kind: "slices",
   summary: "requests on a link arrive in small pieces",
   example: { bytes: 500, pauseMs: 20 },
+  receipt: "a probe of 8 kB through the proxy takes at least 0.8 of the pauses between its pieces",
   residue: "a toxic: the journal removes it",
   problems: (parameters) => [
     ...numberIn(parameters, "bytes", { atLeast: 1, atMost: 10_000, unit: "bytes" }),

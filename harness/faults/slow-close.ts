@@ -22,6 +22,7 @@ export const slowCloseFault: FaultKind<"network"> = toxicFault({
   kind: "slowClose",
   summary: "connections on a link are closed late",
   example: { delayMs: 200 },
+  receipt: "a probe sees its connection closed no sooner than after 0.8 of the delay",
   residue: "a toxic: the journal removes it; connections that are closing stay for the rest of the delay",
   problems: (parameters) => numberIn(parameters, "delayMs", { atLeast: 10, atMost: 60_000, unit: "ms" }),
   title: ({ target, parameters }) => `slow close ${delayOf(parameters)} ms on ${target}`,

@@ -3,7 +3,7 @@ import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.
 
 /** What a fault made of toxics says of itself. */
 interface ToxicFault<Probed extends ProbeResult>
-  extends Pick<FaultKind<"network">, "kind" | "summary" | "example" | "residue" | "problems" | "title"> {
+  extends Pick<FaultKind<"network">, "kind" | "summary" | "example" | "receipt" | "residue" | "problems" | "title"> {
   /** The toxics that it puts on a link, without their names. */
   readonly toxics: (parameters: ScheduledInjection["parameters"]) => readonly Omit<Toxic, "name">[];
   readonly probe: (link: LinkControl, parameters: ScheduledInjection["parameters"]) => Promise<Probed>;

@@ -17,6 +17,7 @@ export const truncateFault: FaultKind<"network"> = toxicFault({
   kind: "truncate",
   summary: "connections on a link break off after so many bytes",
   example: { bytes: 100 },
+  receipt: "a probe of 8 kB through the proxy gets no answer",
   residue: "a toxic: the journal removes it",
   // The probe's long request must be longer, or nothing would be proven.
   problems: (parameters) => numberIn(parameters, "bytes", { atLeast: 0, atMost: 7000, unit: "bytes" }),

@@ -46,6 +46,8 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly summary: string;
   /** Parameters that it accepts: for the list of faults, and for the suite that every kind must pass. */
   readonly example: Readonly<Record<string, Json>>;
+  /** How it is proven to act, in one line; when that is no longer so, it is healed. */
+  readonly receipt: string;
   /** What it may leave behind, and how that is undone. */
   readonly residue: string;
   /** What is done again and again while it lasts; the engine does it, and has ended before it heals. */

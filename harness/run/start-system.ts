@@ -64,7 +64,14 @@ export async function startSystem<S extends System>(definition: S, options: Star
     // The folder may have gone away already; its events tell nobody anything then.
     if (existsSync(folder.path)) folder.appendEvent(event);
   };
-  const stage = { system: definition, environment, folder, now, emit, ...(temporary === undefined ? {} : { temporary }) };
+  const stage = {
+    system: definition,
+    environment,
+    folder,
+    now,
+    emit,
+    ...(temporary === undefined ? {} : { temporary }),
+  };
   const leaving = new AbortController();
   const up = Promise.withResolvers<{ running: RunningSystem; journal: Journal }>();
   const acting: Stage["acting"] = new Map();

@@ -22,12 +22,12 @@ export class Faultline {
   stderr = "";
   readonly #exit: Promise<number>;
 
-  constructor(args: readonly string[], options: { output: string; cwd?: string }) {
+  constructor(args: readonly string[], options: { output: string; cwd?: string; environment?: NodeJS.ProcessEnv }) {
     this.output = options.output;
     this.child = spawn(process.execPath, [bin, ...args], {
       cwd: options.cwd ?? repository,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", ...options.environment },
     });
     this.child.stdout?.on("data", (part) => {
       this.stdout += String(part);
