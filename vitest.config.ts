@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const source = (file: string): string => fileURLToPath(new URL(`./harness/${file}`, import.meta.url));
 // The longer name first: an alias also stands for what begins with it and a slash.
-const alias = { "faultline/vitest": source("vitest.ts"), faultline: source("index.ts") };
+export const alias = { "faultline/vitest": source("vitest.ts"), faultline: source("index.ts") };
 const exclude = ["**/node_modules/**", "dist/**", "reports/**"];
 
 /**

@@ -35,22 +35,24 @@ export async function startSystem<S extends System>(
  * its last, and `withFault` of that system, which ends with its test, also when the time of the test is up.
  */
 export function faultTest<S extends System>(definition: S, options: SystemOptions = {}) {
-  return test
-    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which fixtures this one needs: none.
-    .extend("system", { scope: "file" }, async ({}, { onCleanup }) => {
-      const system = await startSystem(definition, options);
-      onCleanup(() => system.stop());
-      return system;
-    })
-    .extend("withFault", ({ system, signal }, { onCleanup }) => {
-      const playing: Promise<unknown>[] = [];
-      onCleanup(async () => {
-        await Promise.allSettled(playing);
-      });
-      return <T>(fault: FaultSpec<TargetOf<S>>, body: () => T | Promise<T>): Promise<T> => {
-        const played = withFault(system, fault, body, { signal });
-        playing.push(played);
-        return played;
-      };
-    });
+  return (
+    test
+      // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which fixtures this one needs.
+      .extend("system", { scope: "file" }, async ({}, { onCleanup }) => {
+        const system = await startSystem(definition, options);
+        onCleanup(() => system.stop());
+        return system;
+      })
+      .extend("withFault", ({ system, signal }, { onCleanup }) => {
+        const playing: Promise<unknown>[] = [];
+        onCleanup(async () => {
+          await Promise.allSettled(playing);
+        });
+        return <T>(fault: FaultSpec<TargetOf<S>>, body: () => T | Promise<T>): Promise<T> => {
+          const played = withFault(system, fault, body, { signal });
+          playing.push(played);
+          return played;
+        };
+      })
+  );
 }

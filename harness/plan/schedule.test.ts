@@ -132,6 +132,8 @@ describe("faults together", () => {
     inject,
   });
 
+  const long = (inject: Injection["inject"]): Injection => ({ at: seconds(1), lasting: seconds(8), inject });
+
   test("two kinds on one target go together", () => {
     expect(codesOf(during(slow), during(partition("api-1->cache")), during(redisReadOnly("cache")))).toEqual([]);
   });
@@ -139,7 +141,9 @@ describe("faults together", () => {
   test.each<[string, Injection[]]>([
     ["a setting of a server that is killed", [during(redisReadOnly("cache")), during(kill("cache"), 2)]],
     ["a setting of a server that stands still", [during(pause("cache")), during(redisReadOnly("cache"), 2)]],
-    ["a link to a server that is killed", [during(slow), during(kill("cache"))]],
+    ["a link to a server that is dead when it should be proven", [during(kill("cache"), 1), during(slow, 2)]],
+    ["a link to a server that is dead when its heal should be", [during(slow), during(kill("cache"), 2)]],
+    ["a setting that a kill in its middle takes away", [long(redisReadOnly("cache")), during(kill("cache"), 3)]],
     ["a pause of what is dead", [during(kill("api-2")), during(pause("api"))]],
     [
       "a milestone that may come while a server is dead",
@@ -150,6 +154,10 @@ describe("faults together", () => {
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "SILENCED_FAULT" });
     expect(problem?.message).toMatch(/"(kill|pause) [\w-]+" acts: .* needed alive/);
+  });
+
+  test("a link may be slow before, while and after the server at its end is dead", () => {
+    expect(codesOf(long(slow), during(kill("cache"), 3))).toEqual([]);
   });
 
   test("a link from a dead client can be proven, and so can what comes after the restart", () => {

@@ -9,6 +9,8 @@ import type { StartedSystem } from "./start-system.ts";
 
 /** For how long a fault is planned that ends with a body: longer than any test. */
 const lastingMs = 3_600_000;
+/** How much later one begins, and how much earlier it ends, than the one that it lies in. */
+const withinMs = 10_000;
 
 /**
  * Runs a body while a fault acts: proves on the path that it acts on that it acts, runs the body, heals, and proves that
@@ -52,8 +54,12 @@ export async function withFault<S extends System, T>(
 function planned(system: StartedSystem, fault: FaultSpec): { kind: FaultKind; injection: ScheduledInjection } {
   const { stage } = system;
   const { faultKinds } = stage.injector;
-  const lasting = milliseconds(lastingMs);
-  const all = [...stage.acting.keys(), fault].map((inject) => ({ at: milliseconds(0), lasting, inject }));
+  // Each inside of the one before, as bodies are.
+  const all = [...stage.acting.keys(), fault].map((inject, depth) => ({
+    at: milliseconds(depth * withinMs),
+    lasting: milliseconds(lastingMs - 2 * depth * withinMs),
+    inject,
+  }));
   const drawn = schedule(
     all,
     { system: system.definition, faultsMs: lastingMs, operations: [], random: randomFrom("") },

