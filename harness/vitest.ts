@@ -32,7 +32,8 @@ export async function startSystem<S extends System>(
 
 /**
  * `test` of vitest with two fixtures: `system`, started before the file's first test that asks for it and stopped after
- * its last, and `withFault` of that system, which ends with its test, also when the time of the test is up.
+ * its last, and `withFault` of that system, which ends with its test, also when the time of the test is up. The start
+ * counts as time of the first test: with vitest's own limit of 5 s a larger system needs a higher `testTimeout`.
  */
 export function faultTest<S extends System>(definition: S, options: SystemOptions = {}) {
   return (

@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { exits, FaultlineError } from "../model/errors.ts";
-import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Receipt, ScheduledInjection } from "../model/fault.ts";
 import type { System } from "../model/system.ts";
 import type { Journal } from "../model/undo.ts";
 import { problemsOfSystem } from "../plan/system-problems.ts";
 import { createRunFolder } from "../store/run-folder.ts";
 import type { InjectorContext } from "./injector.ts";
-import { onStage } from "./stage.ts";
+import { onStage, type StageOptions } from "./stage.ts";
 
 /** What a system is started with. */
 export interface StartOptions {
@@ -53,29 +52,14 @@ interface Stage {
  * @throws FaultlineError (64) for a definition that is wrong, (3) when it does not start
  */
 export async function startSystem<S extends System>(definition: S, options: StartOptions): Promise<StartedSystem<S>> {
-  const { environment, faultKinds, output } = options;
+  const { environment, faultKinds } = options;
   const problems = problemsOfSystem(definition, { environment, faultKinds });
   if (problems.length > 0) throw new FaultlineError(exits.usage, problems);
-  const temporary = output === undefined ? mkdtempSync(join(tmpdir(), "faultline-test-")) : undefined;
-  const folder = createRunFolder(output ?? temporary ?? "", `${utc()}-${definition.name}`);
-  const startedAt = performance.now();
-  const now = (): number => performance.now() - startedAt;
-  const emit = (event: RunEvent): void => {
-    // The folder may have gone away already; its events tell nobody anything then.
-    if (existsSync(folder.path)) folder.appendEvent(event);
-  };
-  const stage = {
-    system: definition,
-    environment,
-    folder,
-    now,
-    emit,
-    ...(temporary === undefined ? {} : { temporary }),
-  };
+  const stage = stageFor(definition, options);
   const leaving = new AbortController();
   const up = Promise.withResolvers<{ running: RunningSystem; journal: Journal }>();
   const acting: Stage["acting"] = new Map();
-  const ended = onStage({ ...stage, signal: new AbortController().signal }, async (running, journal) => {
+  const ended = onStage(stage, async (running, journal) => {
     up.resolve({ running, journal });
     running.lost.catch((error: unknown) => leaving.abort(error));
     await aborted(leaving.signal);
@@ -90,6 +74,7 @@ export async function startSystem<S extends System>(definition: S, options: Star
   end.catch(() => undefined);
   const { running, journal } = await Promise.race([up.promise, end.then(() => up.promise)]);
   const receipts: Receipt[] = [];
+  const { now, emit, folder } = stage;
   const injector = { system: running, faultKinds, journal, now, emit, signal: leaving.signal };
   return {
     definition,
@@ -102,6 +87,26 @@ export async function startSystem<S extends System>(definition: S, options: Star
       return end;
     },
     stage: { injector, environment, acting, receipts, count: 0 },
+  };
+}
+
+/** A folder, a clock and a place for events. */
+function stageFor(system: System, { environment, output }: StartOptions): StageOptions {
+  const temporary = output === undefined ? mkdtempSync(join(tmpdir(), "faultline-test-")) : undefined;
+  const folder = createRunFolder(output ?? temporary ?? "", `${utc()}-${system.name}`);
+  const startedAt = performance.now();
+  return {
+    system,
+    environment,
+    folder,
+    ...(temporary === undefined ? {} : { temporary }),
+    now: () => performance.now() - startedAt,
+    emit(event) {
+      // The folder may have gone away already; its events tell nobody anything then.
+      if (existsSync(folder.path)) folder.appendEvent(event);
+    },
+    // It is stopped, not interrupted.
+    signal: new AbortController().signal,
   };
 }
 

@@ -36,8 +36,7 @@ export async function withFault<S extends System, T>(
   const during = runDuring(strikes, body, context.signal);
   const played = playStrikes(kind, injection, during, context);
   stage.acting.set(injection, played);
-  const receipts = await played;
-  stage.acting.delete(injection);
+  const receipts = await played.finally(() => stage.acting.delete(injection));
   stage.receipts.push(...receipts);
   const outcome = await during.outcome;
   const failed = whatFailed(injection, receipts, outcome !== undefined || context.signal.aborted);

@@ -19,7 +19,7 @@ const visits = system({
   },
 });
 
-// One system for all tests of this file.
+// One system for all tests of this file; the first one waits until it is up (see `testTimeout` of vitest).
 const test = faultTest(visits);
 
 test("over a slow link every visit is counted, once", async ({ system, withFault }) => {
