@@ -1,9 +1,13 @@
 import {
   bandwidth,
+  cpuLimit,
   crashLoop,
   effectsExactlyOnce,
+  eventLoopBlock,
+  fileDescriptors,
   kill,
   latency,
+  memoryLeak,
   milliseconds,
   misconfigure,
   noLostJobs,
@@ -36,6 +40,7 @@ import {
   slowClose,
   terminate,
   truncate,
+  uncaughtException,
   wrongCredential,
 } from "faultline";
 import { ledger } from "./storefront/ledger.ts";
@@ -66,6 +71,11 @@ const faults = [
   pause("queue"),
   terminate("worker-1"),
   crashLoop("worker-2", { every: seconds(0.5) }),
+  cpuLimit("worker-1", { share: 0.3 }),
+  fileDescriptors("api-2", { spare: 3 }),
+  eventLoopBlock("api-1", { blockedFor: milliseconds(150) }),
+  uncaughtException("worker-2"),
+  memoryLeak("worker-1", { perSecond: 50, atMost: 50 }),
   misconfigure("api-1", { variable: "CACHE_URL", value: "redis://127.0.0.1:1" }),
   wrongCredential("worker-1", { variable: "DATABASE_URL" }),
   redisPause("queue", { what: "writes" }),

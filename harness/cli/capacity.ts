@@ -87,11 +87,12 @@ async function onScenario(
   common: Omit<Search, "workloads" | "promise">,
 ): Promise<Found> {
   const entry = environmentNamed(flags.env);
-  const planned = await planAll([filter], { scenarios: flags.scenarios, seed: "capacity" }, entry.facts);
+  const { planned, skipped } = await planAll([filter], { scenarios: flags.scenarios, seed: "capacity" }, entry.facts);
   const [one] = planned;
   if (one === undefined || planned.length > 1) {
     const remedy = "Name one: `faultline list` shows them.";
-    const message = `"${filter}" names ${planned.length} scenarios`;
+    const lacking = skipped.map(({ scenario: id, why }) => `; ${id} cannot run here: ${why.join(" ")}`).join("");
+    const message = `"${filter}" names ${planned.length} scenarios${lacking}`;
     throw usageError({ code: "ONE_SCENARIO", where: "capacity", message, remedy });
   }
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");

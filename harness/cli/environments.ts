@@ -5,7 +5,7 @@ import { didYouMean } from "../plan/suggest.ts";
 import { locateLocalTools } from "./local-tools.ts";
 
 interface EnvironmentEntry {
-  readonly facts: Pick<Environment, "name" | "capabilities" | "kinds">;
+  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds">;
   /** @throws FaultlineError (3) when what it needs is not on this machine */
   open(): Promise<Environment>;
 }

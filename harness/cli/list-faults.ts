@@ -14,7 +14,14 @@ export function listFaults(
 ): number {
   const { facts } = environmentNamed(flags.env);
   const chosen = names.length === 0 ? faultKinds : names.map(faultNamed);
-  const rows = chosen.map((kind) => ({ ...told(kind), can: facts.capabilities.includes(kind.needs) }));
+  const rows = chosen.map((kind) => {
+    const can = facts.capabilities.includes(kind.needs) && facts.lacks[kind.needs] === undefined;
+    return {
+      ...told(kind),
+      can,
+      lacks: facts.lacks[kind.needs] ?? (can ? "" : `The environment ${facts.name} cannot.`),
+    };
+  });
   if (flags.json === true) output.json(rows);
   else if (names.length > 0) for (const row of rows) output.print(...inFull(row, output));
   else output.print(...table(rows, output));
@@ -32,9 +39,11 @@ interface Row {
   readonly healing: string;
   readonly residue: string;
   readonly can: boolean;
+  /** Why it can't be done here, and what helps; empty when it can. */
+  readonly lacks: string;
 }
 
-function told({ kind, needs, summary, example, receipt, healing, residue }: FaultKind): Omit<Row, "can"> {
+function told({ kind, needs, summary, example, receipt, healing, residue }: FaultKind): Omit<Row, "can" | "lacks"> {
   const kinds = capabilityKinds[needs];
   const on = capabilityTargets[needs] === "link" ? "a link" : `a ${kinds?.join(" or ") ?? "component"}`;
   return { kind, needs, on, summary, example, receipt, healing, residue };
@@ -46,18 +55,21 @@ function table(rows: readonly Row[], { colours }: Output): readonly string[] {
   return [...groups].flatMap(([on, group], index) => [
     ...(index === 0 ? [] : [""]),
     colours.dim(on),
-    ...group.map(({ kind, summary, can, needs }) => {
-      const lacks = can ? "" : colours.red(`  (needs ${needs}: not here)`);
-      return `  ${colours.bold(kind.padEnd(width))}  ${summary}${lacks}`;
+    ...group.map(({ kind, summary, can, needs, lacks }) => {
+      const not = can ? "" : colours.red(`  needs ${needs}, not here: ${lacks}`);
+      return `  ${colours.bold(kind.padEnd(width))}  ${summary}${not}`;
     }),
   ]);
 }
 
-function inFull({ kind, on, summary, needs, can, example, receipt, healing, residue }: Row, { colours }: Output) {
+function inFull(
+  { kind, on, summary, needs, can, lacks, example, receipt, healing, residue }: Row,
+  { colours }: Output,
+) {
   return [
     `${colours.bold(kind)}  on ${on}: ${summary}`,
     `  example  ${JSON.stringify(example)}`,
-    `  needs    ${needs}${can ? "" : colours.red(" (not here)")}`,
+    `  needs    ${needs}${can ? "" : colours.red(` (not here: ${lacks})`)}`,
     `  receipt  ${receipt}`,
     `  healing  ${healing}`,
     `  residue  ${residue}`,

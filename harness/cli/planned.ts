@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { faultKinds } from "../faults/index.ts";
 import { exits, FaultlineError, usageError } from "../model/errors.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
+import { notHere } from "../plan/fault-problems.ts";
 import { planRun } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/schedule.ts";
 import { didYouMean } from "../plan/suggest.ts";
@@ -13,23 +14,32 @@ export interface Planned extends LoadedScenario {
   readonly arrivals: Arrivals;
 }
 
+/** A scenario that this machine cannot run, and what it lacks. */
+export interface Skipped {
+  readonly scenario: string;
+  readonly why: readonly string[];
+}
+
 /** Plans every scenario that the filters name. @throws FaultlineError with all that is wrong with any of them */
 export async function planAll(
   filters: readonly string[],
   flags: { readonly scenarios: string; readonly seed?: string; readonly tag?: string },
   environment: PlanContext["environment"],
-): Promise<readonly Planned[]> {
+): Promise<{ readonly planned: readonly Planned[]; readonly skipped: readonly Skipped[] }> {
   const seed = checkedSeed(flags.seed ?? randomBytes(4).toString("hex"));
   const loaded = await Promise.all(selectScenarios(filters, flags.scenarios).map(loadScenario));
   const tagged = flags.tag === undefined ? loaded : withTag(loaded, flags.tag);
   const context = { faultKinds, environment };
   const problems: FaultlineError[] = [];
+  const skipped: Skipped[] = [];
   const planned = tagged.flatMap((one) => {
     try {
       return [{ ...one, ...planRun(one.id, one.scenario, seed, context) }];
     } catch (error) {
       if (!(error instanceof FaultlineError)) throw error;
-      problems.push(error);
+      if (error.problems.every(({ code }) => code === notHere)) {
+        skipped.push({ scenario: one.id, why: error.problems.map(({ message, remedy }) => `${message}. ${remedy}`) });
+      } else problems.push(error);
       return [];
     }
   });
@@ -38,7 +48,7 @@ export async function planAll(
       exits.usage,
       problems.flatMap((error) => error.problems),
     );
-  if (planned.length > 0) return planned;
+  if (planned.length + skipped.length > 0) return { planned, skipped };
   const remedy = "`faultline list` shows what there is.";
   throw new FaultlineError(exits.inconclusive, [
     { code: "NOTHING_TO_RUN", where: flags.scenarios, message: "no scenario is there to run", remedy },

@@ -8,7 +8,7 @@ import { cleanPorts } from "../safety/ports.ts";
 import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import { type Planned, planAll } from "./planned.ts";
+import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
 import { exitOfSeries, type ScenarioSeries, seriesByScenario, seriesLines } from "./series.ts";
 
@@ -28,22 +28,29 @@ export interface RunFlags {
 export async function run(filters: readonly string[], flags: RunFlags, output: Output): Promise<number> {
   const entry = environmentNamed(flags.env);
   const repeats = checkedRepeats(flags.repeat);
-  const planned = await planAll(filters, flags, entry.facts);
+  const { planned, skipped } = await planAll(filters, flags, entry.facts);
   if (flags.dryRun === true) {
     const plans = planned.map(({ plan }) => plan);
-    if (flags.json === true) output.json({ plans });
+    sayWhatIsSkipped(skipped, output);
+    if (flags.json === true) output.json({ plans, skipped });
     else for (const plan of plans) output.print(...describePlan(plan));
     return exits.pass;
   }
+  sayWhatIsSkipped(skipped, output);
   const environment = await entry.open();
   await cleanBefore(output);
   const finished = await runAll(planned, repeats, environment, flags, output);
   const verdict = worst(finished.map(({ record }) => record.verdict));
   const series = repeats === 1 ? undefined : seriesByScenario(finished);
-  const exit = worstExit([...finished.map((one) => one.exit).filter(isBesideVerdict(series)), ...exitsOf(series)]);
+  const ofSkipped = skipped.length === 0 ? [] : [exits.inconclusive];
+  const exit = worstExit([
+    ...ofSkipped,
+    ...finished.map((one) => one.exit).filter(isBesideVerdict(series)),
+    ...exitsOf(series),
+  ]);
   if (flags.json === true) {
     const runs = finished.map(({ record, folder, report, exit: own }) => ({ ...record, folder, report, exit: own }));
-    output.json({ verdict, exit, runs, ...(series === undefined ? {} : { series }) });
+    output.json({ verdict, exit, runs, skipped, ...(series === undefined ? {} : { series }) });
   } else if (series !== undefined) {
     for (const one of series) output.say(...seriesLines(one, output));
   } else if (finished.length > 1) {
@@ -59,6 +66,11 @@ const exitsOf = (series: readonly ScenarioSeries[] | undefined): readonly number
 function isBesideVerdict(series: readonly ScenarioSeries[] | undefined): (exit: number) => boolean {
   const ofVerdicts: readonly number[] = [exits.pass, exits.fail, exits.inconclusive];
   return (exit) => series === undefined || !ofVerdicts.includes(exit);
+}
+
+/** Never green: what was not run has shown nothing. */
+function sayWhatIsSkipped(skipped: readonly Skipped[], output: Output): void {
+  for (const { scenario, why } of skipped) output.say(output.colours.yellow(`skipped: ${scenario}: ${why.join(" ")}`));
 }
 
 /** One after another, since each wants the whole machine; an interrupt ends the one and leaves out the rest. */

@@ -201,6 +201,10 @@ describe.each(["local"])("the environment %s", (name) => {
     expect(changed).toContain("db: role shop was");
     expect(changed).toMatch(/cache: maxclients was "\d+", and after everything was healed it is "77"/);
     expect(changed).toContain('clients->api-1: listening was "true"');
+    await running.control("runtime", "api-1")[0]?.evaluate("1 + 1");
+    expect(differencesOf(withTable, await running.snapshot()).join("\n")).toMatch(
+      /api-1: ports was "\d+", and after everything was healed it is "\d+ \d+"/,
+    );
     expect(changed).toContain('api-2: process was "running", and after everything was healed it is "stopped"');
     await running.control("process", "cache")[0]?.kill();
     expect(Object.keys(await running.snapshot())).not.toContain("cache");

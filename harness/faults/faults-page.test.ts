@@ -73,10 +73,13 @@ refused, and so is a fault whose target another one silences. Every fault is mea
 it acts on; one without a receipt, or that met no operation, makes the run inconclusive. What it leaves changed is exit 4.
 `;
 
-const titles = {
+const titles: Readonly<Record<string, string>> = {
   network: "Links",
   process: "Processes",
   rollout: "Configuration of a service",
+  runtime: "Inside a Node service",
+  clock: "Clocks",
+  limits: "Limits",
   redis: "Redis",
   postgres: "Postgres",
 };

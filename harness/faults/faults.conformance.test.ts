@@ -52,6 +52,7 @@ beforeAll(async () => {
     now: () => performance.now(),
     emit: () => undefined,
     signal: new AbortController().signal,
+    needs: () => true,
   });
   await running
     .control("postgres", "db")[0]
@@ -70,6 +71,9 @@ const targets: Readonly<Record<CapabilityName, string>> = {
   network: "clients->web",
   process: "store",
   rollout: "web",
+  runtime: "web",
+  clock: "web",
+  limits: "web",
   redis: "store",
   postgres: "db",
 };
@@ -77,7 +81,12 @@ const targets: Readonly<Record<CapabilityName, string>> = {
 /** Parameters that may be any text; all other texts are names of something. */
 const freeText = ["value"];
 
-describe.each(faultKinds.map((kind) => [kind.kind, kind] as const))("the fault %s", (name, kind: FaultKind) => {
+const { lacks } = environmentNamed("local").facts;
+const kinds = faultKinds.map((kind) => [kind.kind, kind] as const);
+for (const [name, { needs }] of kinds) {
+  if (lacks[needs] !== undefined) test.skip(`the fault ${name} needs ${needs}: ${lacks[needs]}`, () => undefined);
+}
+describe.each(kinds.filter(([, { needs }]) => lacks[needs] === undefined))("the fault %s", (name, kind: FaultKind) => {
   const target = targets[kind.needs];
   const injection: ScheduledInjection = {
     kind: name,

@@ -1,8 +1,13 @@
 import type { FaultKind } from "../model/fault.ts";
 import { bandwidthFault } from "./bandwidth.ts";
+import { clockSkewFault } from "./clock-skew.ts";
+import { cpuLimitFault } from "./cpu-limit.ts";
 import { crashLoopFault } from "./crash-loop.ts";
+import { eventLoopBlockFault } from "./event-loop-block.ts";
+import { fileDescriptorsFault } from "./file-descriptors.ts";
 import { killFault } from "./kill.ts";
 import { latencyFault } from "./latency.ts";
+import { memoryLeakFault } from "./memory-leak.ts";
 import { misconfigureFault } from "./misconfigure.ts";
 import { overloadFault } from "./overload.ts";
 import { partitionFault } from "./partition.ts";
@@ -29,6 +34,7 @@ import { slicesFault } from "./slices.ts";
 import { slowCloseFault } from "./slow-close.ts";
 import { terminateFault } from "./terminate.ts";
 import { truncateFault } from "./truncate.ts";
+import { uncaughtExceptionFault } from "./uncaught-exception.ts";
 import { wrongCredentialFault } from "./wrong-credential.ts";
 
 /** Every kind of fault; a new one is one file and one line here. */
@@ -46,6 +52,12 @@ export const faultKinds: readonly FaultKind[] = [
   pauseFault,
   terminateFault,
   crashLoopFault,
+  cpuLimitFault,
+  fileDescriptorsFault,
+  eventLoopBlockFault,
+  uncaughtExceptionFault,
+  memoryLeakFault,
+  clockSkewFault,
   misconfigureFault,
   wrongCredentialFault,
   redisPauseFault,

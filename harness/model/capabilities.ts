@@ -105,6 +105,43 @@ export interface RolloutControl {
   rollBack(): Promise<void>;
 }
 
+/** `runtime`: the Node process of one instance of a service, through its inspector. */
+export interface RuntimeControl {
+  readonly name: string;
+  /**
+   * Evaluates an expression in the process, and opens its inspector for that if it is closed.
+   * @returns its value, which survives JSON
+   * @throws Error when the process is gone, or no Node, or does not answer in time, or the expression throws
+   */
+  evaluate(expression: string): Promise<Json>;
+  isInspected(): boolean;
+  /** Does nothing when it is closed. */
+  closeInspector(): Promise<void>;
+  state(): { readonly state: ProcessState; readonly pid: number };
+  /** Starts it again and waits until it answers; does nothing when it runs. */
+  restart(): Promise<void>;
+}
+
+/** `clock`: the clock of one instance of a service. */
+export interface ClockControl {
+  readonly name: string;
+  /** @param aheadMs of ours; negative is behind, 0 as it should be */
+  setClock(aheadMs: number): Promise<void>;
+  /** By how much an answer of the service says that its clock is ahead, to a second; undefined without such an answer. */
+  clockAheadMs(deadlineMs: number): Promise<number | undefined>;
+}
+
+/** `limits`: what the kernel lets one instance have. */
+export interface LimitsControl {
+  readonly name: string;
+  /** Lets each of its processes open so many more file descriptors, and no further one. */
+  limitDescriptors(spare: number): Promise<void>;
+  /** Puts the limits back to what they were; does nothing when nothing was changed. */
+  restoreDescriptors(): Promise<void>;
+  /** Of its root process: how many it has open, how many it may, and how many it might before anything was changed. */
+  descriptors(): { readonly open: number; readonly limit?: number; readonly original?: number };
+}
+
 /** `redis`: one Redis server, past the proxies. Every call has a deadline of its own. */
 export interface RedisControl {
   readonly name: string;
@@ -149,6 +186,9 @@ export interface Capabilities {
   readonly network: LinkControl;
   readonly process: ProcessControl;
   readonly rollout: RolloutControl;
+  readonly runtime: RuntimeControl;
+  readonly clock: ClockControl;
+  readonly limits: LimitsControl;
   readonly redis: RedisControl;
   readonly postgres: PostgresControl;
 }
@@ -159,6 +199,9 @@ export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "compon
   network: "link",
   process: "component",
   rollout: "component",
+  runtime: "component",
+  clock: "component",
+  limits: "component",
   redis: "component",
   postgres: "component",
 };
@@ -166,6 +209,8 @@ export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "compon
 /** Kinds of components that have it; all when absent. */
 export const capabilityKinds: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   rollout: ["service"],
+  runtime: ["service"],
+  clock: ["service"],
   redis: ["redis"],
   postgres: ["postgres"],
 };

@@ -23,6 +23,8 @@ export interface EnvironmentContext {
   readonly now: () => number;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
+  /** Whether the schedule needs a capability on an instance: some must be armed before the instance starts. */
+  needs?(capability: CapabilityName, instance: string): boolean;
 }
 
 /** A running system, and what can be done to it. */
@@ -51,6 +53,8 @@ export interface RunningSystem {
 export interface Environment {
   readonly name: string;
   readonly capabilities: readonly CapabilityName[];
+  /** Those of them that this machine does not allow: what is missing, and how to get it. */
+  readonly lacks: Readonly<Partial<Record<CapabilityName, string>>>;
   /** Kinds of components that it can start. */
   readonly kinds: readonly string[];
   /** All or nothing: when it throws, everything that it had started has ended. */

@@ -5,6 +5,9 @@ import { instanceNames, instancesNamed, linksOf, type System } from "../model/sy
 import type { PlanContext } from "./schedule.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** The code of what is no mistake: on another machine the same scenario runs. */
+export const notHere = "NOT_ON_THIS_MACHINE";
+
 /** What is wrong with a fault where it is aimed at: parameters, target, capability. */
 export function problemsOfFault(
   inject: FaultSpec,
@@ -42,6 +45,11 @@ export function problemsOfFault(
       message: `${kind.kind} needs the capability ${kind.needs}, which the environment ${environment.name} lacks`,
       remedy: `It has ${environment.capabilities.join(", ")}.`,
     });
+  }
+  const lack = environment.lacks?.[kind.needs];
+  if (lack !== undefined) {
+    const message = `${kind.kind} needs ${kind.needs}, which this machine lacks`;
+    problems.push({ code: notHere, where: `${where}.inject`, message, remedy: lack });
   }
   return problems;
 }

@@ -14,6 +14,8 @@ export interface PlanContext {
   readonly environment: {
     readonly name: string;
     readonly capabilities: readonly string[];
+    /** Capabilities that it has elsewhere, but not on this machine: what is missing, and how to get it. */
+    readonly lacks?: Readonly<Partial<Record<string, string>>>;
     readonly kinds: readonly string[];
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadCounts } from "../load/options.ts";
 import { runLoad } from "../load/run-load.ts";
+import type { CapabilityName } from "../model/capabilities.ts";
 import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/check.ts";
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
@@ -104,7 +105,7 @@ class Run {
   };
 
   async toItsEnd(): Promise<RunResult> {
-    const { environment, folder, scenario } = this.#options;
+    const { environment, folder, scenario, plan, faultKinds } = this.#options;
     const stage = {
       system: scenario.system,
       environment,
@@ -112,6 +113,11 @@ class Run {
       now: this.#now,
       emit: this.#emit,
       signal: this.#stop.signal,
+      needs: (capability: CapabilityName, instance: string) =>
+        plan.schedule.some(
+          ({ kind, acts }) =>
+            acts.includes(instance) && faultKinds.find((one) => one.kind === kind)?.needs === capability,
+        ),
     };
     const end = await onStage(stage, async (system, journal) => {
       // A run without its proxies shows nothing more; it ends, and says why.

@@ -1,4 +1,4 @@
-import type { Environment, RunningSystem } from "../model/environment.ts";
+import type { Environment, EnvironmentContext, RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { System } from "../model/system.ts";
@@ -19,6 +19,7 @@ export interface StageOptions {
   readonly now: () => number;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
+  readonly needs?: EnvironmentContext["needs"];
 }
 
 /** How it ended. */
@@ -50,7 +51,9 @@ export async function onStage(
     journal.record({ do: "removePath", path: scratch });
     journal.record({ do: "endMarked", mark, scratch });
     emit({ atMs: now(), type: "phase", phase: "provision" });
-    const context = { mark, scratch, logs: folder.logs, journal, now, emit, signal };
+    const { needs } = options;
+    const own = { mark, scratch, logs: folder.logs, journal };
+    const context = { ...own, now, emit, signal, ...(needs === undefined ? {} : { needs }) };
     system = await environment.start(options.system, context);
     signal.throwIfAborted();
     await act(system, journal);

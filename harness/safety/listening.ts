@@ -27,6 +27,20 @@ export function listenerOn(port: number): string | undefined {
   }
 }
 
+/** @returns the TCP ports that a process listens on, in order. Linux only; elsewhere empty */
+export function portsOf(pid: number): readonly number[] {
+  if (process.platform !== "linux") return [];
+  const own = new Set(socketsOf(pid));
+  const ports = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
+    read(table)
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === listen && own.has(fields[9] ?? ""))
+      .map((fields) => Number.parseInt(fields[1]?.split(":").at(-1) ?? "", 16)),
+  );
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
 /** @returns how many connections the listener of a port has accepted and not closed; undefined where that can't be known */
 export function connectionsTo(port: number): number | undefined {
   return process.platform === "linux" ? socketsAt(port, established).length : undefined;

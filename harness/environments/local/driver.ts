@@ -36,6 +36,8 @@ export interface InstanceContext {
   readonly address: Address;
   /** What its links told it: environment variable → address of its own proxy. */
   readonly links: Readonly<Record<string, string>>;
+  /** Whose clock can be set, and by which file; absent when that is not needed. */
+  readonly clock?: { readonly library: string; readonly offsets: string };
   /** A folder of its own. */
   readonly folder: string;
   readonly tools: LocalTools;
@@ -69,6 +71,8 @@ export interface Driver {
   openControls?(context: InstanceContext, kill: (pid: number) => void): Promise<OpenedControls>;
   /** What an instance says of itself; absent for kinds that say nothing. Never rejects. */
   health?(context: InstanceContext, deadlineMs: number): Promise<Health>;
+  /** The time by an instance's own clock, in ms since 1970; absent for kinds that do not tell it. Never rejects. */
+  date?(context: InstanceContext, deadlineMs: number): Promise<number | undefined>;
   /** The sign of life that probes ask for. */
   greeting(definition: ComponentDefinition): Greeting;
 }

@@ -1,14 +1,24 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProcessControl, RolloutControl } from "../../model/capabilities.ts";
+import type {
+  ClockControl,
+  LimitsControl,
+  ProcessControl,
+  RolloutControl,
+  RuntimeControl,
+} from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
+import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
-import { connectionsTo } from "../../safety/listening.ts";
-import { signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
+import { connectionsTo, portsOf } from "../../safety/listening.ts";
+import { isAlive, type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
+import { descriptorsOf, leaveDescriptors, setLimit } from "./descriptors.ts";
 import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
+import { writeOffset } from "./faketime.ts";
+import { Inspector } from "./inspector.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /** How long a component may take until it answers. */
@@ -17,13 +27,15 @@ const onceWithinMs = 60_000;
 const pollMs = 20;
 
 /** One instance of a component: started by its driver, under control. */
-export class Instance implements ProcessControl, RolloutControl {
+export class Instance implements ProcessControl, RolloutControl, RuntimeControl, ClockControl, LimitsControl {
   readonly name: string;
   readonly #driver: Driver;
   readonly #setting: InstanceContext;
   readonly #run: EnvironmentContext;
   #process: ManagedProcess | undefined;
   #launch: Launch | undefined;
+  #inspector: Inspector | undefined;
+  readonly #limits = new Map<number, { readonly identity: ProcessRow; readonly limit: number }>();
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
   constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
@@ -107,6 +119,65 @@ export class Instance implements ProcessControl, RolloutControl {
     await this.stop();
     this.#rolledOut = undefined;
     await this.restart();
+  }
+
+  evaluate(expression: string): Promise<Json> {
+    this.#inspector ??= new Inspector(this.#log(this.name));
+    return this.#inspector.evaluate(this.#tree(), expression);
+  }
+
+  isInspected(): boolean {
+    return this.#inspector !== undefined;
+  }
+
+  async closeInspector(): Promise<void> {
+    await this.#inspector?.close(this.#tree());
+    this.#inspector = undefined;
+  }
+
+  setClock(aheadMs: number): Promise<void> {
+    const { clock } = this.#setting;
+    if (clock === undefined)
+      return Promise.reject(new Error(`${this.name} was not started with a clock that can be set`));
+    writeOffset(clock.offsets, aheadMs);
+    return Promise.resolve();
+  }
+
+  async clockAheadMs(deadlineMs: number): Promise<number | undefined> {
+    const date = await this.#driver.date?.(this.#setting, deadlineMs);
+    return date === undefined ? undefined : date - Date.now();
+  }
+
+  limitDescriptors(spare: number): Promise<void> {
+    for (const row of this.#tree()) {
+      if (this.#limits.has(row.pid)) continue;
+      const { limit } = descriptorsOf(row.pid);
+      if (limit === undefined) continue;
+      this.#limits.set(row.pid, { identity: row, limit });
+      leaveDescriptors(row.pid, spare);
+    }
+    return Promise.resolve();
+  }
+
+  restoreDescriptors(): Promise<void> {
+    for (const [pid, { identity, limit }] of this.#limits) if (isAlive(identity)) setLimit(pid, limit);
+    this.#limits.clear();
+    return Promise.resolve();
+  }
+
+  descriptors() {
+    const { pid } = this.state();
+    const original = this.#limits.get(pid)?.limit;
+    return { ...descriptorsOf(pid), ...(original === undefined ? {} : { original }) };
+  }
+
+  /** The ports that its processes listen on. */
+  ports(): readonly number[] {
+    return [...new Set(this.#tree().flatMap(({ pid }) => portsOf(pid)))].sort((a, b) => a - b);
+  }
+
+  #tree(): readonly ProcessRow[] {
+    return this.#process === undefined ? [] : treeOf(this.#process.identity);
   }
 
   /** Everything that its kind allows besides what any process does. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Capabilities, CapabilityName, LinkControl } from "../../model/capabilities.ts";
 import type { Address, Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
@@ -10,8 +11,9 @@ import { listenerOn } from "../../safety/listening.ts";
 import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
 import { markedProcesses } from "../../safety/processes.ts";
 import { undo } from "../../safety/undo.ts";
-import type { Driver, LocalTools, OpenControls, OpenedControls } from "./driver.ts";
+import type { Driver, InstanceContext, LocalTools, OpenControls, OpenedControls } from "./driver.ts";
 import { drivers } from "./drivers.ts";
+import { findFaketime, writeOffset } from "./faketime.ts";
 import { Instance } from "./instance.ts";
 
 import { startOrder } from "./start-order.ts";
@@ -22,11 +24,20 @@ const host = "127.0.0.1";
 const healthWithinMs = 1000;
 
 /** What planning needs to know; it is known without anything being there yet. */
-export const localFacts: Pick<Environment, "name" | "capabilities" | "kinds"> = {
+export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds"> = {
   name: "local",
-  capabilities: ["network", "process", "rollout", "redis", "postgres"],
+  lacks: lacksHere(),
+  capabilities: ["network", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
   kinds: [...drivers.keys()],
 };
+
+function lacksHere(): Environment["lacks"] {
+  const noProc = "It reads /proc, which is on Linux only.";
+  return {
+    ...(existsSync("/proc/self/exe") ? {} : { runtime: noProc, limits: noProc }),
+    ...(findFaketime() === undefined ? { clock: "Install libfaketime, as with `apt-get install libfaketime`." } : {}),
+  };
+}
 
 /** Real processes on the loopback interface, every link through one Toxiproxy. */
 export function localEnvironment(tools: LocalTools): Environment {
@@ -151,12 +162,22 @@ class LocalStart {
         address: found(this.#direct, name),
         links: this.#linkVariables(component, name),
         folder: join(this.#context.scratch, name),
+        ...this.#clockOf(name),
         tools: this.#tools,
       };
       const instance = new Instance(this.#driver(component), setting, this.#context);
       this.#instances.set(name, instance);
       return instance;
     });
+  }
+
+  /** Only where it is needed: with it, every look at the clock reads a file. */
+  #clockOf(instance: string): Pick<InstanceContext, "clock"> {
+    const library = findFaketime();
+    if (library === undefined || this.#context.needs?.("clock", instance) !== true) return {};
+    const offsets = join(this.#context.scratch, `${instance}.clock`);
+    writeOffset(offsets, 0);
+    return { clock: { library, offsets } };
   }
 
   /** The addresses that an instance is told: those of its own proxies, several joined by commas. */
@@ -176,12 +197,19 @@ class LocalStart {
   #control<Name extends CapabilityName>(capability: Name, target: string): readonly Capabilities[Name][] {
     const controls: { [C in CapabilityName]: () => readonly Capabilities[C][] } = {
       network: () => linksNamed(this.#system, target).map((link) => found(this.#links, link.name)),
-      rollout: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
-      process: () => instancesNamed(this.#system, target).map((name) => found(this.#instances, name)),
+      rollout: () => this.#named(target),
+      runtime: () => this.#named(target),
+      clock: () => this.#named(target),
+      limits: () => this.#named(target),
+      process: () => this.#named(target),
       redis: () => this.#opened("redis", target),
       postgres: () => this.#opened("postgres", target),
     };
     return controls[capability]();
+  }
+
+  #named(target: string): readonly Instance[] {
+    return instancesNamed(this.#system, target).map((name) => found(this.#instances, name));
   }
 
   async #health(): Promise<Record<string, Health>> {
@@ -196,7 +224,8 @@ class LocalStart {
     const instances = [...this.#instances].map(async ([name, instance]) => {
       const { state } = instance.state();
       if (state !== "running") return [name, { process: state }] as const;
-      return [name, { process: state, ...(await this.#controls.get(name)?.snapshot()) }] as const;
+      const ports = instance.ports().join(" ");
+      return [name, { process: state, ports, ...(await this.#controls.get(name)?.snapshot()) }] as const;
     });
     const links = [...this.#links].map(async ([name, link]) => {
       const [toxics, isListening] = await Promise.all([link.toxics(), link.isListening()]);

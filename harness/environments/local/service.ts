@@ -3,6 +3,7 @@ import type { Health } from "../../model/events.ts";
 import type { ComponentDefinition, ServiceSettings } from "../../model/system.ts";
 import { type Exchange, type Greeting, probe } from "../../network/probe.ts";
 import type { Driver, InstanceContext, Launch } from "./driver.ts";
+import { faketimeVariables } from "./faketime.ts";
 
 const settingsOf = (definition: ComponentDefinition): ServiceSettings =>
   definition.settings as unknown as ServiceSettings;
@@ -25,6 +26,9 @@ function launch(context: InstanceContext, [command = "", ...args]: readonly stri
       ...inherited(),
       ...environment,
       ...context.links,
+      ...(context.clock === undefined ? {} : faketimeVariables(context.clock.library, context.clock.offsets)),
+      // Should its inspector ever be opened, then on a port that nobody else has. Other programs do not mind.
+      NODE_OPTIONS: `${environment["NODE_OPTIONS"] ?? ""} --inspect-port=0`.trim(),
       [portVariable]: String(context.address.port),
       ...(nameVariable === undefined ? {} : { [nameVariable]: context.instance }),
     },
@@ -65,6 +69,20 @@ export const serviceDriver: Driver = {
     };
     const { answered } = await probe(address, anyAnswer, deadlineMs);
     return answered ? (isReady ? "ready" : "unready") : "silent";
+  },
+  async date({ address, definition }, deadlineMs): Promise<number | undefined> {
+    const { livePath, readyPath } = settingsOf(definition);
+    let date: number | undefined;
+    const dated: Exchange = {
+      ...httpGet(livePath ?? readyPath),
+      understands(reply) {
+        const told = /^date: (.+?)\r$/im.exec(reply.toString("latin1"))?.[1];
+        if (told !== undefined) date = Date.parse(told);
+        return told !== undefined;
+      },
+    };
+    await probe(address, dated, deadlineMs);
+    return date;
   },
   greeting(definition) {
     const { livePath, readyPath } = settingsOf(definition);

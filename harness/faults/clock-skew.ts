@@ -1,0 +1,53 @@
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import type { Duration } from "../model/units.ts";
+import { numberIn } from "./parameters.ts";
+
+/**
+ * The clock of a service is wrong, and jumps back when it is healed: a machine without time synchronisation, a virtual
+ * machine that was frozen, a leap handled badly. What it compares with others' clocks goes wrong: expiry, signatures,
+ * "last write wins". By libfaketime, which the service is started with when the schedule has this fault. Not simulated:
+ * a clock that drifts, and timers, which go on as they do when somebody sets a clock.
+ * @param options.by forwards, or backwards when it is negative: at least 5 s and at most 366 days either way
+ */
+export function clockSkew<const Target extends string>(target: Target, options: { by: Duration }): FaultSpec<Target> {
+  return { kind: "clockSkew", target, parameters: { byMs: options.by } };
+}
+
+const leastMs = 5000;
+const mostMs = 366 * 24 * 3_600_000;
+
+export const clockSkewFault: FaultKind<"clock"> = {
+  kind: "clockSkew",
+  needs: "clock",
+  summary: "the clock of a service is wrong",
+  receipt: "the `Date` of an answer of the service differs from our clock by as much",
+  healing: "the clock is set back, while the service runs",
+  example: { byMs: 60_000 },
+  residue: "a file that says by how much: it lies in the run's scratch folder, and the service ends with the run",
+  problems: (parameters) => [
+    ...numberIn(parameters, "byMs", { atLeast: -mostMs, atMost: mostMs, unit: "ms" }),
+    ...(Math.abs(Number(parameters["byMs"])) < leastMs
+      ? [
+          {
+            code: "PARAMETER_OUT_OF_BOUNDS",
+            where: "byMs",
+            message: `is ${Number(parameters["byMs"])}`,
+            remedy: `Give at least ${leastMs} ms, forwards or backwards: less could not be proven.`,
+          },
+        ]
+      : []),
+  ],
+  title: ({ target, parameters }) => `set the clock of ${target} by ${Number(parameters["byMs"]) / 1000} s`,
+  undo: () => [],
+  inject: (service, { parameters }) => service.setClock(Number(parameters["byMs"])),
+  heal: (service) => service.setClock(0),
+  async observe(service, { parameters }): Promise<Observation> {
+    const aheadMs = await service.clockAheadMs(1000);
+    if (aheadMs === undefined) return { state: "unclear", measured: { answered: false } };
+    const measured = { aheadMs: Math.round(aheadMs) };
+    // An answer tells whole seconds, and one more may have gone by.
+    const isNear = (ms: number): boolean => Math.abs(aheadMs - ms) <= 2000;
+    if (isNear(Number(parameters["byMs"]))) return { state: "acting", measured };
+    return { state: isNear(0) ? "absent" : "unclear", measured };
+  },
+};

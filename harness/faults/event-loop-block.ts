@@ -1,0 +1,52 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import type { Duration } from "../model/units.ts";
+import { heldIn } from "./held-in-process.ts";
+import { numberIn } from "./parameters.ts";
+
+/**
+ * The event loop of a Node service stands still for a while, again and again: synchronous work on a large answer, a
+ * regular expression that backtracks, a JSON document of a hundred megabytes. Connections are accepted by the kernel and
+ * wait; timers fire late, its own deadlines among them. Not simulated: many threads that compete for processors.
+ * @param options.blockedFor from 1 ms to 2 s
+ * @param options.every the pause between two of them, from 1 ms to 60 s; default as long as `blockedFor`
+ */
+export function eventLoopBlock<const Target extends string>(
+  target: Target,
+  options: { blockedFor: Duration; every?: Duration },
+): FaultSpec<Target> {
+  const { blockedFor, every = blockedFor } = options;
+  return { kind: "eventLoopBlock", target, parameters: { blockedForMs: blockedFor, everyMs: every } };
+}
+
+const program = (key: string, blockedForMs: number, everyMs: number): string => `{
+  const held = { blocks: 0, longestMs: 0 };
+  const block = () => {
+    const began = performance.now();
+    while (performance.now() - began < ${blockedForMs});
+    held.blocks += 1;
+    held.longestMs = Math.max(held.longestMs, Math.round(performance.now() - began));
+    held.timer = setTimeout(block, ${everyMs}).unref();
+  };
+  held.timer = setTimeout(block, 0).unref();
+  held.tell = () => ({ blocks: held.blocks, longestMs: held.longestMs });
+  held.release = () => clearTimeout(held.timer);
+  globalThis[${key}] = held;
+}`;
+
+export const eventLoopBlockFault: FaultKind<"runtime"> = {
+  kind: "eventLoopBlock",
+  needs: "runtime",
+  summary: "the event loop of a Node service stands still, again and again",
+  receipt: "the process itself has measured how long it stood still",
+  healing: "it is told to stop doing so, and its inspector is closed",
+  example: { blockedForMs: 50, everyMs: 50 },
+  residue: "a timer in the process, and an open inspector: both go away with the heal, and with the process",
+  problems: (parameters) => [
+    ...numberIn(parameters, "blockedForMs", { atLeast: 1, atMost: 2000, unit: "ms" }),
+    ...numberIn(parameters, "everyMs", { atLeast: 1, atMost: 60_000, unit: "ms" }),
+  ],
+  title: ({ target, parameters }) => `block the event loop of ${target} for ${Number(parameters["blockedForMs"])} ms`,
+  ...heldIn((key, { blockedForMs, everyMs }) => program(key, Number(blockedForMs), Number(everyMs)), {
+    isActing: ({ blocks }) => Number(blocks) > 0,
+  }),
+};

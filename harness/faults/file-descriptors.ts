@@ -1,0 +1,36 @@
+import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { numberIn } from "./parameters.ts";
+
+/**
+ * A component has hardly a file descriptor left: a leak of sockets, a limit of 1024 that nobody had thought of. What is
+ * open goes on; no connection is accepted and no file opened beyond the spare ones (`EMFILE`). Not simulated: the
+ * machine's own limit, which hits everybody.
+ * @param options.spare how many it may still open, from 0 to 10,000
+ */
+export function fileDescriptors<const Target extends string>(
+  target: Target,
+  options: { spare: number },
+): FaultSpec<Target> {
+  return { kind: "fileDescriptors", target, parameters: { spare: options.spare } };
+}
+
+export const fileDescriptorsFault: FaultKind<"limits"> = {
+  kind: "fileDescriptors",
+  needs: "limits",
+  summary: "a component has hardly a file descriptor left",
+  receipt: "the kernel says that the limit is no more than what is open and the spare ones",
+  healing: "the limit is what it was",
+  example: { spare: 2 },
+  residue: "a limit of a process: it ends with the process",
+  problems: (parameters) => numberIn(parameters, "spare", { atLeast: 0, atMost: 10_000, unit: "descriptors" }),
+  title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} file descriptors left`,
+  undo: () => [],
+  inject: (instance, { parameters }) => instance.limitDescriptors(Number(parameters["spare"])),
+  heal: (instance) => instance.restoreDescriptors(),
+  observe(instance): Promise<Observation> {
+    const { open, limit, original } = instance.descriptors();
+    const measured = { open, limit };
+    if (limit === undefined) return Promise.resolve({ state: "unclear", measured: { open } });
+    return Promise.resolve({ state: limit < (original ?? limit) ? "acting" : "absent", measured } as Observation);
+  },
+};

@@ -1,0 +1,33 @@
+import {
+  availability,
+  clockSkew,
+  effectsExactlyOnce,
+  noLostJobs,
+  noLostWrites,
+  noStaleReads,
+  recoversWithin,
+  scenario,
+  seconds,
+} from "faultline";
+import { ledger } from "./storefront/ledger.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront } from "./storefront/system.ts";
+
+export default scenario({
+  name: "the clock of one API is an hour ahead, and jumps back",
+  expects: "nobody notices: what expires does so by a clock that nobody can set",
+  tags: ["clock"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 100 }),
+  phases: { warmUp: seconds(2), steady: seconds(4), faults: seconds(7), recovery: seconds(6) },
+  faults: [{ at: seconds(0.5), lasting: seconds(6), inject: clockSkew("api", { by: seconds(3600) }), on: "one" }],
+  audit: ledger(),
+  checks: [
+    availability({ atLeast: 0.99 }),
+    noLostWrites(),
+    noLostJobs(),
+    effectsExactlyOnce(),
+    noStaleReads({ within: seconds(2), operations: ["browse"] }),
+    recoversWithin(seconds(3)),
+  ],
+});
