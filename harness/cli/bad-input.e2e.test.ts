@@ -138,6 +138,15 @@ test("list --faults tells what can be broken and whether it can be here, or all 
   expect(none.stderr).toMatch(/"partitoin" is no fault \[UNKNOWN_FAULT\]\s+Did you mean "partition"\?/);
 });
 
+test("list --faults on a machine without Redis: none can be done, and it says why", async () => {
+  const nowhere = { output: reports, environment: { PATH: "/nowhere" } };
+  const faultline = new Faultline(["list", "--faults", "--json"], nowhere);
+  expect(await faultline.ended()).toBe(0);
+  const rows: { can: boolean; lacks?: string }[] = JSON.parse(faultline.stdout);
+  expect(rows.filter(({ can }) => can)).toEqual([]);
+  expect(rows[0]?.lacks).toContain("redis-server is not on the PATH");
+});
+
 test.each([["--hlep"], ["rnu"], ["run", "--sede", "7"]])("%s: exit 64 with a suggestion", async (...args) => {
   const faultline = new Faultline(args, { output: reports });
   expect(await faultline.ended()).toBe(64);

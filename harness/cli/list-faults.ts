@@ -1,26 +1,22 @@
 import { faultKinds } from "../faults/index.ts";
 import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
-import { exits, usageError } from "../model/errors.ts";
+import { exits, FaultlineError, messageOf, usageError } from "../model/errors.ts";
 import type { FaultKind } from "../model/fault.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
 
 /** `faultline list --faults [name...]`: what can be broken, and whether it can be here. @returns the exit code */
-export function listFaults(
+export async function listFaults(
   names: readonly string[],
   flags: { readonly env: string; readonly json?: boolean },
   output: Output,
-): number {
-  const { facts } = environmentNamed(flags.env);
+): Promise<number> {
   const chosen = names.length === 0 ? faultKinds : names.map(faultNamed);
+  const why = await whyNotIn(flags.env);
   const rows = chosen.map((kind) => {
-    const can = facts.capabilities.includes(kind.needs) && facts.lacks[kind.needs] === undefined;
-    return {
-      ...told(kind),
-      can,
-      lacks: facts.lacks[kind.needs] ?? (can ? "" : `The environment ${facts.name} cannot.`),
-    };
+    const lacks = why(kind);
+    return { ...told(kind), can: lacks === undefined, ...(lacks === undefined ? {} : { lacks }) };
   });
   if (flags.json === true) output.json(rows);
   else if (names.length > 0) for (const row of rows) output.print(...inFull(row, output));
@@ -39,8 +35,20 @@ interface Row {
   readonly healing: string;
   readonly residue: string;
   readonly can: boolean;
-  /** Why it can't be done here, and what helps; empty when it can. */
-  readonly lacks: string;
+  /** Why it can't be done here; absent when it can. */
+  readonly lacks?: string;
+}
+
+/** Asks the environment on this machine. @returns why a kind can't be done; undefined when it can */
+async function whyNotIn(name: string): Promise<(kind: FaultKind) => string | undefined> {
+  try {
+    const { capabilities, lacks } = await environmentNamed(name).open();
+    return ({ needs }) => (capabilities.includes(needs) ? lacks[needs] : `needs ${needs}`);
+  } catch (error) {
+    // The name is wrong: that is the user's to know. Otherwise something is missing here, and so every fault is.
+    if (!(error instanceof FaultlineError) || error.exit === exits.usage) throw error;
+    return () => messageOf(error);
+  }
 }
 
 function told({ kind, needs, summary, example, receipt, healing, residue }: FaultKind): Omit<Row, "can" | "lacks"> {
@@ -55,21 +63,18 @@ function table(rows: readonly Row[], { colours }: Output): readonly string[] {
   return [...groups].flatMap(([on, group], index) => [
     ...(index === 0 ? [] : [""]),
     colours.dim(on),
-    ...group.map(({ kind, summary, can, needs, lacks }) => {
-      const not = can ? "" : colours.red(`  needs ${needs}, not here: ${lacks}`);
+    ...group.map(({ kind, summary, lacks }) => {
+      const not = lacks === undefined ? "" : colours.red(`  (not here: ${lacks})`);
       return `  ${colours.bold(kind.padEnd(width))}  ${summary}${not}`;
     }),
   ]);
 }
 
-function inFull(
-  { kind, on, summary, needs, can, lacks, example, receipt, healing, residue }: Row,
-  { colours }: Output,
-) {
+function inFull({ kind, on, summary, needs, lacks, example, receipt, healing, residue }: Row, { colours }: Output) {
   return [
     `${colours.bold(kind)}  on ${on}: ${summary}`,
     `  example  ${JSON.stringify(example)}`,
-    `  needs    ${needs}${can ? "" : colours.red(` (not here: ${lacks})`)}`,
+    `  needs    ${needs}${lacks === undefined ? "" : colours.red(` (not here: ${lacks})`)}`,
     `  receipt  ${receipt}`,
     `  healing  ${healing}`,
     `  residue  ${residue}`,

@@ -51,7 +51,7 @@ test("a fault that users do not notice: exit 0, a receipt for each link, a whole
     expect(receipt.provenMs).toBeGreaterThanOrEqual(receipt.requestedMs);
     expect(receipt.healProvenMs).toBeGreaterThanOrEqual(receipt.healRequestedMs ?? Number.POSITIVE_INFINITY);
     expect(receipt.during?.["roundTripMs"]).toBeGreaterThanOrEqual(30);
-    expect(receipt.before["toxic"]).toBe(false);
+    expect(receipt.before["toxics"]).toBe(0);
   }
   expect(faultline.leftRunning()).toEqual([]);
 

@@ -13,7 +13,7 @@ import { differencesOf } from "../model/snapshot.ts";
 import { postgres, redis, type System, service, system } from "../model/system.ts";
 import { openJournal } from "../safety/journal.ts";
 import { makeScratch, removeScratch } from "../safety/leftovers.ts";
-import { identify, markedProcesses } from "../safety/processes.ts";
+import { identify, listProcesses, markedProcesses } from "../safety/processes.ts";
 
 // What every environment must do, whatever it starts its systems on. A new environment is one name more in this list.
 describe.each(["local"])("the environment %s", (name) => {
@@ -165,6 +165,10 @@ describe.each(["local"])("the environment %s", (name) => {
       readFileSync(`/proc/${pid}/comm`, "utf8").includes("toxiproxy"),
     );
     process.kill(proxies!.pid, "SIGSTOP");
+    // A signal takes its time to arrive.
+    await vi.waitFor(() =>
+      expect(listProcesses().find(({ pid }) => pid === proxies!.pid)).toMatchObject({ state: "stopped" }),
+    );
     // Two that find out at once, of which one takes something away.
     const [toxics] = await Promise.all([second?.toxics(), first?.removeToxic("gone")]);
     expect(toxics).toEqual([]);

@@ -95,9 +95,22 @@ test.each(faultKinds.map(({ kind }) => kind))(
   (kind) => {
     const { text, parameters } = docOf(kind);
     expect(text).toMatch(/Not simulated: /);
-    const { example } = faultKinds.find((one) => one.kind === kind)!;
-    if (Object.values(example).some((value) => typeof value === "number")) {
-      expect(parameters.join(" ")).toMatch(/\d/);
+    const named = faultKinds.find((one) => one.kind === kind)!;
+    const { example } = named;
+    const told = parameters.map((one) => /^(\w+) (.*)$/.exec(one)?.slice(1) ?? [one, ""]);
+    expect(told.map(([option]) => option)).toEqual(Object.keys(example).map((name) => name.replace(/Ms$/, "")));
+    for (const [index, name] of Object.keys(example).entries()) {
+      const [problem] = named.problems({ ...example, [name]: Number.NaN });
+      const most = /at most ([\d.]+)/.exec(problem?.remedy ?? "")?.[1];
+      // No number, or one whose bound is another parameter.
+      if (most === undefined || Object.values(example).includes(Number(most))) continue;
+      const [option, meaning = ""] = told[index] ?? [];
+      // 60000 ms is told as 60 s, 10000 bytes as 10,000.
+      const ways = [Number(most).toLocaleString("en"), `${Number(most) / 1000} s`];
+      expect(
+        ways.some((way) => meaning.includes(way)),
+        `${option}: "${meaning}" tells none of ${ways.join(", ")}`,
+      ).toBe(true);
     }
   },
 );

@@ -6,7 +6,8 @@ import { toxicFault } from "./toxic.ts";
 /**
  * Every answer on a link comes later: a busy network, a distant region, a neighbour that hogs the disk of the server.
  * Not simulated: slow connection set-up, loss, and reordering; the delay acts on what the server sends.
- * @param options.latency at most 60 s; @param options.jitter uniform ±, at most the latency
+ * @param options.latency above 0 and at most 60 s
+ * @param options.jitter uniform ±, from 0 to the latency; default 0
  */
 export function latency<const Target extends string>(
   target: Target,

@@ -7,7 +7,8 @@ import { nameProblems, rolledOut } from "./rolled-out.ts";
  * environment. Most outages begin with a change of configuration, not with a crash. The instance is asked to end, and is
  * started again with the variable changed; it need not become ready. Healing does the same with what was there before.
  * Not simulated: a configuration that is read again while the program runs.
- * @param options.variable of the environment; `value` is what it has while the fault lasts
+ * @param options.variable a variable of the environment, by its name
+ * @param options.value what it has while the fault lasts; may be empty
  */
 export function misconfigure<const Target extends string>(
   target: Target,

@@ -9,6 +9,7 @@ type Direction = (typeof directions)[number];
  * A link goes silent: connections stay open, nothing comes through, nobody is told. A cut cable, a firewall rule, a
  * switch that died. With `replies` only, requests are executed and their answers are lost. Healing closes the silent
  * connections, as a peer does that gave up meanwhile. Not simulated: refused connections, and data that arrives late.
+ * @param options.direction `both` (default), `requests` or `replies`
  */
 export function partition<const Target extends string>(
   target: Target,

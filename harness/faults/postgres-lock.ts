@@ -6,7 +6,7 @@ import { identifier } from "./postgres-refusal.ts";
 /**
  * Somebody holds a table for themselves: a migration that was started at noon, a `VACUUM FULL`, a forgotten session in a
  * transaction. Every statement on the table waits, reads too. Not simulated: locks on single rows, and deadlocks.
- * @param options.table as `orders` or `schema.orders`
+ * @param options.table a name of letters, digits and _, as `orders` or `schema.orders`
  */
 export function postgresLock<const Target extends string>(
   target: Target,

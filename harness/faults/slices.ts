@@ -6,7 +6,8 @@ import { toxicFault } from "./toxic.ts";
 /**
  * Requests arrive in small pieces with pauses between them: a congested path with tiny windows, a client on a bad line.
  * A parser that expects a message in one read breaks here. Not simulated: loss and reordering.
- * @param options.bytes of one piece, from 1 to 10,000; @param options.pause after each piece, from 0.1 to 1,000 ms
+ * @param options.bytes of one piece, from 1 to 10,000
+ * @param options.pause after each piece, from 0.1 ms to 1 s
  */
 export function slices<const Target extends string>(
   target: Target,

@@ -6,7 +6,7 @@ import { observeProcess } from "./process-state.ts";
 /**
  * SIGTERM with a grace, then SIGKILL, as orchestrators stop what they replace; healing starts it again. A deployment, a
  * node that is drained. A program that ends well loses nothing by it. Not simulated: a second instance that takes over.
- * @param options.grace default 2 s
+ * @param options.grace from SIGTERM to SIGKILL, from 0 to 60 s; default 2 s
  */
 export function terminate<const Target extends string>(
   target: Target,
