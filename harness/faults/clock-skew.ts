@@ -7,7 +7,7 @@ import { numberIn } from "./parameters.ts";
  * machine that was frozen, a leap handled badly. What it compares with others' clocks goes wrong: expiry, signatures,
  * "last write wins". By libfaketime, which the service is started with when the schedule has this fault. Not simulated:
  * a clock that drifts, and timers, which go on as they do when somebody sets a clock.
- * @param options.by forwards, or backwards when it is negative: at least 5 s and at most 366 days either way
+ * @param options.by forwards, or backwards when it is negative: at least 5 s and at most 31622400 s (366 days) either way
  */
 export function clockSkew<const Target extends string>(target: Target, options: { by: Duration }): FaultSpec<Target> {
   return { kind: "clockSkew", target, parameters: { byMs: options.by } };

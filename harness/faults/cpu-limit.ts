@@ -13,8 +13,11 @@ export function cpuLimit<const Target extends string>(target: Target, options: {
 
 const periodMs = 100;
 
-/** How many pauses there were of each instance, and how long they were. */
-const paused = new Map<string, { pauses: number; ms: number }>();
+/** Longer than that without a pause, and there will be none. */
+const overAfterMs = 10 * periodMs;
+
+/** How many pauses there were of each instance, how long they were in all, and when the last one ended. */
+const paused = new Map<string, { pauses: number; ms: number; lastAt: number }>();
 const keyOf = (name: string, id: string): string => `${id} ${name}`;
 
 export const cpuLimitFault: FaultKind<"process"> = {
@@ -41,11 +44,13 @@ export const cpuLimitFault: FaultKind<"process"> = {
       const seen = paused.get(keyOf(instance.name, id));
       if (seen === undefined || !isStopped) return;
       seen.pauses += 1;
-      seen.ms += performance.now() - began;
+      seen.lastAt = performance.now();
+      seen.ms += seen.lastAt - began;
     },
   },
   inject(instance, { id }) {
-    if (!paused.has(keyOf(instance.name, id))) paused.set(keyOf(instance.name, id), { pauses: 0, ms: 0 });
+    const key = keyOf(instance.name, id);
+    if (!paused.has(key)) paused.set(key, { pauses: 0, ms: 0, lastAt: performance.now() });
     return Promise.resolve();
   },
   async heal(instance, { id }) {
@@ -55,7 +60,7 @@ export const cpuLimitFault: FaultKind<"process"> = {
   observe(instance, { id }): Promise<Observation> {
     const seen = paused.get(keyOf(instance.name, id));
     const { state, pid } = instance.state();
-    if (seen === undefined) {
+    if (seen === undefined || performance.now() - seen.lastAt > overAfterMs) {
       return Promise.resolve({ state: state === "running" ? "absent" : "unclear", measured: { process: state, pid } });
     }
     const measured = { process: state, pid, pauses: seen.pauses, pausedMs: Math.round(seen.ms) };

@@ -14,7 +14,7 @@ export function memoryLeak<const Target extends string>(
   options: { perSecond: number; atMost: number },
 ): FaultSpec<Target> {
   const { perSecond, atMost } = options;
-  return { kind: "memoryLeak", target, parameters: { mbPerSecond: perSecond, mbAtMost: atMost } };
+  return { kind: "memoryLeak", target, parameters: { perSecond, atMost } };
 }
 
 /** A packed array of 131,072 doubles has one megabyte, on the heap. */
@@ -37,14 +37,14 @@ export const memoryLeakFault: FaultKind<"runtime"> = {
   summary: "a Node service keeps more and more of its heap",
   receipt: "the process tells what it keeps, and how large its heap is; or it died of it",
   healing: "it lets go of everything; started again if it died",
-  example: { mbPerSecond: 20, mbAtMost: 40 },
+  example: { perSecond: 20, atMost: 40 },
   residue: "a heap that stays large until it is collected, and an open inspector, which is closed",
   problems: (parameters) => [
-    ...numberIn(parameters, "mbPerSecond", { atLeast: 1, atMost: 1000, unit: "MB/s" }),
-    ...numberIn(parameters, "mbAtMost", { atLeast: 1, atMost: 16_000, unit: "MB" }),
+    ...numberIn(parameters, "perSecond", { atLeast: 1, atMost: 1000, unit: "MB/s" }),
+    ...numberIn(parameters, "atMost", { atLeast: 1, atMost: 16_000, unit: "MB" }),
   ],
-  title: ({ target, parameters }) => `${target} leaks ${Number(parameters["mbPerSecond"])} MB/s`,
-  ...heldIn((key, { mbPerSecond, mbAtMost }) => program(key, Number(mbPerSecond), Number(mbAtMost)), {
+  title: ({ target, parameters }) => `${target} leaks ${Number(parameters["perSecond"])} MB/s`,
+  ...heldIn((key, { perSecond, atMost }) => program(key, Number(perSecond), Number(atMost)), {
     isActing: ({ keptMb }) => Number(keptMb) > 0,
   }),
 };

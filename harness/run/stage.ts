@@ -47,9 +47,10 @@ export async function onStage(
   try {
     if (options.temporary !== undefined) journal.record({ do: "removePath", path: options.temporary });
     watchdog = await startWatchdog(folder.journal);
-    const { mark, scratch } = makeScratch(folder.id, folder.journal);
-    journal.record({ do: "removePath", path: scratch });
-    journal.record({ do: "endMarked", mark, scratch });
+    const { mark, scratch } = makeScratch(folder.id, folder.journal, (made) => {
+      journal.record({ do: "removePath", path: made.scratch });
+      journal.record({ do: "endMarked", ...made });
+    });
     emit({ atMs: now(), type: "phase", phase: "provision" });
     const { needs } = options;
     const own = { mark, scratch, logs: folder.logs, journal };

@@ -42,14 +42,20 @@ export function stateFolder(): string {
 
 /**
  * Makes the scratch folder of a run and says whose it is, before anything is put into it.
+ * @param beforehand called before there is anything, so that whoever cleans up knows of it by then
  * @returns its path, and the run's mark: two clones may have runs of one name in one second, and neither may take the
  * other's processes for its own
  */
-export function makeScratch(runId: string, journal: string): { mark: string; scratch: string } {
+export function makeScratch(
+  runId: string,
+  journal: string,
+  beforehand: (made: { mark: string; scratch: string }) => void = () => undefined,
+): { mark: string; scratch: string } {
   const runs = join(stateFolder(), "runs");
   mkdirSync(runs, { recursive: true });
   const mark = `${runId}.${randomUUID()}`;
   const scratch = join(runs, mark);
+  beforehand({ mark, scratch });
   mkdirSync(scratch);
   for (const folder of [runs, scratch]) chmodSync(folder, 0o711);
   const runner = identify(process.pid);

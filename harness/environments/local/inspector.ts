@@ -8,19 +8,14 @@ import { type ProcessRow, signalProcess } from "../../safety/processes.ts";
 const withinMs = 3000;
 const pollMs = 20;
 
-interface Session {
-  readonly pid: number;
-  readonly socket: WebSocket;
-}
-
 /**
  * The inspector of a Node process (Chrome DevTools Protocol): opened with SIGUSR1 on a port of the kernel's choice, and
- * closed again. The program itself is not changed, and need not know.
+ * closed again. The program itself is not changed, and need not know. Each call has a connection of its own: a process
+ * that ends while somebody is connected waits for them to leave.
  */
 export class Inspector {
   readonly #log: string;
-  #session: Session | undefined;
-  #calls = 0;
+  #opened: { readonly pid: number; readonly address: string } | undefined;
 
   /** @param log where the process' standard error goes: there Node tells the inspector's address */
   constructor(log: string) {
@@ -35,65 +30,34 @@ export class Inspector {
   async evaluate(tree: readonly ProcessRow[], expression: string): Promise<Json> {
     const node = tree.find(({ pid }) => isNode(pid));
     if (node === undefined) throw new Error("none of its processes is Node, so that it has no inspector");
+    const socket = new WebSocket(await this.#open(node));
     const late = (): Error => new Error(`process ${node.pid}: no answer of its inspector in ${withinMs / 1000} s`);
-    return withDeadline(this.#ask(node, expression), withinMs, late);
+    try {
+      return await withDeadline(ask(socket, expression), withinMs, late);
+    } finally {
+      socket.close();
+    }
   }
 
   /** Closes it, if it is open. The process may be gone, or busy: then it is closed as soon as it can be. */
   async close(tree: readonly ProcessRow[]): Promise<void> {
-    const { pid } = this.#session ?? {};
+    const pid = this.#opened?.pid;
     if (pid !== undefined && tree.some((row) => row.pid === pid)) {
       // Closing waits until nobody is connected any more, and that is us.
       const closing = 'void setTimeout(() => process.getBuiltinModule("node:inspector").close(), 100)';
       await this.evaluate(tree, closing).catch(() => undefined);
     }
-    this.#session?.socket.close();
-    this.#session = undefined;
+    this.#opened = undefined;
   }
 
-  async #ask(node: ProcessRow, expression: string): Promise<Json> {
-    const { socket } = await this.#connected(node);
-    this.#calls += 1;
-    const id = this.#calls;
-    const params = { expression, awaitPromise: true, returnByValue: true, includeCommandLineAPI: true };
-    const answer = new Promise<Json>((resolve, reject) => {
-      const hear = ({ data }: MessageEvent): void => {
-        const told = JSON.parse(String(data));
-        if (told.id !== id) return;
-        settle();
-        const { exceptionDetails, result } = told.result ?? {};
-        if (exceptionDetails === undefined) resolve(result?.value ?? null);
-        else reject(new Error(exceptionDetails.exception?.description ?? exceptionDetails.text));
-      };
-      const gone = (): void => {
-        settle();
-        reject(new Error(`process ${node.pid}: its inspector is gone`));
-      };
-      const settle = (): void => {
-        socket.removeEventListener("message", hear);
-        socket.removeEventListener("close", gone);
-      };
-      socket.addEventListener("message", hear);
-      socket.addEventListener("close", gone);
-    });
-    socket.send(JSON.stringify({ id, method: "Runtime.evaluate", params }));
-    return answer;
-  }
-
-  async #connected(node: ProcessRow): Promise<Session> {
-    const known = this.#session;
-    if (known?.pid === node.pid && known.socket.readyState === WebSocket.OPEN) return known;
-    known?.socket.close();
+  /** @returns the address of the process' inspector, which is open then */
+  async #open(node: ProcessRow): Promise<string> {
+    if (this.#opened?.pid === node.pid) return this.#opened.address;
     const from = statSync(this.#log).size;
     if (!signalProcess(node, "SIGUSR1")) throw new Error(`process ${node.pid} is gone`);
-    const socket = new WebSocket(await this.#address(from));
-    await new Promise<void>((resolve, reject) => {
-      socket.addEventListener("open", () => resolve());
-      socket.addEventListener("error", () => reject(new Error("its inspector takes no connection")));
-    });
-    const session = { pid: node.pid, socket };
-    this.#session = session;
-    return session;
+    const address = await this.#address(from);
+    this.#opened = { pid: node.pid, address };
+    return address;
   }
 
   /** As Node tells it in its own words, which have been the same since version 8. @param from the size of the log before */
@@ -105,6 +69,24 @@ export class Inspector {
     }
     throw new Error("it did not open its inspector on SIGUSR1");
   }
+}
+
+/** One call, on a connection that is being made. */
+function ask(socket: WebSocket, expression: string): Promise<Json> {
+  const params = { expression, awaitPromise: true, returnByValue: true, includeCommandLineAPI: true };
+  return new Promise<Json>((resolve, reject) => {
+    socket.addEventListener("open", () => socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params })));
+    socket.addEventListener("message", ({ data }) => {
+      const { id, result: told } = JSON.parse(String(data));
+      if (id !== 1) return;
+      const { exceptionDetails, result } = told ?? {};
+      if (exceptionDetails === undefined) resolve(result?.value ?? null);
+      else reject(new Error(exceptionDetails.exception?.description ?? exceptionDetails.text));
+    });
+    const gone = (): void => reject(new Error("its inspector is gone"));
+    socket.addEventListener("error", gone);
+    socket.addEventListener("close", gone);
+  });
 }
 
 /** Any other program would be ended by SIGUSR1. */
