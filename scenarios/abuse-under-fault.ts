@@ -42,7 +42,7 @@ export default scenario({
       ],
     }),
     // Each read goes to a database that answers 20 ms later, one after the other of a few connections.
-    availability({ atLeast: 0.9, operations: ["browse", "search", "reprice", "buy"] }),
+    availability({ atLeast: 0.97, operations: ["browse", "search", "reprice", "buy"] }),
     noLostWrites(),
     noLostJobs(),
     nothingHangs({ atMost: 0.01 }),

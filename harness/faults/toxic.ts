@@ -21,7 +21,11 @@ interface ToxicFault<Probed extends ProbeResult>
 export function toxicFault<Probed extends ProbeResult | BulkResult>(fault: ToxicFault<Probed>): FaultKind<"network"> {
   const { toxics, probe, isFelt, ...said } = fault;
   const named = ({ id, parameters }: ScheduledInjection): readonly Toxic[] =>
-    toxics(parameters).map((toxic) => ({ ...toxic, name: `${id}-${toxic.type}-${toxic.stream}` }));
+    toxics(parameters).map(({ attributes, ...toxic }) => {
+      // Toxiproxy takes whole numbers only.
+      const whole = Object.entries(attributes).map(([name, value]) => [name, Math.round(value)]);
+      return { ...toxic, attributes: Object.fromEntries(whole), name: `${id}-${toxic.type}-${toxic.stream}` };
+    });
   return {
     ...said,
     needs: "network",
