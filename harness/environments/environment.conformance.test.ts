@@ -9,8 +9,12 @@ import { environmentNamed } from "../cli/environments.ts";
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { FaultlineError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { commits } from "../model/milestone.ts";
+import type { Plan } from "../model/plan.ts";
 import { differencesOf } from "../model/snapshot.ts";
 import { postgres, redis, type System, service, system } from "../model/system.ts";
+import { Tally } from "../model/tally.ts";
+import { milestoneReached } from "../run/milestones.ts";
 import { openJournal } from "../safety/journal.ts";
 import { makeScratch, removeScratch } from "../safety/leftovers.ts";
 import { identify, listProcesses, markedProcesses } from "../safety/processes.ts";
@@ -212,6 +216,28 @@ describe.each(["local"])("the environment %s", (name) => {
     expect(changed).toContain('api-2: process was "running", and after everything was healed it is "stopped"');
     await running.control("process", "cache")[0]?.kill();
     expect(Object.keys(await running.snapshot())).not.toContain("cache");
+  });
+
+  test("counts the transactions that write on a database, and no others", async () => {
+    const running = await start(shop());
+    const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
+    await client.connect();
+    await client.query("CREATE TABLE counted (x int)");
+    let isReached = false;
+    const countable = { plan: { operations: [] } as unknown as Plan, tally: new Tally(0), system: running };
+    const { signal } = new AbortController();
+    const options = { untilMs: Infinity, now: () => performance.now(), signal };
+    const reached = milestoneReached(commits("db", 3), countable, options).then((is) => {
+      isReached = is;
+    });
+    for (let count = 0; count < 100; count += 1) await client.query("SELECT count(*) FROM counted");
+    expect(isReached).toBe(false);
+    let written = 0;
+    for (; !isReached && written < 1000; written += 1) await client.query("INSERT INTO counted VALUES (1)");
+    await reached;
+    expect(written).toBeGreaterThanOrEqual(3);
+    expect(written).toBeLessThan(1000);
+    await client.end();
   });
 
   test("a database keeps over a kill what it had acknowledged", async () => {

@@ -66,6 +66,7 @@ all instances (\`api->cache\`, \`api\`), one (\`api-1->cache\`, \`api-1\`), or w
 - \`at\` is a time after the start of the phase \`faults\`, or a window \`{ from, to }\` of which the seed picks a moment.
 - \`after: accepted(200)\`, \`accepted(50, ["buy"])\` or \`commits("postgres", 100)\` lets it strike once the run has come so far.
 - \`...repeated({ at, lasting, inject }, { every, times })\` is the same again and again.
+- \`...rollingRestart(instances, { at })\` ends and starts one instance after the other.
 - \`killRandom({ every, among, within })\` kills without warning, whom and when the seed says.
 
 Two kinds on one target go together, and each heals without undoing the other. Two of one kind on one target at one time are

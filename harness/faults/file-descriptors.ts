@@ -1,4 +1,5 @@
-import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { limited } from "./limited.ts";
 import { numberIn } from "./parameters.ts";
 
 /**
@@ -24,13 +25,5 @@ export const fileDescriptorsFault: FaultKind<"limits"> = {
   residue: "a limit of a process: it ends with the process",
   problems: (parameters) => numberIn(parameters, "spare", { atLeast: 0, atMost: 10_000, unit: "descriptors" }),
   title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} file descriptors left`,
-  undo: () => [],
-  inject: (instance, { parameters }) => instance.limitDescriptors(Number(parameters["spare"])),
-  heal: (instance) => instance.restoreDescriptors(),
-  observe(instance): Promise<Observation> {
-    const { open, limit, original } = instance.descriptors();
-    const measured = { open, limit };
-    if (limit === undefined) return Promise.resolve({ state: "unclear", measured: { open } });
-    return Promise.resolve({ state: limit < (original ?? limit) ? "acting" : "absent", measured } as Observation);
-  },
+  ...limited("descriptors", ({ spare }) => Number(spare)),
 };

@@ -8,6 +8,7 @@ import { fileDescriptorsFault } from "./file-descriptors.ts";
 import { killFault } from "./kill.ts";
 import { latencyFault } from "./latency.ts";
 import { memoryLeakFault } from "./memory-leak.ts";
+import { memoryLimitFault } from "./memory-limit.ts";
 import { misconfigureFault } from "./misconfigure.ts";
 import { overloadFault } from "./overload.ts";
 import { partitionFault } from "./partition.ts";
@@ -54,6 +55,7 @@ export const faultKinds: readonly FaultKind[] = [
   crashLoopFault,
   cpuLimitFault,
   fileDescriptorsFault,
+  memoryLimitFault,
   eventLoopBlockFault,
   uncaughtExceptionFault,
   memoryLeakFault,

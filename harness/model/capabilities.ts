@@ -134,13 +134,19 @@ export interface ClockControl {
 /** `limits`: what the kernel lets one instance have. */
 export interface LimitsControl {
   readonly name: string;
-  /** Lets each of its processes open so many more file descriptors, and no further one. */
-  limitDescriptors(spare: number): Promise<void>;
+  /** Lets each of its processes have so much more (descriptors, or bytes), and no more than that. */
+  limit(resource: LimitedResource, spare: number): Promise<void>;
   /** Puts the limits back to what they were; does nothing when nothing was changed. */
-  restoreDescriptors(): Promise<void>;
-  /** Of its root process: how many it has open, how many it may, and how many it might before anything was changed. */
-  descriptors(): { readonly open: number; readonly limit?: number; readonly original?: number };
+  restoreLimit(resource: LimitedResource): Promise<void>;
+  /** Of its root process; `isChanged` while its limit is not what it was. */
+  usage(resource: LimitedResource): { readonly used: number; readonly limit?: string; readonly isChanged: boolean };
+  state(): { readonly state: ProcessState; readonly pid: number };
+  /** Starts it again and waits until it answers; does nothing when it runs. */
+  restart(): Promise<void>;
 }
+
+/** What the kernel limits for each process. */
+export type LimitedResource = "descriptors" | "memory";
 
 /** `redis`: one Redis server, past the proxies. Every call has a deadline of its own. */
 export interface RedisControl {

@@ -7,6 +7,7 @@ import { partition } from "../faults/partition.ts";
 import { pause } from "../faults/pause.ts";
 import { redisReadOnly } from "../faults/redis-read-only.ts";
 import { repeated } from "../faults/repeated.ts";
+import { rollingRestart } from "../faults/rolling-restart.ts";
 import type { Injection } from "../model/fault.ts";
 import { accepted, commits } from "../model/milestone.ts";
 import { randomFrom } from "../model/random.ts";
@@ -63,6 +64,17 @@ describe("when a fault strikes", () => {
     const three = repeated({ at: seconds(1), lasting: seconds(1), inject: slow }, { every: seconds(2), times: 3 });
     expect(scheduled(three).problems).toEqual([]);
     expect(scheduled(three).schedule.map(({ atMs }) => atMs)).toEqual([1000, 3000, 5000]);
+  });
+
+  test("one instance after the other, each when the one before is back", () => {
+    const restarts = rollingRestart(["api-1", "api-2", "api-3"], { at: seconds(1), down: seconds(0.5) });
+    const { schedule: drawn, problems } = scheduled(restarts);
+    expect(problems).toEqual([]);
+    expect(drawn.map(({ atMs, lastingMs, acts }) => [atMs, lastingMs, ...acts])).toEqual([
+      [1000, 500, "api-1"],
+      [3500, 500, "api-2"],
+      [6000, 500, "api-3"],
+    ]);
   });
 
   test.each<[string, Injection, string]>([

@@ -1,6 +1,7 @@
 import type { GeneratorReport, Interval } from "../model/check.ts";
 import { storedEvidence } from "../model/evidence.ts";
 import { timingOf } from "../model/fault.ts";
+import { type Crossing, crossingsOf } from "../model/measure/crossings.ts";
 import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
@@ -38,6 +39,8 @@ export interface ReportData {
   readonly checks: readonly CheckResult[];
   readonly phases: readonly PhaseSpan[];
   readonly windows: readonly FaultWindow[];
+  /** What each fault met; empty without a history. */
+  readonly crossings: readonly Crossing[];
   /** When the first injection was requested; null when there was none. */
   readonly firstFaultMs: number | null;
   readonly operationsSeen: number;
@@ -83,6 +86,7 @@ export function reportData(run: StoredRun): ReportData {
     checks: record.checks,
     phases,
     windows,
+    crossings: history === undefined ? [] : crossingsOf(storedEvidence(run)),
     firstFaultMs,
     operationsSeen: history?.count ?? 0,
     series: history === undefined ? emptySeries(span) : seriesOf(history, span, edges),

@@ -163,3 +163,45 @@ describe("an odd run", () => {
     expect(heights).toEqual([1.2, 1.2]);
   });
 });
+
+describe("the receipts of a report", () => {
+  const section = (html: string): string => /<section class="receipts".*?<\/section>/s.exec(html)?.[0] ?? "";
+  const rows = (html: string): readonly string[] =>
+    [...section(html).matchAll(/<tr><th scope="row">.*?<\/tr>/gs)].map(([row]) => textOf(row.replace(/<[^>]+>/g, " ")));
+
+  it("tell of each fault where it acted, since when, until when, and what it met", () => {
+    const told = rows(page);
+    const receipts = failing.events.flatMap((event) => (event.type === "receipt" ? [event.receipt] : []));
+    expect(told).toHaveLength(receipts.length);
+    const [receipt] = receipts;
+    const { history } = failing;
+    let met = 0;
+    for (let row = 0; row < history!.count; row += 1) {
+      const { wireMs, endMs, target } = rowAt(history!, row);
+      const isAt = receipt!.on.startsWith(`${failing.record.plan.entry[target]}->`);
+      if (isAt && wireMs <= receipt!.healRequestedMs! && endMs >= receipt!.provenMs!) met += 1;
+    }
+    expect(met).toBeGreaterThan(0);
+    expect(told[0]).toContain(receipt!.on);
+    expect(told[0]).toContain(met.toLocaleString("en-US"));
+    expect(told[0]).toContain("47 ms");
+  });
+
+  it("say so when there is none, and do not fill in what was not measured", () => {
+    expect(
+      section(
+        renderReport({
+          ...failing,
+          events: [],
+          record: { ...failing.record, plan: { ...failing.record.plan, schedule: [] } },
+        }),
+      ),
+    ).toContain("No fault was injected.");
+    const events = failing.events.map((event) => {
+      if (event.type !== "receipt") return event;
+      const { provenMs: _, ...receipt } = event.receipt;
+      return { ...event, receipt };
+    });
+    expect(rows(renderReport({ ...failing, events })).every((row) => row.includes("never proven"))).toBe(true);
+  });
+});

@@ -6,6 +6,7 @@ import { type ReportData, reportData } from "./data.ts";
 import { logs, operations, timeline } from "./evidence-sections.ts";
 import { figures } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
+import { receipts } from "./receipts-section.ts";
 import { style } from "./style.ts";
 import { banner, callouts, checks } from "./verdict-section.ts";
 import { verdictWords } from "./words.ts";
@@ -35,6 +36,7 @@ function page(data: ReportData): Html {
 ${banner(data)}${callouts(data)}
 ${section("checks", "Checks", checks(data))}
 ${section("charts", "What happened to the operations", charts(data))}
+${section("receipts", "Faults and their receipts", receipts(data))}
 ${section("figures", "The fault in numbers", figures(data))}
 ${section("operations", "Operations by phase", operations(data))}
 ${section("timeline", "Timeline", timeline(data))}

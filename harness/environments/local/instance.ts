@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
   ClockControl,
+  LimitedResource,
   LimitsControl,
   ProcessControl,
   RolloutControl,
@@ -15,10 +16,10 @@ import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo, portsOf } from "../../safety/listening.ts";
 import { isAlive, type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
-import { descriptorsOf, leaveDescriptors, setLimit } from "./descriptors.ts";
 import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
 import { writeOffset } from "./faketime.ts";
 import { Inspector } from "./inspector.ts";
+import { type Limit, leave, setLimit, usageOf } from "./limits.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /** How long a component may take until it answers. */
@@ -35,7 +36,8 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   #process: ManagedProcess | undefined;
   #launch: Launch | undefined;
   #inspector: Inspector | undefined;
-  readonly #limits = new Map<number, { readonly identity: ProcessRow; readonly limit: number }>();
+  /** Limits that were changed, by resource and process. */
+  readonly #limits = new Map<string, { resource: LimitedResource; identity: ProcessRow; limit: Limit }>();
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
   constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
@@ -148,27 +150,31 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
     return date === undefined ? undefined : date - Date.now();
   }
 
-  limitDescriptors(spare: number): Promise<void> {
+  limit(resource: LimitedResource, spare: number): Promise<void> {
     for (const row of this.#tree()) {
-      if (this.#limits.has(row.pid)) continue;
-      const { limit } = descriptorsOf(row.pid);
-      if (limit === undefined) continue;
-      this.#limits.set(row.pid, { identity: row, limit });
-      leaveDescriptors(row.pid, spare);
+      const key = `${resource} ${row.pid}`;
+      const { limit } = usageOf(resource, row.pid);
+      if (limit === undefined || this.#limits.has(key)) continue;
+      this.#limits.set(key, { resource, identity: row, limit });
+      leave(resource, row.pid, spare);
     }
     return Promise.resolve();
   }
 
-  restoreDescriptors(): Promise<void> {
-    for (const [pid, { identity, limit }] of this.#limits) if (isAlive(identity)) setLimit(pid, limit);
-    this.#limits.clear();
+  restoreLimit(resource: LimitedResource): Promise<void> {
+    for (const [key, changed] of this.#limits) {
+      if (changed.resource !== resource) continue;
+      if (isAlive(changed.identity)) setLimit(resource, changed.identity.pid, changed.limit);
+      this.#limits.delete(key);
+    }
     return Promise.resolve();
   }
 
-  descriptors() {
+  usage(resource: LimitedResource) {
     const { pid } = this.state();
-    const original = this.#limits.get(pid)?.limit;
-    return { ...descriptorsOf(pid), ...(original === undefined ? {} : { original }) };
+    const usage = usageOf(resource, pid);
+    const original = this.#limits.get(`${resource} ${pid}`)?.limit;
+    return { ...usage, isChanged: original !== undefined && usage.limit !== original };
   }
 
   /** The ports that its processes listen on. */

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { leave, limitLeaving, setLimit, usageOf } from "./limits.ts";
+
+test("the limit leaves as many numbers free below it as it should", () => {
+  expect(limitLeaving(0, [0, 1, 2])).toBe(3);
+  expect(limitLeaving(2, [0, 1, 2])).toBe(5);
+  expect(limitLeaving(1, [0, 2, 4])).toBe(3);
+  expect(limitLeaving(0, [0, 1, 5])).toBe(2);
+});
+
+test.runIf(process.platform === "linux")(
+  "a process opens as many files as it was left, and more when it is put back",
+  async () => {
+    const program = `
+    const { openSync } = require("node:fs");
+    console.log("ready");
+    process.stdin.on("data", () => {
+      let opened = 0;
+      try { while (opened < 50) { openSync("/dev/null"); opened += 1; } } catch (error) { console.log(error.code, opened); return; }
+      console.log("all", opened);
+    });`;
+    const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "inherit"] });
+    const told = async (): Promise<string> => String((await once(child.stdout, "data"))[0]).trim();
+    try {
+      expect(await told()).toBe("ready");
+      const before = usageOf("descriptors", child.pid!);
+      leave("descriptors", child.pid!, 4);
+      child.stdin.write("x");
+      expect(await told()).toBe("EMFILE 4");
+      setLimit("descriptors", child.pid!, before.limit!);
+      child.stdin.write("x");
+      expect(await told()).toBe("all 50");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "a process gets as much memory as it was left, and more when it is put back",
+  async () => {
+    const program = `
+    console.log("ready");
+    const kept = [];
+    process.stdin.on("data", () => {
+      let mb = 0;
+      try { while (mb < 200) { kept.push(new SharedArrayBuffer(1 << 20)); new Uint8Array(kept.at(-1)).fill(1); mb += 1; } }
+      catch { console.log("refused", mb < 200); return; }
+      console.log("all");
+    });`;
+    const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "inherit"] });
+    const told = async (): Promise<string> => String((await once(child.stdout, "data"))[0]).trim();
+    try {
+      expect(await told()).toBe("ready");
+      const before = usageOf("memory", child.pid!);
+      leave("memory", child.pid!, 30 << 20);
+      expect(Number(usageOf("memory", child.pid!).limit)).toBeGreaterThan(before.used);
+      child.stdin.write("x");
+      expect(await told()).toBe("refused true");
+      setLimit("memory", child.pid!, before.limit!);
+      child.stdin.write("x");
+      expect(await told()).toBe("all");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  },
+);

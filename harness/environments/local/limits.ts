@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import type { LimitedResource } from "../../model/capabilities.ts";
+
+/** A soft limit as `prlimit` takes it: a number, or `unlimited`. */
+export type Limit = string;
+
+/** What a process uses of a resource, and may use. */
+export interface Usage {
+  readonly used: number;
+  /** The soft limit; undefined where the kernel does not tell, or the process is gone. */
+  readonly limit?: Limit;
+}
+
+interface Resource {
+  /** As `prlimit` calls it. */
+  readonly option: string;
+  /** As `/proc/<pid>/limits` calls it. */
+  readonly line: string;
+  used(pid: number): number;
+  /** The limit that leaves so much to spare. */
+  leaving(spare: number, pid: number): number;
+}
+
+const resources: { readonly [Name in LimitedResource]: Resource } = {
+  descriptors: {
+    option: "nofile",
+    line: "Max open files",
+    used: (pid) => numbersOf(pid).length,
+    leaving: (spare, pid) => limitLeaving(spare, numbersOf(pid)),
+  },
+  /** What `brk` and private mappings may have, in bytes (getrlimit(2), RLIMIT_DATA, since Linux 4.7). */
+  memory: {
+    option: "data",
+    line: "Max data size",
+    used: dataOf,
+    leaving: (spare, pid) => dataOf(pid) + spare,
+  },
+};
+
+/** From the kernel. */
+export function usageOf(resource: LimitedResource, pid: number): Usage {
+  const { line, used } = resources[resource];
+  try {
+    const limit = new RegExp(String.raw`^${line}\s+(\S+)`, "m").exec(readFileSync(`/proc/${pid}/limits`, "utf8"))?.[1];
+    return limit === undefined ? { used: used(pid) } : { used: used(pid), limit };
+  } catch {
+    return { used: 0 };
+  }
+}
+
+/** Lets a process have so much more, and no more than that. @throws when the limit cannot be set */
+export function leave(resource: LimitedResource, pid: number, spare: number): void {
+  setLimit(resource, pid, String(resources[resource].leaving(spare, pid)));
+}
+
+/** The soft limit only: the hard one, once lowered, could not be put back by everybody. @throws when it cannot be set */
+export function setLimit(resource: LimitedResource, pid: number, limit: Limit): void {
+  const { option } = resources[resource];
+  execFileSync("prlimit", ["--pid", String(pid), `--${option}=${limit}:`], { stdio: ["ignore", "ignore", "pipe"] });
+}
+
+/** The limit that leaves so many numbers free below it: the kernel gives the lowest free number, and none at the limit. */
+export function limitLeaving(spare: number, taken: readonly number[]): number {
+  let free = 0;
+  for (let limit = 0; ; limit += 1) {
+    if (taken.includes(limit)) continue;
+    if (free === spare) return limit;
+    free += 1;
+  }
+}
+
+const numbersOf = (pid: number): readonly number[] => readdirSync(`/proc/${pid}/fd`).map(Number);
+
+function dataOf(pid: number): number {
+  return Number(/^VmData:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+}

@@ -1,0 +1,29 @@
+import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { limited } from "./limited.ts";
+import { numberIn } from "./parameters.ts";
+
+/**
+ * A component gets hardly any more memory: a container at its limit, a neighbour that took the rest. What it has it may
+ * keep; what it asks for beyond the spare is refused, and most programs end themselves then. Healing lifts the limit, and
+ * starts it again if it ended. Not simulated: the kernel's out-of-memory killer (see `kill`), and swapping.
+ * @param options.spare megabytes that it may still get, from 1 to 100,000
+ */
+export function memoryLimit<const Target extends string>(
+  target: Target,
+  options: { spare: number },
+): FaultSpec<Target> {
+  return { kind: "memoryLimit", target, parameters: { spare: options.spare } };
+}
+
+export const memoryLimitFault: FaultKind<"limits"> = {
+  kind: "memoryLimit",
+  needs: "limits",
+  summary: "a component gets hardly any more memory",
+  receipt: "the kernel says that the limit is another one than before; or the process died of it",
+  healing: "the limit is what it was; started again if it died",
+  example: { spare: 200 },
+  residue: "a limit of a process: it ends with the process",
+  problems: (parameters) => numberIn(parameters, "spare", { atLeast: 1, atMost: 100_000, unit: "MB" }),
+  title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} MB of memory left`,
+  ...limited("memory", ({ spare }) => Number(spare) * 1_000_000),
+};
