@@ -1,68 +1,26 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { environmentNamed } from "../cli/environments.ts";
-import type { Environment, RunningSystem } from "../model/environment.ts";
+import type { RunningSystem } from "../model/environment.ts";
 import { FaultlineError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
-import { commits } from "../model/milestone.ts";
-import type { Plan } from "../model/plan.ts";
-import { differencesOf } from "../model/snapshot.ts";
-import { postgres, redis, type System, service, system } from "../model/system.ts";
-import { Tally } from "../model/tally.ts";
-import { milestoneReached } from "../run/milestones.ts";
-import { openJournal } from "../safety/journal.ts";
-import { makeScratch, removeScratch } from "../safety/leftovers.ts";
-import { identify, listProcesses, markedProcesses } from "../safety/processes.ts";
+import { redis, type System, system } from "../model/system.ts";
+import { identify } from "../safety/processes.ts";
+import { Stand, shop } from "./testing/stand.ts";
 
 // What every environment must do, whatever it starts its systems on. A new environment is one name more in this list.
 describe.each(["local"])("the environment %s", (name) => {
-  let environment: Environment;
-  let folder: string;
-  let started: RunningSystem | undefined;
-  let events: RunEvent[];
-  let mark: string;
-  let stop: AbortController;
-  let scratch: string;
-
+  let stand: Stand;
   beforeEach(async () => {
-    environment = await environmentNamed(name).open();
-    folder = mkdtempSync(join(tmpdir(), "conformance-"));
-    events = [];
-    stop = new AbortController();
+    stand = await Stand.open(name);
   });
-  afterEach(async () => {
-    await started?.stop();
-    started = undefined;
-    removeScratch(scratch);
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function start(definition: System): Promise<RunningSystem> {
-    const logs = join(folder, "logs");
-    mkdirSync(logs, { recursive: true });
-    const journal = openJournal(join(folder, "undo.jsonl"));
-    const began = performance.now();
-    ({ mark, scratch } = makeScratch("conformance", join(folder, "undo.jsonl")));
-    started = await environment.start(definition, {
-      mark,
-      scratch,
-      logs,
-      journal,
-      now: () => performance.now() - began,
-      emit: (event) => events.push(event),
-      signal: stop.signal,
-    });
-    return started;
-  }
-
-  const left = (): number => markedProcesses(mark, join(tmpdir(), "nowhere")).length;
-  const event = <T extends RunEvent["type"]>(type: T) =>
-    events.filter((one): one is Extract<RunEvent, { type: T }> => one.type === type);
+  afterEach(() => stand.close());
+  const start = (definition: System): Promise<RunningSystem> => stand.start(definition);
+  const left = (): number => stand.left();
+  const event = <T extends RunEvent["type"]>(type: T) => stand.told(type);
 
   test("starts everything, links it through proxies of its own, and stops everything", async () => {
     const running = await start(shop());
@@ -88,8 +46,8 @@ describe.each(["local"])("the environment %s", (name) => {
     for (const told of [one?.["CACHE_URL"], two?.["DATABASE_URL"]]) {
       expect(real.some((port) => String(told).includes(port))).toBe(false);
     }
-    expect(readFileSync(join(folder, "logs", "api-1.log"), "utf8")).toContain("listening");
-    expect(readFileSync(join(folder, "logs", "api.prepare.log"), "utf8")).toContain("prepared once");
+    expect(readFileSync(join(stand.folder, "logs", "api-1.log"), "utf8")).toContain("listening");
+    expect(readFileSync(join(stand.folder, "logs", "api.prepare.log"), "utf8")).toContain("prepared once");
     const pids = event("started").map(({ pid }) => pid);
     await running.stop();
     expect(pids.filter((pid) => identify(pid) !== undefined)).toEqual([]);
@@ -158,88 +116,6 @@ describe.each(["local"])("the environment %s", (name) => {
     );
   });
 
-  test("a proxy server that hangs is replaced on the same ports, with what was on it, and that is told", async () => {
-    const running = await start(shop());
-    const [first, second, third] = ["api-1->cache", "api-2->cache", "api-1->db"].flatMap((target) =>
-      running.control("network", target),
-    );
-    await first?.addToxic({ name: "kept", type: "timeout", stream: "downstream", attributes: { timeout: 0 } });
-    await third?.setListening(false);
-    const [proxies] = markedProcesses(mark, join(tmpdir(), "nowhere")).filter(({ pid }) =>
-      readFileSync(`/proc/${pid}/comm`, "utf8").includes("toxiproxy"),
-    );
-    process.kill(proxies!.pid, "SIGSTOP");
-    // A signal takes its time to arrive.
-    await vi.waitFor(() =>
-      expect(listProcesses().find(({ pid }) => pid === proxies!.pid)).toMatchObject({ state: "stopped" }),
-    );
-    // Two that find out at once, of which one takes something away.
-    const [toxics] = await Promise.all([second?.toxics(), first?.removeToxic("gone")]);
-    expect(toxics).toEqual([]);
-    expect(event("replaced")).toMatchObject([{ what: "toxiproxy" }]);
-    expect(await first?.toxics()).toEqual(["kept"]);
-    expect(await first?.probe(300)).toMatchObject({ answered: false });
-    expect(await second?.probe(5000)).toMatchObject({ answered: true });
-    expect(await third?.isListening()).toBe(false);
-    await third?.setListening(true);
-    expect(await third?.probe(5000)).toMatchObject({ answered: true });
-    expect(identify(proxies!.pid)?.startedAt).not.toBe(proxies!.startedAt);
-    await expect(Promise.race([running.lost, Promise.resolve("not lost")])).resolves.toBe("not lost");
-    await running.stop();
-    expect(left()).toBe(0);
-  });
-
-  test("tells the configuration of everything that lives, so that what was changed shows", async () => {
-    const running = await start(shop());
-    const before = await running.snapshot();
-    expect(Object.keys(before)).toEqual(expect.arrayContaining(["db", "cache", "api-1", "clients->api-2"]));
-    expect(differencesOf(before, await running.snapshot())).toEqual([]);
-    const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
-    await client.connect();
-    await client.query("CREATE TABLE t (x int PRIMARY KEY); ");
-    const withTable = await running.snapshot();
-    await client.query("ALTER TABLE t DROP CONSTRAINT t_pkey");
-    await client.end();
-    await running.control("postgres", "db")[0]?.admin("ALTER ROLE shop CONNECTION LIMIT 7");
-    await running.control("redis", "cache")[0]?.admin("CONFIG", "SET", "maxclients", "77");
-    await running.control("network", "clients->api-1")[0]?.setListening(false);
-    await running.control("process", "api-2")[0]?.pause();
-    const changed = differencesOf(withTable, await running.snapshot()).join("\n");
-    expect(changed).toContain("db: index public.t_pkey was");
-    expect(changed).toContain("db: role shop was");
-    expect(changed).toMatch(/cache: maxclients was "\d+", and after everything was healed it is "77"/);
-    expect(changed).toContain('clients->api-1: listening was "true"');
-    await running.control("runtime", "api-1")[0]?.evaluate("1 + 1");
-    expect(differencesOf(withTable, await running.snapshot()).join("\n")).toMatch(
-      /api-1: ports was "\d+", and after everything was healed it is "\d+ \d+"/,
-    );
-    expect(changed).toContain('api-2: process was "running", and after everything was healed it is "stopped"');
-    await running.control("process", "cache")[0]?.kill();
-    expect(Object.keys(await running.snapshot())).not.toContain("cache");
-  });
-
-  test("counts the transactions that write on a database, and no others", async () => {
-    const running = await start(shop());
-    const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
-    await client.connect();
-    await client.query("CREATE TABLE counted (x int)");
-    let isReached = false;
-    const countable = { plan: { operations: [] } as unknown as Plan, tally: new Tally(0), system: running };
-    const { signal } = new AbortController();
-    const options = { untilMs: Infinity, now: () => performance.now(), signal };
-    const reached = milestoneReached(commits("db", 3), countable, options).then((is) => {
-      isReached = is;
-    });
-    for (let count = 0; count < 100; count += 1) await client.query("SELECT count(*) FROM counted");
-    expect(isReached).toBe(false);
-    let written = 0;
-    for (; !isReached && written < 1000; written += 1) await client.query("INSERT INTO counted VALUES (1)");
-    await reached;
-    expect(written).toBeGreaterThanOrEqual(3);
-    expect(written).toBeLessThan(1000);
-    await client.end();
-  });
-
   test("a database keeps over a kill what it had acknowledged", async () => {
     const running = await start(shop());
     const query = async (text: string) => {
@@ -295,45 +171,12 @@ describe.each(["local"])("the environment %s", (name) => {
   test("an abort during the start ends what had been started", async () => {
     const starting = start(shop({ command: ["node", "-e", "setInterval(() => {}, 1000)"] }));
     await vi.waitFor(() => expect(event("started").length).toBeGreaterThanOrEqual(2), 20_000);
-    stop.abort(new Error("no patience"));
+    stand.stop.abort(new Error("no patience"));
     await expect(starting).rejects.toThrow(/abort/i);
     expect(left()).toBe(0);
-    expect(readdirSync(folder)).toContain("logs");
+    expect(readdirSync(stand.folder)).toContain("logs");
   });
 });
-
-const program = `
-  const { createServer } = require("node:http");
-  let status = 200;
-  createServer((request, reply) => {
-    if (request.url === "/unready") status = 503;
-    reply.writeHead(status).end(JSON.stringify(process.env));
-  })
-    .listen(process.env.PORT, "127.0.0.1", () => console.log("listening"));
-`;
-
-/** A database, a cache, and two instances of a program that tells its environment. */
-function shop(changes: { command?: string[]; prepare?: string[] } = {}): System {
-  return system({
-    name: "shop",
-    entry: "api",
-    components: {
-      db: postgres({ database: "shop", user: "shop" }),
-      cache: redis(),
-      api: service({
-        command: ["node", "-e", program],
-        prepare: ["node", "-e", "console.log('prepared once')"],
-        readyPath: "/",
-        instances: 2,
-        links: {
-          DATABASE_URL: { to: "db", as: "postgres://shop@{host}:{port}/shop" },
-          CACHE_URL: { to: "cache", as: "redis://{host}:{port}" },
-        },
-        ...changes,
-      }),
-    },
-  });
-}
 
 async function environmentOf({ host, port }: { host: string; port: number }): Promise<Record<string, string>> {
   return (await (await fetch(`http://${host}:${port}/`)).json()) as Record<string, string>;
