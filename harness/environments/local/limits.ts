@@ -17,9 +17,9 @@ interface Resource {
   readonly option: string;
   /** As `/proc/<pid>/limits` calls it. */
   readonly line: string;
-  used(pid: number): number;
+  readonly used: (pid: number) => number;
   /** The limit that leaves so much to spare. */
-  leaving(spare: number, pid: number): number;
+  readonly leaving: (spare: number, pid: number) => number;
 }
 
 const resources: { readonly [Name in LimitedResource]: Resource } = {
