@@ -53,6 +53,7 @@ export { reset } from "./faults/reset.ts";
 export { rollingRestart } from "./faults/rolling-restart.ts";
 export { slices } from "./faults/slices.ts";
 export { slowClose } from "./faults/slow-close.ts";
+export { slowRequests } from "./faults/slow-requests.ts";
 export { terminate } from "./faults/terminate.ts";
 export { truncate } from "./faults/truncate.ts";
 export { uncaughtException } from "./faults/uncaught-exception.ts";

@@ -9,6 +9,7 @@ import {
   recoversWithin,
   scenario,
   seconds,
+  slowRequests,
 } from "faultline";
 import { abusers } from "./storefront/abusers.ts";
 import { ledger } from "./storefront/ledger.ts";
@@ -16,7 +17,7 @@ import { shoppers } from "./storefront/shoppers.ts";
 import { storefront } from "./storefront/system.ts";
 
 export default scenario({
-  name: "somebody sends garbage while the cache is cut off and the database is slow",
+  name: "somebody sends garbage, and requests without an end, while the cache is cut off and the database is slow",
   expects: "the garbage is turned away as on any other day, and shoppers do not feel it",
   tags: ["access"],
   system: storefront(),
@@ -24,6 +25,7 @@ export default scenario({
   phases: { warmUp: seconds(2), steady: seconds(4), faults: seconds(7), recovery: seconds(6) },
   faults: [
     { at: seconds(0.5), lasting: seconds(6), inject: partition("api->cache") },
+    { at: seconds(0.7), lasting: seconds(5.5), inject: slowRequests("clients->api", { connections: 200 }) },
     { at: seconds(1), lasting: seconds(5), inject: latency("api->postgres", { latency: milliseconds(20) }) },
   ],
   audit: ledger(),

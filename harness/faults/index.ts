@@ -33,6 +33,7 @@ import { refuseFault } from "./refuse.ts";
 import { resetFault } from "./reset.ts";
 import { slicesFault } from "./slices.ts";
 import { slowCloseFault } from "./slow-close.ts";
+import { slowRequestsFault } from "./slow-requests.ts";
 import { terminateFault } from "./terminate.ts";
 import { truncateFault } from "./truncate.ts";
 import { uncaughtExceptionFault } from "./uncaught-exception.ts";
@@ -49,6 +50,7 @@ export const faultKinds: readonly FaultKind[] = [
   partitionFault,
   refuseFault,
   overloadFault,
+  slowRequestsFault,
   killFault,
   pauseFault,
   terminateFault,

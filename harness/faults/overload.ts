@@ -44,12 +44,12 @@ export const overloadFault: FaultKind<"network"> = {
   undo: () => [],
   inject(link, { id, parameters }) {
     const { connections, ...request } = parameters;
-    link.flood(id, request as unknown as FloodRequest, Number(connections));
+    link.traffic.flood(id, request as unknown as FloodRequest, Number(connections));
     return Promise.resolve();
   },
-  heal: (link, { id }) => link.stopFlood(id),
+  heal: (link, { id }) => link.traffic.stop(id),
   observe(link, { id }): Promise<Observation> {
-    const counts = link.flooded(id);
+    const counts = link.traffic.counts(id);
     if (counts === undefined) return Promise.resolve({ state: "absent", measured: {} });
     const { ok, refused, broken } = counts;
     return Promise.resolve({

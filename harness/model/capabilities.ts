@@ -41,12 +41,20 @@ export interface LinkControl {
   probeInBulk(deadlineMs: number): Promise<BulkResult>;
   /** Ends a connection that was answered, and waits until the other end has ended it, too: the time from end to end. */
   probeClosing(deadlineMs: number): Promise<ProbeResult>;
-  /** Asks over this link under this name, on so many connections, each again as soon as it has its answer. */
+  /** Requests over this link that are none of the workload's. */
+  readonly traffic: ForeignTraffic;
+}
+
+/** Each under a name; nothing is begun twice under one. */
+export interface ForeignTraffic {
+  /** Asks on so many connections, each again as soon as it has its answer. */
   flood(name: string, request: FloodRequest, connections: number): void;
-  /** Does nothing when there is no such flood. */
-  stopFlood(name: string): Promise<void>;
-  /** What came back so far; undefined when there is no such flood. */
-  flooded(name: string): FloodCounts | undefined;
+  /** Begins requests on so many connections, and never comes to their end. */
+  trickle(name: string, connections: number): void;
+  /** Does nothing when there is none of that name. */
+  stop(name: string): Promise<void>;
+  /** What there was so far; undefined when there is none of that name. */
+  counts(name: string): TrafficCounts | undefined;
 }
 
 /** What a flood asks for, over HTTP. */
@@ -57,11 +65,16 @@ export interface FloodRequest {
   readonly body?: string;
 }
 
-/** Answers below 400, others, and requests without any. */
-export interface FloodCounts {
+/** What became of foreign requests. */
+export interface TrafficCounts {
+  /** Answers below 400; of a trickle, lines that were said. */
   readonly ok: number;
+  /** Other answers; of a trickle, connections that were closed. */
   readonly refused: number;
+  /** Requests without an answer, and connections that could not be made. */
   readonly broken: number;
+  /** Connections that are open now. */
+  readonly open: number;
 }
 
 /** The answer of a probe with a long request. */

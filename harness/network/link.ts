@@ -1,9 +1,9 @@
 import type { LinkControl } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import type { Link } from "../model/system.ts";
-import { type Flood, startFlood } from "./flood.ts";
 import { type Greeting, probe, probeClosing } from "./probe.ts";
 import type { ProxyServer } from "./proxy-server.ts";
+import { foreignTraffic } from "./traffic.ts";
 
 /** What Toxiproxy calls the proxy of a link: one path segment, since its client does not escape names. */
 export const proxyName = (link: Link): string => link.name.replace("->", ".");
@@ -18,7 +18,6 @@ export function linkControl(options: {
 }): LinkControl {
   const { link, listen, server, greeting } = options;
   const proxy = proxyName(link);
-  const floods = new Map<string, Flood>();
   return {
     name: link.name,
     addToxic: (toxic) => server.addToxic(proxy, toxic),
@@ -34,13 +33,6 @@ export function linkControl(options: {
       return { ...result, bytes: greeting.inBulk.bytes.length };
     },
     probeClosing: (deadlineMs) => probeClosing(listen, greeting, deadlineMs),
-    flood(name, request, connections) {
-      if (!floods.has(name)) floods.set(name, startFlood(listen, request, connections));
-    },
-    async stopFlood(name) {
-      await floods.get(name)?.stop();
-      floods.delete(name);
-    },
-    flooded: (name) => floods.get(name)?.counts(),
+    traffic: foreignTraffic(listen),
   };
 }
