@@ -84,10 +84,7 @@ export class ProxyServer {
     const meant = this.#meant.get(proxy);
     if (meant !== undefined) meant.enabled = enabled;
     if ((await this.isEnabled(proxy)) === enabled) return;
-    // Only the field that changes: any other would restart the proxy.
-    await this.#call(`${enabled ? "open" : "close"} ${proxy}`, () =>
-      this.#client.getApi().post(this.#url(proxy), { enabled }),
-    );
+    await this.#call(`${enabled ? "open" : "close"} ${proxy}`, () => this.#enable(proxy, enabled));
   }
 
   async isEnabled(proxy: string): Promise<boolean> {
@@ -113,6 +110,11 @@ export class ProxyServer {
     this.#handles.set(name, await this.#client.createProxy(body));
   }
 
+  /** Only the field that changes: any other would restart the proxy. */
+  async #enable(proxy: string, enabled: boolean): Promise<void> {
+    await this.#client.getApi().post(this.#url(proxy), { enabled });
+  }
+
   async #put(proxy: string, toxic: Toxic): Promise<void> {
     const handle = this.#handles.get(proxy);
     if (handle === undefined) throw new Error(`no proxy ${proxy} was opened`);
@@ -125,9 +127,10 @@ export class ProxyServer {
     try {
       return await this.#inTime(what, call);
     } catch (error) {
+      // Several calls may hang at once: the first to be out of patience has it replaced, and the others fail of that.
+      const isUnderWay = this.#replacement !== undefined || this.#replaced !== replaced;
       const isHang = error instanceof FaultlineError && error.code === "TOXIPROXY_HANGS";
-      if (!isHang || this.#replace === undefined) throw error;
-      // Several calls may hang at once; the first to be out of patience has it replaced for all of them.
+      if (this.#replace === undefined || !(isHang || isUnderWay)) throw error;
       if (this.#replaced === replaced) await this.#takePlace(this.#replace, what);
       return this.#inTime(what, call);
     }
@@ -141,8 +144,7 @@ export class ProxyServer {
         await this.#inTime(`open the proxy ${name} again`, () => this.#create(name, meant, false));
         for (const toxic of meant.toxics.values())
           await this.#inTime(`put ${toxic.type} back`, () => this.#put(name, toxic));
-        if (meant.enabled)
-          await this.#inTime(`open ${name}`, () => this.#client.getApi().post(this.#url(name), { enabled: true }));
+        if (meant.enabled) await this.#inTime(`open ${name}`, () => this.#enable(name, true));
       }
       this.#replaced += 1;
     })().finally(() => {
