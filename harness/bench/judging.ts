@@ -1,4 +1,5 @@
 import type { Check, Evidence } from "../model/check.ts";
+import { nothingGenerated } from "../model/evidence.ts";
 import { grantCode, type History, historyOf, loadPhases, outcomeCode } from "../model/history.ts";
 import { randomFrom } from "../model/random.ts";
 
@@ -93,15 +94,10 @@ export function evidenceAround(history: History, { clients }: Made): Evidence {
       { atMs: 62_000, type: "gauges", when: "rest", values: { connections: clients } },
     ],
     generator: {
+      ...nothingGenerated,
       planned: history.count,
       recorded: history.count,
       dispatched: history.count,
-      overflow: 0,
-      lagP50Ms: 0,
-      lagP99Ms: 0,
-      lagMaxMs: 0,
-      unsettled: 0,
-      tainted: [],
     },
     finalState: {
       registers,

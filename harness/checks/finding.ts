@@ -1,5 +1,6 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { loadPhases, outcomes } from "../model/history.ts";
+import { injectedMs } from "../model/measure/moments.ts";
 import type { CheckResult, Witness } from "../model/verdict.ts";
 
 /** What a check has to say of the evidence; what it says of itself is added. */
@@ -14,8 +15,8 @@ export function checkOf(said: Omit<Check, "judge">, find: (evidence: Evidence) =
 
 /** When the first fault was injected, on the run's clock; the start of the phase `faults` when none was. */
 export function firstInjectionMs(evidence: Evidence): number {
-  const injected = evidence.events.filter(({ type }) => type === "inject").map(({ atMs }) => atMs);
-  if (injected.length > 0) return Math.min(...injected);
+  const injected = injectedMs(evidence);
+  if (injected !== undefined) return injected;
   const fromMs = evidence.phases.faults?.fromMs ?? 0;
   return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
 }

@@ -1,6 +1,6 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 import type { Duration } from "../model/units.ts";
-import { numberIn } from "./parameters.ts";
+import { numberIn, unless } from "./parameters.ts";
 
 /**
  * The clock of a service is wrong, and jumps back when it is healed: a machine without time synchronisation, a virtual
@@ -26,16 +26,12 @@ export const clockSkewFault: FaultKind<"clock"> = {
   residue: "a file that says by how much: it lies in the run's scratch folder, and the service ends with the run",
   problems: (parameters) => [
     ...numberIn(parameters, "byMs", { atLeast: -mostMs, atMost: mostMs, unit: "ms" }),
-    ...(Math.abs(Number(parameters["byMs"])) < leastMs
-      ? [
-          {
-            code: "PARAMETER_OUT_OF_BOUNDS",
-            where: "byMs",
-            message: `is ${Number(parameters["byMs"])}`,
-            remedy: `Give at least ${leastMs} ms, forwards or backwards: less could not be proven.`,
-          },
-        ]
-      : []),
+    ...unless(
+      !(Math.abs(Number(parameters["byMs"])) < leastMs),
+      parameters,
+      "byMs",
+      `Give at least ${leastMs} ms, forwards or backwards: less could not be proven.`,
+    ),
   ],
   title: ({ target, parameters }) => `set the clock of ${target} by ${Number(parameters["byMs"]) / 1000} s`,
   undo: () => [],

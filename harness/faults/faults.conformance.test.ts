@@ -1,16 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { environmentNamed } from "../cli/environments.ts";
+import { Stand } from "../environments/testing/stand.ts";
 import type { CapabilityName } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import type { FaultKind, ScheduledInjection } from "../model/fault.ts";
 import { differencesOf, type Snapshot } from "../model/snapshot.ts";
 import { postgres, redis, service, system } from "../model/system.ts";
 import { sustain } from "../run/sustain.ts";
-import { openJournal } from "../safety/journal.ts";
-import { makeScratch, removeScratch } from "../safety/leftovers.ts";
 import { undoAll } from "../safety/undo.ts";
 import { faultKinds } from "./index.ts";
 
@@ -36,35 +32,17 @@ const shelf = system({
 
 let running: RunningSystem;
 let before: Snapshot;
-let folder: string;
-let scratch: string;
+let stand: Stand;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "faults-"));
-  mkdirSync(join(folder, "logs"));
-  const journalPath = join(folder, "undo.jsonl");
-  const made = makeScratch("faults", journalPath);
-  scratch = made.scratch;
-  running = await (await environmentNamed("local").open()).start(shelf, {
-    mark: made.mark,
-    scratch,
-    logs: join(folder, "logs"),
-    journal: openJournal(journalPath),
-    now: () => performance.now(),
-    emit: () => undefined,
-    signal: new AbortController().signal,
-    needs: () => true,
-  });
+  stand = await Stand.open("local");
+  running = await stand.start(shelf, { needs: () => true });
   await running
     .control("postgres", "db")[0]
     ?.admin("CREATE TABLE example (id int)", "CREATE INDEX pg_faultline_example ON example (id)");
   before = await running.snapshot();
   expect(Object.keys(before).sort()).toEqual(["clients->web", "db", "store", "web", "web->store"]);
 });
-afterAll(async () => {
-  await running.stop();
-  removeScratch(scratch);
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => stand.close());
 
 /** On which target each capability is tried. */
 const targets: Readonly<Record<CapabilityName, string>> = {

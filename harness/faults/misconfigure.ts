@@ -1,5 +1,5 @@
 import type { FaultSpec } from "../model/fault.ts";
-import { textOf } from "./parameters.ts";
+import { textOf, unless } from "./parameters.ts";
 import { nameProblems, rolledOut } from "./rolled-out.ts";
 
 /**
@@ -23,16 +23,7 @@ export const misconfigureFault = rolledOut({
   example: { variable: "FAULTLINE_EXAMPLE", value: "wrong" },
   problems: (parameters) => [
     ...nameProblems(parameters),
-    ...(typeof parameters["value"] === "string"
-      ? []
-      : [
-          {
-            code: "PARAMETER_OUT_OF_BOUNDS",
-            where: "value",
-            message: `is ${JSON.stringify(parameters["value"]) ?? "missing"}`,
-            remedy: "Give a text, which may be empty.",
-          },
-        ]),
+    ...unless(typeof parameters["value"] === "string", parameters, "value", "Give a text, which may be empty."),
   ],
   title: ({ target, parameters }) => `misconfigure ${textOf(parameters, "variable")} of ${target}`,
   value: (_original, parameters) => textOf(parameters, "value"),

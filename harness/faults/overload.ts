@@ -1,6 +1,6 @@
 import type { FloodRequest } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { numberIn, textOf } from "./parameters.ts";
+import { numberIn, textOf, unless } from "./parameters.ts";
 
 /**
  * Foreign traffic far past what the system can carry, and then none: a campaign, a crawler, clients that all come back
@@ -29,16 +29,7 @@ export const overloadFault: FaultKind<"network"> = {
   residue: "a thread that asks: it ends with its fault, and with the run",
   problems: (parameters) => [
     ...numberIn(parameters, "connections", { atLeast: 1, atMost: 2000, unit: "connections" }),
-    ...(textOf(parameters, "path").startsWith("/")
-      ? []
-      : [
-          {
-            code: "PARAMETER_OUT_OF_BOUNDS",
-            where: "path",
-            message: `is ${JSON.stringify(parameters["path"]) ?? "missing"}`,
-            remedy: 'Give a path that begins with "/".',
-          },
-        ]),
+    ...unless(textOf(parameters, "path").startsWith("/"), parameters, "path", 'Give a path that begins with "/".'),
   ],
   title: ({ target, parameters }) => `overload ${target} on ${Number(parameters["connections"])} connections`,
   undo: () => [],

@@ -13,16 +13,20 @@ export function numberIn(
   const isNumber = typeof value === "number" && Number.isFinite(value);
   const isInside =
     isNumber && value > (bounds.above ?? -Infinity) && value >= (bounds.atLeast ?? -Infinity) && value <= bounds.atMost;
-  if (isInside) return [];
   const lower = bounds.above === undefined ? `from ${bounds.atLeast ?? 0}` : `above ${bounds.above}`;
-  return [
-    {
-      code: "PARAMETER_OUT_OF_BOUNDS",
-      where: name,
-      message: `is ${JSON.stringify(value) ?? "missing"}`,
-      remedy: `Give a number ${lower} and at most ${bounds.atMost} ${bounds.unit}.`,
-    },
-  ];
+  return unless(isInside, parameters, name, `Give a number ${lower} and at most ${bounds.atMost} ${bounds.unit}.`);
+}
+
+/** A problem with the parameter unless it is fine, with the remedy for it. */
+export function unless(isFine: boolean, parameters: Parameters, name: string, remedy: string): readonly Problem[] {
+  const message = `is ${JSON.stringify(parameters[name]) ?? "missing"}`;
+  return isFine ? [] : [{ code: "PARAMETER_OUT_OF_BOUNDS", where: name, message, remedy }];
+}
+
+/** A problem unless the parameter is a name as SQL has it, `orders` or `schema.orders`. */
+export function sqlNameIn(parameters: Parameters, name: string, remedy: string): readonly Problem[] {
+  const value = parameters[name];
+  return unless(typeof value === "string" && /^\w+(\.\w+)?$/.test(value), parameters, name, remedy);
 }
 
 /** A parameter that was checked to be text. */

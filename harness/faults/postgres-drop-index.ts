@@ -1,6 +1,7 @@
 import type { PostgresControl } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { textOf } from "./parameters.ts";
+import { sqlNameIn, textOf } from "./parameters.ts";
+import { literal } from "./postgres-refusal.ts";
 
 /**
  * Somebody drops an index that queries need: a migration in the wrong order, a clean-up by hand. Nothing is wrong but
@@ -18,10 +19,8 @@ export function postgresDropIndex<const Target extends string>(
 /** What makes each dropped index anew. */
 const definitions = new WeakMap<PostgresControl, Map<string, string>>();
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
 async function definitionOf(postgres: PostgresControl, index: string): Promise<string | undefined> {
-  const [row] = await postgres.admin(`SELECT pg_get_indexdef(to_regclass(${quoted(index)})::oid) AS made`);
+  const [row] = await postgres.admin(`SELECT pg_get_indexdef(to_regclass(${literal(index)})::oid) AS made`);
   return (row?.["made"] as string | null) ?? undefined;
 }
 
@@ -33,17 +32,8 @@ export const postgresDropIndexFault: FaultKind<"postgres"> = {
   healing: "it is made anew from its own definition",
   example: { index: "pg_faultline_example" },
   residue: "an index that is not there: made anew from its own definition",
-  problems: ({ index }) =>
-    typeof index === "string" && /^\w+(\.\w+)?$/.test(index)
-      ? []
-      : [
-          {
-            code: "PARAMETER_OUT_OF_BOUNDS",
-            where: "index",
-            message: `is ${JSON.stringify(index) ?? "missing"}`,
-            remedy: "Give the name of an index, as orders_by_customer or schema.name.",
-          },
-        ],
+  problems: (parameters) =>
+    sqlNameIn(parameters, "index", "Give the name of an index, as orders_by_customer or schema.name."),
   title: ({ target, parameters }) => `drop index ${textOf(parameters, "index")} of ${target}`,
   undo: () => [],
   async inject(postgres, { parameters }) {

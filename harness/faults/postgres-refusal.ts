@@ -35,9 +35,12 @@ export const harmlessWrite = "CREATE TEMPORARY TABLE faultline_probe (x int)";
 export async function endSessions(postgres: PostgresControl): Promise<void> {
   await postgres.admin(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE pid <> pg_backend_pid() AND usename = '${postgres.user.replaceAll("'", "''")}'`,
+      WHERE pid <> pg_backend_pid() AND usename = ${literal(postgres.user)}`,
   );
 }
+
+/** A text as a part of a statement. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** A name as a part of a statement. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

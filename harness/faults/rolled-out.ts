@@ -1,6 +1,6 @@
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
-import { textOf } from "./parameters.ts";
+import { textOf, unless } from "./parameters.ts";
 
 type Parameters = ScheduledInjection["parameters"];
 
@@ -43,9 +43,8 @@ export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
 }
 
 /** A problem unless the parameter `variable` is the name of one. */
-export function nameProblems({ variable }: Parameters): readonly Problem[] {
-  if (typeof variable === "string" && /^[A-Za-z_]\w*$/.test(variable)) return [];
-  const remedy = "Give the name of an environment variable, as DATABASE_URL.";
-  const message = `is ${JSON.stringify(variable) ?? "missing"}`;
-  return [{ code: "PARAMETER_OUT_OF_BOUNDS", where: "variable", message, remedy }];
+export function nameProblems(parameters: Parameters): readonly Problem[] {
+  const { variable } = parameters;
+  const isName = typeof variable === "string" && /^[A-Za-z_]\w*$/.test(variable);
+  return unless(isName, parameters, "variable", "Give the name of an environment variable, as DATABASE_URL.");
 }

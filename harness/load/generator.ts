@@ -1,5 +1,6 @@
 import type { GeneratorReport } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
+import { Tally } from "../model/tally.ts";
 import { type Draw, inFlightBound, type NamedOperation, operationsOf, peakOf } from "../model/workload.ts";
 import { CallFlight, UnsettledCalls } from "./call-flight.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -55,7 +56,7 @@ export class Generator implements FlightEvents {
     const now = (): number => options.now();
     this.#targets = targets.map((address) => new Target({ address, connections, connectWithinMs: longestMs, now }));
     this.#flightOf = this.#operations.map((named) => this.#makerOf(named));
-    this.#ledger = new Ledger(writer, options.tally);
+    this.#ledger = new Ledger(writer, options.tally ?? new Tally(this.#operations.length));
     this.#selfCheck = new SelfCheck(startMs);
   }
 

@@ -1,4 +1,4 @@
-import { type OperationRecord, outcomeCode, outcomes } from "../model/history.ts";
+import { type OperationRecord, outcomeCode } from "../model/history.ts";
 import type { Tally } from "../model/tally.ts";
 import type { Operation } from "../model/workload.ts";
 import type { Ending } from "./ending.ts";
@@ -14,19 +14,18 @@ export interface HistorySink {
 /** Gives every operation exactly one record, and counts. */
 export class Ledger {
   readonly #sink: HistorySink;
-  readonly #tally: Tally | undefined;
-  readonly #counts = outcomes.map(() => 0);
+  readonly #tally: Tally;
   #recorded = 0;
   #dispatched = 0;
 
-  constructor(sink: HistorySink, tally?: Tally) {
+  constructor(sink: HistorySink, tally: Tally) {
     this.#sink = sink;
     this.#tally = tally;
   }
 
   /** How many ended with each outcome, by outcome code. */
   get counts(): readonly number[] {
-    return this.#counts;
+    return this.#tally.byOutcome();
   }
   get recorded(): number {
     return this.#recorded;
@@ -41,9 +40,8 @@ export class Ledger {
     const { target, session, key, phase, id, intendedMs } = flight.plan;
     const writes = operation.effect === "write" || operation.effect === "insert";
     const outcome = outcomeCode(ending.outcome);
-    this.#counts[outcome]! += 1;
     this.#recorded += 1;
-    this.#tally?.add(flight.plan.operation, outcome);
+    this.#tally.add(flight.plan.operation, outcome);
     if (!Number.isNaN(flight.dispatchedMs)) this.#dispatched += 1;
     this.#sink.append({
       id,

@@ -31,7 +31,7 @@ export interface LoadOptions {
   /** Milliseconds on the run's clock. */
   now(): number;
   readonly writer: HistorySink;
-  /** How often each operation had each outcome, kept up to date. */
+  /** Empty; kept up to date while the load lasts, for whoever waits until so many operations had an outcome. */
   readonly tally?: Tally;
   /** About five times a second. What it throws is ignored: an observer cannot end a run. */
   readonly onProgress?: (counts: LoadCounts) => void;

@@ -2,18 +2,9 @@ import { describe, expect, it } from "vitest";
 import { FaultlineError } from "../model/errors.ts";
 import { milliseconds } from "../model/units.ts";
 import { expectConserved, expectNothingLeft } from "./testing/conserved.ts";
-import { arrivalsOf, MemorySink, many, operation, serving, type Trial, tried } from "./testing/rig.ts";
+import { arrivalsOf, MemorySink, many, operation, serving, thrownBy, tried } from "./testing/rig.ts";
 
 expectNothingLeft();
-
-async function thrownBy(trial: Trial): Promise<unknown> {
-  try {
-    await tried(trial);
-  } catch (error) {
-    return error;
-  }
-  return "nothing was thrown";
-}
 
 describe("a load", { timeout: 60_000 }, () => {
   it("hands the plan's draw to the workload, and records what it says", async () => {

@@ -10,21 +10,12 @@ import {
   refusing,
   serving,
   servingApart,
-  type Trial,
+  thrownBy,
   tried,
   until,
 } from "./testing/rig.ts";
 
 expectNothingLeft();
-
-async function thrownBy(trial: Trial): Promise<unknown> {
-  try {
-    await tried(trial);
-  } catch (error) {
-    return error;
-  }
-  return "nothing was thrown";
-}
 
 describe("a load that ends early", { timeout: 60_000 }, () => {
   it.runIf(process.platform === "linux")("leaves no connection that is still being made", async () => {

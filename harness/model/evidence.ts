@@ -37,7 +37,8 @@ export function storedEvidence({ record, events, history, errors, finalState }: 
   return evidenceFrom({ plan, phases, generator, events, history, errors, finalState });
 }
 
-const nothingGenerated: GeneratorReport = {
+/** Of a load that was not. */
+export const nothingGenerated: GeneratorReport = {
   planned: 0,
   recorded: 0,
   dispatched: 0,

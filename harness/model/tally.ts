@@ -14,6 +14,13 @@ export class Tally {
     this.#counts[operation * outcomes.length + outcome]! += 1;
   }
 
+  /** Of all operations together, by outcome code. */
+  byOutcome(): readonly number[] {
+    const totals = outcomes.map(() => 0);
+    for (const [index, count] of this.#counts.entries()) totals[index % outcomes.length]! += count;
+    return totals;
+  }
+
   /** @param outcome its code */
   of(operation: number, outcome: number): number {
     return this.#counts[operation * outcomes.length + outcome]!;

@@ -69,6 +69,7 @@ export function reportData(run: StoredRun): ReportData {
   const windows = windowsOf(run);
   const phases = phasesOf(run);
   const history = run.history !== undefined && run.history.count > 0 ? run.history : undefined;
+  const evidence = history === undefined ? undefined : storedEvidence(run);
   const span = spanOf(run, windows);
   const edges = windows.flatMap((window) => [window.requestedMs, actedFrom(window), actedUntil(window, span.toMs)]);
   const operations = history === undefined ? [] : operationTables(history, record.plan);
@@ -86,12 +87,12 @@ export function reportData(run: StoredRun): ReportData {
     checks: record.checks,
     phases,
     windows,
-    crossings: history === undefined ? [] : crossingsOf(storedEvidence(run)),
+    crossings: evidence === undefined ? [] : crossingsOf(evidence),
     firstFaultMs,
     operationsSeen: history?.count ?? 0,
     series: history === undefined ? emptySeries(span) : seriesOf(history, span, edges),
     operations,
-    figures: history === undefined ? null : figuresOf(storedEvidence(run)),
+    figures: evidence === undefined ? null : figuresOf(evidence),
     timeline: timelineOf(run.events, firstFaultMs),
     logs: excerptsOf(run),
     topology: pictureOf(record.system.topology, injectedOf(run)),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Check, Evidence } from "../model/check.ts";
+import { nothingGenerated } from "../model/evidence.ts";
 import type { Receipt } from "../model/fault.ts";
 import { historyOf, type LoadPhase, type Outcome, outcomeCode, phaseCode } from "../model/history.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
@@ -49,17 +50,7 @@ function evidenceOf(changes: Partial<Evidence> = {}, operations: readonly [LoadP
     schedule: [{ ...injection, acts: ["api->cache"], title: "partition api->cache" }],
     receipts: [receipt],
     events: [],
-    generator: {
-      planned: 20,
-      recorded: 20,
-      dispatched: 20,
-      overflow: 0,
-      lagP50Ms: 0,
-      lagP99Ms: 0,
-      lagMaxMs: 0,
-      unsettled: 0,
-      tainted: [],
-    },
+    generator: { ...nothingGenerated, planned: 20, recorded: 20, dispatched: 20 },
     ...changes,
   };
 }

@@ -31,13 +31,9 @@ export function listenerOn(port: number): string | undefined {
 export function portsOf(pid: number): readonly number[] {
   if (process.platform !== "linux") return [];
   const own = new Set(socketsOf(pid));
-  const ports = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
-    read(table)
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === listen && own.has(fields[9] ?? ""))
-      .map((fields) => Number.parseInt(fields[1]?.split(":").at(-1) ?? "", 16)),
-  );
+  const ports = socketsIn(listen)
+    .filter((fields) => own.has(fields[9] ?? ""))
+    .map((fields) => Number.parseInt(fields[1]?.split(":").at(-1) ?? "", 16));
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
@@ -50,14 +46,19 @@ function listeningInodes(port: number): readonly string[] {
   return socketsAt(port, listen).flatMap((fields) => fields[9] ?? []);
 }
 
-/** The lines of /proc/net/tcp for the sockets at a local port that are in this state, field by field. */
+/** Those of them at a local port. */
 function socketsAt(port: number, state: string): readonly (readonly string[])[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  return socketsIn(state).filter((fields) => fields[1]?.endsWith(`:${hexPort}`));
+}
+
+/** The lines of /proc/net/tcp for the sockets in a state, field by field. */
+function socketsIn(state: string): readonly (readonly string[])[] {
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
     read(table)
       .split("\n")
       .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === state && fields[1]?.endsWith(`:${hexPort}`)),
+      .filter((fields) => fields[3] === state),
   );
 }
 

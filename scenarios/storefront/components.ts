@@ -20,16 +20,7 @@ export async function withDatabase<T>(
     query_timeout: answerMs,
   });
   const end = (): Promise<void> => client.end().catch(() => undefined);
-  const stop = (): void => void end();
-  client.on("error", () => undefined);
-  signal.addEventListener("abort", stop);
-  try {
-    await client.connect();
-    return await body(client);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    await end();
-  }
+  return whileOpen(client, end, signal, () => body(client));
 }
 
 /** The same with a Redis of the system. It never connects again by itself: what fails is told at once. */
@@ -45,14 +36,29 @@ export async function withRedis<T>(
     commandTimeout: answerMs,
     retryStrategy: () => null,
   });
-  const stop = (): void => client.disconnect();
+  return whileOpen(
+    client,
+    () => client.disconnect(),
+    signal,
+    () => body(client),
+  );
+}
+
+/** Connects for as long as a body takes. It is closed whatever happens, and at once when the signal is aborted. */
+async function whileOpen<T>(
+  client: { connect(): Promise<unknown>; on(event: "error", heard: () => void): unknown },
+  close: () => void | Promise<void>,
+  signal: AbortSignal,
+  body: () => Promise<T>,
+): Promise<T> {
+  const stop = (): void => void close();
   client.on("error", () => undefined);
   signal.addEventListener("abort", stop);
   try {
     await client.connect();
-    return await body(client);
+    return await body();
   } finally {
     signal.removeEventListener("abort", stop);
-    stop();
+    await close();
   }
 }

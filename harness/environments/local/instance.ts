@@ -15,11 +15,11 @@ import type { Health } from "../../model/events.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo, portsOf } from "../../safety/listening.ts";
-import { isAlive, type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
+import { type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
 import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
 import { writeOffset } from "./faketime.ts";
 import { Inspector } from "./inspector.ts";
-import { type Limit, leave, setLimit, usageOf } from "./limits.ts";
+import { ChangedLimits } from "./limits.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /** How long a component may take until it answers. */
@@ -36,8 +36,7 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   #process: ManagedProcess | undefined;
   #launch: Launch | undefined;
   #inspector: Inspector | undefined;
-  /** Limits that were changed, by resource and process. */
-  readonly #limits = new Map<string, { resource: LimitedResource; identity: ProcessRow; limit: Limit }>();
+  readonly #limits = new ChangedLimits();
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
   constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
@@ -151,30 +150,17 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   }
 
   limit(resource: LimitedResource, spare: number): Promise<void> {
-    for (const row of this.#tree()) {
-      const key = `${resource} ${row.pid}`;
-      const { limit } = usageOf(resource, row.pid);
-      if (limit === undefined || this.#limits.has(key)) continue;
-      this.#limits.set(key, { resource, identity: row, limit });
-      leave(resource, row.pid, spare);
-    }
+    this.#limits.lower(resource, this.#tree(), spare);
     return Promise.resolve();
   }
 
   restoreLimit(resource: LimitedResource): Promise<void> {
-    for (const [key, changed] of this.#limits) {
-      if (changed.resource !== resource) continue;
-      if (isAlive(changed.identity)) setLimit(resource, changed.identity.pid, changed.limit);
-      this.#limits.delete(key);
-    }
+    this.#limits.restore(resource);
     return Promise.resolve();
   }
 
   usage(resource: LimitedResource) {
-    const { pid } = this.state();
-    const usage = usageOf(resource, pid);
-    const original = this.#limits.get(`${resource} ${pid}`)?.limit;
-    return { ...usage, isChanged: original !== undefined && usage.limit !== original };
+    return this.#limits.usage(resource, this.state().pid);
   }
 
   /** The ports that its processes listen on. */
@@ -194,8 +180,7 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
 
   /** SIGKILL to one process of its tree; to none that is not. */
   #killOne(pid: number): void {
-    const member = this.#process === undefined ? [] : treeOf(this.#process.identity);
-    const row = member.find((one) => one.pid === pid);
+    const row = this.#tree().find((one) => one.pid === pid);
     if (row !== undefined) signalProcess(row, "SIGKILL");
   }
 
@@ -224,8 +209,7 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
 
   /** Processes of its tree, and connections to it. */
   gauges(): { readonly processes: number; readonly connections: number | undefined } {
-    const processes = this.#process === undefined ? 0 : treeOf(this.#process.identity).length;
-    return { processes, connections: connectionsTo(this.#setting.address.port) };
+    return { processes: this.#tree().length, connections: connectionsTo(this.#setting.address.port) };
   }
 
   /** Ends it for good. */

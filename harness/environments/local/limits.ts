@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { LimitedResource } from "../../model/capabilities.ts";
+import { isAlive, type ProcessRow } from "../../safety/processes.ts";
 
 /** A soft limit as `prlimit` takes it: a number, or `unlimited`. */
-export type Limit = string;
+type Limit = string;
 
 /** What a process uses of a resource, and may use. */
-export interface Usage {
+interface Usage {
   readonly used: number;
   /** The soft limit; undefined where the kernel does not tell, or the process is gone. */
   readonly limit?: Limit;
@@ -37,6 +38,40 @@ const resources: { readonly [Name in LimitedResource]: Resource } = {
     leaving: (spare, pid) => dataOf(pid) + spare,
   },
 };
+
+/** The limits that were changed of one instance's processes, and what they were. */
+export class ChangedLimits {
+  /** By resource and process. */
+  readonly #changed = new Map<string, { resource: LimitedResource; identity: ProcessRow; limit: Limit }>();
+
+  /** Lets each of the processes have so much more; those that were changed already stay as they are. */
+  lower(resource: LimitedResource, processes: readonly ProcessRow[], spare: number): void {
+    for (const identity of processes) {
+      const key = keyOf(resource, identity.pid);
+      const { limit } = usageOf(resource, identity.pid);
+      if (limit === undefined || this.#changed.has(key)) continue;
+      this.#changed.set(key, { resource, identity, limit });
+      leave(resource, identity.pid, spare);
+    }
+  }
+
+  /** Puts back what was changed, of the processes that are still there. */
+  restore(resource: LimitedResource): void {
+    for (const [key, changed] of this.#changed) {
+      if (changed.resource !== resource) continue;
+      if (isAlive(changed.identity)) setLimit(resource, changed.identity.pid, changed.limit);
+      this.#changed.delete(key);
+    }
+  }
+
+  usage(resource: LimitedResource, pid: number): Usage & { readonly isChanged: boolean } {
+    const usage = usageOf(resource, pid);
+    const original = this.#changed.get(keyOf(resource, pid))?.limit;
+    return { ...usage, isChanged: original !== undefined && usage.limit !== original };
+  }
+}
+
+const keyOf = (resource: LimitedResource, pid: number): string => `${resource} ${pid}`;
 
 /** From the kernel. */
 export function usageOf(resource: LimitedResource, pid: number): Usage {

@@ -15,7 +15,6 @@ import type { Driver, InstanceContext, LocalTools, OpenControls, OpenedControls 
 import { drivers } from "./drivers.ts";
 import { findFaketime, writeOffset } from "./faketime.ts";
 import { Instance } from "./instance.ts";
-
 import { startOrder } from "./start-order.ts";
 import { type LocalProxyServer, startToxiproxy } from "./toxiproxy.ts";
 
@@ -26,7 +25,10 @@ const healthWithinMs = 1000;
 /** What planning needs to know; it is known without anything being there yet. */
 export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds"> = {
   name: "local",
-  lacks: lacksHere(),
+  /** Looked for only when somebody asks: most commands do not. */
+  get lacks() {
+    return lacksHere();
+  },
   capabilities: ["network", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
   kinds: [...drivers.keys()],
 };
@@ -173,8 +175,8 @@ class LocalStart {
 
   /** Only where it is needed: with it, every look at the clock reads a file. */
   #clockOf(instance: string): Pick<InstanceContext, "clock"> {
-    const library = findFaketime();
-    if (library === undefined || this.#context.needs?.("clock", instance) !== true) return {};
+    const library = this.#context.needs?.("clock", instance) === true ? findFaketime() : undefined;
+    if (library === undefined) return {};
     const offsets = join(this.#context.scratch, `${instance}.clock`);
     writeOffset(offsets, 0);
     return { clock: { library, offsets } };

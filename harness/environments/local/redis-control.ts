@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { Redis } from "ioredis";
 import type { RedisControl, RedisReply } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
+import { redisSnapshot } from "./redis-snapshot.ts";
 
 const deadlineMs = 2000;
 
@@ -10,8 +11,7 @@ export class LocalRedisControl implements RedisControl {
   readonly name: string;
   readonly #address: Address;
   readonly #admin: Redis;
-  #settings: Readonly<Record<string, string>> = {};
-  #rules: readonly string[] = [];
+  #before: Readonly<Record<string, string>> = {};
 
   private constructor(name: string, address: Address) {
     this.name = name;
@@ -24,12 +24,7 @@ export class LocalRedisControl implements RedisControl {
     const control = new LocalRedisControl(name, address);
     try {
       await control.#admin.connect();
-      const pairs = (await control.admin("CONFIG", "GET", "*")) as readonly string[];
-      const names = pairs.filter((_, index) => index % 2 === 0);
-      control.#settings = Object.fromEntries(names.map((setting, index) => [setting, pairs[2 * index + 1] ?? ""]));
-      const users = (await control.admin("ACL", "LIST")) as readonly string[];
-      const line = users.find((one) => one.startsWith("user default ")) ?? "user default on nopass ~* &* +@all";
-      control.#rules = line.split(" ").filter((rule) => /^[+-]/.test(rule));
+      control.#before = await redisSnapshot(control);
       return control;
     } catch (error) {
       control.close();
@@ -70,13 +65,14 @@ export class LocalRedisControl implements RedisControl {
   }
 
   original(setting: string): string {
-    const value = this.#settings[setting];
+    const value = this.#before[setting];
     if (value === undefined) throw new Error(`${this.name} has no setting ${setting}`);
     return value;
   }
 
   originalCommandRules(): readonly string[] {
-    return this.#rules;
+    const line = this.#before["user default"] ?? "user default on nopass ~* &* +@all";
+    return line.split(" ").filter((rule) => /^[+-]/.test(rule));
   }
 
   close(): void {

@@ -30,15 +30,14 @@ export async function startToxiproxy(
   lost.promise.catch(() => undefined);
   const watch = (watched: ManagedProcess): void => {
     void watched.ended.then((how) => {
-      if (!isAsked && watched === process) lost.reject(lostProblem(how));
+      if (!isAsked) lost.reject(lostProblem(how));
     });
   };
   watch(process);
   const server = new ProxyServer(admin, async (why) => {
-    const wedged = process;
     context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
     isAsked = true;
-    await wedged.kill();
+    await process.kill();
     process = await startProcess(tools, admin, context);
     isAsked = false;
     watch(process);

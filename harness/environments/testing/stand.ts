@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentNamed } from "../../cli/environments.ts";
-import type { Environment, RunningSystem } from "../../model/environment.ts";
+import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
 import type { RunEvent } from "../../model/events.ts";
 import { postgres, redis, type System, service, system } from "../../model/system.ts";
 import { openJournal } from "../../safety/journal.ts";
@@ -26,7 +26,7 @@ export class Stand {
     this.#environment = environment;
   }
 
-  async start(definition: System): Promise<RunningSystem> {
+  async start(definition: System, more: Pick<EnvironmentContext, "needs"> = {}): Promise<RunningSystem> {
     const logs = join(this.folder, "logs");
     mkdirSync(logs, { recursive: true });
     const journal = join(this.folder, "undo.jsonl");
@@ -39,6 +39,7 @@ export class Stand {
       now: () => performance.now() - began,
       emit: (event) => this.#events.push(event),
       signal: this.stop.signal,
+      ...more,
     });
     return this.#started;
   }

@@ -180,3 +180,13 @@ export async function until(condition: () => boolean, within = 20_000): Promise<
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** What a trial that must not succeed throws. */
+export async function thrownBy(trial: Trial): Promise<unknown> {
+  try {
+    await tried(trial);
+  } catch (error) {
+    return error;
+  }
+  return "nothing was thrown";
+}
