@@ -3,8 +3,9 @@ import { numberIn } from "./parameters.ts";
 
 /**
  * A component gets only a share of the time in which it wants to run: a noisy neighbour, a container at its quota, which
- * the kernel lets run for a part of each period and then not at all. It is stopped and continued ten times a second, as
- * a quota does it. Not simulated: a quota over several processors, and slower memory.
+ * the kernel lets run for a part of each period and then not at all. Where there are control groups (as root, mostly) it
+ * is the kernel's own quota, of one processor's time for all its processes; where not, they are stopped and continued ten
+ * times a second, as a quota does it. Not simulated: a quota over several processors, and slower memory.
  * @param options.share of the time, from 0.05 to 0.9
  */
 export function cpuLimit<const Target extends string>(target: Target, options: { share: number }): FaultSpec<Target> {
@@ -26,16 +27,17 @@ export const cpuLimitFault: FaultKind<"process"> = {
   // Another fault that stops and continues the same processes would be undone by this one.
   silences: true,
   summary: "a component runs only for a share of the time",
-  receipt: "the kernel says that its processes are stopped, in each period again",
-  healing: "no further pause, and SIGCONT to all its processes",
+  receipt: "the kernel says that it is under the quota; or that its processes are stopped, in each period again",
+  healing: "no quota, no further pause, and SIGCONT to all its processes",
   example: { share: 0.5 },
-  residue: "a process that stands still: the journal continues it",
+  residue: "a control group, or a process that stands still: the journal takes the one away and continues the other",
   problems: (parameters) => numberIn(parameters, "share", { atLeast: 0.05, atMost: 0.9, unit: "of the time" }),
   title: ({ target, parameters }) => `${target} runs ${Math.round(Number(parameters["share"]) * 100)} % of the time`,
-  undo: (instance) => [instance.undoPause()],
+  undo: (instance) => [instance.undoPause(), ...instance.undoQuota()],
   sustain: {
     everyMs: ({ share }) => Math.max(1, Math.round(periodMs * Number(share))),
     async act(instance, { id, parameters }) {
+      if (instance.quota() !== undefined) return;
       const began = performance.now();
       await instance.pause();
       const isStopped = instance.state().state === "stopped";
@@ -48,18 +50,21 @@ export const cpuLimitFault: FaultKind<"process"> = {
       seen.ms += seen.lastAt - began;
     },
   },
-  inject(instance, { id }) {
+  async inject(instance, { id, parameters }) {
+    if (await instance.setQuota(Number(parameters["share"]))) return;
     const key = keyOf(instance.name, id);
     if (!paused.has(key)) paused.set(key, { pauses: 0, ms: 0, lastAt: performance.now() });
-    return Promise.resolve();
   },
   async heal(instance, { id }) {
     paused.delete(keyOf(instance.name, id));
+    await instance.liftQuota();
     await instance.resume();
   },
   observe(instance, { id }): Promise<Observation> {
     const seen = paused.get(keyOf(instance.name, id));
     const { state, pid } = instance.state();
+    const quota = instance.quota();
+    if (quota !== undefined) return Promise.resolve({ state: "acting", measured: { process: state, pid, ...quota } });
     if (seen === undefined || performance.now() - seen.lastAt > overAfterMs) {
       return Promise.resolve({ state: state === "running" ? "absent" : "unclear", measured: { process: state, pid } });
     }

@@ -64,7 +64,19 @@ const kinds = faultKinds.map((kind) => [kind.kind, kind] as const);
 for (const [name, { needs }] of kinds) {
   if (lacks[needs] !== undefined) test.skip(`the fault ${name} needs ${needs}: ${lacks[needs]}`, () => undefined);
 }
-describe.each(kinds.filter(([, { needs }]) => lacks[needs] === undefined))("the fault %s", (name, kind: FaultKind) => {
+const possible = kinds.filter(([, { needs }]) => lacks[needs] === undefined);
+describe.each(possible)("the fault %s", conforms);
+describe("where there are no control groups", () => {
+  beforeAll(() => {
+    vi.stubEnv("FAULTLINE_CONTROL_GROUPS", "no");
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+  describe.each(possible.filter(([name]) => ["cpuLimit", "memoryLimit"].includes(name)))("the fault %s", conforms);
+});
+
+function conforms(name: string, kind: FaultKind): void {
   const target = targets[kind.needs];
   const injection: ScheduledInjection = {
     kind: name,
@@ -165,4 +177,4 @@ describe.each(kinds.filter(([, { needs }]) => lacks[needs] === undefined))("the 
     await isSeen("absent");
     await isAsBefore();
   });
-});
+}

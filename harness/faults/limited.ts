@@ -7,8 +7,7 @@ export function limited(
   spare: (parameters: ScheduledInjection["parameters"]) => number,
 ): Pick<FaultKind<"limits">, "undo" | "inject" | "heal" | "observe"> {
   return {
-    // A limit ends with its process, and the process with the run.
-    undo: () => [],
+    undo: (instance) => instance.undoLimit(resource),
     inject: (instance, { parameters }) => instance.limit(resource, spare(parameters)),
     async heal(instance) {
       await instance.restoreLimit(resource);
@@ -17,10 +16,10 @@ export function limited(
     },
     observe(instance): Promise<Observation> {
       const { state } = instance.state();
-      const { used, limit, isChanged } = instance.usage(resource);
-      const measured = { process: state, used, ...(limit === undefined ? {} : { limit }) };
+      const { isChanged, ...usage } = instance.usage(resource);
+      const measured = { process: state, ...usage };
       if (isChanged || state === "dead") return Promise.resolve({ state: "acting", measured });
-      return Promise.resolve({ state: limit === undefined ? "unclear" : "absent", measured });
+      return Promise.resolve({ state: usage.limit === undefined ? "unclear" : "absent", measured });
     },
   };
 }

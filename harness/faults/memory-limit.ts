@@ -4,8 +4,9 @@ import { numberIn } from "./parameters.ts";
 
 /**
  * A component gets hardly any more memory: a container at its limit, a neighbour that took the rest. What it has it may
- * keep; what it asks for beyond the spare is refused, and most programs end themselves then. Healing lifts the limit, and
- * starts it again if it ended. Not simulated: the kernel's out-of-memory killer (see `kill`), and swapping.
+ * keep. Where there are control groups (as root, mostly) all its processes share the spare, and beyond it the kernel's
+ * out-of-memory killer ends one of them; where not, what a process asks for beyond it is refused (`prlimit`), and most
+ * programs end themselves then. Healing lifts the limit, and starts it again if it ended. Not simulated: swapping.
  * @param options.spare megabytes that it may still get, from 1 to 100,000
  */
 export function memoryLimit<const Target extends string>(
@@ -22,7 +23,7 @@ export const memoryLimitFault: FaultKind<"limits"> = {
   receipt: "the kernel says that the limit is another one than before; or the process died of it",
   healing: "the limit is what it was; started again if it died",
   example: { spare: 200 },
-  residue: "a limit of a process: it ends with the process",
+  residue: "a control group, which the journal takes away; or a limit of a process, which ends with it",
   problems: (parameters) => numberIn(parameters, "spare", { atLeast: 1, atMost: 100_000, unit: "MB" }),
   title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} MB of memory left`,
   ...limited("memory", ({ spare }) => Number(spare) * 1_000_000),

@@ -99,6 +99,16 @@ export interface ProcessControl {
   /** SIGCONT to the whole tree. */
   resume(): Promise<void>;
   undoPause(): UndoStep;
+  /**
+   * Lets the whole tree run for no more than a share of one processor's time, by the kernel's own quota.
+   * @returns false where that cannot be had
+   */
+  setQuota(share: number): Promise<boolean>;
+  /** Does nothing when there is no quota. */
+  liftQuota(): Promise<void>;
+  undoQuota(): readonly UndoStep[];
+  /** From the kernel; undefined while its root process is under no quota. */
+  quota(): Measured | undefined;
   /** The state of the tree: `stopped` only when every process is; and the pid of its root. */
   state(): { readonly state: ProcessState; readonly pid: number };
 }
@@ -147,18 +157,33 @@ export interface ClockControl {
 /** `limits`: what the kernel lets one instance have. */
 export interface LimitsControl {
   readonly name: string;
-  /** Lets each of its processes have so much more (descriptors, or bytes), and no more than that. */
+  /**
+   * Lets it have so much more, and no more than that: descriptors each of its processes; bytes all of them together,
+   * where the kernel can count them so, and each of them where not.
+   */
   limit(resource: LimitedResource, spare: number): Promise<void>;
   /** Puts the limits back to what they were; does nothing when nothing was changed. */
   restoreLimit(resource: LimitedResource): Promise<void>;
-  /** Of its root process; `isChanged` while its limit is not what it was. */
-  usage(resource: LimitedResource): { readonly used: number; readonly limit?: string; readonly isChanged: boolean };
+  undoLimit(resource: LimitedResource): readonly UndoStep[];
+  /** Of its root process, or of the group that it is in. */
+  usage(resource: LimitedResource): LimitedUsage;
   state(): { readonly state: ProcessState; readonly pid: number };
   /** Starts it again and waits until it answers; does nothing when it runs. */
   restart(): Promise<void>;
 }
 
-/** What the kernel limits for each process. */
+/** What is used of a resource, and may be used. */
+export interface LimitedUsage {
+  readonly used: number;
+  /** Undefined where the kernel does not tell. */
+  readonly limit?: string;
+  /** The limit is not what it was. */
+  readonly isChanged: boolean;
+  /** How many processes the kernel killed for want of memory, where it counts them. */
+  readonly killed?: number;
+}
+
+/** What the kernel limits. */
 export type LimitedResource = "descriptors" | "memory";
 
 /** `redis`: one Redis server, past the proxies. Every call has a deadline of its own. */

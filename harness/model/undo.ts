@@ -16,7 +16,9 @@ export type UndoStep =
   | { readonly do: "endProcess"; readonly process: ProcessIdentity }
   /** Every process that carries the run's mark in its environment or works inside its scratch folder. */
   | { readonly do: "endMarked"; readonly mark: string; readonly scratch: string }
-  | { readonly do: "removePath"; readonly path: string };
+  | { readonly do: "removePath"; readonly path: string }
+  /** A control group of the kernel, by its folder; its processes go to the group `home`. */
+  | { readonly do: "removeGroup"; readonly path: string; readonly home: string };
 
 /** Where undo steps are written before anything is done. */
 export interface Journal {

@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
@@ -30,7 +31,30 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   removePath({ path }) {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   },
+  async removeGroup({ path, home }) {
+    const deadline = performance.now() + stepDeadlineMs;
+    // A process that ends can't be moved any more, and holds the group until it is gone.
+    while (existsSync(path)) {
+      try {
+        const members = readFileSync(join(path, "cgroup.procs"), "utf8").trim().split("\n");
+        for (const pid of members.filter(Boolean)) moveProcess(pid, home);
+        rmdirSync(path);
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await sleep(10);
+      }
+    }
+  },
 };
+
+/** Into another control group; a process that has ended in the meantime is in none. */
+export function moveProcess(pid: number | string, group: string): void {
+  try {
+    writeFileSync(join(group, "cgroup.procs"), String(pid));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
 
 /** Undoes one step. Nothing left to undo is no error. @throws when it could not be done in time */
 export async function undo(step: UndoStep): Promise<void> {

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { groupPlace } from "../../environments/local/control-group.ts";
 import { listProcesses, type ProcessRow } from "../../safety/processes.ts";
 
 /**
@@ -13,6 +14,8 @@ export class Enclosure {
   readonly temporary: string;
   readonly reports: string;
   readonly #root: string;
+  /** Of whoever was here before. */
+  readonly #groups = emptyGroups();
 
   constructor() {
     this.#root = mkdtempSync(join(tmpdir(), "faultline-safety-"));
@@ -31,7 +34,8 @@ export class Enclosure {
   residues(): readonly string[] {
     const processes = this.processes().map(({ pid, state }) => `process ${pid} (${state}): ${commandOf(pid)}`);
     const files = filesIn(this.temporary).map((path) => `file ${path.slice(this.temporary.length + 1)}`);
-    return [...processes, ...files];
+    const groups = emptyGroups().filter((group) => !this.#groups.includes(group));
+    return [...processes, ...files, ...groups.map((group) => `control group ${group}`)];
   }
 
   /** Waits until nothing is left. @returns what still is when the time is up */
@@ -74,6 +78,17 @@ function filesIn(folder: string): readonly string[] {
   } catch {
     return [folder];
   }
+}
+
+/** Control groups that a run made and nobody is in: those of runs that are alive have somebody in them. */
+function emptyGroups(): readonly string[] {
+  const parents = (["cpu", "memory"] as const).flatMap((controller) => groupPlace(controller)?.parent ?? []);
+  return parents.flatMap((parent) =>
+    readdirSync(parent)
+      .filter((name) => name.startsWith("faultline-"))
+      .map((name) => join(parent, name))
+      .filter((group) => readFileSync(join(group, "cgroup.procs"), "utf8") === ""),
+  );
 }
 
 function commandOf(pid: number): string {

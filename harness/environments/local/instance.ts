@@ -12,10 +12,12 @@ import type {
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
+import type { UndoStep } from "../../model/undo.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo, portsOf } from "../../safety/listening.ts";
 import { type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
+import { ControlGroup } from "./control-group.ts";
 import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
 import { writeOffset } from "./faketime.ts";
 import { Inspector } from "./inspector.ts";
@@ -36,7 +38,8 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   #process: ManagedProcess | undefined;
   #launch: Launch | undefined;
   #inspector: Inspector | undefined;
-  readonly #limits = new ChangedLimits();
+  readonly #limits: ChangedLimits;
+  readonly #quota: ControlGroup;
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
   constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
@@ -44,6 +47,9 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
     this.#driver = driver;
     this.#setting = setting;
     this.#run = run;
+    const group = `faultline-${run.mark}-${this.name}`;
+    this.#limits = new ChangedLimits(group);
+    this.#quota = new ControlGroup("cpu", `${group}-cpu`);
   }
 
   /** Runs what the driver wants to have run once before the first start, to its end. */
@@ -150,13 +156,15 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   }
 
   limit(resource: LimitedResource, spare: number): Promise<void> {
-    this.#limits.lower(resource, this.#tree(), spare);
-    return Promise.resolve();
+    return this.#limits.lower(resource, this.#tree(), spare);
   }
 
   restoreLimit(resource: LimitedResource): Promise<void> {
-    this.#limits.restore(resource);
-    return Promise.resolve();
+    return this.#limits.restore(resource);
+  }
+
+  undoLimit(resource: LimitedResource): readonly UndoStep[] {
+    return this.#limits.undo(resource);
   }
 
   usage(resource: LimitedResource) {
@@ -191,6 +199,23 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   resume(): Promise<void> {
     this.#process?.resume();
     return Promise.resolve();
+  }
+
+  async setQuota(share: number): Promise<boolean> {
+    const [root] = this.#tree();
+    return root !== undefined && this.#quota.limit(root, share);
+  }
+
+  liftQuota(): Promise<void> {
+    return this.#quota.remove();
+  }
+
+  undoQuota(): readonly UndoStep[] {
+    return this.#quota.undo();
+  }
+
+  quota() {
+    return this.#quota.state(this.state().pid);
   }
 
   undoPause() {

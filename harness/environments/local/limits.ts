@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import type { LimitedResource } from "../../model/capabilities.ts";
+import type { LimitedResource, LimitedUsage } from "../../model/capabilities.ts";
+import type { UndoStep } from "../../model/undo.ts";
 import { isAlive, type ProcessRow } from "../../safety/processes.ts";
+import { ControlGroup } from "./control-group.ts";
 
 /** A soft limit as `prlimit` takes it: a number, or `unlimited`. */
 type Limit = string;
@@ -43,10 +45,21 @@ const resources: { readonly [Name in LimitedResource]: Resource } = {
 export class ChangedLimits {
   /** By resource and process. */
   readonly #changed = new Map<string, { resource: LimitedResource; identity: ProcessRow; limit: Limit }>();
+  readonly #groups: { readonly [Name in LimitedResource]?: ControlGroup };
 
-  /** Lets each of the processes have so much more; those that were changed already stay as they are. */
-  lower(resource: LimitedResource, processes: readonly ProcessRow[], spare: number): void {
-    for (const identity of processes) {
+  /** @param instance a name that nobody else's instance on this machine has */
+  constructor(instance: string) {
+    this.#groups = { memory: new ControlGroup("memory", `${instance}-memory`) };
+  }
+
+  /**
+   * Lets a tree of processes have so much more, in all where there is a control group for it, and else each of them;
+   * those that were changed already stay as they are.
+   */
+  async lower(resource: LimitedResource, tree: readonly ProcessRow[], spare: number): Promise<void> {
+    const [root] = tree;
+    if (root !== undefined && (await this.#groups[resource]?.limit(root, spare))) return;
+    for (const identity of tree) {
       const key = keyOf(resource, identity.pid);
       const { limit } = usageOf(resource, identity.pid);
       if (limit === undefined || this.#changed.has(key)) continue;
@@ -56,7 +69,8 @@ export class ChangedLimits {
   }
 
   /** Puts back what was changed, of the processes that are still there. */
-  restore(resource: LimitedResource): void {
+  async restore(resource: LimitedResource): Promise<void> {
+    await this.#groups[resource]?.remove();
     for (const [key, changed] of this.#changed) {
       if (changed.resource !== resource) continue;
       if (isAlive(changed.identity)) setLimit(resource, changed.identity.pid, changed.limit);
@@ -64,7 +78,14 @@ export class ChangedLimits {
     }
   }
 
-  usage(resource: LimitedResource, pid: number): Usage & { readonly isChanged: boolean } {
+  /** A limit of a process ends with it; a group has to be taken away. */
+  undo(resource: LimitedResource): readonly UndoStep[] {
+    return this.#groups[resource]?.undo() ?? [];
+  }
+
+  usage(resource: LimitedResource, pid: number): LimitedUsage {
+    const group = this.#groups[resource]?.state(pid);
+    if (group !== undefined) return { used: 0, ...group, limit: String(group["limit"]), isChanged: true };
     const usage = usageOf(resource, pid);
     const original = this.#changed.get(keyOf(resource, pid))?.limit;
     return { ...usage, isChanged: original !== undefined && usage.limit !== original };
