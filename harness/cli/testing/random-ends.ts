@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { exits } from "../../model/errors.ts";
 import type { RunPhase } from "../../model/events.ts";
 import type { Random } from "../../model/random.ts";
 import { Faultline } from "./faultline.ts";
@@ -43,6 +44,8 @@ export async function endAtRandom(
     const phase = phaseOf(faultline);
     await end(faultline);
     const exit = await faultline.ended();
+    // What was refused was never ended in the middle of anything.
+    if (phase === "over" && exit === exits.usage) throw new Error(`${scenario} was refused:\n${faultline.stderr}`);
     const residues = await enclosure.residuesAfter(goneWithinMs);
     return { scenario, atMs, phase, exit, residues, stderr: faultline.stderr };
   } finally {

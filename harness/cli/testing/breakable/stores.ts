@@ -1,5 +1,6 @@
 import {
   availability,
+  memoryLimit,
   postgresCommitStall,
   postgresExhaustion,
   postgresLock,
@@ -27,6 +28,7 @@ export default scenario({
     { at: seconds(2.1), lasting: seconds(0.5), inject: redisDenied("cache") },
     { at: seconds(2.6), lasting: seconds(0.5), inject: redisBlock("cache") },
     { at: seconds(3.2), lasting: seconds(0.6), inject: redisMaxClients("cache") },
+    { at: seconds(0.3), lasting: seconds(1), inject: memoryLimit("web-2", { spare: 300 }) },
     { at: seconds(0.1), lasting: seconds(1), inject: postgresReadOnly("db") },
     {
       at: seconds(0.2),
