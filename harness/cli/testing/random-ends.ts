@@ -10,14 +10,28 @@ import { Enclosure } from "./residues.ts";
 const breakable = ["links", "processes", "stores"].map((name) =>
   fileURLToPath(new URL(`./breakable/${name}.ts`, import.meta.url)),
 );
-/** From the start of the process to the end of a run, on a machine with nothing else to do. */
-const runMs = 7500;
+/**
+ * How long each part of such a run takes, on a machine with nothing else to do, and how often one is ended in it. A part is
+ * waited for: on a busy machine a moment on the clock would nearly always be one before anything has begun.
+ */
+const parts: readonly { readonly phase: RunPhase | "before"; readonly lengthMs: number; readonly weight: number }[] = [
+  { phase: "before", lengthMs: 900, weight: 2 },
+  { phase: "provision", lengthMs: 1500, weight: 4 },
+  { phase: "warmUp", lengthMs: 300, weight: 1 },
+  { phase: "steady", lengthMs: 1000, weight: 2 },
+  { phase: "faults", lengthMs: 4000, weight: 8 },
+  { phase: "recovery", lengthMs: 1000, weight: 2 },
+  { phase: "tearDown", lengthMs: 400, weight: 1 },
+];
+const often = parts.flatMap((part) => Array.from({ length: part.weight }, () => part));
 const goneWithinMs = 5000;
 
 /** How one run was ended, and what was left of it. */
 export interface RandomEnd {
   readonly scenario: string;
-  readonly atMs: number;
+  /** What was waited for, and how long after that it was ended. */
+  readonly part: RunPhase | "before";
+  readonly afterMs: number;
   /** In which phase it was by then, as its own events tell. */
   readonly phase: RunPhase | "before" | "over";
   readonly exit: number | string;
@@ -36,18 +50,20 @@ export async function endAtRandom(
   start = startIn,
 ): Promise<RandomEnd> {
   const scenario = breakable[Math.floor(random.stream("scenarios").at(turn) * breakable.length)]!;
-  const atMs = random.stream("moments").at(turn) * runMs;
+  const { phase: part, lengthMs } = often[Math.floor(random.stream("parts").at(turn) * often.length)]!;
+  const afterMs = random.stream("moments").at(turn) * lengthMs;
   const enclosure = new Enclosure();
   try {
     const faultline = start(enclosure, scenario);
-    await Promise.race([sleep(atMs), faultline.ended()]);
+    await hasBegun(part, faultline);
+    await Promise.race([sleep(afterMs), faultline.ended()]);
     const phase = phaseOf(faultline);
     await end(faultline);
     const exit = await faultline.ended();
     // What was refused was never ended in the middle of anything.
     if (phase === "over" && exit === exits.usage) throw new Error(`${scenario} was refused:\n${faultline.stderr}`);
     const residues = await enclosure.residuesAfter(goneWithinMs);
-    return { scenario, atMs, phase, exit, residues, stderr: faultline.stderr };
+    return { scenario, part, afterMs, phase, exit, residues, stderr: faultline.stderr };
   } finally {
     enclosure.remove();
   }
@@ -60,6 +76,12 @@ export function startIn({ temporary, reports }: Enclosure, scenario: string, aro
     ["run", scenario, "--seed", "7", "-o", reports],
     around === undefined ? options : { ...options, around },
   );
+}
+
+/** Also returns when the run is over, as one whose system did not start is. */
+async function hasBegun(part: RunPhase | "before", faultline: Faultline): Promise<void> {
+  const isThere = (): boolean => faultline.events().some((event) => event.type === "phase" && event.phase === part);
+  while (part !== "before" && faultline.child.exitCode === null && !isThere()) await sleep(20);
 }
 
 function phaseOf(faultline: Faultline): RandomEnd["phase"] {
