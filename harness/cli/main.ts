@@ -74,6 +74,7 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--tag <name>", "only scenarios with this tag")
     .option("--repeat <count>", "run each so often, with the same plan, and judge them together")
     .option(...allowTarget)
+    .option("--reporter <name...>", "junit or github; by default those that fit where this runs")
     .option("--dry-run", "print the plan and start nothing")
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")

@@ -5,6 +5,7 @@ import type { Plan } from "../model/plan.ts";
 import { worst } from "../model/verdict.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
+import { chosenReporters, tell } from "./ci-outputs.ts";
 import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
@@ -20,6 +21,7 @@ export interface RunFlags {
   readonly tag?: string;
   readonly repeat?: string;
   readonly allowTarget: readonly string[];
+  readonly reporter?: readonly string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -28,6 +30,7 @@ export interface RunFlags {
 export async function run(filters: readonly string[], flags: RunFlags, output: Output): Promise<number> {
   const entry = environmentNamed(flags.env);
   const repeats = checkedRepeats(flags.repeat);
+  const reporters = chosenReporters(flags.reporter);
   const { planned, skipped } = await planAll(filters, flags, entry.facts);
   if (flags.dryRun === true) {
     const plans = planned.map(({ plan }) => plan);
@@ -56,6 +59,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   } else if (finished.length > 1) {
     output.say("", `${finished.length} scenarios: ${verdict}`);
   }
+  tell(reporters, { finished, skipped, into: flags.output }, output);
   return exit;
 }
 

@@ -7,8 +7,11 @@ const sequences = new RegExp(
   ].join("|"),
   "g",
 );
-/** Control characters, format characters (bidi, zero width, tags), separators that are no line feed. */
-const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * Control characters, format characters (bidi, zero width, tags), separators that are no line feed, and code points that
+ * are no characters, some of which XML does not take.
+ */
+const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{NChar}]/gu;
 
 /**
  * Text of a system under test without what could act on a terminal, reorder a line or hide in it. Tabs and line feeds

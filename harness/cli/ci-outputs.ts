@@ -1,0 +1,74 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { messageOf, usageError } from "../model/errors.ts";
+import { didYouMean } from "../plan/suggest.ts";
+import { annotations, jobSummary } from "../report/github.ts";
+import { junit } from "../report/junit.ts";
+import type { Output } from "./output.ts";
+import type { Skipped } from "./planned.ts";
+import type { Finished } from "./run-one.ts";
+
+/** What came of a command, for other programs than the terminal. */
+export interface Outcome {
+  readonly finished: readonly Finished[];
+  readonly skipped: readonly Skipped[];
+  /** Where the run folders are. */
+  readonly into: string;
+}
+
+type Reporter = (outcome: Outcome, output: Output) => void;
+
+/** Every reporter by its name. */
+const reporters: Readonly<Record<string, Reporter>> = {
+  junit({ finished, skipped, into }, output) {
+    const file = join(into, "junit.xml");
+    mkdirSync(into, { recursive: true });
+    writeFileSync(
+      file,
+      junit(
+        finished.map(({ record }) => record),
+        skipped,
+      ),
+    );
+    output.say(`  junit   ${relative(process.cwd(), file)}`);
+  },
+  github({ finished }, output) {
+    // Workflow commands are read from both streams; stdout may be one JSON document.
+    output.say(...annotations(finished.map(({ record }) => record)));
+    const page = process.env["GITHUB_STEP_SUMMARY"];
+    if (page === undefined) return;
+    const runs = finished.map(({ record, report }) => ({ record, report: relative(process.cwd(), report) }));
+    appendFileSync(page, jobSummary(runs));
+  },
+};
+
+/**
+ * The reporters that were named, or those that fit where this runs: `junit` in any CI, `github` in GitHub Actions.
+ * @throws FaultlineError UNKNOWN_REPORTER
+ */
+export function chosenReporters(named: readonly string[] | undefined): readonly Reporter[] {
+  const { CI, GITHUB_ACTIONS } = process.env;
+  const fitting = [...(CI === undefined ? [] : ["junit"]), ...(GITHUB_ACTIONS === undefined ? [] : ["github"])];
+  return (named ?? fitting).map((name) => {
+    const reporter = reporters[name];
+    if (reporter !== undefined) return reporter;
+    const remedy = didYouMean(name, Object.keys(reporters));
+    throw usageError({
+      code: "UNKNOWN_REPORTER",
+      where: "--reporter",
+      message: `there is no reporter "${name}"`,
+      remedy,
+    });
+  });
+}
+
+/** A report that can't be written does not change what the runs found. */
+export function tell(chosen: readonly Reporter[], outcome: Outcome, output: Output): void {
+  for (const reporter of chosen) {
+    try {
+      reporter(outcome, output);
+    } catch (error) {
+      output.say(`a report for CI could not be written: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../model/run.ts";
+import { annotations, jobSummary } from "./github.ts";
+import { junit } from "./junit.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+
+const { record: failing } = sampleRun({ verdict: "fail" });
+const { record: passing } = sampleRun({ verdict: "pass" });
+const undecided: RunRecord = { ...passing, verdict: "inconclusive", reasons: ["the steady phase was unhealthy"] };
+const attributes = (tag: string): Record<string, string> =>
+  Object.fromEntries([...tag.matchAll(/ (\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+
+/** Characters that XML 1.0 has (its production Char). */
+const isXml = (code: number): boolean =>
+  code === 9 ||
+  code === 10 ||
+  code === 13 ||
+  (code >= 0x20 && code <= 0xd7ff) ||
+  (code >= 0xe000 && code <= 0xfffd) ||
+  code >= 0x10000;
+
+describe("JUnit XML", () => {
+  it("counts what it holds, and an undecided run is an error, never green", () => {
+    const text = junit([failing, passing, undecided], [{ scenario: "clock-jump", why: ["needs clock"] }]);
+    for (const [suite, ...rest] of text.matchAll(/<testsuite .*?<\/testsuite>/gs)) {
+      expect(rest).toEqual([]);
+      const { tests, failures, errors, skipped } = attributes(suite.slice(0, suite.indexOf(">")));
+      expect(Number(tests)).toBe(suite.match(/<testcase /g)?.length);
+      expect(Number(failures)).toBe(suite.match(/<failure /g)?.length ?? 0);
+      expect(Number(errors)).toBe(suite.match(/<error /g)?.length ?? 0);
+      expect(Number(skipped)).toBe(suite.match(/<skipped /g)?.length ?? 0);
+    }
+    const all = attributes(/<testsuites [^>]*/.exec(text)![0]);
+    expect(Number(all["failures"])).toBe(failing.checks.filter(({ verdict }) => verdict === "fail").length);
+    expect(Number(all["errors"])).toBeGreaterThan(0);
+  });
+
+  it("says in the body what was expected, what was, which operations show it, and how to see it again", () => {
+    const text = junit([failing]);
+    const broken = failing.checks.find(({ verdict }) => verdict === "fail")!;
+    expect(text).toContain(broken.witness[0]!.note);
+    expect(text).toContain("lost-del faultline run");
+  });
+
+  it("lets nothing out of its element, whatever a system wrote", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.constantFrom("]]>", "</failure>", '"', "\u0000", "\ufffe", ""),
+        (noise, trap) => {
+          const hostile: RunRecord = {
+            ...failing,
+            sentence: noise,
+            checks: failing.checks.map((check) => ({ ...check, title: noise + trap, actual: trap + noise })),
+          };
+          const text = junit([hostile]);
+          expect(text.match(/<testcase /g)).toHaveLength(failing.checks.length + 1);
+          expect(text.match(/<\/failure>/g)?.length).toBe(text.match(/<failure /g)?.length);
+          expect([...text].every((character) => isXml(character.codePointAt(0)!))).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe("for GitHub", () => {
+  it("an annotation stands at the scenario's file, on one line, and there are at most ten", () => {
+    const [line, ...others] = annotations([passing, failing, undecided]);
+    expect(line).toMatch(/^::error file=scenarios\/cache-partition\.ts,title=cache-partition%3A fail::/);
+    expect(others).toHaveLength(1);
+    expect(others[0]).toMatch(/^::warning /);
+    expect(annotations(Array.from({ length: 30 }, () => failing))).toHaveLength(10);
+    const [hostile] = annotations([{ ...failing, sentence: "a\n::stop-commands::x\r%0Ab" }]);
+    expect(hostile?.split("\n")).toHaveLength(1);
+    expect(hostile).toContain("%250Ab");
+  });
+
+  it("the summary of a job has a row for each run, and a system's text means nothing to Markdown", () => {
+    const evil = { ...failing, sentence: "| x | [a](javascript:b) <img src=x> `c` **d** @everyone" };
+    const text = jobSummary([
+      { record: passing, report: "reports/a/report.html" },
+      { record: evil, report: "reports/b/report.html" },
+    ]);
+    expect(text.match(/^\| [✓✗?]/gm)).toHaveLength(2);
+    const row = text.split("\n").find((one) => one.startsWith("| ✗"))!;
+    expect(row.match(/\|/g)).toHaveLength(5);
+    expect(row).not.toMatch(/[<>`*@[\]]/);
+  });
+});
