@@ -8,10 +8,17 @@ import { doctor } from "./doctor.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
 import { list } from "./list.ts";
 import { listFaults } from "./list-faults.ts";
+import { newScenario } from "./new.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
+import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { type RunFlags, run } from "./run.ts";
+import { open, show } from "./show.ts";
+import { validate } from "./validate.ts";
 import { version } from "./version.ts";
+
+/** The run that ended last. */
+const latest = "reports/latest";
 
 type Action = (output: Output) => Promise<number> | number;
 
@@ -81,6 +88,47 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option(...folder)
     .addHelpText("after", runExamples)
     .action((filters: string[], flags: RunFlags) => perform((output) => run(filters, flags, output)));
+
+  program
+    .command("new <name>")
+    .description("a scenario that runs as it is, to be made your own")
+    .option(...folder)
+    .action((name: string, flags: { scenarios: string }) => perform((output) => newScenario(name, flags, output)));
+
+  program
+    .command("validate [filter...]")
+    .description("plan scenarios and start nothing: all problems at once")
+    .option("--env <name>", "where they would be started", "local")
+    .option("--json", "one JSON document on stdout")
+    .option(...folder)
+    .action((filters: string[], flags: { scenarios: string; env: string; json?: boolean }) =>
+      perform((output) => validate(filters, flags, output)),
+    );
+
+  program
+    .command("replay <run>")
+    .description("run a stored run's scenario again, with the same schedule and load")
+    .option("--env <name>", "where the system is started", "local")
+    .option("--repeat <count>", "run it so often, and judge the runs together")
+    .option(...allowTarget)
+    .option("--json", "one JSON document on stdout")
+    .option("-o, --output <folder>", "where the run folders go", "reports")
+    .action((stored: string, flags: Omit<RunFlags, "scenarios">) =>
+      perform((output) => replay(stored, { ...flags, scenarios: "." }, output)),
+    );
+
+  program
+    .command("show [run]")
+    .description("what a stored run came to; by default the latest")
+    .option("--json", "its record on stdout")
+    .action((stored: string | undefined, flags: { json?: boolean }) =>
+      perform((output) => show(stored ?? latest, flags, output)),
+    );
+
+  program
+    .command("open [run]")
+    .description("open the report of a stored run; by default the latest")
+    .action((stored: string | undefined) => perform((output) => open(stored ?? latest, output)));
 
   program
     .command("list [fault...]")

@@ -57,7 +57,7 @@ describe("JUnit XML", () => {
           const text = junit([hostile]);
           expect(text.match(/<testcase /g)).toHaveLength(failing.checks.length + 1);
           expect(text.match(/<\/failure>/g)?.length).toBe(text.match(/<failure /g)?.length);
-          expect([...text].every((character) => isXml(character.codePointAt(0)!))).toBe(true);
+          expect(Array.from(text).every((character) => isXml(character.codePointAt(0)!))).toBe(true);
         },
       ),
     );

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from "node:util";
+import { usageError } from "../model/errors.ts";
+import { readRun } from "../store/read-run.ts";
+import { environmentNamed } from "./environments.ts";
+import type { Output } from "./output.ts";
+import { planAll } from "./planned.ts";
+import { type RunFlags, run } from "./run.ts";
+
+/**
+ * `faultline replay <run>`: runs a stored run's scenario with its seed, once it is sure that this gives the schedule and
+ * the load that the run had.
+ * @returns the exit code of the run
+ * @throws FaultlineError REPLAY_DIFFERS when the scenario, or Faultline, has changed since
+ */
+export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag">, output: Output): Promise<number> {
+  const { record } = readRun(folder);
+  const { file } = record.scenario;
+  const { planned } = await planAll([file], { scenarios: ".", seed: record.seed }, environmentNamed(flags.env).facts);
+  const differing = planned.flatMap(({ plan }) => differences(plan, record.plan));
+  if (differing.length > 0) {
+    throw usageError({
+      code: "REPLAY_DIFFERS",
+      where: file,
+      message: `has other ${differing.join(" and ")} than the run had`,
+      remedy: `Go back to ${record.commit ?? "the version that it was made with"}, or run it as it is now: faultline run ${file} --seed ${record.seed}`,
+    });
+  }
+  return run([file], { ...flags, seed: record.seed }, output);
+}
+
+function differences(now: object, then: object): readonly string[] {
+  // As JSON, since the one was never stored.
+  const [one, other] = [now, then].map((plan) => JSON.parse(JSON.stringify(plan)) as Record<string, unknown>);
+  return Object.keys({ ...one, ...other }).filter((name) => !isDeepStrictEqual(one?.[name], other?.[name]));
+}

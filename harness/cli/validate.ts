@@ -1,0 +1,30 @@
+import { exits } from "../model/errors.ts";
+import { environmentNamed } from "./environments.ts";
+import type { Output } from "./output.ts";
+import { planAll } from "./planned.ts";
+
+/** `faultline validate [filter…]`: plans scenarios and starts nothing; all problems at once. @returns the exit code */
+export async function validate(
+  filters: readonly string[],
+  flags: { readonly scenarios: string; readonly env: string; readonly json?: boolean },
+  output: Output,
+): Promise<number> {
+  const { planned, skipped } = await planAll(
+    filters,
+    { ...flags, seed: "validate" },
+    environmentNamed(flags.env).facts,
+  );
+  if (flags.json === true) {
+    output.json({ valid: planned.map(({ id }) => id), skipped });
+    return exits.pass;
+  }
+  for (const { id, plan } of planned) {
+    const faults = plan.schedule.length === 1 ? "1 fault" : `${plan.schedule.length} faults`;
+    output.print(
+      `${output.colours.green("✓")} ${id}  ${faults}, ${plan.checks.length} checks, ${plan.arrivals.count} operations`,
+    );
+  }
+  for (const { scenario, why } of skipped)
+    output.print(`${output.colours.yellow("!")} ${scenario}  skipped: ${why.join(" ")}`);
+  return exits.pass;
+}
