@@ -57,7 +57,7 @@ export function frameOf(data: ReportData, id: string, size: ChartSize, plotHeigh
 /** The whole drawing: `back` behind the grid and the phases, `front` before them. */
 export function drawing(data: ReportData, frame: Frame, words: { title: string; desc: string }, plot: HtmlValue): Html {
   const { id, size, height } = frame;
-  return html`<svg class="chart ${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d">
+  return html`<svg class="chart ${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d" data-axis="${[...frame.x.domain(), ...frame.x.range()].join(" ")}">
 <title id="${id}-t">${words.title}</title><desc id="${id}-d">${words.desc}</desc>
 <defs><pattern id="${id}-h" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V7"/></pattern><pattern id="${id}-i" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch-ink" d="M0 0V4"/></pattern></defs>
 ${shades(frame)}${plot}${timeAxis(frame)}${phaseMarks(data, frame)}${bandLabels(frame)}</svg>

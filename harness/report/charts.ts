@@ -91,9 +91,9 @@ function dataTable(data: ReportData, names: readonly string[], cells: (row: Row)
     rowMs > barMs ? ` Rows of ${duration(rowMs)}: wider than in the drawing, so that they can be read.` : "";
   const body = rows.map(
     (row) =>
-      html`<tr><th scope="row">${(row.fromMs / 1000).toFixed(1)}–${(row.toMs / 1000).toFixed(1)} s</th>${cells(row).map((cell) => html`<td>${cell}</td>`)}</tr>`,
+      html`<tr data-at="${row.fromMs}"><th scope="row">${(row.fromMs / 1000).toFixed(1)}–${(row.toMs / 1000).toFixed(1)} s</th>${cells(row).map((cell) => html`<td>${cell}</td>`)}</tr>`,
   );
   const head = html`<tr><th scope="col">due in</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
   return html`<details><summary>The same as a table</summary><p class="quiet">By the time that operations were due, on the run's clock.${thinned}</p>
-${scrolling("Chart data, as a table", html`<table><thead>${head}</thead><tbody>${body}</tbody></table>`)}</details>`;
+${scrolling("Chart data, as a table", html`<table data-rows="time"><thead>${head}</thead><tbody>${body}</tbody></table>`)}</details>`;
 }

@@ -6,6 +6,7 @@ import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
+import { type CauseLink, causeChainOf } from "./cause-chain.ts";
 import { plural } from "./format.ts";
 import { excerptsOf, type LogExcerpt } from "./logs.ts";
 import { type OperationTable, operationTables } from "./operations.ts";
@@ -36,6 +37,8 @@ export interface ReportData {
   readonly replay: string;
   readonly scenario: RunRecord["scenario"];
   readonly callouts: readonly Callout[];
+  /** Empty without a history. */
+  readonly chain: readonly CauseLink[];
   readonly checks: readonly CheckResult[];
   readonly phases: readonly PhaseSpan[];
   readonly windows: readonly FaultWindow[];
@@ -84,6 +87,7 @@ export function reportData(run: StoredRun): ReportData {
     replay: record.replay,
     scenario: record.scenario,
     callouts: calloutsOf(run, operations, windows),
+    chain: evidence === undefined ? [] : causeChainOf(run, evidence, windows),
     checks: record.checks,
     phases,
     windows,

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { html } from "./html.ts";
-import { renderReport } from "./index.ts";
 import { hostileTexts, withText } from "./testing/hostile.ts";
 import { sampleRun } from "./testing/sample-run.ts";
-import { skeletonOf } from "./testing/skeleton.ts";
+import { scriptless, skeletonOf } from "./testing/skeleton.ts";
 import { plain } from "./text.ts";
 
 const run = { ...sampleRun({ verdict: "fail", perSecond: 10 }), missing: ["one part"] };
@@ -24,20 +23,20 @@ const talkative = {
     { atMs: 13_003, type: "interrupted", by: "SIGINT" } as const,
   ],
 };
-const expected = skeletonOf(renderReport(withText(talkative, "x")));
+const expected = skeletonOf(scriptless(withText(talkative, "x")));
 // Everything of Cc but tab and line feed, everything of Cf, and the separators.
 const forbidden = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 describe("a hostile text", () => {
   it.each(hostileTexts)("in every field changes no tag and no attribute: %j", (text) => {
-    const page = renderReport(withText(talkative, text));
+    const page = scriptless(withText(talkative, text));
     expect(skeletonOf(page)).toEqual(expected);
     expect(page).not.toMatch(forbidden);
     expect(page.isWellFormed()).toBe(true);
   });
 
   it("is shown, not dropped, in each place", () => {
-    const page = renderReport(withText(talkative, "<b>&"));
+    const page = scriptless(withText(talkative, "<b>&"));
     for (const place of ["a reason", "late", "a note", "an error", "SIGKILL", "one part", "18.4", "storefront"]) {
       expect(page).toContain(`${place}&lt;b&gt;&amp;`);
     }
@@ -70,7 +69,7 @@ describe("a hostile text", () => {
     fc.assert(
       fc.property(texts, (text) => {
         // Spaces alone would make an empty field of a log line, and that is another skeleton.
-        const page = renderReport(withText(talkative, `x${text}`));
+        const page = scriptless(withText(talkative, `x${text}`));
         expect(skeletonOf(page)).toEqual(expected);
         expect(page).not.toMatch(forbidden);
       }),
@@ -85,7 +84,7 @@ describe("a hostile text", () => {
     const benign = hostileTexts.map(() =>
       JSON.stringify({ level: 30, time: Date.parse(run.record.startedAt) + 11_900, msg: "x", x: "x" }),
     );
-    const [page, like] = [lines, benign].map((log) => renderReport({ ...run, logs: { api: log } }));
+    const [page, like] = [lines, benign].map((log) => scriptless({ ...run, logs: { api: log } }));
     expect(skeletonOf(page!)).toEqual(skeletonOf(like!));
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).not.toMatch(forbidden);

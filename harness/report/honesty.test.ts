@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { type History, historyOf, rowAt, setRow } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
 import { reportData } from "./data.ts";
-import { renderReport } from "./index.ts";
 import { lineNames, seriesOf } from "./series.ts";
 import { sampleRun } from "./testing/sample-run.ts";
+import { scriptless } from "./testing/skeleton.ts";
 
 const whole = sampleRun({ verdict: "pass" });
 
@@ -34,7 +34,7 @@ describe("a run that ended before its fault", () => {
     expect(data.windows).toEqual([]);
     expect(data.firstFaultMs).toBeNull();
     expect(data.series).toMatchObject({ fromMs: warmUp!.fromMs, toMs: steady!.toMs });
-    const page = renderReport(early);
+    const page = scriptless(early);
     expect(page).toContain("No fault was injected.");
     expect(page).toContain("Nothing was acted on.");
     expect(page).not.toMatch(/class="(?:fault-name|edge|shade)/);
@@ -88,7 +88,7 @@ describe("the names of faults", () => {
       title: `latency ${index} ms`,
     }));
     const record = { ...whole.record, plan: { ...whole.record.plan, schedule } };
-    const page = renderReport({ ...whole, record, events: [] });
+    const page = scriptless({ ...whole, record, events: [] });
     const chart = page.slice(page.indexOf('<svg class="chart wide"'), page.indexOf("</svg>"));
     const labels = [...chart.matchAll(/class="fault-name" x="([\d.]+)" y="([\d.]+)">([^<]*)</g)].map(
       ([, x, y, text]) => ({ x: Number(x), y, end: Number(x) + text!.length * 6.3 }),
@@ -103,7 +103,7 @@ describe("the names of faults", () => {
 });
 
 it("a page has no two landmarks of one name: what scrolls is a group", () => {
-  const page = renderReport(whole);
+  const page = scriptless(whole);
   expect(page).not.toContain('role="region"');
   expect(page.match(/<[^>]*tabindex="0"[^>]*>/g)?.filter((tag) => !tag.includes('role="group"'))).toEqual([]);
 });

@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { type History, outcomes, phaseCode } from "../model/history.ts";
 import { duration, percent } from "./format.ts";
-import { renderReport } from "./index.ts";
 import { comparedPhases } from "./operations.ts";
 import { seriesOf } from "./series.ts";
 import { sampleRun } from "./testing/sample-run.ts";
-import { rowsAfter } from "./testing/skeleton.ts";
+import { rowsAfter, scriptless } from "./testing/skeleton.ts";
 
 const run = sampleRun({ verdict: "fail" });
 const history = run.history!;
-const page = renderReport(run);
+const page = scriptless(run);
 
 interface Row {
   readonly operation: number;
@@ -139,6 +138,6 @@ describe("a line", () => {
     const inside = lines.p50.filter(({ fromMs, toMs }) => fromMs >= 11_938 && toMs <= 19_926);
     expect(inside.length).toBeGreaterThan(5);
     expect(inside.every(({ ms }) => ms === null)).toBe(true);
-    expect(renderReport({ ...run, history: outage }).match(/class="line p50" d="[^"]*M[^"]*M/g)).toHaveLength(2);
+    expect(scriptless({ ...run, history: outage }).match(/class="line p50" d="[^"]*M[^"]*M/g)).toHaveLength(2);
   });
 });

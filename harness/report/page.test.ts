@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { historyOf, rowAt, setRow } from "../model/history.ts";
 import type { RunRecord, StoredRun } from "../model/run.ts";
 import { renderReport } from "./index.ts";
+import { script } from "./script.ts";
 import { sampleRun } from "./testing/sample-run.ts";
-import { textOf } from "./testing/skeleton.ts";
+import { scriptless, textOf } from "./testing/skeleton.ts";
 
 const failing = sampleRun({ verdict: "fail" });
-const page = renderReport(failing);
+const page = scriptless(failing);
 
 const withRecord = (changes: Partial<RunRecord>): StoredRun => ({
   ...failing,
@@ -26,20 +27,30 @@ describe("a report", () => {
     expect(witness).toBeLessThan(page.indexOf("availability of at least 98 %"));
   });
 
-  it("has a policy that allows its one style by its hash, and nothing else", () => {
+  it("has a policy that allows its one style and its one script by their hashes, and nothing else", () => {
     const styles = [...page.matchAll(/<style>(.*?)<\/style>/gs)];
     expect(styles).toHaveLength(1);
-    const hash = createHash("sha256").update(styles[0]![1]!).digest("base64");
+    const hashOf = (text: string): string => createHash("sha256").update(text).digest("base64");
+    const scripts = [...renderReport(failing).matchAll(/<script>(.*?)<\/script>/gs)];
+    expect(scripts).toHaveLength(1);
+    const hashes = `style-src 'sha256-${hashOf(styles[0]![1]!)}'; script-src 'sha256-${hashOf(scripts[0]![1]!)}'`;
     const [, policy = ""] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page) ?? [];
-    expect(textOf(policy)).toBe(`default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`);
+    expect(textOf(policy)).toBe(`default-src 'none'; ${hashes}; base-uri 'none'; form-action 'none'`);
     expect(page.indexOf("Content-Security-Policy")).toBeLessThan(page.indexOf("<style>"));
   });
 
-  it("runs nothing, fetches nothing and has no style outside of its element", () => {
+  it("runs nothing but its own small script, fetches nothing and has no style outside of its element", () => {
     expect(page).not.toMatch(
       /<script|<link|<img|<iframe|\sstyle=|\son[a-z]+=|\ssrc=|\shref=|@import|https?:|javascript:/i,
     );
     expect([...page.matchAll(/url\(([^)]*)\)/g)].every(([, target]) => target?.startsWith("#"))).toBe(true);
+  });
+
+  it("has a script of at most 25 KB, which never makes HTML of a text", () => {
+    expect(Buffer.byteLength(script)).toBeLessThan(25_000);
+    expect(script).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(|<\/script|fetch\(|XMLHttp/,
+    );
   });
 
   it("has its headings in order, one h1, ids that are unique, and labels that exist", () => {
@@ -66,7 +77,7 @@ describe("a report", () => {
       `api-${index}`,
       Array.from({ length: 30_000 }, (_, at) => line(at * 2)),
     ]);
-    const big = renderReport({ ...run, logs: Object.fromEntries(noisy) });
+    const big = scriptless({ ...run, logs: Object.fromEntries(noisy) });
     expect(Buffer.byteLength(big)).toBeLessThan(400_000);
     expect(big).toMatch(/\d+ lines of [\d,]+ near a transition, the nearest ones; 30,000 in all\./);
   });
@@ -114,7 +125,7 @@ describe("an odd run", () => {
   ];
 
   it.each(odd)("%s renders and says so", (_name, run, words) => {
-    const text = renderReport(run);
+    const text = scriptless(run);
     expect(text).toMatch(words);
     expect(text).not.toMatch(/NaN|Infinity|undefined|\[object/);
   });
@@ -125,7 +136,7 @@ describe("an odd run", () => {
       overflow: 3,
       tainted: [{ fromMs: 5000, toMs: 5400, reason: "paused 400 ms" }],
     };
-    expect(renderReport(withRecord({ generator }))).toMatch(
+    expect(scriptless(withRecord({ generator }))).toMatch(
       /did not always keep up.*5\.000 s to 5\.400 s: paused 400 ms/s,
     );
   });
@@ -145,7 +156,7 @@ describe("an odd run", () => {
           }
         : event,
     );
-    const text = renderReport({ ...failing, events });
+    const text = scriptless({ ...failing, events });
     const widths = [...text.matchAll(/class="(?:shade|proven|requested)"[^>]* width="([\d.]+)"/g)].map(([, width]) =>
       Number(width),
     );
@@ -156,7 +167,7 @@ describe("an odd run", () => {
   it("with one failure among thousands still shows it", () => {
     const run = sampleRun({ verdict: "pass", perSecond: 2000 });
     const outcome = run.history!.outcome.map((_, row) => (row === 9000 ? 3 : 0));
-    const text = renderReport({ ...run, history: { ...run.history!, outcome } });
+    const text = scriptless({ ...run, history: { ...run.history!, outcome } });
     const heights = [...text.matchAll(/class="outcome failed" d="M[\d.]+ [\d.]+v-([\d.]+)/g)].map(([, height]) =>
       Number(height),
     );
@@ -190,7 +201,7 @@ describe("the receipts of a report", () => {
   it("say so when there is none, and do not fill in what was not measured", () => {
     expect(
       section(
-        renderReport({
+        scriptless({
           ...failing,
           events: [],
           record: { ...failing.record, plan: { ...failing.record.plan, schedule: [] } },
@@ -202,6 +213,6 @@ describe("the receipts of a report", () => {
       const { provenMs: _, ...receipt } = event.receipt;
       return { ...event, receipt };
     });
-    expect(rows(renderReport({ ...failing, events })).every((row) => row.includes("never proven"))).toBe(true);
+    expect(rows(scriptless({ ...failing, events })).every((row) => row.includes("never proven"))).toBe(true);
   });
 });

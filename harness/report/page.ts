@@ -1,22 +1,28 @@
 import { createHash } from "node:crypto";
 import type { StoredRun } from "../model/run.ts";
 import { facts, generator, missing, topology } from "./about-sections.ts";
+import { chain } from "./chain-section.ts";
 import { charts } from "./charts.ts";
 import { type ReportData, reportData } from "./data.ts";
 import { logs, operations, timeline } from "./evidence-sections.ts";
 import { figures } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { receipts } from "./receipts-section.ts";
+import { script } from "./script.ts";
 import { style } from "./style.ts";
 import { banner, callouts, checks } from "./verdict-section.ts";
 import { verdictWords } from "./words.ts";
 
 /**
- * The report of a run as one file that asks the network for nothing and runs nothing.
+ * The report of a run as one file that asks the network for nothing and runs nothing but its own script, without which
+ * it is complete.
  * @returns HTML; all of it that came from the run is escaped
  */
 export function renderReport(run: StoredRun): string {
-  return page(reportData(run)).toString();
+  return `${page(reportData(run)).toString()}<script>${script}</script>
+</body>
+</html>
+`;
 }
 
 function page(data: ReportData): Html {
@@ -34,6 +40,7 @@ function page(data: ReportData): Html {
 <body>
 <main>
 ${banner(data)}${callouts(data)}
+${section("chain", data.verdict === "fail" ? "From the fault to the failure" : "What followed the fault", chain(data))}
 ${section("checks", "Checks", checks(data))}
 ${section("charts", "What happened to the operations", charts(data))}
 ${section("receipts", "Faults and their receipts", receipts(data))}
@@ -45,8 +52,6 @@ ${section("system", "System", topology(data))}
 ${section("about", "About this run", about(data))}
 <p class="end">Times are on the run's own clock, in seconds since it began, unless they say otherwise.</p>
 </main>
-</body>
-</html>
 `;
 }
 
@@ -61,8 +66,8 @@ ${generator(data)}
 <h3>What is missing</h3>
 ${missing(data)}`;
 
-/** Nothing may be fetched or run; the one style is allowed by what it says. */
+/** Nothing may be fetched; the one style and the one script are allowed by what they say. */
 function policy(): string {
-  const hash = createHash("sha256").update(style.toString()).digest("base64");
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const hashOf = (text: string): string => createHash("sha256").update(text).digest("base64");
+  return `default-src 'none'; style-src 'sha256-${hashOf(style.toString())}'; script-src 'sha256-${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
 }

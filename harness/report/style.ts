@@ -120,6 +120,22 @@ svg .lane-name{fill:var(--ink)}
 .requested{fill:var(--quiet)}
 .proven{fill:var(--shade)}
 
+.chain ol{border-left:2px solid var(--hair);padding-left:16px;max-width:64em;font-size:.9375rem;margin-bottom:8px}
+.chain li{padding:3px 0}
+.chain b{display:inline-block;min-width:5.5em;font-weight:600}
+.chain li:last-child{font-weight:600}
+.witness-chart{margin:12px 0 0 1.25em}
+.operation{fill:var(--accent);opacity:.75}.operation.violating{fill:var(--bad);opacity:1}.operation.endless{stroke:var(--quiet);stroke-dasharray:3 3}
+svg .operation-name{fill:var(--ink);font-size:11.5px}
+button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
+.copy{font-size:.875rem;color:var(--accent);border:1px solid var(--hair);border-radius:6px;padding:3px 12px;margin-top:8px}
+.sort:hover,.copy:hover{text-decoration:underline}
+th[aria-sort=ascending] .sort::after{content:" ↑"}th[aria-sort=descending] .sort::after{content:" ↓"}
+.filters{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;font-size:.875rem;color:var(--quiet);margin-bottom:8px}
+.filters input{font:inherit;color:var(--ink);background:var(--soft);border:1px solid var(--quiet);border-radius:6px;padding:3px 10px}
+.crosshair{stroke:var(--ink);stroke-width:1;fill:none;pointer-events:none}
+figcaption .readout{min-height:1.5em;color:var(--ink)}
+
 details{margin-top:8px}
 summary{cursor:pointer;color:var(--accent);font-size:.875rem;padding:4px 0}
 .log{border-top:1px solid var(--hair);margin:0}

@@ -1,8 +1,11 @@
+import type { Interval } from "../model/check.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { ReportData } from "./data.ts";
 import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
+import { actedFrom, actedUntil } from "./windows.ts";
+import { witnessChart } from "./witness-chart.ts";
 import { checkWords, phaseLabels, verdictIcons, verdictWords } from "./words.ts";
 
 /** The first screen: what broke, why, and how to see it again. */
@@ -45,16 +48,21 @@ export function checks(data: ReportData): Html {
   const order = { fail: 0, inconclusive: 1, pass: 2 };
   const sorted = data.checks.toSorted((a, b) => order[a.verdict] - order[b.verdict]);
   if (sorted.length === 0) return html`<p class="empty">No check was judged.</p>`;
-  return html`<ol class="checks">${sorted.map(check)}</ol>`;
+  const places = Map.groupBy(data.windows, ({ injection }) => injection);
+  const shades = [...places.values()].map((windows) => ({
+    fromMs: Math.min(...windows.map(actedFrom)) - (data.firstFaultMs ?? 0),
+    toMs: Math.max(...windows.map((window) => actedUntil(window, data.series.toMs))) - (data.firstFaultMs ?? 0),
+  }));
+  return html`<ol class="checks">${sorted.map((result, index) => check(result, shades, `witnesses-${index}`))}</ol>`;
 }
 
-function check(result: CheckResult): Html {
+function check(result: CheckResult, shades: readonly Interval[], id: string): Html {
   const { verdict, title, law, expected, actual, phase } = result;
   return html`<li class="check ${verdict}">
 <h3><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${title} <span class="word">${checkWords[verdict]}</span></h3>
 <dl><div><dt>actual</dt><dd class="actual">${actual}</dd></div><div><dt>expected</dt><dd>${expected}</dd></div>
 ${phase !== undefined && html`<div><dt>phase</dt><dd>${phaseLabels[phase] ?? phase}</dd></div>`}<div><dt>law</dt><dd>${law}</dd></div></dl>
-${result.witness.length > 0 && witnesses(result)}</li>
+${result.witness.length > 0 && html`${witnessChart(result, shades, id)}${witnesses(result)}`}</li>
 `;
 }
 

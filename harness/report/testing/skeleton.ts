@@ -1,3 +1,14 @@
+import type { StoredRun } from "../../model/run.ts";
+import { renderReport } from "../index.ts";
+import { script } from "../script.ts";
+
+/** A report without its own script, which is the same in all of them. @throws unless it is there exactly once, at the end */
+export function scriptless(run: StoredRun): string {
+  const [page = "", rest, ...more] = renderReport(run).split(`<script>${script}</script>`);
+  if (rest?.trim() !== "</body>\n</html>" || more.length > 0) throw new Error("the script is not where it should be");
+  return page + rest;
+}
+
 const tagPattern = /^<(\/?[a-z][a-z0-9]*|!doctype)((?:\s+[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*\/?>/;
 
 /**

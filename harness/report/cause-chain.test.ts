@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { storedEvidence } from "../model/evidence.ts";
+import { outcomeCode } from "../model/history.ts";
+import type { StoredRun } from "../model/run.ts";
+import { causeChainOf } from "./cause-chain.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+import { windowsOf } from "./windows.ts";
+
+const failing = sampleRun({ verdict: "fail" });
+const chainOf = (run: StoredRun) => causeChainOf(run, storedEvidence(run), windowsOf(run));
+const [window] = windowsOf(failing);
+const fromMs = window!.requestedMs;
+
+test("begins with the fault, ends with the first operation that breaks the first broken check, in order between", () => {
+  const links = chainOf(failing);
+  const broken = failing.record.checks.find(({ verdict }) => verdict === "fail")!;
+  const violating = broken.witness.filter(({ violates }) => violates);
+  const first = Math.min(...violating.map(({ fromFaultMs }) => fromFaultMs));
+  const [witness] = violating.filter(({ fromFaultMs }) => fromFaultMs === first);
+  expect(links[0]).toMatchObject({ what: expect.stringContaining("partition api->cache") });
+  expect(links.at(-1)).toMatchObject({
+    what: expect.stringContaining(`${broken.title} broken: ${witness!.operation} ${witness!.note}`),
+    source: `operation ${witness!.id}`,
+    atMs: fromMs + witness!.toFaultMs!,
+  });
+  const times = links.map(({ atMs }) => atMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(links.length).toBeLessThanOrEqual(9);
+});
+
+test("every operation that it tells of is in the history as it tells it", () => {
+  const { history } = failing;
+  const told = chainOf(failing).filter(({ what }) => what.startsWith("first "));
+  expect(told.length).toBeGreaterThan(0);
+  for (const { source, what, atMs } of told) {
+    const row = history!.id.indexOf(Number(source.replace("operation ", "")));
+    expect(history!.intendedMs[row]).toBeGreaterThanOrEqual(fromMs);
+    expect([history!.endMs[row], history!.intendedMs[row]]).toContain(atMs);
+    expect(history!.outcome[row] === outcomeCode("ok")).toBe(what.startsWith("first slow"));
+  }
+});
+
+test("tells what instances said, how they ended and what they logged, of the system only and after the fault only", () => {
+  const at = Date.parse(failing.record.startedAt);
+  const line = (ms: number, text: string) => `${new Date(at + ms).toISOString()} ${text}`;
+  const run: StoredRun = {
+    ...failing,
+    events: [
+      ...failing.events,
+      { atMs: fromMs - 500, type: "health", instance: "api-1", health: "unready" },
+      { atMs: fromMs + 60, type: "health", instance: "api-2", health: "unready" },
+      { atMs: fromMs + 61, type: "exited", instance: "api-1", pid: 7, how: "SIGSEGV", expected: false },
+      { atMs: fromMs + 62, type: "exited", instance: "api-2", pid: 8, how: "SIGKILL", expected: true },
+    ],
+    logs: {
+      "api-1": [
+        line(fromMs - 900, "ERROR long before"),
+        line(fromMs + 63, "ERROR pool exhausted"),
+        line(fromMs + 64, "ERROR again"),
+      ],
+      toxiproxy: [line(fromMs + 65, "ERROR cut off")],
+    },
+  };
+  const told = chainOf(run).map(({ what }) => what);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      "api-2 says that it is not ready",
+      "api-1 ended: SIGSEGV",
+      expect.stringMatching(/^api-1: .*pool exhausted/),
+    ]),
+  );
+  expect(told.join("\n")).not.toMatch(/api-1 says|SIGKILL|long before|again|cut off/);
+});
+
+test("says nothing when nothing followed, or no fault was proven", () => {
+  const quiet = { ...sampleRun({ verdict: "pass" }), logs: {} };
+  const history = { ...quiet.history!, outcome: quiet.history!.outcome.map(() => outcomeCode("ok")) };
+  const fast = { ...history, endMs: history.intendedMs.map((ms) => ms + 1) };
+  expect(chainOf({ ...quiet, history: fast })).toEqual([]);
+  expect(chainOf({ ...failing, events: [] })).toEqual([]);
+});
