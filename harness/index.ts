@@ -59,6 +59,7 @@ export { truncate } from "./faults/truncate.ts";
 export { uncaughtException } from "./faults/uncaught-exception.ts";
 export { wrongCredential } from "./faults/wrong-credential.ts";
 export type { CacheEntry, Check, Evidence, FinalState, Job } from "./model/check.ts";
+export { type Config, defineConfig } from "./model/config.ts";
 export type { Address } from "./model/environment.ts";
 export type { DrawnInjections, FaultSpec, Injection } from "./model/fault.ts";
 export { accepted, commits, type Milestone } from "./model/milestone.ts";

@@ -4,6 +4,7 @@ import { didYouMean } from "../plan/suggest.ts";
 import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
 import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
+import { applyConfig } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
 import { list } from "./list.ts";
@@ -28,10 +29,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let exit: number = exits.pass;
   const program = new Command();
+  let misconfigured: unknown;
   const perform = async (action: Action): Promise<void> => {
-    exit = await guarded(program, action);
+    const refuse = (): never => {
+      throw misconfigured;
+    };
+    exit = await guarded(program, misconfigured === undefined ? action : refuse);
   };
   define(program, perform);
+  program.hook("preAction", async (_, command) => {
+    // What repairs and what tells of the past must not need a configuration.
+    if (command.options.some(({ long }) => long === "--scenarios" || long === "--env"))
+      await applyConfig(command).catch((error: unknown) => {
+        misconfigured = error;
+      });
+  });
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { faultKinds } from "../faults/index.ts";
+import type { Check } from "../model/check.ts";
 import { exits, FaultlineError, usageError } from "../model/errors.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { notHere } from "../plan/fault-problems.ts";
@@ -20,14 +21,24 @@ export interface Skipped {
   readonly why: readonly string[];
 }
 
+/** What is planned. */
+interface PlanFlags {
+  readonly scenarios: string;
+  readonly seed?: string;
+  readonly tag?: string;
+  /** Of the project's configuration. */
+  readonly budgets?: readonly Check[];
+}
+
 /** Plans every scenario that the filters name. @throws FaultlineError with all that is wrong with any of them */
 export async function planAll(
   filters: readonly string[],
-  flags: { readonly scenarios: string; readonly seed?: string; readonly tag?: string },
+  flags: PlanFlags,
   environment: PlanContext["environment"],
 ): Promise<{ readonly planned: readonly Planned[]; readonly skipped: readonly Skipped[] }> {
   const seed = checkedSeed(flags.seed ?? randomBytes(4).toString("hex"));
-  const loaded = await Promise.all(selectScenarios(filters, flags.scenarios).map(loadScenario));
+  const files = selectScenarios(filters, flags.scenarios);
+  const loaded = (await Promise.all(files.map(loadScenario))).map((one) => withBudgets(one, flags.budgets ?? []));
   const tagged = flags.tag === undefined ? loaded : withTag(loaded, flags.tag);
   const context = { faultKinds, environment };
   const problems: FaultlineError[] = [];
@@ -53,6 +64,13 @@ export async function planAll(
   throw new FaultlineError(exits.inconclusive, [
     { code: "NOTHING_TO_RUN", where: flags.scenarios, message: "no scenario is there to run", remedy },
   ]);
+}
+
+/** A scenario's own check of the same name wins: it knows better. */
+function withBudgets(loaded: LoadedScenario, budgets: readonly Check[]): LoadedScenario {
+  const { checks } = loaded.scenario;
+  const missing = budgets.filter(({ name }) => !checks.some((check) => check.name === name));
+  return { ...loaded, scenario: { ...loaded.scenario, checks: [...checks, ...missing] } };
 }
 
 /** The seed is part of the run folder's name. */

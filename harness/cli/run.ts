@@ -1,3 +1,4 @@
+import type { Check } from "../model/check.ts";
 import type { Environment } from "../model/environment.ts";
 import { exits, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
@@ -22,6 +23,8 @@ export interface RunFlags {
   readonly repeat?: string;
   readonly allowTarget: readonly string[];
   readonly reporter?: readonly string[];
+  /** Of the project's configuration. */
+  readonly budgets?: readonly Check[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, extname, matchesGlob, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { messageOf, usageError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../plan/suggest.ts";
+import { ownLine } from "./own-line.ts";
 
 /** A scenario's file; its id is the file's name. */
 export interface ScenarioFile {
@@ -87,16 +88,3 @@ export async function loadScenario(file: ScenarioFile): Promise<LoadedScenario> 
   }
   return { ...file, scenario: scenario as Scenario };
 }
-
-/** The line of the user's that the error points to, as `scenarios/x.ts:12:7`. */
-function ownLine(error: unknown): string | undefined {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const place = /(?:file:\/\/)?(\/[^\s()]+\.m?[jt]s):(\d+)(?::(\d+))?/g;
-  for (const [, path = "", line, column] of stack.matchAll(place)) {
-    if (path.includes("/node_modules/") || path.startsWith(ownFolder)) continue;
-    return `At ${relative(process.cwd(), path)}:${line}${column === undefined ? "" : `:${column}`}`;
-  }
-  return undefined;
-}
-
-const ownFolder = fileURLToPath(new URL("../", import.meta.url));

@@ -1,3 +1,4 @@
+import type { Check } from "../model/check.ts";
 import { exits } from "../model/errors.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
@@ -6,7 +7,12 @@ import { planAll } from "./planned.ts";
 /** `faultline validate [filter…]`: plans scenarios and starts nothing; all problems at once. @returns the exit code */
 export async function validate(
   filters: readonly string[],
-  flags: { readonly scenarios: string; readonly env: string; readonly json?: boolean },
+  flags: {
+    readonly scenarios: string;
+    readonly env: string;
+    readonly budgets?: readonly Check[];
+    readonly json?: boolean;
+  },
   output: Output,
 ): Promise<number> {
   const { planned, skipped } = await planAll(

@@ -1,0 +1,24 @@
+import type { Check } from "./check.ts";
+
+/** `faultline.config.ts`: what would otherwise be said with every command. A flag on the command line wins. */
+export interface Config {
+  /** The folder of the scenarios. Default `scenarios`. */
+  readonly scenarios?: string;
+  /** Where systems are started. Default `local`. */
+  readonly environment?: string;
+  /** The folder of the reports. Default `reports`. */
+  readonly output?: string;
+  /** The seed of runs that name none; without it each run draws its own. */
+  readonly seed?: string;
+  /** `junit`, `github`. Default: those that fit where the command runs. */
+  readonly reporters?: readonly string[];
+  /** Hosts elsewhere that are yours to break. */
+  readonly allowTargets?: readonly string[];
+  /** What every scenario must hold besides its own checks; one that states a check of this name itself keeps its own. */
+  readonly budgets?: readonly Check[];
+}
+
+/** States the configuration of a project, for the types' sake. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
