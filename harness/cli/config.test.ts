@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { applyConfig, loadConfig } from "./config.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "faultline-config-"));
+  vi.spyOn(process, "cwd").mockReturnValue(folder);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let files = 0;
+/** Each under a name of its own: a module is imported once. */
+function written(text: string): string {
+  mkdirSync(folder, { recursive: true });
+  files += 1;
+  const file = join(folder, `config-${files}.mjs`);
+  writeFileSync(file, text);
+  return file;
+}
+const problemsOf = async (text: string): Promise<string> => String(await loadConfig(written(text)).catch(String));
+
+test("all that is wrong with a configuration is told at once, each with the field, the value and the remedy", async () => {
+  const told = await problemsOf(
+    `export default { scenario: "x", seed: 7, allowTargets: "staging", budgets: [{ name: "x" }], output: "" };`,
+  );
+  expect(told).toMatch(
+    /config-\d+\.mjs: scenario: is no field of a configuration \[UNKNOWN_FIELD\]\n {2}Did you mean "scenarios"\?/,
+  );
+  expect(told).toMatch(/seed: is 7 \[BAD_FIELD\]\n {2}Give a text, as seed: "7"\./);
+  expect(told).toMatch(/allowTargets: is "staging" \[BAD_FIELD\]/);
+  expect(told).toMatch(/budgets: is \[\{"name":"x"\}\] \[BAD_FIELD\]/);
+  expect(told).toMatch(/output: is "" \[BAD_FIELD\]/);
+});
+
+test("a file that does not load, or has no configuration, is told with its line", async () => {
+  expect(await problemsOf("export default { seed: '7' ")).toContain("[CONFIG_NOT_LOADED]");
+  expect(await problemsOf("\nthrow new Error('not today');")).toMatch(
+    /not today \[CONFIG_NOT_LOADED\]\n {2}At .*config-\d+\.mjs:2/,
+  );
+  expect(await problemsOf("export const seed = 7;")).toContain("[NOT_A_CONFIG]");
+});
+
+test("stands in for the defaults of a command, and a flag wins", async () => {
+  const command = new Command("run")
+    .option("--scenarios <folder>", "", "scenarios")
+    .option("--env <name>", "", "local")
+    .option("--seed <text>");
+  await command.parseAsync(["--seed", "9"], { from: "user" });
+  await applyConfig(command);
+  expect(command.opts()).toMatchObject({ scenarios: "scenarios", seed: "9" });
+  writeFileSync(
+    join(folder, "faultline.config.mjs"),
+    `export default { scenarios: "chaos", seed: "7", output: "elsewhere", budgets: [{ name: "mine", judge() {} }] };`,
+  );
+  await applyConfig(command);
+  expect(command.opts()).toMatchObject({ scenarios: "chaos", env: "local", seed: "9", budgets: [{ name: "mine" }] });
+  expect(command.opts()).not.toHaveProperty("output");
+});
