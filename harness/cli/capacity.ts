@@ -9,6 +9,7 @@ import type { Address } from "../model/environment.ts";
 import { exits, systemError, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { randomFrom } from "../model/random.ts";
+import { secretsOf } from "../model/redact.ts";
 import { type Scenario, workloadsOf } from "../model/scenario.ts";
 import { milliseconds } from "../model/units.ts";
 import type { Slo, Workload } from "../model/workload.ts";
@@ -96,7 +97,9 @@ async function onScenario(
     throw usageError({ code: "ONE_SCENARIO", where: "capacity", message, remedy });
   }
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
-  const folder = createRunFolder(flags.output, `${utc}-capacity-${one.id}`);
+  const folder = createRunFolder(flags.output, `${utc}-capacity-${one.id}`, {
+    secrets: secretsOf(one.scenario.system),
+  });
   const startedAt = performance.now();
   const { scenario } = one;
   const stage = {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { exits, usageError } from "../model/errors.ts";
+import { redact } from "../model/redact.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
 import { type CheckFlags, check, checkExamples } from "./check.ts";
@@ -61,7 +62,7 @@ async function guarded(program: Command, action: Action): Promise<number> {
     return await action(output);
   } catch (error) {
     if (process.argv.includes("--json")) output.json(errorDocument(error));
-    process.stderr.write(`${explain(error).join("\n")}\n`);
+    process.stderr.write(`${redact(explain(error).join("\n"))}\n`);
     return exitFor(error);
   }
 }

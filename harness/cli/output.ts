@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import { describeProblem, exits, FaultlineError, messageOf } from "../model/errors.ts";
+import { redact, redacting } from "../model/redact.ts";
 
 /** Data goes to stdout, words go to stderr; the only place that prints. */
 export interface Output {
@@ -18,10 +19,10 @@ export function openOutput(options: { colour?: boolean | undefined; quiet?: bool
   const wanted =
     process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
   return {
-    json: (document) => process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
+    json: (document) => process.stdout.write(`${JSON.stringify(document, redacting(), 2)}\n`),
     print: (...lines) => process.stdout.write(lines.map((line) => `${line}\n`).join("")),
     say(...lines) {
-      if (options.quiet !== true) process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+      if (options.quiet !== true) process.stderr.write(lines.map((line) => `${redact(line)}\n`).join(""));
     },
     colours: createColors(options.colour ?? wanted),
     width: process.stderr.columns ?? 100,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { usageError } from "../model/errors.ts";
+import { redacting, secretsOf } from "../model/redact.ts";
 import { readRun } from "../store/read-run.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
@@ -16,7 +17,7 @@ export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag
   const { record } = readRun(folder);
   const { file } = record.scenario;
   const { planned } = await planAll([file], { scenarios: ".", seed: record.seed }, environmentNamed(flags.env).facts);
-  const differing = planned.flatMap(({ plan }) => differences(plan, record.plan));
+  const differing = planned.flatMap(({ plan, scenario }) => differences(plan, record.plan, secretsOf(scenario.system)));
   if (differing.length > 0) {
     throw usageError({
       code: "REPLAY_DIFFERS",
@@ -28,8 +29,10 @@ export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag
   return run([file], { ...flags, seed: record.seed }, output);
 }
 
-function differences(now: object, then: object): readonly string[] {
-  // As JSON, since the one was never stored.
-  const [one, other] = [now, then].map((plan) => JSON.parse(JSON.stringify(plan)) as Record<string, unknown>);
+function differences(now: object, then: object, secrets: readonly string[]): readonly string[] {
+  // As it would have been stored, since the one never was.
+  const [one, other] = [now, then].map(
+    (plan) => JSON.parse(JSON.stringify(plan, redacting(secrets))) as Record<string, unknown>,
+  );
   return Object.keys({ ...one, ...other }).filter((name) => !isDeepStrictEqual(one?.[name], other?.[name]));
 }

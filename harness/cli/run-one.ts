@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { faultKinds } from "../faults/index.ts";
 import type { Environment } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
+import { secretsOf } from "../model/redact.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { System } from "../model/system.ts";
 import { renderReport, summaryLines } from "../report/index.ts";
@@ -40,7 +41,7 @@ export async function runOne(
   { into, repeat, allowedTargets, output, signal }: RunContext,
 ): Promise<Finished> {
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
-  const folder = createRunFolder(into, `${utc}-${id}-${plan.seed}`);
+  const folder = createRunFolder(into, `${utc}-${id}-${plan.seed}`, { secrets: secretsOf(scenario.system) });
   const opening = await openingRecord({
     runId: folder.id,
     scenario,

@@ -139,7 +139,7 @@ class Run {
     await prepareWorkloads(workloads, { targets, runToken, signal });
     const startMs = this.#now() + loadLeadMs;
     const starts = this.#phaseStarts(startMs);
-    const writer = new HistoryWriter(folder.history);
+    const writer = new HistoryWriter(folder.history, folder.secrets);
     const tally = new Tally(plan.operations.length);
     const load = runLoad({
       workloads,

@@ -4,6 +4,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { System } from "../model/system.ts";
 import { type JournalFile, openJournal } from "../safety/journal.ts";
 import { makeScratch } from "../safety/leftovers.ts";
+import { redactLogs } from "../safety/redact-logs.ts";
 import { startWatchdog, type Watchdog } from "../safety/start-watchdog.ts";
 import { undoAll } from "../safety/undo.ts";
 import type { RunFolder } from "../store/run-folder.ts";
@@ -46,6 +47,7 @@ export async function onStage(
   let failure: { readonly error?: unknown } = {};
   try {
     if (options.temporary !== undefined) journal.record({ do: "removePath", path: options.temporary });
+    journal.record({ do: "redactLogs", folder: folder.logs });
     watchdog = await startWatchdog(folder.journal);
     const { mark, scratch } = makeScratch(folder.id, folder.journal, (made) => {
       journal.record({ do: "removePath", path: made.scratch });
@@ -65,6 +67,11 @@ export async function onStage(
   }
   emit({ atMs: now(), type: "phase", phase: "tearDown" });
   const leftBroken = await takeDown(system, journal);
+  // What a stranger to the run cannot know is not in the journal.
+  if (folder.secrets.length > 0)
+    await redactLogs(folder.logs, folder.secrets).catch((error: unknown) =>
+      leftBroken.push(`logs were removed, as their secrets could not be: ${messageOf(error)}`),
+    );
   for (const text of leftBroken) emit({ atMs: now(), type: "error", text });
   journal.close();
   await watchdog?.dismiss();
@@ -72,7 +79,7 @@ export async function onStage(
 }
 
 /** @returns what could not be taken down, one sentence each */
-async function takeDown(system: RunningSystem | undefined, journal: JournalFile): Promise<readonly string[]> {
+async function takeDown(system: RunningSystem | undefined, journal: JournalFile): Promise<string[]> {
   const left: string[] = [];
   try {
     await system?.stop();

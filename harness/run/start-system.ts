@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Environment, RunningSystem } from "../model/environment.ts";
 import { exits, FaultlineError } from "../model/errors.ts";
 import type { FaultKind, Receipt, ScheduledInjection } from "../model/fault.ts";
+import { secretsOf } from "../model/redact.ts";
 import type { System } from "../model/system.ts";
 import type { Journal } from "../model/undo.ts";
 import { problemsOfSystem } from "../plan/system-problems.ts";
@@ -93,7 +94,7 @@ export async function startSystem<S extends System>(definition: S, options: Star
 /** A folder, a clock and a place for events. */
 function stageFor(system: System, { environment, output }: StartOptions): StageOptions {
   const temporary = output === undefined ? mkdtempSync(join(tmpdir(), "faultline-test-")) : undefined;
-  const folder = createRunFolder(output ?? temporary ?? "", `${utc()}-${system.name}`);
+  const folder = createRunFolder(output ?? temporary ?? "", `${utc()}-${system.name}`, { secrets: secretsOf(system) });
   const startedAt = performance.now();
   return {
     system,

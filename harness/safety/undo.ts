@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
+import { redactLogs } from "./redact-logs.ts";
 
 /** How long one step may take; a wedged proxy server must not keep the processes alive. */
 const stepDeadlineMs = 1000;
@@ -31,6 +32,7 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   removePath({ path }) {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   },
+  redactLogs: ({ folder }) => redactLogs(folder),
   async removeGroup({ path, home }) {
     const deadline = performance.now() + stepDeadlineMs;
     // A process that ends can't be moved any more, and holds the group until it is gone.

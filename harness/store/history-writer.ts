@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type FaultlineError, messageOf, usageError } from "../model/errors.ts";
 import type { OperationRecord } from "../model/history.ts";
+import { redact } from "../model/redact.ts";
 import { blockBytes, layout } from "./history-layout.ts";
 
 /** How much of an error's text is kept. */
@@ -15,6 +16,7 @@ export class HistoryWriter {
   readonly #path: string;
   readonly #file: number;
   readonly #block = Buffer.alloc(blockBytes);
+  readonly #secrets: readonly string[];
   readonly #errors = new Map<string, number>([["", 0]]);
   #used = 0;
   #count = 0;
@@ -24,10 +26,12 @@ export class HistoryWriter {
 
   /**
    * @param path of a file that does not exist yet
+   * @param secrets what must not be found in it, besides what looks like a secret
    * @throws FaultlineError HISTORY_WRITE_FAILED
    */
-  constructor(path: string) {
+  constructor(path: string, secrets: readonly string[] = []) {
     this.#path = path;
+    this.#secrets = secrets;
     this.#file = this.#guarded(() => openSync(path, "wx"));
     const header = Buffer.alloc(layout.recordSize);
     header.write(layout.magic, 0, "latin1");
@@ -73,7 +77,7 @@ export class HistoryWriter {
     if (isFlood && text !== tooManyErrors) return this.errorIndex(tooManyErrors);
     const index = this.#errors.size;
     this.#errors.set(text, index);
-    const bytes = Buffer.from(text).subarray(0, textLimitBytes);
+    const bytes = Buffer.from(redact(text, this.#secrets)).subarray(0, textLimitBytes);
     for (let from = 0; from < bytes.length; from += layout.textBytes) {
       const part = bytes.subarray(from, from + layout.textBytes);
       const at = this.#next();

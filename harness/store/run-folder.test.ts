@@ -73,7 +73,7 @@ test.each([
 });
 
 test("a disk with too little room is told before anything is written", () => {
-  const full = () => createRunFolder(root, "run", Number.MAX_SAFE_INTEGER);
+  const full = () => createRunFolder(root, "run", { freeBytes: Number.MAX_SAFE_INTEGER });
   expect(full).toThrow(expect.objectContaining({ code: "REPORTS_NOT_WRITABLE", exit: 3 }));
   expect(full).toThrow(/only \d+ MB are free/);
   expect(existsSync(join(root, "run"))).toBe(false);

@@ -12,6 +12,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { FinalState } from "../model/check.ts";
 import { messageOf, systemError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { redacting } from "../model/redact.ts";
 import type { RunRecord } from "../model/run.ts";
 
 /** Names inside a run folder. */
@@ -36,6 +37,8 @@ export interface RunFolder {
   readonly journal: string;
   readonly history: string;
   readonly report: string;
+  /** Texts that must not be found in it. */
+  readonly secrets: readonly string[];
   /** Whole or not at all: a reader never sees half a record. */
   writeRecord(record: RunRecord): void;
   appendEvent(event: RunEvent): void;
@@ -49,18 +52,23 @@ export interface RunFolder {
  * Makes the folder of a run.
  * @param root the folder of all reports
  * @param name `<utc>-<scenario>-<seed>`; a number is added when there is one already
- * @param freeBytes how much room there must be
+ * @param options.freeBytes how much room there must be
+ * @param options.secrets what must not be found in it, besides what looks like a secret
  * @throws FaultlineError (3) before anything is started, when it can't be written to or the disk is full
  */
-export function createRunFolder(root: string, name: string, freeBytes = leastFreeBytes): RunFolder {
-  const path = makeFolder(resolve(root), name, freeBytes);
+export function createRunFolder(
+  root: string,
+  name: string,
+  options: { readonly freeBytes?: number; readonly secrets?: readonly string[] } = {},
+): RunFolder {
+  const path = makeFolder(resolve(root), name, options.freeBytes ?? leastFreeBytes);
   mkdirSync(join(path, files.logs));
   writeFileSync(join(path, files.events), "");
-  return openRunFolder(path);
+  return openRunFolder(path, options.secrets);
 }
 
 /** A run folder that is there already. */
-export function openRunFolder(path: string): RunFolder {
+export function openRunFolder(path: string, secrets: readonly string[] = []): RunFolder {
   const at = (file: string): string => join(path, file);
   return {
     id: basename(path),
@@ -69,8 +77,9 @@ export function openRunFolder(path: string): RunFolder {
     journal: at(files.journal),
     history: at(files.history),
     report: at(files.report),
-    writeRecord: (record) => writeWhole(at(files.record), `${JSON.stringify(record, null, 2)}\n`),
-    appendEvent: (event) => appendFileSync(at(files.events), `${JSON.stringify(event)}\n`),
+    secrets,
+    writeRecord: (record) => writeWhole(at(files.record), `${JSON.stringify(record, redacting(secrets), 2)}\n`),
+    appendEvent: (event) => appendFileSync(at(files.events), `${JSON.stringify(event, redacting(secrets))}\n`),
     writeFinalState: (state) => writeWhole(at(files.finalState), JSON.stringify(state)),
     writeReport: (html) => writeWhole(at(files.report), html),
     publish: () => pointLatest(dirname(path), basename(path)),
