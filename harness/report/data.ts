@@ -1,6 +1,7 @@
 import type { GeneratorReport, Interval } from "../model/check.ts";
 import { storedEvidence } from "../model/evidence.ts";
 import { timingOf } from "../model/fault.ts";
+import { type Coverage, coverageOf } from "../model/measure/coverage.ts";
 import { type Crossing, crossingsOf } from "../model/measure/crossings.ts";
 import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
@@ -44,6 +45,8 @@ export interface ReportData {
   readonly windows: readonly FaultWindow[];
   /** What each fault met; empty without a history. */
   readonly crossings: readonly Crossing[];
+  /** Fault by operation; empty without a history. */
+  readonly coverage: readonly Coverage[];
   /** When the first injection was requested; null when there was none. */
   readonly firstFaultMs: number | null;
   readonly operationsSeen: number;
@@ -92,6 +95,7 @@ export function reportData(run: StoredRun): ReportData {
     phases,
     windows,
     crossings: evidence === undefined ? [] : crossingsOf(evidence),
+    coverage: evidence === undefined ? [] : coverageOf(evidence, record.checks),
     firstFaultMs,
     operationsSeen: history?.count ?? 0,
     series: history === undefined ? emptySeries(span) : seriesOf(history, span, edges),

@@ -7,6 +7,7 @@ import { type ReportData, reportData } from "./data.ts";
 import { logs, operations, timeline } from "./evidence-sections.ts";
 import { figures } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
+import { matrix } from "./matrix-section.ts";
 import { receipts } from "./receipts-section.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
@@ -46,6 +47,7 @@ ${section("charts", "What happened to the operations", charts(data))}
 ${section("receipts", "Faults and their receipts", receipts(data))}
 ${section("figures", "The fault in numbers", figures(data))}
 ${section("operations", "Operations by phase", operations(data))}
+${section("matrix", "Faults by operations", matrix(data))}
 ${section("timeline", "Timeline", timeline(data))}
 ${section("logs", "Logs around the fault", logs(data))}
 ${section("system", "System", topology(data))}

@@ -136,6 +136,9 @@ th[aria-sort=ascending] .sort::after{content:" ↑"}th[aria-sort=descending] .so
 .crosshair{stroke:var(--ink);stroke-width:1;fill:none;pointer-events:none}
 figcaption .readout{min-height:1.5em;color:var(--ink)}
 
+.matrix td{text-align:left}.matrix thead th:nth-child(n+2){text-align:left}
+.cell b{font-weight:500}.cell.violated b{color:var(--bad);font-weight:700}.cell.degraded b{color:var(--unsure)}.cell.held b{color:var(--good)}.cell.not-exercised b{color:var(--quiet)}
+
 details{margin-top:8px}
 summary{cursor:pointer;color:var(--accent);font-size:.875rem;padding:4px 0}
 .log{border-top:1px solid var(--hair);margin:0}

@@ -1,5 +1,6 @@
 import type { Evidence } from "../check.ts";
 import type { Receipt } from "../fault.ts";
+import type { History } from "../history.ts";
 
 /** What a fault met on one link or instance. */
 export interface Crossing {
@@ -19,15 +20,21 @@ export interface Crossing {
  */
 export function crossingsOf({ history, receipts, entry }: Evidence): readonly Crossing[] {
   return receipts.map((receipt) => {
-    const { injection, on, provenMs = Number.NaN, healRequestedMs = Number.NaN } = receipt;
-    const target = entryOf(receipt, entry);
+    const crosses = crossingOf(receipt, history, entry);
     let operations = 0;
-    for (let row = 0; row < history.count; row += 1) {
-      const isSent = target === undefined || history.target[row] === target;
-      if (isSent && history.wireMs[row]! <= healRequestedMs && history.endMs[row]! >= provenMs) operations += 1;
-    }
-    return { injection, on, operations };
+    for (let row = 0; row < history.count; row += 1) if (crosses(row)) operations += 1;
+    return { injection: receipt.injection, on: receipt.on, operations };
   });
+}
+
+/** Whether the operation of a row may have been touched by a fault on one place. */
+export function crossingOf(receipt: Receipt, history: History, entry: readonly string[]): (row: number) => boolean {
+  const { provenMs = Number.NaN, healRequestedMs = Number.NaN } = receipt;
+  const target = entryOf(receipt, entry);
+  return (row) =>
+    history.wireMs[row]! <= healRequestedMs &&
+    history.endMs[row]! >= provenMs &&
+    (target === undefined || history.target[row] === target);
 }
 
 /** The number of the entry instance that a link or instance belongs to; undefined when it belongs to none, or to several. */
