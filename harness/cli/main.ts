@@ -8,6 +8,7 @@ import { clean } from "./clean.ts";
 import { applyConfig } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
+import { indexReports } from "./index-reports.ts";
 import { list } from "./list.ts";
 import { listFaults } from "./list-faults.ts";
 import { newScenario } from "./new.ts";
@@ -165,6 +166,11 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .command("report <run...>")
     .description("render the report of stored runs again")
     .action((folders: string[]) => perform((output) => report(folders, output)));
+
+  program
+    .command("index [folder]")
+    .description("make the overview of all reports of a folder anew, from its runs")
+    .action((folder: string | undefined) => perform((output) => indexReports(folder ?? "reports", output)));
 
   program
     .command("check <run...>")

@@ -1,15 +1,16 @@
-import { relative } from "node:path";
+import { dirname, relative } from "node:path";
 import { faultKinds } from "../faults/index.ts";
 import type { Environment } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import { secretsOf } from "../model/redact.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { System } from "../model/system.ts";
-import { renderReport, summaryLines } from "../report/index.ts";
+import { renderReport, summaryLines, summaryOfRun } from "../report/index.ts";
 import { endedRecord, exitOf, judgedRecord, openingRecord } from "../run/record.ts";
 import { runScenario } from "../run/run.ts";
 import { readRun } from "../store/read-run.ts";
 import { createRunFolder } from "../store/run-folder.ts";
+import { appendToHistory } from "../store/run-history.ts";
 import { explain, type Output } from "./output.ts";
 import type { Planned } from "./planned.ts";
 import { openProgress } from "./progress.ts";
@@ -80,6 +81,7 @@ export async function runOne(
   folder.writeRecord(record);
   report(folder, output);
   folder.publish();
+  remember(folder, output);
   const reportPath = relative(process.cwd(), folder.report);
   output.say("", ...summaryLines({ record, folder: folder.path }, summaryOptions(output, reportPath)));
   if (result.error !== undefined) output.say("", ...explain(result.error));
@@ -98,6 +100,15 @@ function report(folder: ReturnType<typeof createRunFolder>, output: Output): voi
     folder.writeReport(renderReport(readRun(folder.path)));
   } catch (error) {
     output.say(`the report could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** For the overview of all runs; without it this one is as it is. */
+function remember(folder: ReturnType<typeof createRunFolder>, output: Output): void {
+  try {
+    appendToHistory(dirname(folder.path), summaryOfRun(readRun(folder.path)));
+  } catch (error) {
+    output.say(`the history could not be written: ${messageOf(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Check } from "../model/check.ts";
 import type { Environment } from "../model/environment.ts";
-import { exits, usageError, worstExit } from "../model/errors.ts";
+import { exits, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
 import type { Plan } from "../model/plan.ts";
 import { worst } from "../model/verdict.ts";
@@ -8,6 +8,7 @@ import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
 import { chosenReporters, tell } from "./ci-outputs.ts";
 import { environmentNamed } from "./environments.ts";
+import { writeIndex } from "./index-reports.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
@@ -62,8 +63,18 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   } else if (finished.length > 1) {
     output.say("", `${finished.length} scenarios: ${verdict}`);
   }
+  overview(flags.output, output);
   tell(reporters, { finished, skipped, into: flags.output }, output);
   return exit;
+}
+
+/** Whatever comes of it, the runs are what they are. */
+function overview(folder: string, output: Output): void {
+  try {
+    writeIndex(folder);
+  } catch (error) {
+    output.say(`the overview could not be written: ${messageOf(error)}`);
+  }
 }
 
 const exitsOf = (series: readonly ScenarioSeries[] | undefined): readonly number[] =>

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { StoredRun } from "../model/run.ts";
 import { facts, generator, missing, topology } from "./about-sections.ts";
 import { chain } from "./chain-section.ts";
@@ -8,6 +7,7 @@ import { logs, operations, timeline } from "./evidence-sections.ts";
 import { figures } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { matrix } from "./matrix-section.ts";
+import { policyFor } from "./policy.ts";
 import { receipts } from "./receipts-section.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
@@ -31,7 +31,7 @@ function page(data: ReportData): Html {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(script)}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -67,9 +67,3 @@ const about = (data: ReportData): Html => html`${facts(data)}
 ${generator(data)}
 <h3>What is missing</h3>
 ${missing(data)}`;
-
-/** Nothing may be fetched; the one style and the one script are allowed by what they say. */
-function policy(): string {
-  const hashOf = (text: string): string => createHash("sha256").update(text).digest("base64");
-  return `default-src 'none'; style-src 'sha256-${hashOf(style.toString())}'; script-src 'sha256-${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
-}

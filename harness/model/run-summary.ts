@@ -1,0 +1,37 @@
+import type { CoverageWord } from "./measure/coverage.ts";
+import type { PassedHow, RunStatus } from "./run.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** The version of a line of `history.jsonl`; a reader skips what it does not know. */
+export const runSummaryVersion = 1;
+
+/** What an overview of many runs needs of one: a line of `history.jsonl`. */
+export interface RunSummary {
+  readonly version: typeof runSummaryVersion;
+  /** The name of the run's folder. */
+  readonly id: string;
+  readonly scenario: string;
+  readonly name: string;
+  readonly system: string;
+  readonly variant?: string;
+  readonly seed: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly status: RunStatus;
+  readonly verdict: Verdict;
+  readonly passed?: PassedHow;
+  readonly sentence: string;
+  /** Of operations that were ok in the fault phase; null when there were too few of them. */
+  readonly p99Ms: number | null;
+  /** From the heal to lasting recovery; null when it did not come, or cannot be told. */
+  readonly recoveryMs: number | null;
+  /** Components and links (as `api->cache`, all instances together) that could be struck. */
+  readonly targets: readonly string[];
+  /** What was struck, with what, and what became of each operation. */
+  readonly coverage: readonly {
+    readonly target: string;
+    readonly kind: string;
+    readonly operation: string;
+    readonly word: CoverageWord;
+  }[];
+}

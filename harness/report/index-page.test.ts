@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import type { RunSummary } from "../model/run-summary.ts";
+import { renderIndex } from "./index-page.ts";
+import { summaryOfRun } from "./summary-of-run.ts";
+import { sampleRun } from "./testing/sample-run.ts";
+import { rowsAfter, skeletonOf, textOf } from "./testing/skeleton.ts";
+
+const [passing, failing] = (["pass", "fail"] as const).map((verdict) => summaryOfRun(sampleRun({ verdict })));
+const at = (one: RunSummary | undefined, id: string, more: Partial<RunSummary> = {}): RunSummary => ({
+  ...one!,
+  id,
+  startedAt: `2026-03-0${id}T00:00:00Z`,
+  ...more,
+});
+
+test("a summary tells what its run tells", () => {
+  const run = sampleRun({ verdict: "fail" });
+  expect(failing).toMatchObject({
+    id: run.record.id,
+    verdict: "fail",
+    scenario: run.record.scenario.id,
+    sentence: run.record.sentence,
+  });
+  expect(failing?.targets).toEqual(expect.arrayContaining(["api", "cache", "api->cache", "clients->api"]));
+  expect(failing?.coverage).toHaveLength(run.record.plan.operations.length);
+  expect(new Set(failing?.coverage.map(({ target, kind }) => `${kind} ${target}`))).toEqual(
+    new Set(["partition api->cache"]),
+  );
+  expect(failing?.coverage.map(({ word }) => word)).toContain("violated");
+});
+
+test("scenarios by runs, the newest first, each leading to its report", () => {
+  const page = renderIndex([at(passing, "1"), at(failing, "2", { variant: undefined as never }), at(passing, "3")], 0);
+  const chips = [...page.matchAll(/<a class="chip (\w+)" href="([^"]+)"/g)].map(([, verdict, href]) => [verdict, href]);
+  expect(chips.filter(([verdict]) => verdict === "pass")).toEqual([
+    ["pass", "3/report.html"],
+    ["pass", "1/report.html"],
+  ]);
+  expect(chips).toContainEqual(["fail", "2/report.html"]);
+});
+
+test("of many runs of a scenario the newest are shown, and it says how many are not", () => {
+  const runs = Array.from({ length: 33 }, (_, index) => at(passing, "1", { id: `run-${index}` }));
+  const page = renderIndex(runs, 0);
+  expect(page.match(/class="chip /g)).toHaveLength(20);
+  expect(page).toContain("and 13 older");
+});
+
+test("the map has the worst of the newest runs of each scenario, and what nothing struck", () => {
+  const word = (word: RunSummary["coverage"][number]["word"]) => ({
+    target: "db",
+    kind: "kill",
+    operation: "buy",
+    word,
+  });
+  const runs = [
+    at(passing, "1", { scenario: "a", coverage: [word("violated")] }),
+    at(passing, "2", { scenario: "a", coverage: [word("held")] }),
+    at(passing, "3", { scenario: "b", coverage: [word("degraded")], targets: ["db", "cache", "api->db"] }),
+    at(failing, "4", { scenario: "c", variant: "mutant x", coverage: [word("violated")] }),
+  ];
+  const page = renderIndex(runs, 0);
+  expect(rowsAfter(page, "What was struck")[1]).toEqual(["db kill", "~ degraded"]);
+  const [, never = ""] = /class="never">(.*?)<\/p>/.exec(page) ?? [];
+  expect(textOf(never)).toMatch(/^Never struck: .*cache/);
+  expect(textOf(never)).not.toMatch(/\bdb,/);
+});
+
+test("says what it could not read, and that there is nothing", () => {
+  expect(renderIndex([], 0)).toContain("There is no run yet.");
+  expect(renderIndex([at(passing, "1")], 2)).toMatch(/2 lines of history\.jsonl could not be read/);
+});
+
+test("no text of a run gets out of its element", () => {
+  const hostile = (text: string): RunSummary[] => [
+    at(failing, "1", {
+      id: text,
+      scenario: text,
+      name: text,
+      system: text,
+      variant: text,
+      seed: text,
+      sentence: text,
+    }),
+    at(passing, "2", {
+      scenario: text,
+      system: text,
+      targets: [text],
+      coverage: [{ target: text, kind: text, operation: text, word: "held" }],
+    }),
+  ];
+  const expected = skeletonOf(renderIndex(hostile("x"), 0));
+  for (const text of [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onclick='x",
+    "javascript:alert(1)",
+    "</title><b>",
+    "../../etc",
+  ]) {
+    const page = renderIndex(hostile(text), 0);
+    expect(skeletonOf(page)).toEqual(expected);
+    for (const [, href = ""] of page.matchAll(/href="([^"]*)"/g))
+      expect(textOf(href)).toMatch(/^[\w.~!*'()%-]+\/report\.html$/);
+  }
+});

@@ -1,0 +1,123 @@
+import { type CoverageWord, coverageWords } from "../model/measure/coverage.ts";
+import type { RunSummary } from "../model/run-summary.ts";
+import { duration, plural } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { coverageIcons } from "./matrix-section.ts";
+import { policyFor } from "./policy.ts";
+import { sparkline } from "./sparkline.ts";
+import { style } from "./style.ts";
+import { scrolling } from "./table.ts";
+import { verdictIcons, verdictWords } from "./words.ts";
+
+/** Of a scenario's runs so many are shown, the newest. */
+const runsAtMost = 20;
+
+/**
+ * The overview of a folder of reports: scenarios by runs, and what was struck with what.
+ * @param runs oldest first
+ * @param unreadable how many lines of the history could not be read
+ */
+export function renderIndex(runs: readonly RunSummary[], unreadable: number): string {
+  const title = "Reliability reports";
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policyFor()}">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+<main class="index">
+<header><h1>${title}</h1>
+<p class="sentence">${plural(runs.length, "run")} of ${plural(Map.groupBy(runs, rowOf).size, "scenario")}</p>
+${unreadable > 0 && html`<p class="partial">${plural(unreadable, "line")} of history.jsonl could not be read; <code>faultline index</code> makes it anew from the run folders.</p>`}</header>
+<section aria-labelledby="runs"><h2 id="runs">Scenarios</h2>
+${runs.length === 0 ? html`<p class="empty">There is no run yet.</p>` : scenarios(runs)}</section>
+${[...Map.groupBy(runs, ({ system }) => system)].map(([system, own], index) => coverageMap(system, own, `coverage-${index}`))}
+</main>
+</body>
+</html>
+`.toString();
+}
+
+/** A mutant of a system is another thing to be proven. */
+const rowOf = ({ scenario, variant }: RunSummary): string =>
+  variant === undefined ? scenario : `${scenario} (${variant})`;
+
+function scenarios(runs: readonly RunSummary[]): Html {
+  const rows = [...Map.groupBy(runs, rowOf)]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, own]) => {
+      const shown = own.slice(-runsAtMost);
+      const latest = own.at(-1)!;
+      const left = own.length - shown.length;
+      return html`<tr><th scope="row">${name}<br><span class="quiet">${latest.name}</span></th>
+<td class="words">${shown.toReversed().map(chip)}${left > 0 && html` <span class="quiet">and ${left} older</span>`}</td>
+<td class="words">${trend(
+        "p99 in the fault phase",
+        shown.map(({ p99Ms }) => p99Ms),
+      )}</td><td class="words">${trend(
+        "back after the heal",
+        shown.map(({ recoveryMs }) => recoveryMs),
+      )}</td></tr>
+`;
+    });
+  const head = html`<tr><th scope="col">scenario</th><th scope="col" class="words">runs, the newest first</th><th scope="col" class="words">p99 under the fault</th><th scope="col" class="words">recovery</th></tr>`;
+  return scrolling("Scenarios", html`<table class="runs"><thead>${head}</thead><tbody>${rows}</tbody></table>`);
+}
+
+/** A run as a sign that leads to its report. */
+function chip({ id, verdict, seed, startedAt, status }: RunSummary): Html {
+  const partial = status === "complete" ? "" : `, ${status}`;
+  const words = `${verdictWords[verdict]}${partial}: ${startedAt.slice(0, 16).replace("T", " ")}, seed ${seed}`;
+  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id)}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}</a> `;
+}
+
+function trend(what: string, values: readonly (number | null)[]): Html {
+  if (values.every((value) => value === null)) return html`<span class="quiet">–</span>`;
+  return html`${sparkline(what, values)} <span class="quiet">${duration(values.at(-1))}</span>`;
+}
+
+/** What the latest run of each scenario shows of each place, kind of fault and operation; the worst counts. */
+function coverageMap(system: string, runs: readonly RunSummary[], id: string): Html {
+  const latest = [
+    ...Map.groupBy(
+      runs.filter(({ variant }) => variant === undefined),
+      ({ scenario }) => scenario,
+    ).values(),
+  ];
+  const newest = latest.flatMap((own) => own.at(-1) ?? []);
+  if (newest.length === 0)
+    return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2><p class="empty">There are only runs of its variants.</p></section>`;
+  const cells = Map.groupBy(
+    newest.flatMap(({ coverage }) => coverage),
+    ({ target, kind }) => `${target}\n${kind}`,
+  );
+  const operations = [...new Set(newest.flatMap(({ coverage }) => coverage.map(({ operation }) => operation)))];
+  const rows = [...cells]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, all]) => {
+      const [target, kind] = name.split("\n");
+      const words = operations.map((operation) =>
+        worstOf(all.filter((one) => one.operation === operation).map(({ word }) => word)),
+      );
+      return html`<tr><th scope="row">${target} <span class="quiet">${kind}</span></th>${words.map((word) => html`<td class="cell ${word.replace(" ", "-")}"><b>${coverageIcons[word]} ${word}</b></td>`)}</tr>
+`;
+    });
+  const struck = new Set(newest.flatMap(({ coverage }) => coverage.map(({ target }) => target)));
+  const never = [...new Set(newest.flatMap(({ targets }) => targets))].filter((target) => !struck.has(target));
+  const head = html`<tr><th scope="col">what, with what</th>${operations.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2>
+<p class="quiet">The newest run of each scenario, the worst of several. ✓ held: all that crossed the fault were ok. ~ degraded: some were not, and broke no check. ✗ violated: one broke a check. · not exercised: none crossed it.</p>
+${rows.length > 0 && scrolling(`What was struck: ${system}`, html`<table class="matrix"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}
+<p class="never"><b>Never struck:</b> ${never.length === 0 ? "nothing, each component and link was" : never.join(", ")}</p></section>
+`;
+}
+
+function worstOf(words: readonly CoverageWord[]): CoverageWord {
+  return coverageWords[Math.max(0, ...words.map((word) => coverageWords.indexOf(word)))] ?? "not exercised";
+}
