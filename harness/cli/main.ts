@@ -11,6 +11,7 @@ import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
 import { indexReports } from "./index-reports.ts";
 import { list } from "./list.ts";
 import { listFaults } from "./list-faults.ts";
+import { merge, mergeExamples } from "./merge.ts";
 import { newScenario } from "./new.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import { replay } from "./replay.ts";
@@ -94,6 +95,7 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option("--env <name>", "where the system is started", "local")
     .option("--tag <name>", "only scenarios with this tag")
     .option("--repeat <count>", "run each so often, with the same plan, and judge them together")
+    .option("--shard <i/n>", "only the share of one of several machines; `merge` joins them")
     .option(...allowTarget)
     .option("--reporter <name...>", "junit or github; by default those that fit where this runs")
     .option("--dry-run", "print the plan and start nothing")
@@ -171,6 +173,13 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .command("index [folder]")
     .description("make the overview of all reports of a folder anew, from its runs")
     .action((folder: string | undefined) => perform((output) => indexReports(folder ?? "reports", output)));
+
+  program
+    .command("merge <folder...>")
+    .description("join the reports of shards into one folder")
+    .option("-o, --output <folder>", "where to", "reports")
+    .addHelpText("after", mergeExamples)
+    .action((folders: string[], flags: { output: string }) => perform((output) => merge(folders, flags, output)));
 
   program
     .command("check <run...>")

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Check } from "../model/check.ts";
 import type { Environment } from "../model/environment.ts";
 import { exits, messageOf, usageError, worstExit } from "../model/errors.ts";
@@ -14,6 +15,7 @@ import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
 import { exitOfSeries, type ScenarioSeries, seriesByScenario, seriesLines } from "./series.ts";
+import { shardFrom, shareOf, writeShard } from "./shard.ts";
 
 export interface RunFlags {
   readonly scenarios: string;
@@ -22,6 +24,7 @@ export interface RunFlags {
   readonly seed?: string;
   readonly tag?: string;
   readonly repeat?: string;
+  readonly shard?: string;
   readonly allowTarget: readonly string[];
   readonly reporter?: readonly string[];
   /** Of the project's configuration. */
@@ -35,7 +38,11 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const entry = environmentNamed(flags.env);
   const repeats = checkedRepeats(flags.repeat);
   const reporters = chosenReporters(flags.reporter);
-  const { planned, skipped } = await planAll(filters, flags, entry.facts);
+  const shard = flags.shard === undefined ? undefined : shardFrom(flags.shard);
+  const all = await planAll(filters, flags, entry.facts);
+  // All are planned everywhere: what is wrong with one fails every shard.
+  const planned = shard === undefined ? all.planned : shareOf(all.planned, ({ id }) => id, shard);
+  const skipped = shard === undefined ? all.skipped : shareOf(all.skipped, ({ scenario }) => scenario, shard);
   if (flags.dryRun === true) {
     const plans = planned.map(({ plan }) => plan);
     sayWhatIsSkipped(skipped, output);
@@ -64,6 +71,11 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
     output.say("", `${finished.length} scenarios: ${verdict}`);
   }
   overview(flags.output, output);
+  if (shard !== undefined) {
+    const runs = finished.map(({ folder }) => basename(folder));
+    writeShard(flags.output, { ...shard, exit, runs, skipped });
+    if (planned.length === 0) output.say(`no scenario falls to the shard ${flags.shard}`);
+  }
   tell(reporters, { finished, skipped, into: flags.output }, output);
   return exit;
 }

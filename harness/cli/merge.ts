@@ -1,0 +1,72 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { exits, usageError, worstExit } from "../model/errors.ts";
+import { readRecord } from "../store/read-run.ts";
+import { files } from "../store/run-folder.ts";
+import { chosenReporters, tell } from "./ci-outputs.ts";
+import { indexReports } from "./index-reports.ts";
+import type { Output } from "./output.ts";
+import type { Skipped } from "./planned.ts";
+import { type ShardOutcome, shardFile } from "./shard.ts";
+
+export const mergeExamples = `
+Examples:
+  faultline merge shards/1 shards/2 shards/3 -o reports     one folder with all runs, one junit.xml, one overview
+
+The exit code is the worst of the shards'; a shard that is missing makes it 2.`;
+
+/**
+ * `faultline merge <folder…>`: joins the report folders of shards. Nothing is overwritten: a run has the same name only
+ * when it is the same.
+ * @returns the worst exit code of the shards; 2 when one is missing
+ */
+export function merge(folders: readonly string[], flags: { readonly output: string }, output: Output): number {
+  const shards = folders.flatMap(shardsIn);
+  mkdirSync(flags.output, { recursive: true });
+  const runs = folders.flatMap((folder) => runsIn(folder).map((name) => ({ from: join(folder, name), name })));
+  for (const { from, name } of runs) copy(from, join(flags.output, name));
+  indexReports(flags.output, output);
+  const finished = runs.map(({ name }) => {
+    const folder = join(flags.output, name);
+    return { record: readRecord(folder), exit: exits.pass, folder, report: join(folder, files.report) };
+  });
+  const skipped: readonly Skipped[] = shards.flatMap((shard) => shard.skipped);
+  tell(chosenReporters(["junit"]), { finished, skipped, into: flags.output }, output);
+  const missing = missingOf(shards);
+  for (const file of missing) output.say(`missing: ${file}: that shard's scenarios have shown nothing`);
+  output.say(`${runs.length} runs of ${shards.length} shards`);
+  return worstExit([...shards.map(({ exit }) => exit), ...(missing.length > 0 ? [exits.inconclusive] : [])]);
+}
+
+function shardsIn(folder: string): readonly ShardOutcome[] {
+  if (!existsSync(folder)) {
+    const remedy = "Name the folders that `faultline run --shard` wrote, each after its -o.";
+    throw usageError({ code: "NO_SHARD", where: folder, message: "is not there", remedy });
+  }
+  const names = readdirSync(folder).filter((name) => /^shard-\d+-of-\d+\.json$/.test(name));
+  return names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ShardOutcome);
+}
+
+function runsIn(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.map(({ name }) => name).filter((name) => existsSync(join(folder, name, files.record)));
+}
+
+function copy(from: string, to: string): void {
+  if (statSync(to, { throwIfNoEntry: false }) === undefined) {
+    cpSync(from, to, { recursive: true });
+    return;
+  }
+  const [one, other] = [from, to].map((folder) => readFileSync(join(folder, files.record), "utf8"));
+  if (one === other) return;
+  const remedy = "Name another folder with -o.";
+  throw usageError({ code: "RUN_EXISTS", where: to, message: "is there already, and is another run", remedy });
+}
+
+/** The files of shards of which nobody told anything. */
+function missingOf(shards: readonly ShardOutcome[]): readonly string[] {
+  const of = Math.max(0, ...shards.map((shard) => shard.of));
+  const all = Array.from({ length: of }, (_, index) => ({ index: index + 1, of }));
+  const none = shards.length === 0 ? ["shard-1-of-n.json"] : [];
+  return [...none, ...all.filter(({ index }) => !shards.some((shard) => shard.index === index)).map(shardFile)];
+}
