@@ -5,6 +5,7 @@ import { didYouMean } from "../plan/suggest.ts";
 import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
 import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
+import { completion, completionExamples } from "./completion.ts";
 import { applyConfig } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
@@ -69,7 +70,8 @@ async function guarded(program: Command, action: Action): Promise<number> {
   }
 }
 
-function define(program: Command, perform: (action: Action) => Promise<void>): void {
+/** All commands with their options. @param perform what is done with the one that was chosen */
+export function define(program: Command, perform: (action: Action) => Promise<void>): void {
   program
     .name("faultline")
     .description("Breaks the parts of a data system on purpose, under load, and proves whether users noticed.")
@@ -213,6 +215,12 @@ function define(program: Command, perform: (action: Action) => Promise<void>): v
     .option(...folder)
     .addHelpText("after", capacityExamples)
     .action((what: string, flags: CapacityFlags) => perform((output) => capacity(what, flags, output)));
+
+  program
+    .command("completion <shell>")
+    .description("what bash, zsh or fish needs to complete commands, flags and scenarios")
+    .addHelpText("after", completionExamples)
+    .action((shell: string) => perform((output) => completion(shell, program, output)));
 
   program
     .command("clean")
