@@ -5,6 +5,7 @@ import { didYouMean } from "../plan/suggest.ts";
 import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
 import { type CheckFlags, check, checkExamples } from "./check.ts";
 import { clean } from "./clean.ts";
+import { baseline, baselineExamples, type CompareFlags, compare, compareExamples } from "./compare.ts";
 import { completion, completionExamples } from "./completion.ts";
 import { applyConfig } from "./config.ts";
 import { doctor } from "./doctor.ts";
@@ -100,6 +101,7 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--shard <i/n>", "only the share of one of several machines; `merge` joins them")
     .option(...allowTarget)
     .option("--reporter <name...>", "junit or github; by default those that fit where this runs")
+    .option("--baseline <file>", "compare with it afterwards, and fail when something got worse")
     .option("--dry-run", "print the plan and start nothing")
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")
@@ -193,6 +195,25 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .action((folders: string[], flags: CheckFlags) => perform((output) => check(folders, flags, output)));
 
   program
+    .command("compare <base> <run...>")
+    .description("what changed between runs: verdicts, latency, failures, throughput, the figures of the fault")
+    .option("--format <name>", "terminal, markdown, html or json", "terminal")
+    .option("-o, --output <file>", "instead of stdout; there is the terminal's table on stderr then")
+    .addHelpText("after", compareExamples)
+    .action((base: string, runs: string[], flags: CompareFlags) =>
+      perform((output) => compare(base, runs, flags, output)),
+    );
+
+  program
+    .command("baseline <run...>")
+    .description("write what `compare` needs of runs into one small file, to be kept with the code")
+    .option("-o, --output <file>", "instead of stdout")
+    .addHelpText("after", baselineExamples)
+    .action((runs: string[], flags: Pick<CompareFlags, "output">) =>
+      perform((output) => baseline(runs, flags, output)),
+    );
+
+  program
     .command("export <run>")
     .description("write the history of a stored run for other tools")
     .option("--format <name>", "csv, jsonl or hdr", "csv")
@@ -247,6 +268,8 @@ Examples:
   faultline run cache-partition --seed 7     run one scenario, repeatably
   faultline run 'cache-*' --dry-run          show what would happen
   faultline run --tag demo --json            one JSON document for a program
+  faultline run cache-partition --seed 7 --repeat 3 --baseline baseline.json
+                                             and fail when it got worse
 
 Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 the system did not start or stop, 4 something was left broken,
 64 usage, 70 a bug in Faultline, 130 and 143 interrupted, after healing.`;

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Check } from "../model/check.ts";
+import type { Comparison } from "../model/compare/comparison.ts";
 import type { Environment } from "../model/environment.ts";
 import { exits, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
@@ -7,7 +8,9 @@ import type { Plan } from "../model/plan.ts";
 import { worst } from "../model/verdict.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
+import { againstBaseline, baselineFor } from "./against-baseline.ts";
 import { chosenReporters, tell } from "./ci-outputs.ts";
+import { exitOfComparison, terminalLines } from "./compare.ts";
 import { environmentNamed } from "./environments.ts";
 import { writeIndex } from "./index-reports.ts";
 import { listenForInterrupts } from "./interrupt.ts";
@@ -29,6 +32,7 @@ export interface RunFlags {
   readonly reporter?: readonly string[];
   /** Of the project's configuration. */
   readonly budgets?: readonly Check[];
+  readonly baseline?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -43,6 +47,8 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   // All are planned everywhere: what is wrong with one fails every shard.
   const planned = shard === undefined ? all.planned : shareOf(all.planned, ({ id }) => id, shard);
   const skipped = shard === undefined ? all.skipped : shareOf(all.skipped, ({ scenario }) => scenario, shard);
+  const ids = planned.map(({ id }) => id);
+  const base = flags.baseline === undefined ? undefined : baselineFor(flags.baseline, ids);
   if (flags.dryRun === true) {
     const plans = planned.map(({ plan }) => plan);
     sayWhatIsSkipped(skipped, output);
@@ -56,15 +62,29 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const finished = await runAll(planned, repeats, environment, flags, output);
   const verdict = worst(finished.map(({ record }) => record.verdict));
   const series = repeats === 1 ? undefined : seriesByScenario(finished);
+  const comparison =
+    base &&
+    againstBaseline(
+      base,
+      finished.map(({ folder }) => folder),
+    );
   const ofSkipped = skipped.length === 0 ? [] : [exits.inconclusive];
   const exit = worstExit([
     ...ofSkipped,
     ...finished.map((one) => one.exit).filter(isBesideVerdict(series)),
     ...exitsOf(series),
+    ...(comparison === undefined ? [] : [exitOfComparison(comparison)]),
   ]);
   if (flags.json === true) {
     const runs = finished.map(({ record, folder, report, exit: own }) => ({ ...record, folder, report, exit: own }));
-    output.json({ verdict, exit, runs, skipped, ...(series === undefined ? {} : { series }) });
+    output.json({
+      verdict,
+      exit,
+      runs,
+      skipped,
+      ...(series === undefined ? {} : { series }),
+      ...(comparison === undefined ? {} : { comparison }),
+    });
   } else if (series !== undefined) {
     for (const one of series) output.say(...seriesLines(one, output));
   } else if (finished.length > 1) {
@@ -76,6 +96,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
     writeShard(flags.output, { ...shard, exit, runs, skipped });
     if (planned.length === 0) output.say(`no scenario falls to the shard ${flags.shard}`);
   }
+  if (base !== undefined) output.say("", ...baselineLines(comparison, output));
   tell(reporters, { finished, skipped, into: flags.output }, output);
   return exit;
 }
@@ -87,6 +108,11 @@ function overview(folder: string, output: Output): void {
   } catch (error) {
     output.say(`the overview could not be written: ${messageOf(error)}`);
   }
+}
+
+function baselineLines(comparison: Comparison | undefined, output: Output): readonly string[] {
+  if (comparison === undefined) return ["Not compared with the baseline: no operation was seen."];
+  return ["Against the baseline:", ...terminalLines(comparison, output)];
 }
 
 const exitsOf = (series: readonly ScenarioSeries[] | undefined): readonly number[] =>

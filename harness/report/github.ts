@@ -1,5 +1,6 @@
 import type { RunRecord } from "../model/run.ts";
-import { oneLine, plain } from "./text.ts";
+import { markdown } from "./markdown.ts";
+import { oneLine } from "./text.ts";
 import { verdictIcons } from "./words.ts";
 
 /** GitHub shows no more than ten of a step's. */
@@ -50,12 +51,3 @@ export function jobSummary(runs: readonly { readonly record: RunRecord; readonly
 
 const message = (text: string): string => oneLine(text, 2000).replaceAll("%", "%25");
 const property = (text: string): string => message(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
-
-/** Text that means nothing to Markdown, nor to the HTML that it may hold. */
-function markdown(text: string): string {
-  return oneLine(plain(text), 1000)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/[\\`*_{}[\]()#+\-.!|~@:/]/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,11 +1,10 @@
 import { type CoverageWord, coverageWords } from "../model/measure/coverage.ts";
 import type { RunSummary } from "../model/run-summary.ts";
+import { htmlDocument } from "./document.ts";
 import { duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { coverageIcons } from "./matrix-section.ts";
-import { policyFor } from "./policy.ts";
 import { sparkline } from "./sparkline.ts";
-import { style } from "./style.ts";
 import { scrolling } from "./table.ts";
 import { verdictIcons, verdictWords } from "./words.ts";
 
@@ -19,29 +18,18 @@ const runsAtMost = 20;
  */
 export function renderIndex(runs: readonly RunSummary[], unreadable: number): string {
   const title = "Reliability reports";
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyFor()}">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main class="index">
-<header><h1>${title}</h1>
+  const coverage = [...Map.groupBy(runs, ({ system }) => system)].map(([system, own], index) =>
+    coverageMap(system, own, `coverage-${index}`),
+  );
+  return htmlDocument(
+    title,
+    html`<div class="index"><header><h1>${title}</h1>
 <p class="sentence">${plural(runs.length, "run")} of ${plural(Map.groupBy(runs, rowOf).size, "scenario")}</p>
 ${unreadable > 0 && html`<p class="partial">${plural(unreadable, "line")} of history.jsonl could not be read; <code>faultline index</code> makes it anew from the run folders.</p>`}</header>
 <section aria-labelledby="runs"><h2 id="runs">Scenarios</h2>
 ${runs.length === 0 ? html`<p class="empty">There is no run yet.</p>` : scenarios(runs)}</section>
-${[...Map.groupBy(runs, ({ system }) => system)].map(([system, own], index) => coverageMap(system, own, `coverage-${index}`))}
-</main>
-</body>
-</html>
-`.toString();
+${coverage}</div>`,
+  );
 }
 
 /** A mutant of a system is another thing to be proven. */

@@ -3,14 +3,13 @@ import { facts, generator, missing, topology } from "./about-sections.ts";
 import { chain } from "./chain-section.ts";
 import { charts } from "./charts.ts";
 import { type ReportData, reportData } from "./data.ts";
+import { htmlDocument } from "./document.ts";
 import { logs, operations, timeline } from "./evidence-sections.ts";
 import { figures } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { matrix } from "./matrix-section.ts";
-import { policyFor } from "./policy.ts";
 import { receipts } from "./receipts-section.ts";
 import { script } from "./script.ts";
-import { style } from "./style.ts";
 import { banner, callouts, checks } from "./verdict-section.ts";
 import { verdictWords } from "./words.ts";
 
@@ -20,27 +19,11 @@ import { verdictWords } from "./words.ts";
  * @returns HTML; all of it that came from the run is escaped
  */
 export function renderReport(run: StoredRun): string {
-  return `${page(reportData(run)).toString()}<script>${script}</script>
-</body>
-</html>
-`;
+  const data = reportData(run);
+  return htmlDocument(`${verdictWords[data.verdict]}: ${data.scenario.name}`, content(data), script);
 }
 
-function page(data: ReportData): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyFor(script)}">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${verdictWords[data.verdict]}: ${data.scenario.name}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-${banner(data)}${callouts(data)}
+const content = (data: ReportData): Html => html`${banner(data)}${callouts(data)}
 ${section("chain", data.verdict === "fail" ? "From the fault to the failure" : "What followed the fault", chain(data))}
 ${section("checks", "Checks", checks(data))}
 ${section("charts", "What happened to the operations", charts(data))}
@@ -52,10 +35,7 @@ ${section("timeline", "Timeline", timeline(data))}
 ${section("logs", "Logs around the fault", logs(data))}
 ${section("system", "System", topology(data))}
 ${section("about", "About this run", about(data))}
-<p class="end">Times are on the run's own clock, in seconds since it began, unless they say otherwise.</p>
-</main>
-`;
-}
+<p class="end">Times are on the run's own clock, in seconds since it began, unless they say otherwise.</p>`;
 
 const section = (id: string, title: string, content: Html): Html =>
   html`<section class="${id}" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>

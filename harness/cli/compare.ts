@@ -1,0 +1,84 @@
+import { type Comparison, compare as compareSides } from "../model/compare/comparison.ts";
+import { exits, usageError } from "../model/errors.ts";
+import { didYouMean } from "../plan/suggest.ts";
+import { compareLines, compareMarkdown, renderComparison, ruleOfChange } from "../report/index.ts";
+import { baselineText } from "../store/baseline-file.ts";
+import { writeAnswer } from "./answer-file.ts";
+import type { Output } from "./output.ts";
+import { sideFrom } from "./sides.ts";
+
+export interface CompareFlags {
+  readonly format: string;
+  readonly output?: string;
+}
+
+/** How a comparison can be told. */
+const formats: Readonly<Record<string, (comparison: Comparison, output: Output) => string>> = {
+  terminal: (comparison, output) => `${terminalLines(comparison, output).join("\n")}\n`,
+  markdown: compareMarkdown,
+  html: renderComparison,
+  json: (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
+};
+
+/**
+ * `faultline compare <base> <run…>`: what changed between two sides, each of one or several runs.
+ * @param base folders or ids with commas between them, or a baseline file
+ * @returns 0, or 1 when something got worse
+ */
+export function compare(base: string, runs: readonly string[], flags: CompareFlags, output: Output): number {
+  const format = Object.hasOwn(formats, flags.format) ? formats[flags.format] : undefined;
+  if (format === undefined) {
+    throw usageError({
+      code: "UNKNOWN_FORMAT",
+      where: "--format",
+      message: `there is no format "${flags.format}"`,
+      remedy: didYouMean(flags.format, Object.keys(formats)),
+    });
+  }
+  const before = sideFrom(base.split(",").filter((name) => name !== ""));
+  const comparison = compareSides(before, sideFrom(runs, before));
+  const text = format(comparison, output);
+  if (flags.output === undefined) output.print(text.trimEnd());
+  else {
+    writeAnswer(flags.output, text);
+    output.say(...terminalLines(comparison, output));
+    output.print(flags.output);
+  }
+  return exitOfComparison(comparison);
+}
+
+/** `faultline baseline <run…>`: what a comparison needs of some runs, in one small file. @returns the exit code */
+export function baseline(runs: readonly string[], flags: { readonly output?: string }, output: Output): number {
+  const text = baselineText(sideFrom(runs));
+  if (flags.output === undefined) output.print(text.trimEnd());
+  else {
+    writeAnswer(flags.output, text);
+    output.print(flags.output);
+  }
+  return exits.pass;
+}
+
+/** For the end of a run and of `compare`. */
+export const terminalLines = (comparison: Comparison, { colours, width }: Output): readonly string[] =>
+  compareLines(comparison, { colour: colours.isColorSupported, width });
+
+export const exitOfComparison = ({ isWorse }: Comparison): number => (isWorse ? exits.fail : exits.pass);
+
+/** For the command's help. */
+export const compareExamples = `
+Each side is one run or several of one scenario, by folder or by id under reports/; the base may be a baseline file.
+${ruleOfChange}
+
+Examples:
+  faultline compare reports/20260304T050607Z-cache-partition-7 reports/latest
+  faultline compare baseline.json reports/latest --format markdown
+  faultline compare <run>,<run>,<run> <run> <run> <run> --format html -o compare.html
+
+Exit codes: 0 nothing got worse, 1 something did, ${exits.usage} usage, or a side that can't be read.`;
+
+/** For the command's help. */
+export const baselineExamples = `
+Examples:
+  faultline baseline reports/latest -o baseline.json
+  faultline baseline <run> <run> <run> -o baseline.json     their medians: a better base
+  faultline run cache-partition --seed 7 --baseline baseline.json`;
