@@ -1,5 +1,5 @@
 import type { Comparison } from "../model/compare/comparison.ts";
-import { type CompareLine, compareView, ruleOfChange } from "./compare-view.ts";
+import { type CompareLine, columnNames, compareView, ruleOfChange } from "./compare-view.ts";
 import { markdown } from "./markdown.ts";
 
 /** A comparison as Markdown, as for a comment on a pull request. */
@@ -28,7 +28,7 @@ export function compareMarkdown(comparison: Comparison): string {
 function rowsOf(lines: readonly CompareLine[]): readonly string[] {
   const rows = lines.map(({ what, before, after, by, sure }) => [what, before, after, by, sure].map(markdown));
   return [
-    "| | base | run | by (95 % interval) | after Holm |",
+    `| | ${columnNames(lines).join(" | ")} |`,
     "| --- | ---: | ---: | --- | --- |",
     ...rows.map((cells) => `| ${cells.join(" | ")} |`),
   ];

@@ -1,5 +1,5 @@
 import type { Comparison } from "../model/compare/comparison.ts";
-import { type CompareLine, compareView, ruleOfChange } from "./compare-view.ts";
+import { type CompareLine, columnNames, compareView, ruleOfChange } from "./compare-view.ts";
 import { htmlDocument } from "./document.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
@@ -39,6 +39,8 @@ function table(lines: readonly CompareLine[]): Html {
       html`<tr><th scope="row">${what}</th><td>${before}</td><td>${after}</td><td class="words">${by}</td><td class="words">${sure}</td></tr>
 `,
   );
-  const head = html`<tr><td></td><th scope="col">base</th><th scope="col">run</th><th scope="col" class="words">by (95 %)</th><th scope="col" class="words">after Holm</th></tr>`;
-  return html`<table class="compared"><thead>${head}</thead><tbody>${rows}</tbody></table>`;
+  const names = columnNames(lines).map(
+    (name, index) => html`<th scope="col" class="${index < 2 ? "number" : "words"}">${name}</th>`,
+  );
+  return html`<table class="compared"><thead><tr><td></td>${names}</tr></thead><tbody>${rows}</tbody></table>`;
 }

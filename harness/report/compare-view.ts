@@ -36,6 +36,12 @@ export const ruleOfChange = `A metric is called worse or better when p is at mos
 10 % and 1 ms (latency), 0.5 points (shares) or 10 % (ok per second). A verdict is worse when it went from pass
 to another one, or from inconclusive to fail.`;
 
+/** What stands above the columns of a table of lines. */
+export const columnNames = (lines: readonly CompareLine[]): readonly string[] =>
+  lines.some(({ sure }) => sure !== "")
+    ? ["base", "run", "by (95 % interval)", "after Holm"]
+    : ["base", "run", "what differs", ""];
+
 /** Puts a comparison into words. */
 export function compareView(comparison: Comparison): CompareView {
   const { base, run, warnings, isWorse } = comparison;
@@ -74,12 +80,12 @@ function bySize(rows: readonly MetricRow[]): readonly MetricRow[] {
 
 function metricLine({ operation, phase, metric, pairs, base, run, shift, range, adjustedP }: MetricRow): CompareLine {
   const { title, unit } = metrics[metric];
-  const interval = range === null ? "" : ` (${signed(unit, range.lower)} to ${signed(unit, range.upper)})`;
+  const within = range === null ? "" : ` (${interval(signed(unit, range.lower), signed(unit, range.upper))})`;
   return {
     what: `${title}: ${operationName(operation)}, ${phaseLabels[phase]}`,
     before: spoken(unit, base),
     after: spoken(unit, run),
-    by: shift === null ? "" : `${signed(unit, shift)}${interval}`,
+    by: shift === null ? "" : `${signed(unit, shift)}${within}`,
     sure: `p ${adjustedP === null ? "–" : probability(adjustedP)}, ${plural(pairs, "pair")}`,
   };
 }
@@ -145,6 +151,12 @@ function signed(unit: Unit, value: number): string {
   if (unit === "share") return `${sign}${(value * 100).toFixed(1).replace("-", "−")} points`;
   if (unit === "perSecond") return `${sign}${String(Number(value.toPrecision(3))).replace("-", "−")}/s`;
   return `${sign}${spoken(unit, value)}`;
+}
+
+/** A unit that both have is told once. */
+function interval(lower: string, upper: string): string {
+  const [unit = ""] = /[^\d.]+$/.exec(upper) ?? [];
+  return `${lower.endsWith(unit) ? lower.slice(0, lower.length - unit.length) : lower} to ${upper}`;
 }
 
 const probability = (p: number): string => (p < 0.001 ? "< 0.001" : p.toPrecision(2));

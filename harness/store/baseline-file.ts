@@ -51,6 +51,7 @@ export function readBaseline(path: string): Side {
   const wrong = wrongIn(document, sideShape, "");
   if (wrong !== undefined) throw broken(path, wrong);
   const side = document as unknown as Side;
+  if (side.runs.length === 0) throw broken(path, "runs must have a run");
   const uneven = side.series.findIndex((one) => new Set(metricNames.map((metric) => one[metric].length)).size > 1);
   if (uneven !== -1) throw broken(path, `series[${uneven}] has metrics of different lengths`);
   return side;

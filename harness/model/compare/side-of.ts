@@ -89,7 +89,8 @@ function figuresOfRun(run: StoredRun): readonly Figure[] {
     value === undefined ? [] : [{ name, unit, better, value }];
   return [
     ...figure("time to impact", "timeMs", "higher", timeToImpactMs),
-    ...figure("time to detect", "timeMs", "lower", timeToDetectMs),
+    // What nobody noticed need not be detected.
+    ...figure("time to detect", "timeMs", "lower", timeToImpactMs === null ? undefined : timeToDetectMs),
     ...figure("time to recover", "timeMs", "lower", recovery?.fromHealMs),
     ...figure("amplification", "ratio", "lower", amplification),
     ...figure("absorption", "share", "higher", absorption?.share),
