@@ -19,9 +19,8 @@ beforeAll(async () => {
   const kept = await faultline("baseline", baseRun(), "-o", at("baseline.json"));
   expect(kept.exit, kept.stderr).toBe(0);
   writeFileSync(scenarioPath, scenario("latency: milliseconds(150), jitter: milliseconds(100)"));
-  slowRun = await faultline(
-    ...["run", scenarioPath, "--seed", "7", "--json", "-o", at("slow"), "--baseline", at("baseline.json")],
-  );
+  const again = ["run", scenarioPath, "--seed", "7", "--json", "-o", at("slow")];
+  slowRun = await faultline(...again, "--baseline", at("baseline.json"));
 });
 afterAll(() => folder.remove());
 

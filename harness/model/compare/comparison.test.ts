@@ -179,9 +179,9 @@ describe("verdicts", () => {
 describe("several runs a side", () => {
   test("are their medians: one wild run of three changes nothing, two do", () => {
     const base = sideOf([passing, passing, passing]);
-    const one = compare(base, sideOf([passing, slower(300), passing], base));
+    const one = compare(base, sideOf([slower(300), passing, passing], base));
     expect(of(one, "worse")).toEqual([]);
-    const two = compare(base, sideOf([slower(300), slower(300), passing], base));
+    const two = compare(base, sideOf([passing, slower(300), slower(300)], base));
     expect(of(two, "worse")).toContain("all, faults, p50Ms");
     expect(two.warnings).toEqual([]);
   });

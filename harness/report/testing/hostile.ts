@@ -39,7 +39,7 @@ export const hostileTexts: readonly string[] = [
 /** Words that a program reads, not a person; changing them would make another run, not a hostile one. */
 const fixed = new Set(["status", "verdict", "phase", "type", "passed", "startedAt", "endedAt", "effect", "source"]);
 /** Objects whose names come from the system as well. */
-const named = new Set(["logs", "versions", "before", "during", "after"]);
+const named = new Set(["logs", "versions", "before", "during", "after", "numbers"]);
 
 /** The run with the text behind every text that it carries, names of measurements and instances included. */
 export function withText(run: StoredRun, text: string): StoredRun {
