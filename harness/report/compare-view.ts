@@ -1,6 +1,6 @@
 import type { Change, Comparison, FigureRow, MetricRow, VerdictRow } from "../model/compare/comparison.ts";
 import { metrics, type Unit } from "../model/compare/metrics.ts";
-import type { Side, SidePhase } from "../model/compare/side.ts";
+import { type Side, type SidePhase, sidePhases } from "../model/compare/side.ts";
 import { count, duration, percent, plural } from "./format.ts";
 import { phaseLabels } from "./words.ts";
 
@@ -33,8 +33,9 @@ export interface CompareLine {
 
 /** When a metric is called worse or better. */
 export const ruleOfChange = `A metric is called worse or better when p is at most 0.05 after Holm's correction, and its shift is at least
-10 % and 1 ms (latency), 0.5 points (shares) or 10 % (ok per second). A verdict is worse when it went from pass
-to another one, or from inconclusive to fail.`;
+10 % and 1 ms (latency), 0.5 points (shares) or 10 % (ok per second); with several runs a side also more than
+the runs of each side differ among themselves, both sides added. A verdict is worse when it went from pass to
+another one, or from inconclusive to fail.`;
 
 /** What stands above the columns of a table of lines. */
 export const columnNames = (lines: readonly CompareLine[]): readonly string[] =>
@@ -132,7 +133,9 @@ function tooFewText(rows: readonly MetricRow[]): string {
     phases.set(name, (phases.get(name) ?? new Set()).add(phase));
   }
   return [...phases]
-    .map(([name, found]) => `${name} (${[...found].map((one) => phaseLabels[one]).join(", ")})`)
+    .map(([name, found]) =>
+      found.size === sidePhases.length ? name : `${name} (${[...found].map((one) => phaseLabels[one]).join(", ")})`,
+    )
     .join("; ");
 }
 

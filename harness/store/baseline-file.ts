@@ -120,6 +120,7 @@ const sideShape: Fields = {
           operation: textOrNull,
           phase: oneOf(sidePhases),
           ...Object.fromEntries(metricNames.map((metric) => [metric, { each: numberOrNull }])),
+          spread: { fields: Object.fromEntries(metricNames.map((metric) => [metric, numberOrNull])) },
         },
       },
     },

@@ -13,8 +13,8 @@ const dueAtLeast = 15;
 const shortestMs = 250;
 
 /**
- * What runs of one scenario did, bucket by bucket: each number is the median over those runs that have it, and there is
- * one only where at least half of them do. Kinds of operations with too few for 12 buckets have no bucket.
+ * What runs of one scenario did, bucket by bucket: each number is the median over those runs that have it. Of a kind of
+ * operation with too few for 12 buckets there is none.
  * @param like cuts as this side did where it knows the operation, so that the two can be paired
  */
 export function seriesOfRuns(runs: readonly StoredRun[], like?: Side): readonly Series[] {
@@ -32,17 +32,29 @@ export function seriesOfRuns(runs: readonly StoredRun[], like?: Side): readonly 
 }
 
 function medianSeries(of: Pick<Series, "operation" | "phase">, runs: readonly StoredRun[], count: number): Series {
-  const all = runs.map((run) => ({ run, buckets: bucketsOfPhase(run, of.operation, of.phase, count) }));
-  const values = (metric: MetricName): (number | null)[] =>
-    Array.from({ length: count }, (_, index) => {
-      const found = all.flatMap(({ run, buckets }) => {
-        const bucket = buckets[index];
-        return bucket === undefined ? [] : (valueIn(run, bucket, metric) ?? []);
-      });
-      return found.length * 2 < runs.length || found.length === 0 ? null : shortened(median(found));
-    });
-  const entries = metricNames.map((metric) => [metric, values(metric)] as const);
-  return { ...of, ...(Object.fromEntries(entries) as Record<MetricName, (number | null)[]>) };
+  const perRun = runs.map((run) => ({ run, buckets: bucketsOfPhase(run, of.operation, of.phase, count) }));
+  const byMetric = <T>(value: (all: readonly Values[]) => T): Readonly<Record<MetricName, T>> => {
+    const valuesOf = (metric: MetricName): Values[] =>
+      perRun.map(({ run, buckets }) => buckets.map((bucket) => valueIn(run, bucket, metric)));
+    return Object.fromEntries(metricNames.map((metric) => [metric, value(valuesOf(metric))])) as Record<MetricName, T>;
+  };
+  return { ...of, ...byMetric((all) => mediansOf(all, count)), spread: byMetric(spreadOf) };
+}
+
+/** One metric of one run, bucket by bucket. */
+type Values = readonly (number | undefined)[];
+const known = (values: Values): readonly number[] => values.filter((value) => value !== undefined);
+
+function mediansOf(all: readonly Values[], count: number): (number | null)[] {
+  return Array.from({ length: count }, (_, index) => {
+    const found = known(all.map((values) => values[index]));
+    return found.length === 0 ? null : shortened(median(found));
+  });
+}
+
+function spreadOf(all: readonly Values[]): number | null {
+  const medians = all.map(known).flatMap((values) => (values.length === 0 ? [] : [median(values)]));
+  return medians.length < 2 ? null : shortened(Math.max(...medians) - Math.min(...medians));
 }
 
 /**

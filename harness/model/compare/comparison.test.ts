@@ -141,7 +141,9 @@ describe("where the generator itself was late", () => {
       return metrics.find((one) => named(one) === "all, faults, p50Ms")!;
     };
     expect(leaving(5)).toMatchObject({ pairs: 5, p: null, adjustedP: null, range: null, change: "too few" });
-    expect(leaving(6)).toMatchObject({ pairs: 6, p: 1 / 32 });
+    // Six tell something by themselves, and nothing among dozens of tests.
+    expect(leaving(6)).toMatchObject({ pairs: 6, p: 1 / 32, change: "too few" });
+    expect(leaving(12)).toMatchObject({ pairs: 12, p: 1 / 2048, change: "worse" });
   });
 });
 
@@ -186,6 +188,32 @@ describe("several runs a side", () => {
     expect(two.warnings).toEqual([]);
   });
 
+  test("differ only when they do so by more than each side's runs among themselves, both added", () => {
+    const spread = (...byMs: readonly number[]) => byMs.map((ms) => slower(ms));
+    const told = (base: readonly StoredRun[], runs: readonly StoredRun[]) => {
+      const side = sideOf(base);
+      return compare(side, sideOf(runs, side)).metrics.find((one) => named(one) === "all, faults, p50Ms")!;
+    };
+    const within = told(spread(0, 20, 10), spread(30, 40, 50));
+    expect(within).toMatchObject({ change: "unchanged" });
+    expect(within.spread).toBeCloseTo(40, 0);
+    expect(within.adjustedP).toBeLessThan(0.05);
+    expect(told(spread(0, 20, 10), spread(60, 70, 80))).toMatchObject({ change: "worse" });
+    expect(told(spread(0), spread(30))).toMatchObject({ change: "worse", spread: null });
+  });
+
+  test("fill each other's gaps: where one run's generator was late, the others' latency is taken", () => {
+    const { phases, generator } = passing.record;
+    const late = withRecord({ generator: { ...generator!, tainted: [{ ...phases.faults!, reason: "late" }] } });
+    const base = sideOf([late, passing, late]);
+    expect(
+      compare(base, sideOf([slower(30)], base)).metrics.find((one) => named(one) === "all, faults, p50Ms"),
+    ).toMatchObject({
+      pairs: 24,
+      change: "worse",
+    });
+  });
+
   test("the worst verdict stands for all", () => {
     const base = sideOf([passing]);
     expect(compare(base, sideOf([passing, withRecord({ verdict: "fail" })], base)).isWorse).toBe(true);
@@ -211,6 +239,7 @@ describe("two sides that were not asked the same", () => {
 
   test("buckets that are cut otherwise are not paired", () => {
     const comparison = compare(sideOf([sampleRun({ verdict: "pass", perSecond: 20 })]), sideOf([passing]));
+    expect(comparison.warnings.at(-1)).toContain("Of latency nothing can be told");
     expect(comparison.warnings.some((one) => one.includes("cut into buckets differently"))).toBe(true);
     expect(comparison.metrics.every(({ pairs }) => pairs === 0)).toBe(true);
     expect(comparison.metrics.every(({ change }) => change === "too few")).toBe(true);

@@ -5,15 +5,15 @@ import { hodgesLehmann } from "./hodges-lehmann.ts";
 import { holm } from "./holm.ts";
 import { median } from "./median.ts";
 import { type Better, isNotable, type MetricName, metricNames, metrics, type Unit } from "./metrics.ts";
-import { pairedPermutation } from "./permutation.ts";
+import { draws, pairedPermutation } from "./permutation.ts";
 import { differencesOfPlans } from "./plan-differences.ts";
 import type { Series, Side, SideCheck, SidePhase } from "./side.ts";
 
-/** With fewer pairs that differ no p-value could be under 5 %, whichever way they lie: 2 ÷ 2^5 is more. */
+/** With fewer pairs no p-value could be under 5 %, whichever way they point: 2 ÷ 2^5 is more. */
 const fewestPairs = 6;
 const level = 0.05;
 
-/** `too few`: pairs for a test. */
+/** `too few`: pairs that a test could tell anything from, among so many tests. */
 export type Change = "worse" | "better" | "unchanged" | "too few";
 
 /** One metric of one kind of operation in one phase. Numbers in the metric's unit. */
@@ -27,6 +27,8 @@ export interface MetricRow {
   /** The medians over the paired buckets; `null` without a pair. */
   readonly base: number | null;
   readonly run: number | null;
+  /** How far apart the runs of each side are among themselves, of both sides together; `null` of one run a side. */
+  readonly spread: number | null;
   /** Hodges–Lehmann, run − base, with its interval of 95 %. */
   readonly shift: number | null;
   readonly range: Range | null;
@@ -73,11 +75,12 @@ export interface Comparison {
 /**
  * Compares two sides. A pair is one bucket of time of each side, of the same kind of operation at the same place in the
  * same phase: the same plan brings the same operations at the same times to both. A metric is `worse` or `better` when
- * its p-value after Holm is at most 5 % and its shift is notable (`isNotable`).
+ * its p-value after Holm is at most 5 %, its shift is notable (`isNotable`), and with several runs a side also larger than
+ * the runs of each side differ among themselves.
  *
  * What this assumes, beside what the test does: of one run a side, that it stands for all. Two runs of the same code on a
- * busy machine differ too, and then by more than chance; several runs a side, of which the medians are paired, take
- * most of that out, the threshold of what is notable some. Buckets that follow one another are not quite independent.
+ * busy machine differ too, and by more than the buckets of each suggest; only several runs a side can tell that from a
+ * change of the system. Buckets that follow one another are not quite independent.
  */
 export function compare(base: Side, run: Side): Comparison {
   const verdictRows = verdictRowsOf(base, run);
@@ -89,6 +92,7 @@ export function compare(base: Side, run: Side): Comparison {
       ...differencesOfPlans(base, run),
       ...base.caveats.map((one) => `base: ${one}`),
       ...run.caveats.map((one) => `run: ${one}`),
+      ...(metricRows.some(isToldLatency) ? [] : [noLatency]),
       ...(metricRows.some(isChanged) && Math.min(base.runs.length, run.runs.length) === 1 ? [oneRun] : []),
     ],
     verdicts: verdictRows,
@@ -99,24 +103,41 @@ export function compare(base: Side, run: Side): Comparison {
 }
 
 const isChanged = ({ change }: MetricRow): boolean => change === "worse" || change === "better";
+const isToldLatency = ({ metric, change }: MetricRow): boolean =>
+  metrics[metric].unit === "latencyMs" && change !== "too few";
+const noLatency = "Of latency nothing can be told: there are too few pairs of buckets.";
 const oneRun =
   "One side is one run: what differs may be these runs, and not the system. Three runs a side tell better: --repeat 3.";
 
-/**
- * Metrics in which too few pairs differ could not come out significant whichever way these differ; leaving them out of the
- * correction costs the others nothing (Tarone, "A modified Bonferroni method for discrete data", 1990).
- */
 function metricRowsOf(base: Side, run: Side): readonly MetricRow[] {
   const measured = base.series.flatMap((of) => {
     const other = run.series.find((one) => one.operation === of.operation && one.phase === of.phase);
     return metricNames.map((metric) => measuredRow(of, other, metric));
   });
-  const tested = measured.filter(({ p, differing }) => p !== null && differing >= fewestPairs);
+  const reach = reachOf(measured.map(({ differing }) => leastP(differing)));
+  const tested = measured.filter(({ p, differing }) => p !== null && leastP(differing) <= reach);
   const adjusted = holm(tested.map(({ p }) => p ?? 1));
   return measured.map((row): MetricRow => {
     const adjustedP = adjusted[tested.indexOf(row)] ?? (row.p === null ? null : 1);
-    return { ...row, adjustedP, change: changeOfMetric(row, adjustedP) };
+    const isTooFew = row.p === null || leastP(row.pairs) > reach;
+    return { ...row, adjustedP, change: isTooFew ? "too few" : changeOfMetric(row, adjustedP ?? 1) };
   });
+}
+
+/** The smallest p-value that so many pairs can come to, when all of them point the same way. */
+const leastP = (pairs: number): number => Math.max(2 ** (1 - pairs), 1 / (draws + 1));
+
+/**
+ * Tests of few pairs cannot come out significant among many others, whichever way their pairs point; leaving them out of
+ * the correction costs the others nothing, since how few the pairs are says nothing of the way that they point (Tarone,
+ * "A modified Bonferroni method for discrete data", 1990).
+ * @param least the smallest p-value that each test can come to
+ * @returns the bound on it: 5 % ÷ K with the smallest K that no more than K tests can reach
+ */
+function reachOf(least: readonly number[]): number {
+  let size = 1;
+  while (least.filter((p) => p <= level / size).length > size) size += 1;
+  return level / size;
 }
 
 type Measured = Omit<MetricRow, "adjustedP" | "change">;
@@ -135,11 +156,15 @@ function measuredRow(of: Series, other: Series | undefined, metric: MetricName):
     differing: differences.filter((one) => one !== 0).length,
     base: medianOf(pairs.map(([before]) => before)),
     run: medianOf(pairs.map(([, after]) => after)),
+    spread: spreadOf(of.spread[metric], other?.spread[metric] ?? null),
     shift: estimate,
     range: range ?? null,
     p: pairs.length < fewestPairs ? null : pairedPermutation(differences, random),
   };
 }
+
+const spreadOf = (base: number | null, run: number | null): number | null =>
+  base === null && run === null ? null : (base ?? 0) + (run ?? 0);
 
 /** Only buckets that say something on both sides; none when the two are cut differently. */
 function pairsOf(base: Series[MetricName], run: Series[MetricName]): readonly (readonly [number, number])[] {
@@ -152,10 +177,10 @@ function pairsOf(base: Series[MetricName], run: Series[MetricName]): readonly (r
 
 const medianOf = (values: readonly number[]): number | null => (values.length === 0 ? null : median(values));
 
-function changeOfMetric({ metric, base, shift }: Measured, adjustedP: number | null): Change {
-  if (adjustedP === null || base === null || shift === null) return "too few";
+function changeOfMetric({ metric, base, shift, spread }: Measured, adjustedP: number): Change {
+  if (base === null || shift === null) return "too few";
   const { unit, better } = metrics[metric];
-  if (adjustedP > level || !isNotable(unit, base, shift)) return "unchanged";
+  if (adjustedP > level || !isNotable(unit, base, shift) || Math.abs(shift) <= (spread ?? 0)) return "unchanged";
   return directionOf(better, shift);
 }
 

@@ -65,4 +65,6 @@ export interface Series extends Readonly<Record<MetricName, readonly (number | n
   /** `null`: all operations together. */
   readonly operation: string | null;
   readonly phase: SidePhase;
+  /** How far apart the runs are among themselves: the range of their own medians; `null` of fewer than two runs. */
+  readonly spread: Readonly<Record<MetricName, number | null>>;
 }
