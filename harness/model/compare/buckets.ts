@@ -34,9 +34,10 @@ export function seriesOfRuns(runs: readonly StoredRun[], like?: Side): readonly 
 function medianSeries(of: Pick<Series, "operation" | "phase">, runs: readonly StoredRun[], count: number): Series {
   const perRun = runs.map((run) => ({ run, buckets: bucketsOfPhase(run, of.operation, of.phase, count) }));
   const byMetric = <T>(value: (all: readonly Values[]) => T): Readonly<Record<MetricName, T>> => {
-    const valuesOf = (metric: MetricName): Values[] =>
-      perRun.map(({ run, buckets }) => buckets.map((bucket) => valueIn(run, bucket, metric)));
-    return Object.fromEntries(metricNames.map((metric) => [metric, value(valuesOf(metric))])) as Record<MetricName, T>;
+    const entries = metricNames.map(
+      (metric) => [metric, value(perRun.map(({ run, buckets }) => valuesOf(run, buckets, metric)))] as const,
+    );
+    return Object.fromEntries(entries) as Record<MetricName, T>;
   };
   return { ...of, ...byMetric((all) => mediansOf(all, count)), spread: byMetric(spreadOf) };
 }
@@ -58,12 +59,17 @@ function spreadOf(all: readonly Values[]): number | null {
 }
 
 /**
- * A latency is of nobody's but the system where the generator itself was not late. Of the other metrics nothing is left
- * out: a system so slow that the generator is full must not hide behind that.
+ * A latency is of nobody's but the system where the generator itself was not late; where it was late for half of a phase,
+ * what is between is no better. Of the other metrics nothing is left out: a system so slow that the generator is full
+ * must not hide behind that.
  */
-function valueIn({ record }: StoredRun, bucket: Bucket, metric: MetricName): number | undefined {
-  const isLate = record.generator?.tainted.some(({ fromMs, toMs }) => fromMs < bucket.toMs && bucket.fromMs < toMs);
-  return isLate === true && metrics[metric].unit === "latencyMs" ? undefined : metrics[metric].of(bucket);
+function valuesOf({ record }: StoredRun, buckets: readonly Bucket[], metric: MetricName): Values {
+  const { unit, of } = metrics[metric];
+  if (unit !== "latencyMs") return buckets.map(of);
+  const isLate = (bucket: Bucket): boolean =>
+    record.generator?.tainted.some(({ fromMs, toMs }) => fromMs < bucket.toMs && bucket.fromMs < toMs) === true;
+  const isMostlyLate = buckets.filter(isLate).length * 2 > buckets.length;
+  return buckets.map((bucket) => (isMostlyLate || isLate(bucket) ? undefined : of(bucket)));
 }
 
 function bucketsOfPhase({ record, history }: StoredRun, operation: string | null, phase: SidePhase, count: number) {

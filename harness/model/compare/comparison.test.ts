@@ -76,6 +76,13 @@ describe("a run that is slower in one phase", () => {
     expect(comparison.warnings).toEqual([expect.stringContaining("One side is one run")]);
   });
 
+  test("metrics of which nothing differs cost the others nothing in the correction", () => {
+    const differing = comparison.metrics.filter((one) => one.differing > 0);
+    expect(differing.length).toBeLessThan(comparison.metrics.filter(({ p }) => p !== null).length / 2);
+    const [least] = differing.map(({ p }) => p!).toSorted((one, other) => one - other);
+    expect(Math.min(...differing.map(({ adjustedP }) => adjustedP!))).toBeCloseTo(least! * differing.length, 12);
+  });
+
   test("is better the other way round", () => {
     const back = against(passing, slower(30));
     expect(back.isWorse).toBe(false);
@@ -120,6 +127,17 @@ describe("a run that fails more", () => {
   });
 });
 
+test("what nobody noticed need not have been detected", () => {
+  const noticed = { ...failing(5), events: [...passing.events] };
+  const { fromMs } = passing.record.phases.faults!;
+  noticed.events.push({ atMs: fromMs + 1500, type: "health", instance: "api-1", health: "unready" });
+  const quiet = { ...noticed, history: { ...passing.history!, outcome: passing.history!.outcome.map(() => 0) } };
+  const named = (run: StoredRun): string[] => sideOf([run]).figures.map(({ name }) => name);
+  expect(named(noticed)).toContain("time to detect");
+  expect(named(quiet)).toContain("time to impact");
+  expect(named(quiet)).not.toContain("time to detect");
+});
+
 describe("where the generator itself was late", () => {
   const { phases, generator } = passing.record;
   const late = { ...generator!, tainted: [{ ...phases.faults!, reason: "lag up to 200 ms" }] };
@@ -136,13 +154,19 @@ describe("where the generator itself was late", () => {
     const { fromMs, toMs } = phases.faults!;
     const bucketMs = (toMs - fromMs) / 24;
     const leaving = (pairs: number) => {
-      const tainted = [{ fromMs, toMs: toMs - pairs * bucketMs, reason: "late" }];
-      const { metrics } = against(withRecord({ generator: { ...late, tainted } }, slower(30)));
+      // Each side was late for less than half of the phase, and not at the same time.
+      const lateAt = (from: number, to: number) => ({
+        generator: { ...late, tainted: [{ fromMs: from, toMs: to, reason: "late" }] },
+      });
+      const middleMs = fromMs + 12 * bucketMs;
+      const base = withRecord(lateAt(fromMs, middleMs));
+      const { metrics } = against(withRecord(lateAt(middleMs, toMs - pairs * bucketMs), slower(30)), base);
       return metrics.find((one) => named(one) === "all, faults, p50Ms")!;
     };
     expect(leaving(5)).toMatchObject({ pairs: 5, p: null, adjustedP: null, range: null, change: "too few" });
     // Six tell something by themselves, and nothing among dozens of tests.
     expect(leaving(6)).toMatchObject({ pairs: 6, p: 1 / 32, change: "too few" });
+    expect(leaving(10)).toMatchObject({ pairs: 10, p: 1 / 512, change: "worse" });
     expect(leaving(12)).toMatchObject({ pairs: 12, p: 1 / 2048, change: "worse" });
   });
 });
@@ -202,16 +226,23 @@ describe("several runs a side", () => {
     expect(told(spread(0), spread(30))).toMatchObject({ change: "worse", spread: null });
   });
 
-  test("fill each other's gaps: where one run's generator was late, the others' latency is taken", () => {
+  test("fill each other's gaps; one of several that alone was not late does not stand for them", () => {
     const { phases, generator } = passing.record;
-    const late = withRecord({ generator: { ...generator!, tainted: [{ ...phases.faults!, reason: "late" }] } });
-    const base = sideOf([late, passing, late]);
-    expect(
-      compare(base, sideOf([slower(30)], base)).metrics.find((one) => named(one) === "all, faults, p50Ms"),
-    ).toMatchObject({
-      pairs: 24,
-      change: "worse",
-    });
+    const { fromMs, toMs } = phases.faults!;
+    const late = (from: number, to: number): StoredRun => {
+      const lateMs = { fromMs: fromMs + from * (toMs - fromMs), toMs: fromMs + to * (toMs - fromMs) };
+      return withRecord({ generator: { ...generator!, tainted: [{ ...lateMs, reason: "late" }] } });
+    };
+    const against30 = (...base: readonly StoredRun[]) => {
+      const side = sideOf(base);
+      const { metrics } = compare(side, sideOf([slower(30)], side));
+      return metrics.find((one) => named(one) === "all, faults, p50Ms")!;
+    };
+    expect(against30(late(0, 0.3), late(0.7, 1))).toMatchObject({ pairs: 24, change: "worse" });
+    expect(against30(late(0, 1), passing, late(0, 1))).toMatchObject({ pairs: 0, change: "too few" });
+    expect(against30(late(0, 0.4))).toMatchObject({ pairs: 14, change: "worse" });
+    // Where it was late most of the time, the rest is not believed either.
+    expect(against30(late(0, 0.6))).toMatchObject({ pairs: 0, change: "too few" });
   });
 
   test("the worst verdict stands for all", () => {

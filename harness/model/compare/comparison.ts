@@ -112,7 +112,10 @@ const oneRun =
 function metricRowsOf(base: Side, run: Side): readonly MetricRow[] {
   const measured = base.series.flatMap((of) => {
     const other = run.series.find((one) => one.operation === of.operation && one.phase === of.phase);
-    return metricNames.map((metric) => measuredRow(of, other, metric));
+    // Several runs of which one alone can be believed are no more than one.
+    const isAlone = (metric: MetricName): boolean =>
+      (base.runs.length > 1 && of.spread[metric] === null) || (run.runs.length > 1 && other?.spread[metric] === null);
+    return metricNames.map((metric) => measuredRow(of, isAlone(metric) ? undefined : other, metric));
   });
   const reach = reachOf(measured.map(({ differing }) => leastP(differing)));
   const tested = measured.filter(({ p, differing }) => p !== null && leastP(differing) <= reach);
