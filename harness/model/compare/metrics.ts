@@ -35,7 +35,7 @@ interface Metric {
   readonly unit: Unit;
   readonly better: Better;
   /** @returns undefined when the bucket has too few operations for it */
-  of(bucket: Bucket): number | undefined;
+  readonly of: (bucket: Bucket) => number | undefined;
 }
 
 const okCode = outcomeCode("ok");
