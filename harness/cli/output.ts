@@ -10,6 +10,10 @@ export interface Output {
   print(...lines: readonly string[]): void;
   /** Lines on stderr: what is going on. */
   say(...lines: readonly string[]): void;
+  /** Whether lines can be pinned: on a terminal that moves its cursor, with a person before it. */
+  readonly isLive: boolean;
+  /** Lines that stay below whatever is said, until others take their place; none takes them away. */
+  pin(lines: readonly string[]): void;
   readonly colours: ReturnType<typeof createColors>;
   readonly width: number;
 }
@@ -18,14 +22,33 @@ export interface Output {
 export function openOutput(options: { colour?: boolean | undefined; quiet?: boolean | undefined }): Output {
   const wanted =
     process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  const isLive =
+    process.stderr.isTTY === true &&
+    process.env["TERM"] !== "dumb" &&
+    process.env["CI"] === undefined &&
+    options.quiet !== true;
+  let pinned: readonly string[] = [];
+  const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+  /** One write, so that nobody sees the screen half drawn: back over what is pinned, and it again below what is new. */
+  const draw = (lines: readonly string[], below: readonly string[]): void => {
+    const erase = pinned.length === 0 ? "" : `\u001b[${pinned.length}A\u001b[J`;
+    pinned = below;
+    process.stderr.write(`${erase}${redact(textOf(lines))}${textOf(pinned)}`);
+  };
   return {
     json: (document) => process.stdout.write(`${JSON.stringify(document, redacting(), 2)}\n`),
-    print: (...lines) => process.stdout.write(lines.map((line) => `${line}\n`).join("")),
+    print: (...lines) => process.stdout.write(textOf(lines)),
     say(...lines) {
-      if (options.quiet !== true) process.stderr.write(lines.map((line) => `${redact(line)}\n`).join(""));
+      if (options.quiet !== true) draw(lines, pinned);
+    },
+    isLive,
+    pin(lines) {
+      if (isLive) draw([], lines);
     },
     colours: createColors(options.colour ?? wanted),
-    width: process.stderr.columns ?? 100,
+    get width() {
+      return process.stderr.columns ?? 100;
+    },
   };
 }
 

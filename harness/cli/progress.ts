@@ -2,10 +2,16 @@ import type { RunEvent } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Output } from "./output.ts";
+import { ScreenKeeper, screenLines } from "./screen.ts";
 
 const heartbeatMs = 15_000;
+/** No more than four a second. */
+const redrawMs = 250;
 
-/** What is going on in a run, one line for each change, for a person or a CI log. */
+/**
+ * What is going on in a run: one line for each change, for a person or a CI log; and on a terminal how it stands, below
+ * them.
+ */
 export interface Progress {
   observe(event: RunEvent): void;
   count(counts: readonly number[]): void;
@@ -22,20 +28,26 @@ export function openProgress(plan: Plan, output: Output): Progress {
     last = { atMs, seen: performance.now() };
     output.say(`${stamp(atMs)}  ${text}`);
   };
-  const heartbeat = setInterval(() => {
-    const atMs = last.atMs + performance.now() - last.seen;
-    output.say(`${stamp(atMs)}  … ${told()}`);
-  }, heartbeatMs);
-  heartbeat.unref();
+  const screen = new ScreenKeeper(plan);
+  const nowMs = (): number => last.atMs + performance.now() - last.seen;
+  const beat = output.isLive
+    ? setInterval(() => output.pin(screenLines(screen.look(nowMs()), output.width, colours)), redrawMs)
+    : setInterval(() => output.say(`${stamp(nowMs())}  … ${told()}`), heartbeatMs);
+  beat.unref();
   return {
     observe(event) {
+      screen.observe(event);
       const text = describeEvent(event, plan, colours, told);
       if (text !== undefined) line(event.atMs, text);
     },
     count(next) {
       counts = next;
+      screen.count(next);
     },
-    end: () => clearInterval(heartbeat),
+    end() {
+      clearInterval(beat);
+      output.pin([]);
+    },
   };
 }
 

@@ -1,0 +1,85 @@
+import { createColors } from "picocolors";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Plan } from "../model/plan.ts";
+import { openOutput } from "./output.ts";
+import { ScreenKeeper, screenLines } from "./screen.ts";
+
+const plan = {
+  phases: [
+    { phase: "warmUp", lengthMs: 2000 },
+    { phase: "steady", lengthMs: 4000 },
+    { phase: "faults", lengthMs: 6000 },
+    { phase: "recovery", lengthMs: 3000 },
+  ],
+  schedule: [{ id: "i1", atMs: 1000, lastingMs: 3000, title: "kill db" }],
+} as unknown as Plan;
+const plainColours = createColors(false);
+const linesAt = (keeper: ScreenKeeper, nowMs: number, width = 100) =>
+  screenLines(keeper.look(nowMs), width, plainColours);
+
+test("tells what is over and under way, how far the load is, where faults lie, and which act", () => {
+  const keeper = new ScreenKeeper(plan);
+  keeper.observe({ atMs: 0, type: "phase", phase: "provision" });
+  expect(linesAt(keeper, 500)[1]).toBe("▶ up  · warm-up  · steady  · faults  · recovery  · rest  · audit");
+  expect(linesAt(keeper, 500)[2]).toMatch(/^00:00\/00:15 ░{14}▒{6}░{10}$/);
+  keeper.observe({ atMs: 1000, type: "phase", phase: "warmUp" });
+  keeper.observe({ atMs: 3000, type: "phase", phase: "steady" });
+  keeper.observe({ atMs: 7000, type: "phase", phase: "faults" });
+  keeper.observe({ atMs: 8000, type: "inject", injection: "i1", title: "kill db" });
+  expect(linesAt(keeper, 8100)[2]).toMatch(/kill db, not proven yet$/);
+  keeper.observe({ atMs: 8050, type: "proven", injection: "i1", on: "db", tookMs: 49.6 });
+  const [, phases, clock] = linesAt(keeper, 10_000);
+  expect(phases).toBe("✓ up  ✓ warm-up  ✓ steady  ▶ faults  · recovery  · rest  · audit");
+  expect(clock).toMatch(/^00:09\/00:15 █{14}▓{4}▒{2}░{10} {2}kill db, proven in 50 ms$/);
+  keeper.observe({ atMs: 11_000, type: "heal", injection: "i1", title: "kill db" });
+  expect(linesAt(keeper, 11_000)[2]).not.toContain("kill db");
+});
+
+test("counts by second, and a line of what was not ok as soon as something was not", () => {
+  const keeper = new ScreenKeeper(plan);
+  keeper.observe({ atMs: 0, type: "phase", phase: "warmUp" });
+  keeper.count([0, 0, 0, 0, 0, 0]);
+  keeper.look(0);
+  keeper.count([100, 0, 0, 0, 0, 0]);
+  expect(linesAt(keeper, 1000)[3]).toBe("100/s ok █   ok 100");
+  keeper.count([150, 0, 0, 25, 0, 0]);
+  expect(linesAt(keeper, 2000)[3]).toBe("50/s ok █▅  not ok ▁▃   ok 150  failed 25");
+});
+
+test("no line is wider than the terminal, and no text of a system acts on it", () => {
+  const keeper = new ScreenKeeper(plan);
+  keeper.observe({ atMs: 0, type: "inject", injection: "i1", title: `kill\u001b[2J\n${"x".repeat(300)}` });
+  for (const width of [1, 20, 80]) {
+    for (const line of linesAt(keeper, 1000, width)) {
+      expect(line.length).toBeLessThan(Math.max(1, width));
+      for (const acting of ["\u001b", "\n"]) expect(line).not.toContain(acting);
+    }
+  }
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+test("what is said stands above what is pinned, which is drawn in one write and leaves nothing behind", () => {
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const { isTTY } = process.stderr;
+  process.stderr.isTTY = true;
+  vi.stubEnv("CI", undefined);
+  vi.stubEnv("TERM", "xterm");
+  const output = openOutput({ colour: false });
+  output.pin(["one", "two"]);
+  output.say("said");
+  output.pin([]);
+  expect(written.mock.calls.map(([text]) => text)).toEqual([
+    "one\ntwo\n",
+    "\u001b[2A\u001b[Jsaid\none\ntwo\n",
+    "\u001b[2A\u001b[J",
+  ]);
+  written.mockClear();
+  vi.stubEnv("CI", "true");
+  openOutput({ colour: false }).pin(["one"]);
+  expect(written).not.toHaveBeenCalled();
+  process.stderr.isTTY = isTTY;
+});
