@@ -29,6 +29,20 @@ test.each(calls)("$page: `npx faultline $words` is a command with options that a
   for (const flag of rest.filter((word) => /^--?[a-z]/.test(word))) expect(known).toContain(flag.split("=")[0]);
 });
 
+test.each(program.commands.map((command) => [command.name(), command] as const))(
+  "the help of %s has examples",
+  (name, command) => {
+    let help = "";
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    });
+    command.outputHelp();
+    expect(help).toMatch(new RegExp(`\nExamples:\n.*faultline ${name}\\b`));
+  },
+);
+
 describe("files for CI", () => {
   const documents = [...textOf("docs/ci.md").matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => parse(text));
 

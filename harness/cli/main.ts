@@ -9,6 +9,7 @@ import { baseline, baselineExamples, type CompareFlags, compare, compareExamples
 import { completion, completionExamples } from "./completion.ts";
 import { applyConfig } from "./config.ts";
 import { doctor } from "./doctor.ts";
+import { examples } from "./examples.ts";
 import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
 import { indexReports } from "./index-reports.ts";
 import { list } from "./list.ts";
@@ -106,7 +107,6 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")
     .option(...folder)
-    .addHelpText("after", runExamples)
     .action((filters: string[], flags: RunFlags) => perform((output) => run(filters, flags, output)));
 
   program
@@ -248,6 +248,7 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .description("undo what runs that were killed left behind")
     .action(() => perform((output) => clean(output)));
 
+  for (const command of program.commands) command.addHelpText("after", examples[command.name()] ?? "");
   program.action((_flags, command: Command) =>
     perform((output) => {
       const [name] = command.args;
@@ -262,14 +263,3 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     }),
   );
 }
-
-const runExamples = `
-Examples:
-  faultline run cache-partition --seed 7     run one scenario, repeatably
-  faultline run 'cache-*' --dry-run          show what would happen
-  faultline run --tag demo --json            one JSON document for a program
-  faultline run cache-partition --seed 7 --repeat 3 --baseline baseline.json
-                                             and fail when it got worse
-
-Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 the system did not start or stop, 4 something was left broken,
-64 usage, 70 a bug in Faultline, 130 and 143 interrupted, after healing.`;
