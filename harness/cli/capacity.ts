@@ -213,10 +213,3 @@ function leftBehind(leftBroken: readonly string[]): Error {
   const remedy = "`faultline clean` undoes what was left.";
   return systemError({ code: "LEFT_BROKEN", where: "capacity", message: leftBroken.join("; "), remedy });
 }
-
-/** For the command's help. */
-export const capacityExamples = `
-Examples:
-  faultline capacity cache-partition              the scenario's system and workload, without its faults
-  faultline capacity http://127.0.0.1:8080/       anything that runs on this machine
-  faultline capacity cache-partition --within 100 --availability 0.999`;

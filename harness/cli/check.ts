@@ -88,13 +88,3 @@ function rewrite(path: string, record: RunRecord): void {
   folder.writeRecord(record);
   folder.writeReport(renderReport(readRun(path)));
 }
-
-/** For the command's help. */
-export const checkExamples = `
-Examples:
-  faultline check reports/latest                       the same evidence, judged by this version
-  faultline check reports/latest --scenario scenarios/cache-partition.ts
-                                                       with the checks that the file states now
-  faultline check reports/* --json                     one JSON document for a program
-
-Exit codes: 0 pass, 1 fail, 2 inconclusive, ${exits.usage} no run, or one of another version.`;

@@ -1,7 +1,7 @@
 import { type Comparison, compare as compareSides } from "../model/compare/comparison.ts";
 import { exits, usageError } from "../model/errors.ts";
 import { didYouMean } from "../plan/suggest.ts";
-import { compareLines, compareMarkdown, renderComparison, ruleOfChange } from "../report/index.ts";
+import { compareLines, compareMarkdown, renderComparison } from "../report/index.ts";
 import { baselineText } from "../store/baseline-file.ts";
 import { writeAnswer } from "./answer-file.ts";
 import type { Output } from "./output.ts";
@@ -63,22 +63,3 @@ export const terminalLines = (comparison: Comparison, { colours, width }: Output
   compareLines(comparison, { colour: colours.isColorSupported, width });
 
 export const exitOfComparison = ({ isWorse }: Comparison): number => (isWorse ? exits.fail : exits.pass);
-
-/** For the command's help. */
-export const compareExamples = `
-Each side is one run or several of one scenario, by folder or by id under reports/; the base may be a baseline file.
-${ruleOfChange}
-
-Examples:
-  faultline compare reports/20260304T050607Z-cache-partition-7 reports/latest
-  faultline compare baseline.json reports/latest --format markdown
-  faultline compare <run>,<run>,<run> <run> <run> <run> --format html -o compare.html
-
-Exit codes: 0 nothing got worse, 1 something did, ${exits.usage} usage, or a side that can't be read.`;
-
-/** For the command's help. */
-export const baselineExamples = `
-Examples:
-  faultline baseline reports/latest -o baseline.json
-  faultline baseline <run> <run> <run> -o baseline.json     their medians: a better base
-  faultline run cache-partition --seed 7 --baseline baseline.json`;

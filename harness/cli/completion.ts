@@ -3,12 +3,6 @@ import { exits, usageError } from "../model/errors.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import type { Output } from "./output.ts";
 
-export const completionExamples = `
-Examples:
-  source <(faultline completion bash)                    in ~/.bashrc
-  source <(faultline completion zsh)                     in ~/.zshrc, after compinit
-  faultline completion fish > ~/.config/fish/completions/faultline.fish`;
-
 /** Commands whose arguments are scenarios: asked of the project when Tab is pressed, as it is then. */
 const ofScenarios = ["run", "validate", "capacity"];
 /** The ids, without a program besides the shell's own. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { exportFormats } from "../export/index.ts";
 import { define } from "./main.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -40,6 +41,9 @@ test.each(program.commands.map((command) => [command.name(), command] as const))
     });
     command.outputHelp();
     expect(help).toMatch(new RegExp(`\nExamples:\n.*faultline ${name}\\b`));
+    if (name !== "export") return;
+    for (const [format, { summary }] of Object.entries(exportFormats))
+      expect(help).toContain(`  ${format.padEnd(6)} ${summary}`);
   },
 );
 

@@ -1,4 +1,6 @@
-/** What stands below the help of a command, unless the command's own file has more to say. */
+import { ruleOfChange } from "../model/compare/rule-of-change.ts";
+
+/** What stands below the help of each command; here, so that help loads nothing. */
 export const examples: Readonly<Record<string, string>> = {
   run: `
 Examples:
@@ -47,4 +49,51 @@ Examples:
   clean: `
 Examples:
   faultline clean                            ends and undoes what killed runs left; runs that are alive are not touched`,
+  capacity: `
+Examples:
+  faultline capacity cache-partition              the scenario's system and workload, without its faults
+  faultline capacity http://127.0.0.1:8080/       anything that runs on this machine
+  faultline capacity cache-partition --within 100 --availability 0.999`,
+  check: `
+Examples:
+  faultline check reports/latest                       the same evidence, judged by this version
+  faultline check reports/latest --scenario scenarios/cache-partition.ts
+                                                       with the checks that the file states now
+  faultline check reports/* --json                     one JSON document for a program
+
+Exit codes: 0 pass, 1 fail, 2 inconclusive, 64 no run, or one of another version.`,
+  compare: `
+Each side is one run or several of one scenario, by folder or by id under reports/; the base may be a baseline file.
+${ruleOfChange}
+
+Examples:
+  faultline compare reports/20260304T050607Z-cache-partition-7 reports/latest
+  faultline compare baseline.json reports/latest --format markdown
+  faultline compare <run>,<run>,<run> <run> <run> <run> --format html -o compare.html
+
+Exit codes: 0 nothing got worse, 1 something did, 64 usage, or a side that can't be read.`,
+  baseline: `
+Examples:
+  faultline baseline reports/latest -o baseline.json
+  faultline baseline <run> <run> <run> -o baseline.json     their medians: a better base
+  faultline run cache-partition --seed 7 --baseline baseline.json`,
+  completion: `
+Examples:
+  source <(faultline completion bash)                    in ~/.bashrc
+  source <(faultline completion zsh)                     in ~/.zshrc, after compinit
+  faultline completion fish > ~/.config/fish/completions/faultline.fish`,
+  export: `
+Formats:
+  csv    comma-separated values with a header
+  jsonl  one JSON object a line
+  hdr    an HdrHistogram log of response times, tagged by phase and operation
+
+Examples:
+  faultline export reports/latest --format csv > history.csv
+  faultline export reports/latest --format hdr -o latency.hlog`,
+  merge: `
+Examples:
+  faultline merge shards/1 shards/2 shards/3 -o reports     one folder with all runs, one junit.xml, one overview
+
+The exit code is the worst of the shards'; a shard that is missing makes it 2.`,
 };

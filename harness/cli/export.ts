@@ -78,14 +78,3 @@ async function toFile(path: string, force: boolean, pieces: Iterable<string>): P
     throw usageError({ code: "EXPORT_NOT_WRITTEN", where: "--output", message, remedy }, { cause: error });
   }
 }
-
-/** For the command's help. */
-export const exportExamples = `
-Formats:
-${Object.entries(exportFormats)
-  .map(([name, { summary }]) => `  ${name.padEnd(6)} ${summary}`)
-  .join("\n")}
-
-Examples:
-  faultline export reports/latest --format csv > history.csv
-  faultline export reports/latest --format hdr -o latency.hlog`;

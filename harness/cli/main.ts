@@ -2,26 +2,14 @@ import { Command, CommanderError } from "commander";
 import { exits, usageError } from "../model/errors.ts";
 import { redact } from "../model/redact.ts";
 import { didYouMean } from "../plan/suggest.ts";
-import { type CapacityFlags, capacity, capacityExamples } from "./capacity.ts";
-import { type CheckFlags, check, checkExamples } from "./check.ts";
-import { clean } from "./clean.ts";
-import { baseline, baselineExamples, type CompareFlags, compare, compareExamples } from "./compare.ts";
-import { completion, completionExamples } from "./completion.ts";
+import type { CapacityFlags } from "./capacity.ts";
+import type { CheckFlags } from "./check.ts";
+import type { CompareFlags } from "./compare.ts";
 import { applyConfig } from "./config.ts";
-import { doctor } from "./doctor.ts";
 import { examples } from "./examples.ts";
-import { type ExportFlags, exportExamples, exportRun } from "./export.ts";
-import { indexReports } from "./index-reports.ts";
-import { list } from "./list.ts";
-import { listFaults } from "./list-faults.ts";
-import { merge, mergeExamples } from "./merge.ts";
-import { newScenario } from "./new.ts";
+import type { ExportFlags } from "./export.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
-import { replay } from "./replay.ts";
-import { report } from "./report.ts";
-import { type RunFlags, run } from "./run.ts";
-import { open, show } from "./show.ts";
-import { validate } from "./validate.ts";
+import type { RunFlags } from "./run.ts";
 import { version } from "./version.ts";
 
 /** The run that ended last. */
@@ -72,7 +60,10 @@ async function guarded(program: Command, action: Action): Promise<number> {
   }
 }
 
-/** All commands with their options. @param perform what is done with the one that was chosen */
+/**
+ * All commands with their options; what each does is loaded when it is chosen, so that the first words come at once.
+ * @param perform what is done with the one that was chosen
+ */
 export function define(program: Command, perform: (action: Action) => Promise<void>): void {
   program
     .name("faultline")
@@ -107,13 +98,17 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")
     .option(...folder)
-    .action((filters: string[], flags: RunFlags) => perform((output) => run(filters, flags, output)));
+    .action((filters: string[], flags: RunFlags) =>
+      perform(async (output) => (await import("./run.ts")).run(filters, flags, output)),
+    );
 
   program
     .command("new <name>")
     .description("a scenario that runs as it is, to be made your own")
     .option(...folder)
-    .action((name: string, flags: { scenarios: string }) => perform((output) => newScenario(name, flags, output)));
+    .action((name: string, flags: { scenarios: string }) =>
+      perform(async (output) => (await import("./new.ts")).newScenario(name, flags, output)),
+    );
 
   program
     .command("validate [filter...]")
@@ -122,7 +117,7 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--json", "one JSON document on stdout")
     .option(...folder)
     .action((filters: string[], flags: { scenarios: string; env: string; json?: boolean }) =>
-      perform((output) => validate(filters, flags, output)),
+      perform(async (output) => (await import("./validate.ts")).validate(filters, flags, output)),
     );
 
   program
@@ -134,7 +129,7 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")
     .action((stored: string, flags: Omit<RunFlags, "scenarios">) =>
-      perform((output) => replay(stored, { ...flags, scenarios: "." }, output)),
+      perform(async (output) => (await import("./replay.ts")).replay(stored, { ...flags, scenarios: "." }, output)),
     );
 
   program
@@ -142,13 +137,15 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .description("what a stored run came to; by default the latest")
     .option("--json", "its record on stdout")
     .action((stored: string | undefined, flags: { json?: boolean }) =>
-      perform((output) => show(stored ?? latest, flags, output)),
+      perform(async (output) => (await import("./show.ts")).show(stored ?? latest, flags, output)),
     );
 
   program
     .command("open [run]")
     .description("open the report of a stored run; by default the latest")
-    .action((stored: string | undefined) => perform((output) => open(stored ?? latest, output)));
+    .action((stored: string | undefined) =>
+      perform(async (output) => (await import("./show.ts")).open(stored ?? latest, output)),
+    );
 
   program
     .command("list [fault...]")
@@ -158,7 +155,10 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--json", "an array of objects with id, name, tags")
     .option(...folder)
     .action((names: string[], flags: { scenarios: string; env: string; faults?: boolean; json?: boolean }) =>
-      perform((output) => (flags.faults === true ? listFaults(names, flags, output) : list(flags, output))),
+      perform(async (output) => {
+        if (flags.faults === true) return (await import("./list-faults.ts")).listFaults(names, flags, output);
+        return (await import("./list.ts")).list(flags, output);
+      }),
     );
 
   program
@@ -166,24 +166,29 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .description("what is needed, where it was found, and how to get it")
     .option("--fix", "get what is missing")
     .option("--json", "one JSON document on stdout")
-    .action((flags: { fix?: boolean; json?: boolean }) => perform((output) => doctor(flags, output)));
+    .action((flags: { fix?: boolean; json?: boolean }) =>
+      perform(async (output) => (await import("./doctor.ts")).doctor(flags, output)),
+    );
 
   program
     .command("report <run...>")
     .description("render the report of stored runs again")
-    .action((folders: string[]) => perform((output) => report(folders, output)));
+    .action((folders: string[]) => perform(async (output) => (await import("./report.ts")).report(folders, output)));
 
   program
     .command("index [folder]")
     .description("make the overview of all reports of a folder anew, from its runs")
-    .action((folder: string | undefined) => perform((output) => indexReports(folder ?? "reports", output)));
+    .action((folder: string | undefined) =>
+      perform(async (output) => (await import("./index-reports.ts")).indexReports(folder ?? "reports", output)),
+    );
 
   program
     .command("merge <folder...>")
     .description("join the reports of shards into one folder")
     .option("-o, --output <folder>", "where to", "reports")
-    .addHelpText("after", mergeExamples)
-    .action((folders: string[], flags: { output: string }) => perform((output) => merge(folders, flags, output)));
+    .action((folders: string[], flags: { output: string }) =>
+      perform(async (output) => (await import("./merge.ts")).merge(folders, flags, output)),
+    );
 
   program
     .command("check <run...>")
@@ -191,26 +196,25 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--scenario <file>", "with the checks that this file states now")
     .option("--write", "keep the verdicts in the run folder, and render its report again")
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", checkExamples)
-    .action((folders: string[], flags: CheckFlags) => perform((output) => check(folders, flags, output)));
+    .action((folders: string[], flags: CheckFlags) =>
+      perform(async (output) => (await import("./check.ts")).check(folders, flags, output)),
+    );
 
   program
     .command("compare <base> <run...>")
     .description("what changed between runs: verdicts, latency, failures, throughput, the figures of the fault")
     .option("--format <name>", "terminal, markdown, html or json", "terminal")
     .option("-o, --output <file>", "instead of stdout; there is the terminal's table on stderr then")
-    .addHelpText("after", compareExamples)
     .action((base: string, runs: string[], flags: CompareFlags) =>
-      perform((output) => compare(base, runs, flags, output)),
+      perform(async (output) => (await import("./compare.ts")).compare(base, runs, flags, output)),
     );
 
   program
     .command("baseline <run...>")
     .description("write what `compare` needs of runs into one small file, to be kept with the code")
     .option("-o, --output <file>", "instead of stdout")
-    .addHelpText("after", baselineExamples)
     .action((runs: string[], flags: Pick<CompareFlags, "output">) =>
-      perform((output) => baseline(runs, flags, output)),
+      perform(async (output) => (await import("./compare.ts")).baseline(runs, flags, output)),
     );
 
   program
@@ -219,8 +223,9 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--format <name>", "csv, jsonl or hdr", "csv")
     .option("-o, --output <file>", "instead of stdout")
     .option("--force", "overwrite the file")
-    .addHelpText("after", exportExamples)
-    .action((run: string, flags: ExportFlags) => perform((output) => exportRun(run, flags, output)));
+    .action((run: string, flags: ExportFlags) =>
+      perform(async (output) => (await import("./export.ts")).exportRun(run, flags, output)),
+    );
 
   program
     .command("capacity <scenario>")
@@ -234,19 +239,21 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the folder with the logs goes", "reports")
     .option(...folder)
-    .addHelpText("after", capacityExamples)
-    .action((what: string, flags: CapacityFlags) => perform((output) => capacity(what, flags, output)));
+    .action((what: string, flags: CapacityFlags) =>
+      perform(async (output) => (await import("./capacity.ts")).capacity(what, flags, output)),
+    );
 
   program
     .command("completion <shell>")
     .description("what bash, zsh or fish needs to complete commands, flags and scenarios")
-    .addHelpText("after", completionExamples)
-    .action((shell: string) => perform((output) => completion(shell, program, output)));
+    .action((shell: string) =>
+      perform(async (output) => (await import("./completion.ts")).completion(shell, program, output)),
+    );
 
   program
     .command("clean")
     .description("undo what runs that were killed left behind")
-    .action(() => perform((output) => clean(output)));
+    .action(() => perform(async (output) => (await import("./clean.ts")).clean(output)));
 
   for (const command of program.commands) command.addHelpText("after", examples[command.name()] ?? "");
   program.action((_flags, command: Command) =>

@@ -9,12 +9,6 @@ import type { Output } from "./output.ts";
 import type { Skipped } from "./planned.ts";
 import { type ShardOutcome, shardFile } from "./shard.ts";
 
-export const mergeExamples = `
-Examples:
-  faultline merge shards/1 shards/2 shards/3 -o reports     one folder with all runs, one junit.xml, one overview
-
-The exit code is the worst of the shards'; a shard that is missing makes it 2.`;
-
 /**
  * `faultline merge <folder…>`: joins the report folders of shards. Nothing is overwritten: a run has the same name only
  * when it is the same.

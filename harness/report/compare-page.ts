@@ -1,5 +1,6 @@
 import type { Comparison } from "../model/compare/comparison.ts";
-import { type CompareLine, columnNames, compareView, ruleOfChange } from "./compare-view.ts";
+import { ruleOfChange } from "../model/compare/rule-of-change.ts";
+import { type CompareLine, columnNames, compareView } from "./compare-view.ts";
 import { htmlDocument } from "./document.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
