@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { checkNamed } from "../checks/index.ts";
 import type { Check } from "../model/check.ts";
-import { exits, messageOf, worstExit } from "../model/errors.ts";
+import { messageOf, worstExit } from "../model/errors.ts";
 import type { RunRecord } from "../model/run.ts";
 import { renderReport, summaryLines } from "../report/index.ts";
 import { exitOfVerdict, judgedRecord } from "../run/record.ts";

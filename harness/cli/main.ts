@@ -54,6 +54,7 @@ async function guarded(program: Command, action: Action): Promise<number> {
   try {
     return await action(output);
   } catch (error) {
+    output.pin([]);
     if (process.argv.includes("--json")) output.json(errorDocument(error));
     process.stderr.write(`${redact(explain(error).join("\n"))}\n`);
     return exitFor(error);
@@ -99,7 +100,11 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("-o, --output <folder>", "where the run folders go", "reports")
     .option(...folder)
     .action((filters: string[], flags: RunFlags) =>
-      perform(async (output) => (await import("./run.ts")).run(filters, flags, output)),
+      perform(async (output) => {
+        // Gone again as soon as there is something to say.
+        output.pin([output.colours.dim("loading the scenarios")]);
+        return (await import("./run.ts")).run(filters, flags, output);
+      }),
     );
 
   program

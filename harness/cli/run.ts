@@ -44,6 +44,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const reporters = chosenReporters(flags.reporter);
   const shard = flags.shard === undefined ? undefined : shardFrom(flags.shard);
   const all = await planAll(filters, flags, entry.facts);
+  output.pin([]);
   // All are planned everywhere: what is wrong with one fails every shard.
   const planned = shard === undefined ? all.planned : shareOf(all.planned, ({ id }) => id, shard);
   const skipped = shard === undefined ? all.skipped : shareOf(all.skipped, ({ scenario }) => scenario, shard);
