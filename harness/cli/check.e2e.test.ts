@@ -129,7 +129,7 @@ test("the history goes out in every format, whole into a file that is not there 
   const csv = await told(stored);
   expect(csv.exit, csv.stderr).toBe(0);
   expect(csv.stdout.trimEnd().split("\n").length).toBe(arrivals.count + 1);
-  const file = join(folder.path, "history.jsonl");
+  const file = join(folder.path, "operations.jsonl");
   expect((await told(stored, "--format", "jsonl", "-o", file)).exit).toBe(0);
   expect(readFileSync(file, "utf8").trimEnd().split("\n").length).toBe(arrivals.count);
   const again = await told(stored, "--format", "hdr", "-o", file);

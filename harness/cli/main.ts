@@ -91,6 +91,7 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .option("--env <name>", "where the system is started", "local")
     .option("--tag <name>", "only scenarios with this tag")
     .option("--repeat <count>", "run each so often, with the same plan, and judge them together")
+    .option("--last-failed", "only scenarios whose last run did not pass")
     .option("--shard <i/n>", "only the share of one of several machines; `merge` joins them")
     .option(...allowTarget)
     .option("--reporter <name...>", "junit or github; by default those that fit where this runs")

@@ -73,6 +73,16 @@ test("a fault that users notice: exit 1, the law that was broken, and operations
   expect(check.witness.every((one: { toFaultMs: number }) => one.toFaultMs >= 0)).toBe(true);
   expect(run.sentence).toContain("partition web->store for 1.5 s became a failure");
   expect(faultline.leftRunning()).toEqual([]);
+
+  // The overview knows of it, and so does who asks for what failed last.
+  const overview = readFileSync(join(folder.path, "index.html"), "utf8");
+  expect(overview).toContain(`href="${run.id}/report.html"`);
+  const again = start("run", "--last-failed", "--dry-run", "--json", "--seed", "7");
+  expect(await again.ended(), again.stderr).toBe(0);
+  expect(JSON.parse(again.stdout).plans.map(({ scenario }: { scenario: string }) => scenario)).toEqual(["cut-store"]);
+  const none = start("run", "slow-store", "--last-failed", "--dry-run");
+  expect(await none.ended()).toBe(2);
+  expect(none.stderr).toContain("[NOTHING_FAILED]");
 });
 
 test("an audit that fails: exit 2, and the run says why it cannot tell", async () => {

@@ -2,12 +2,13 @@ import { basename } from "node:path";
 import type { Check } from "../model/check.ts";
 import type { Comparison } from "../model/compare/comparison.ts";
 import type { Environment } from "../model/environment.ts";
-import { exits, messageOf, usageError, worstExit } from "../model/errors.ts";
+import { exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
 import type { Plan } from "../model/plan.ts";
 import { worst } from "../model/verdict.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
+import { readHistoryLines } from "../store/run-history.ts";
 import { againstBaseline, baselineFor } from "./against-baseline.ts";
 import { chosenReporters, tell } from "./ci-outputs.ts";
 import { exitOfComparison, terminalLines } from "./compare.ts";
@@ -28,6 +29,7 @@ export interface RunFlags {
   readonly tag?: string;
   readonly repeat?: string;
   readonly shard?: string;
+  readonly lastFailed?: boolean;
   readonly allowTarget: readonly string[];
   readonly reporter?: readonly string[];
   /** Of the project's configuration. */
@@ -46,7 +48,8 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const all = await planAll(filters, flags, entry.facts);
   output.pin([]);
   // All are planned everywhere: what is wrong with one fails every shard.
-  const planned = shard === undefined ? all.planned : shareOf(all.planned, ({ id }) => id, shard);
+  const wanted = flags.lastFailed === true ? lastFailed(all.planned, flags.output) : all.planned;
+  const planned = shard === undefined ? wanted : shareOf(wanted, ({ id }) => id, shard);
   const skipped = shard === undefined ? all.skipped : shareOf(all.skipped, ({ scenario }) => scenario, shard);
   const ids = planned.map(({ id }) => id);
   const base = flags.baseline === undefined ? undefined : baselineFor(flags.baseline, ids);
@@ -100,6 +103,16 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   if (base !== undefined) output.say("", ...baselineLines(comparison, output));
   tell(reporters, { finished, skipped, into: flags.output }, output);
   return exit;
+}
+
+/** Those whose newest run in the folder did not pass. @throws FaultlineError (2) when there is none: nothing was shown */
+function lastFailed(planned: readonly Planned[], folder: string): readonly Planned[] {
+  const newest = new Map(readHistoryLines(folder).runs.map(({ scenario, verdict }) => [scenario, verdict]));
+  const failed = planned.filter(({ id }) => (newest.get(id) ?? "pass") !== "pass");
+  if (failed.length > 0) return failed;
+  const message = `no scenario's last run in ${folder} did anything but pass`;
+  const remedy = "Leave --last-failed out, or name the folder of the runs with --output.";
+  throw new FaultlineError(exits.inconclusive, [{ code: "NOTHING_FAILED", where: "--last-failed", message, remedy }]);
 }
 
 /** Whatever comes of it, the runs are what they are. */
