@@ -28,7 +28,7 @@ export default defineConfig({
           include: ["{harness,scenarios,target-app}/**/*.test.{ts,mjs}"],
           // Property tests on a loaded machine: a limit is there for what hangs, not for what is slow.
           testTimeout: 60_000,
-          exclude: [...exclude, "**/*.integration.test.ts", "**/*.conformance.test.ts", "**/*.e2e.test.ts"],
+          exclude: [...exclude, "**/*.{integration,conformance,e2e,browser}.test.ts"],
         },
       },
       {
@@ -40,6 +40,10 @@ export default defineConfig({
         test: { name: "conformance", include: ["**/*.conformance.test.ts"], exclude, ...realComponents(2) },
       },
       { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents(3) } },
+      {
+        resolve: { alias },
+        test: { name: "browser", include: ["**/*.browser.test.ts"], exclude, ...realComponents(4) },
+      },
     ],
   },
 });

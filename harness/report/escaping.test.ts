@@ -1,28 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { html } from "./html.ts";
-import { hostileTexts, withText } from "./testing/hostile.ts";
+import { hostileTexts, talkativeRun, withText } from "./testing/hostile.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 import { scriptless, skeletonOf } from "./testing/skeleton.ts";
 import { plain } from "./text.ts";
 
-const run = { ...sampleRun({ verdict: "fail", perSecond: 10 }), missing: ["one part"] };
-/** As many texts as there can be: reasons, errors, notes, tainted windows, an unexpected end. */
-const talkative = {
-  ...run,
-  record: {
-    ...run.record,
-    reasons: ["a reason"],
-    generator: { ...run.record.generator!, tainted: [{ fromMs: 1, toMs: 2, reason: "late" }] },
-  },
-  events: [
-    ...run.events,
-    { atMs: 13_000, type: "exited", instance: "api-1", pid: 1, how: "SIGKILL", expected: false } as const,
-    { atMs: 13_001, type: "note", text: "a note" } as const,
-    { atMs: 13_002, type: "error", text: "an error" } as const,
-    { atMs: 13_003, type: "interrupted", by: "SIGINT" } as const,
-  ],
-};
+const run = sampleRun({ verdict: "fail", perSecond: 10 });
+const talkative = talkativeRun(run);
 const expected = skeletonOf(scriptless(withText(talkative, "x")));
 // Everything of Cc but tab and line feed, everything of Cf, and the separators.
 const forbidden = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -37,7 +22,17 @@ describe("a hostile text", () => {
 
   it("is shown, not dropped, in each place", () => {
     const page = scriptless(withText(talkative, "<b>&"));
-    for (const place of ["a reason", "late", "a note", "an error", "SIGKILL", "one part", "18.4", "storefront"]) {
+    for (const place of [
+      "a reason",
+      "late",
+      "a note",
+      "an error",
+      "SIGKILL",
+      "one part",
+      "18.4",
+      "storefront",
+      "not seen",
+    ]) {
       expect(page).toContain(`${place}&lt;b&gt;&amp;`);
     }
     expect(page).toContain("api-1&lt;b&gt;&amp;");

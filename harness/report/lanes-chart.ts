@@ -1,6 +1,7 @@
 import { type ChartSize, drawing, type Frame, frameOf, letterWidth, px, stretch } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
 import { type Html, html } from "./html.ts";
+import { oneLine } from "./text.ts";
 import { actedUntil, type FaultWindow } from "./windows.ts";
 
 /** More lanes than that are in the table only. */
@@ -21,9 +22,10 @@ export function lanesChart(data: ReportData, size: ChartSize, words: { title: st
 
 function lane(data: ReportData, frame: Frame, window: FaultWindow, top: number): Html {
   const asked = stretch(frame, window.requestedMs, window.healRequestedMs ?? data.series.toMs);
-  const { x, y, anchor } = namePlace(frame, window.on, asked, top);
+  const name = oneLine(window.on, Math.floor((frame.size.width - frame.size.left) / letterWidth));
+  const { x, y, anchor } = namePlace(frame, name, asked, top);
   return html`<rect class="requested" x="${asked.x}" y="${px(top + 8)}" width="${asked.width}" height="3"/>
-${proven(data, frame, window, top)}<text class="lane-name" x="${x}" y="${px(y)}" text-anchor="${anchor}">${window.on}</text>`;
+${proven(data, frame, window, top)}<text class="lane-name" x="${x}" y="${px(y)}" text-anchor="${anchor}">${name}</text>`;
 }
 
 /** Beside its bars where there is room, before them rather than after; else above them. */

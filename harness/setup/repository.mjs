@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { tryForChromium } from "./chromium.mjs";
 import { allTogether, SetupFailure } from "./failure.mjs";
 import { interruptible } from "./interrupt.mjs";
 import { installPackages, nodeFor } from "./packages.mjs";
@@ -11,20 +12,24 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Everything that the scripts of this repository need, from nothing: the packages, and the components.
+ * @param {{ browser?: boolean }} [wanted] `browser`: the one that the tests of the report open it in, where it can be had
  * @returns {Promise<{ root: string, node: string, tookMs: number }>} the Node to run scripts with
  * @throws {SetupFailure}
  */
-export async function setUpRepository() {
+export async function setUpRepository({ browser = false } = {}) {
   const began = performance.now();
   process.stdout.write("set-up\n");
   checkHost();
   const teller = openTeller(process.stdout);
-  await allTogether([
+  /** @type {readonly Promise<unknown>[]} */
+  const parts = [
     interruptible((signal) => installPackages(root, teller, signal)).then(() =>
       setUp({ ...teller, steps: [postgresStep()] }),
     ),
-    setUp({ ...teller, steps: programSteps() }),
-  ]);
+    // One after the other: both may come from apt, which does one thing at a time.
+    setUp({ ...teller, steps: programSteps() }).then(() => (browser ? tryForChromium(teller) : undefined)),
+  ];
+  await allTogether(parts);
   const node = nodeFor(root);
   if (node === undefined) throw new Error("the packages are there, but no Node");
   const tookMs = performance.now() - began;

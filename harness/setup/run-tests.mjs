@@ -8,9 +8,21 @@ import { script, setUpRepository } from "./repository.mjs";
  */
 export async function runTests(args) {
   await script(async () => {
-    const repository = await setUpRepository();
+    const repository = await setUpRepository({ browser: needsBrowser(args) });
     const vitest = join(repository.root, "node_modules", "vitest", "vitest.mjs");
     const { code } = await runWithOwnNode(repository, [vitest, "run", ...args]);
     return code;
   });
+}
+
+/**
+ * Whether the tests of the project `browser` are among those that vitest will run: it runs all, or those that are named.
+ * @param {readonly string[]} args
+ */
+export function needsBrowser(args) {
+  const named = args.flatMap((arg, index) => {
+    if (arg === "--project") return [args[index + 1]];
+    return arg.startsWith("--project=") ? [arg.slice("--project=".length)] : [];
+  });
+  return named.length === 0 || named.includes("browser");
 }

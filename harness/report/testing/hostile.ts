@@ -1,4 +1,5 @@
 import type { StoredRun } from "../../model/run.ts";
+import { clientsName } from "../../model/system.ts";
 
 /** What a system under test could write to break out of a report or a terminal. */
 export const hostileTexts: readonly string[] = [
@@ -37,24 +38,69 @@ export const hostileTexts: readonly string[] = [
 ];
 
 /** Words that a program reads, not a person; changing them would make another run, not a hostile one. */
-const fixed = new Set(["status", "verdict", "phase", "type", "passed", "startedAt", "endedAt", "effect", "source"]);
+const fixed = new Set([
+  ...["status", "verdict", "phase", "type", "passed", "startedAt", "endedAt", "effect", "source"],
+  ...["health", "when"],
+]);
 /** Objects whose names come from the system as well. */
-const named = new Set(["logs", "versions", "before", "during", "after", "numbers"]);
+const named = new Set(["logs", "versions", "before", "during", "after", "values", "numbers"]);
 
-/** The run with the text behind every text that it carries, names of measurements and instances included. */
-export function withText(run: StoredRun, text: string): StoredRun {
-  return changed(run, text, "") as StoredRun;
+/** Where a text goes: behind what stands in a field, or before and behind it. */
+export type Placement = "behind" | "around";
+
+/**
+ * The run with the text in every text that it carries, names of measurements and instances included. Instances are
+ * called the same wherever they are named, so that faults still act on the links and instances of the topology.
+ */
+export function withText(run: StoredRun, text: string, placement: Placement = "behind"): StoredRun {
+  return changed(run, text, placement, "") as StoredRun;
 }
 
-function changed(value: unknown, text: string, name: string): unknown {
-  if (typeof value === "string") return fixed.has(name) ? value : value + text;
-  if (Array.isArray(value)) return value.map((item) => changed(item, text, name));
+function changed(value: unknown, text: string, placement: Placement, name: string): unknown {
+  if (typeof value === "string") return fixed.has(name) ? value : withIn(value, text, placement);
+  // The time of a line of a log is read from its beginning.
+  const inside = name === "logs" ? "behind" : placement;
+  if (Array.isArray(value)) return value.map((item) => changed(item, text, inside, name));
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
-      named.has(name) ? key + text : key,
-      // Under `phases` of a record the keys are phases; `phase` of an event is one.
-      changed(item, text, key),
+      named.has(name) ? withIn(key, text, placement) : key,
+      // Under `phases` of a record the keys are phases; `phase` of an event is one. A log keeps the name of its object.
+      changed(item, text, inside, name === "logs" ? name : key),
     ]),
   );
+}
+
+/** A link keeps its form, so that it is still one between two instances; the clients are ours and keep their name. */
+function withIn(value: string, text: string, placement: Placement): string {
+  if (value === clientsName) return value;
+  return value
+    .split("->")
+    .map((part) => (part === clientsName ? part : `${placement === "around" ? text : ""}${part}${text}`))
+    .join("->");
+}
+
+/** A run with a text in every place that can have one: reasons, errors, notes, late windows, ends that were not asked for. */
+export function talkativeRun(run: StoredRun): StoredRun {
+  const receipt = run.events.find((event) => event.type === "receipt")?.receipt;
+  return {
+    ...run,
+    missing: ["one part"],
+    record: {
+      ...run.record,
+      reasons: ["a reason"],
+      generator: { ...run.record.generator!, tainted: [{ fromMs: 1, toMs: 2, reason: "late" }] },
+    },
+    events: [
+      ...run.events,
+      { atMs: 13_000, type: "exited", instance: "api-1", pid: 1, how: "SIGKILL", expected: false },
+      { atMs: 13_001, type: "note", text: "a note" },
+      { atMs: 13_002, type: "error", text: "an error" },
+      { atMs: 13_003, type: "health", instance: "api-2", health: "unready" },
+      { atMs: 13_004, type: "replaced", what: "a proxy server", why: "it hung" },
+      { atMs: 13_005, type: "gauges", when: "steady", values: { "connections of api-1": 3 } },
+      { atMs: 13_006, type: "interrupted", by: "SIGINT" },
+      { atMs: 30_000, type: "receipt", receipt: { ...receipt!, error: "not seen" } },
+    ],
+  };
 }
