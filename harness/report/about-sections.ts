@@ -1,12 +1,13 @@
 import type { ReportData } from "./data.ts";
 import { clock, count, duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { scrolling } from "./table.ts";
 import { faultsIn, topologyPicture } from "./topology-picture.ts";
 
 export function topology(data: ReportData): Html {
   const faulted = faultsIn(data.topology);
   const items = faulted.map(({ place, titles }) => html`<li>⚡ <b>${place}</b> ${titles.join(", ")}</li>`);
-  return html`<figure class="system">${topologyPicture(data.topology)}
+  return html`<figure class="system">${scrolling("Components and links, as a picture", topologyPicture(data.topology))}
 <figcaption>${faulted.length === 0 ? "Nothing was acted on." : html`<ul class="plain">${items}</ul>`}</figcaption></figure>`;
 }
 

@@ -6,7 +6,7 @@ import type { StoredRun } from "../model/run.ts";
 import { renderReport } from "./index.ts";
 import { describeInBrowser, type View } from "./testing/browser.ts";
 import { withText } from "./testing/hostile.ts";
-import { overflowPx, type Painted, painted, shownCharts, textsBeyond, unfold } from "./testing/in-page.ts";
+import { letters, overflowPx, type Painted, painted, shownCharts, textsBeyond, unfold } from "./testing/in-page.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 
 const failing = sampleRun({ verdict: "fail" });
@@ -74,10 +74,17 @@ describeInBrowser("the report in a browser", (browser) => {
     ["the sample's texts", failing],
     ["long texts", long("long")],
   ])("draws no text beyond the sides of its window: %s", async (_name, run) => {
-    for (const width of [1280, 640, 360]) {
+    for (const width of [1280, 980, 640, 360]) {
       const page = await browser().open(renderReport(run), { width });
       expect(await page.evaluate(textsBeyond), `${width} px`).toEqual([]);
     }
+  });
+
+  it.each([1280, 1000, 960, 640, 360])("draws letters as large as they are meant to be at %i px", async (width) => {
+    const page = await browser().open(renderReport(failing), { width });
+    const all = await page.evaluate(letters);
+    expect(all.length).toBeGreaterThan(30);
+    expect(all.filter(({ px }) => px < 11)).toEqual([]);
   });
 
   it("shows each chart once, in the drawing that fits", async () => {

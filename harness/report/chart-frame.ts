@@ -19,8 +19,8 @@ export const chartSizes: readonly ChartSize[] = [
 /** Rows above the plot: the phases' names, then up to this many rows of fault names. */
 const rowHeight = 18;
 const faultRowsAtMost = 3;
-/** What a letter of the charts' type takes, about, in px. */
-export const letterWidth = 6.3;
+/** What a letter of the charts' type takes at most, about, in px: a bold one of a wide face, as DejaVu Sans. */
+export const letterWidth = 7.1;
 
 /** Where things are. In px of the drawing. */
 export interface Frame {

@@ -156,7 +156,7 @@ summary{cursor:pointer;color:var(--accent);font-size:.875rem;padding:4px 0}
 .log pre{max-height:28em;overflow:auto;font-size:.8125rem;line-height:1.6;background:var(--soft);border-radius:8px;padding:12px 16px;margin:4px 0 16px;overflow-wrap:normal}
 .log i{font-style:normal;color:var(--quiet);display:inline-block;min-width:5.5em;text-align:right;margin-right:.6em}
 
-.topology{height:auto}
+.topology{max-width:none}
 .node rect{fill:var(--soft);stroke:var(--hair)}
 .node.faulted rect{stroke:var(--bad);stroke-width:2}
 svg .node-name{fill:var(--ink);font-size:13px;font-weight:600}
@@ -173,8 +173,9 @@ svg .mark-sign{fill:var(--bad);font-size:13px}
 .missing li::before{content:"– ";color:var(--unsure)}
 .end{margin-top:64px;color:var(--quiet);font-size:.8125rem}
 
+@media (max-width:980px){
+.chart.wide{display:none}.chart.narrow{display:block;max-width:560px}}
 @media (max-width:620px){
-.chart.wide{display:none}.chart.narrow{display:block}
 section{margin-top:48px}
 .callouts{grid-template-columns:1fr 1fr;gap:24px 20px}
 .check dl div{grid-template-columns:1fr}

@@ -41,26 +41,33 @@ export class ReportBrowser {
   readonly #page: Page;
   readonly #executed: string[] = [];
   readonly #requests: string[] = [];
+  readonly #connections: readonly string[];
   readonly #file: string;
 
-  private constructor(parts: { folder: string; proxy: Server; browser: Browser; page: Page; requests: string[] }) {
+  private constructor(parts: {
+    folder: string;
+    proxy: Server;
+    browser: Browser;
+    page: Page;
+    connections: readonly string[];
+  }) {
     this.#folder = parts.folder;
     this.#proxy = parts.proxy;
     this.#browser = parts.browser;
     this.#page = parts.page;
-    this.#requests = parts.requests;
+    this.#connections = parts.connections;
     this.#file = join(parts.folder, "report.html");
   }
 
   static async start(path: string): Promise<ReportBrowser> {
     const folder = mkdtempSync(join(tmpdir(), "faultline-browser-"));
-    const requests: string[] = [];
-    const proxy = await refusingProxy(requests);
+    const connections: string[] = [];
+    const proxy = await refusingProxy(connections);
     let browser: Browser | undefined;
     try {
       browser = await launch(path, folder, proxy);
       const page = await browser.newPage();
-      const started = new ReportBrowser({ folder, proxy, browser, page, requests });
+      const started = new ReportBrowser({ folder, proxy, browser, page, connections });
       await started.#watch();
       return started;
     } catch (error) {
@@ -73,12 +80,16 @@ export class ReportBrowser {
     const page = this.#page;
     page.on("dialog", (dialog) => {
       this.#executed.push(`${dialog.type()}: ${dialog.message()}`);
-      void dialog.dismiss();
+      // The page may be gone by then.
+      dialog.dismiss().catch(() => undefined);
     });
     page.on("console", (message) => {
       if (message.text().includes(sentinel)) this.#executed.push(`console: ${message.text()}`);
     });
-    page.on("popup", () => this.#requests.push("a page of its own"));
+    page.on("popup", (opened) => {
+      this.#requests.push("a page of its own");
+      opened?.close().catch(() => undefined);
+    });
     await page.setRequestInterception(true);
     page.on("request", (request) => {
       if (request.url() === pathToFileURL(this.#file).href) return void request.continue();
@@ -102,10 +113,13 @@ export class ReportBrowser {
     return page;
   }
 
-  /** What the page has done since it was opened. */
+  /** What the page has done since it was opened; what the proxy met since the browser was, as that may come later. */
   async misdeeds(): Promise<Misdeeds> {
     const isThere = await this.#page.evaluate((name) => name in globalThis, sentinel);
-    return { executed: [...this.#executed, ...(isThere ? ["global"] : [])], requests: [...this.#requests] };
+    return {
+      executed: [...this.#executed, ...(isThere ? ["global"] : [])],
+      requests: [...this.#requests, ...this.#connections],
+    };
   }
 
   async close(): Promise<void> {
@@ -128,12 +142,12 @@ function launch(path: string, folder: string, proxy: Server): Promise<Browser> {
 }
 
 /** The browser's own calls to its maker end here, too, and are not noted. */
-async function refusingProxy(requests: string[]): Promise<Server> {
+async function refusingProxy(connections: string[]): Promise<Server> {
   const proxy = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", (data) => {
       const [line = ""] = data.toString("latin1").split("\r\n");
-      if (line.includes(forbiddenHost)) requests.push(`by the proxy: ${line}`);
+      if (line.includes(forbiddenHost)) connections.push(`by the proxy: ${line}`);
       socket.destroy();
     });
   });

@@ -11,13 +11,19 @@ interface Element {
   readonly clientHeight: number;
   readonly scrollWidth: number;
   readonly scrollHeight: number;
+  readonly scrollLeft: number;
+  readonly scrollTop: number;
   open?: boolean;
   checkVisibility(): boolean;
   getBoundingClientRect(): { readonly left: number; readonly right: number };
+  getScreenCTM?(): { readonly d: number } | null;
   dispatchEvent(event: unknown): boolean;
   getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
   matches(selector: string): boolean;
+  blur(): void;
+  focus(): void;
   closest(selector: string): Element | null;
   querySelector(selector: string): Element | null;
 }
@@ -34,6 +40,7 @@ interface Style {
   readonly overflowX: string;
   readonly overflowY: string;
   readonly fill: string;
+  readonly fontSize: string;
   readonly stroke: string;
   readonly opacity: string;
   readonly backgroundColor: string;
@@ -41,7 +48,7 @@ interface Style {
 declare const innerWidth: number;
 
 /** Every element with its depth, its tag, its classes and the names of its attributes, in order. */
-export function structure(): string[] {
+export function structure(): string {
   const lines: string[] = [];
   const walk = (element: Element, depth: number): void => {
     const names = [...element.attributes].map(({ name }) => name).sort();
@@ -49,16 +56,21 @@ export function structure(): string[] {
     for (const child of element.children) walk(child, depth + 1);
   };
   walk(document.documentElement, 0);
-  return lines;
+  return lines.join("\n");
 }
 
-/** Does to every element what a reader could do to it, so that each handler there is runs. */
-export function poke(): void {
+/** Does to every element what a reader could do to it, and what its handlers wait for; then lets happen what that queued. */
+export async function poke(): Promise<void> {
   for (const element of document.querySelectorAll("details")) element.open = true;
-  const names = "mouseover mouseenter pointerdown focus focusin input change toggle animationstart load error click";
   for (const element of document.querySelectorAll("*")) {
-    for (const name of names.split(" ")) element.dispatchEvent(new Event(name, { bubbles: false, cancelable: true }));
+    const handled = [...element.attributes]
+      .filter(({ name }) => name.startsWith("on"))
+      .map(({ name }) => name.slice(2));
+    for (const name of new Set(["mouseover", "focus", "click", ...handled])) {
+      element.dispatchEvent(new Event(name, { cancelable: true }));
+    }
   }
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** How far the page itself reaches to the right of its window, in px. */
@@ -108,11 +120,79 @@ export function painted(): Painted[] {
     });
 }
 
-/** Texts of drawings that begin or end outside of the window, where nobody can scroll to. */
+/** Texts of drawings that nobody can see whole: outside of the window, or of a drawing that scrolls by itself. */
 export function textsBeyond(): string[] {
   return [...document.querySelectorAll("svg text")].flatMap((text) => {
+    const room = text.closest(".scroll svg")?.getBoundingClientRect() ?? { left: 0, right: innerWidth };
     const { left, right } = text.getBoundingClientRect();
-    const isBeyond = text.checkVisibility() && (left < 0 || right > innerWidth);
+    const isBeyond = text.checkVisibility() && (left < room.left || right > room.right);
     return isBeyond ? [`${text.textContent}: ${left} to ${right}`] : [];
   });
+}
+
+/** What has the focus. */
+export interface Focused {
+  readonly what: string;
+  readonly isFolded: boolean;
+  readonly scrolls: "no" | "sideways" | "down";
+}
+
+/** All that a keyboard must reach: what acts, and what scrolls. */
+export function stops(): string[] {
+  const acting = 'a[href],button,input,select,textarea,summary,[tabindex]:not([tabindex="-1"])';
+  const goesOver = (how: string, content: number, room: number): boolean =>
+    (how === "auto" || how === "scroll") && content > room + 1;
+  return [...document.querySelectorAll("body *")].flatMap((element, number) => {
+    const { overflowX, overflowY } = getComputedStyle(element);
+    const scrolls =
+      goesOver(overflowX, element.scrollWidth, element.clientWidth) ||
+      goesOver(overflowY, element.scrollHeight, element.clientHeight);
+    const acts = element.matches(acting);
+    if (!element.checkVisibility() || !(scrolls || acts)) return [];
+    // Chromium lets a keyboard reach all that scrolls; others do not.
+    return [`${number} ${element.tagName} ${element.getAttribute("class")}${acts ? "" : ", in some browsers only"}`];
+  });
+}
+
+/** @returns null when the focus is outside of the page */
+export function focused(): Focused | null {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return null;
+  const number = [...document.querySelectorAll("body *")].indexOf(element);
+  const { overflowX, overflowY } = getComputedStyle(element);
+  const isWide = overflowX === "auto" && element.scrollWidth > element.clientWidth + 1;
+  const isHigh = overflowY === "auto" && element.scrollHeight > element.clientHeight + 1;
+  return {
+    what: `${number} ${element.tagName} ${element.getAttribute("class")}`,
+    isFolded: element.matches("details:not([open]) > summary"),
+    scrolls: isWide ? "sideways" : isHigh ? "down" : "no",
+  };
+}
+
+/** Whether what has the focus was scrolled. */
+export function hasScrolled(): boolean {
+  const element = document.activeElement;
+  return element !== null && element.scrollLeft + element.scrollTop > 0;
+}
+
+/** Takes the focus away; `takeBack` gives it back to where it was. */
+export function letGo(): void {
+  document.activeElement?.setAttribute("data-focus", "");
+  document.activeElement?.blur();
+}
+
+export function takeBack(): void {
+  const element = document.querySelector("[data-focus]");
+  element?.removeAttribute("data-focus");
+  element?.focus();
+}
+
+/** The texts of the drawings, with how large their letters are on the screen, in CSS px. */
+export function letters(): { text: string; px: number }[] {
+  return [...document.querySelectorAll("svg text")]
+    .filter((text) => text.checkVisibility())
+    .map((element) => ({
+      text: element.textContent ?? "",
+      px: Number.parseFloat(getComputedStyle(element).fontSize) * (element.getScreenCTM?.()?.d ?? 0),
+    }));
 }

@@ -195,8 +195,12 @@ const characters = [
 
 /** All of them; the families cover the places in which a text of the system under test can stand, and some that it can't. */
 export const injections: readonly Injection[] = distinct([
-  ...family("script", crossed(closers, elements)),
-  ...family("attribute", crossed(quotes, attributes)),
+  ...closers.flatMap((closer, row) =>
+    family(`script after ${JSON.stringify(closer)}`, following(closer, elements, row)),
+  ),
+  ...quotes.flatMap((quote, row) =>
+    family(`attribute after ${JSON.stringify(quote)}`, following(quote, attributes, row)),
+  ),
   ...family("URL", urls),
   ...family("CSS", styles),
   ...family("SVG", drawings.map(acting)),
@@ -211,14 +215,16 @@ function family(name: string, texts: readonly string[]): readonly Injection[] {
   return texts.map((text) => ({ family: name, text }));
 }
 
-function crossed(before: readonly string[], each: readonly ((js: string) => string)[]): readonly string[] {
-  return before.flatMap((start, row) => each.map((make, column) => start + acting(make, row + column)));
+/** Each of them behind a text that ends what it stands in. */
+function following(before: string, each: readonly ((js: string) => string)[], row: number): readonly string[] {
+  return each.map((make, column) => before + acting(make, row + column));
 }
 
 function acting(make: (js: string) => string, index: number): string {
   return make(actions[index % actions.length]!);
 }
 
+/** The first of those that are the same. */
 function distinct(all: readonly Injection[]): readonly Injection[] {
-  return [...new Map(all.map((one) => [one.text, one])).values()];
+  return [...new Map(all.toReversed().map((one) => [one.text, one])).values()].toReversed();
 }
