@@ -4,7 +4,7 @@ import { duration, percent } from "./format.ts";
 import { comparedPhases } from "./operations.ts";
 import { seriesOf } from "./series.ts";
 import { sampleRun } from "./testing/sample-run.ts";
-import { rowsAfter, scriptless } from "./testing/skeleton.ts";
+import { rowsAfter, scriptless, textOf } from "./testing/skeleton.ts";
 
 const run = sampleRun({ verdict: "fail" });
 const history = run.history!;
@@ -139,5 +139,51 @@ describe("a line", () => {
     expect(inside.length).toBeGreaterThan(5);
     expect(inside.every(({ ms }) => ms === null)).toBe(true);
     expect(scriptless({ ...run, history: outage }).match(/class="line p50" d="[^"]*M[^"]*M/g)).toHaveLength(2);
+  });
+});
+
+describe("the numbers below the verdict and those of the fault", () => {
+  const inPhase = (name: "steady" | "faults" | "recovery") => rows.filter(({ phase }) => phase === phaseCode(name));
+  const okOf = (some: readonly Row[]) => some.filter(({ outcome }) => outcome === 0);
+  const share = (some: readonly Row[]) => percent(okOf(some).length / some.length);
+  const callouts = new Map(
+    [...page.matchAll(/<dt>(.*?)<\/dt><dd><b>(.*?)<\/b> <span>(.*?)<\/span>/g)].map(([, label = "", value, detail]) => [
+      label,
+      [textOf(value!), textOf(detail!)] as const,
+    ]),
+  );
+
+  it("are those of the history, and of the receipts", () => {
+    const [faults, steady] = [inPhase("faults"), inPhase("steady")];
+    expect(callouts.get("ok in the fault phase")).toEqual([
+      share(faults),
+      `steady ${share(steady)} · ${faults.length.toLocaleString("en")} operations`,
+    ]);
+    expectShown(callouts.get("p95 in the fault phase")?.[0], exact(faults, 0.95, 200));
+    const receipts = run.events.flatMap((event) => (event.type === "receipt" ? [event.receipt] : []));
+    const slowest = Math.max(...receipts.map(({ requestedMs, provenMs }) => provenMs! - requestedMs));
+    expect(callouts.get("fault proven in")?.[0]).toBe(duration(slowest));
+    const held = run.record.checks.filter(({ verdict }) => verdict === "pass").length;
+    expect(callouts.get("checks held")?.[0]).toBe(`${held} of ${run.record.checks.length}`);
+  });
+
+  it("time to impact is from the first injection to the first end of an operation that was not ok", () => {
+    const injectedMs = Math.min(...run.events.filter(({ type }) => type === "inject").map(({ atMs }) => atMs));
+    const ends = rows
+      .filter(({ outcome, phase }) => outcome !== 0 && phase !== phaseCode("warmUp"))
+      .map(({ dueMs, tookMs }) => dueMs + tookMs - injectedMs)
+      .filter((sinceMs) => sinceMs >= 0);
+    const shown = rowsAfter(page, '<table class="figures"').find(([name]) => name === "time to impact");
+    expect(shown?.[1]).toBe(duration(Math.min(...ends)));
+  });
+
+  it("goodput is the ok operations of each phase, a second", () => {
+    const [, [name, ...shown] = []] = rowsAfter(page, '<table class="goodput"');
+    expect(name).toBe("shoppers");
+    const right = comparedPhases.map((phase) => {
+      const { fromMs, toMs } = run.record.phases[phase]!;
+      return `${((1000 * okOf(inPhase(phase)).length) / (toMs - fromMs)).toFixed(1)}/s`;
+    });
+    expect(shown).toEqual(right);
   });
 });

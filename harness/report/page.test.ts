@@ -5,7 +5,7 @@ import type { RunRecord, StoredRun } from "../model/run.ts";
 import { renderReport } from "./index.ts";
 import { script } from "./script.ts";
 import { sampleRun } from "./testing/sample-run.ts";
-import { scriptless, textOf } from "./testing/skeleton.ts";
+import { rowsAfter, scriptless, textOf } from "./testing/skeleton.ts";
 
 const failing = sampleRun({ verdict: "fail" });
 const page = scriptless(failing);
@@ -128,6 +128,18 @@ describe("an odd run", () => {
     const text = scriptless(run);
     expect(text).toMatch(words);
     expect(text).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  });
+
+  it("of a million operations counts them all, and stays as small as that of a few thousand", () => {
+    const run = sampleRun({ verdict: "fail", perSecond: 1_000_000 / 26 });
+    expect(run.history!.count).toBe(1_000_000);
+    const text = renderReport(run);
+    expect(text).toContain("1,000,000 planned, 1,000,000 dispatched");
+    const due = rowsAfter(text, '<figure class="outcomes"')
+      .slice(1)
+      .map(([, all = ""]) => Number(all.replaceAll(",", "")));
+    expect(due.reduce((sum, all) => sum + all, 0)).toBe(1_000_000);
+    expect(Buffer.byteLength(text)).toBeLessThan(400_000);
   });
 
   it("with a late generator names the windows", () => {
