@@ -36,6 +36,8 @@ describe("a hostile text", () => {
       expect(page).toContain(`${place}&lt;b&gt;&amp;`);
     }
     expect(page).toContain("api-1&lt;b&gt;&amp;");
+    expect(page).toContain("api-2&lt;b&gt;&amp; says that it is not ready");
+    expect(page).toContain("connections of api-1&lt;b&gt;&amp; 3");
     expect(page).toContain("roundTripMs&lt;b&gt;&amp;");
   });
 

@@ -184,7 +184,7 @@ section{margin-top:48px}
 @media print{
 body{font-size:11pt}main{padding:0;max-width:none}
 section{margin-top:32px}figure,.check,.callouts{break-inside:avoid}h2,h3{break-after:avoid}
-.scroll{overflow:visible}th,td{white-space:normal}
+.scroll{overflow:visible}.topology{max-width:100%}th,td{white-space:normal}
 svg,.replay pre,.operations .faults>*{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .log,figure details{display:none}}
 `;

@@ -59,6 +59,10 @@ function told(event: RunEvent): Told {
         event.atRest ? "final state read" : "final state read, but the system had not come to rest",
         `${plural(event.registers, "key")} · ${plural(event.items, "item")}`,
       );
+    case "health":
+      return as(event.health === "ready" ? "plain" : "bad", `${event.instance} ${healthWords[event.health]}`);
+    case "gauges":
+      return as("plain", event.when === "steady" ? "counted while steady" : "counted at rest", measured(event.values));
     case "interrupted":
       return as("bad", `interrupted by ${event.by}`);
     case "replaced":
@@ -72,6 +76,8 @@ function told(event: RunEvent): Told {
       return as("plain", (event as { type: string }).type);
   }
 }
+
+const healthWords = { ready: "says that it is ready", unready: "says that it is not ready", silent: "says nothing" };
 
 const exitDetail = (event: RunEvent & { type: "exited" }): string =>
   `pid ${event.pid} · ${event.expected ? "as asked" : "not asked for"}`;

@@ -25,7 +25,7 @@ export function chartOf(page: string, id: string): Chart {
     false,
   );
   const beside = ticks.filter(({ anchor }) => anchor === "end");
-  const isLog = beside.some(({ text }) => /s$/.test(text));
+  const isLog = beside.some(({ text }) => text.endsWith("s"));
   // A label stands four pixels below the line that it names.
   const upward = axis(
     beside.map(({ y, text }) => ({

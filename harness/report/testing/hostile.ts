@@ -38,10 +38,7 @@ export const hostileTexts: readonly string[] = [
 ];
 
 /** Words that a program reads, not a person; changing them would make another run, not a hostile one. */
-const fixed = new Set([
-  ...["status", "verdict", "phase", "type", "passed", "startedAt", "endedAt", "effect", "source"],
-  ...["health", "when"],
-]);
+const fixed = new Set("status verdict phase type passed startedAt endedAt effect source health when".split(" "));
 /** Objects whose names come from the system as well. */
 const named = new Set(["logs", "versions", "before", "during", "after", "values", "numbers"]);
 
