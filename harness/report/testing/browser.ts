@@ -132,14 +132,28 @@ function launch(path: string, folder: string, proxy: Server): Promise<Browser> {
   const args = [`--proxy-server=127.0.0.1:${port}`, "--proxy-bypass-list=<-loopback>"];
   // The sandbox of Chromium does not work for root, who is whom containers run as.
   if (process.getuid?.() === 0) args.push("--no-sandbox");
+  const script = join(folder, "browser.sh");
+  writeFileSync(script, launcher, { mode: 0o755 });
   return puppeteer.launch({
-    executablePath: path,
+    executablePath: script,
     userDataDir: join(folder, "profile"),
+    // However the process of the tests dies, the pipe's end is the browser's end.
+    pipe: true,
     args,
     // All that it writes beside its profile goes into the same folder.
-    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder, XDG_RUNTIME_DIR: folder },
+    env: {
+      ...process.env,
+      ...{ HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder, XDG_RUNTIME_DIR: folder },
+      FAULTLINE_BROWSER: path,
+    },
   });
 }
+
+/** Removes the folder behind the browser, also where nobody is left to do so. */
+const launcher = `#!/bin/sh
+"$FAULTLINE_BROWSER" "$@"
+rm -rf "$HOME" || { sleep 1; rm -rf "$HOME"; }
+`;
 
 /** The browser's own calls to its maker end here, too, and are not noted. */
 async function refusingProxy(connections: string[]): Promise<Server> {
