@@ -143,7 +143,10 @@ function launch(path: string, folder: string, proxy: Server): Promise<Browser> {
     // All that it writes beside its profile goes into the same folder.
     env: {
       ...process.env,
-      ...{ HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder, XDG_RUNTIME_DIR: folder },
+      HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      XDG_CACHE_HOME: folder,
+      XDG_RUNTIME_DIR: folder,
       FAULTLINE_BROWSER: path,
     },
   });
