@@ -1,9 +1,11 @@
 import axe, { type AxeResults } from "axe-core";
 import type { Page } from "puppeteer-core";
 import { describe, expect, it } from "vitest";
+import { compare } from "../model/compare/comparison.ts";
+import { sideOf } from "../model/compare/side-of.ts";
 import { historyOf } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
-import { renderReport } from "./index.ts";
+import { renderComparison, renderIndex, renderReport, summaryOfRun } from "./index.ts";
 import { describeInBrowser, type View } from "./testing/browser.ts";
 import { withText } from "./testing/hostile.ts";
 import { letters, overflowPx, type Painted, painted, shownCharts, textsBeyond, unfold } from "./testing/in-page.ts";
@@ -55,6 +57,24 @@ describeInBrowser("the report in a browser", (browser) => {
     );
   });
 
+  const overviews = [failing, sampleRun({ verdict: "pass" })].map((run, index) => ({
+    ...summaryOfRun(run),
+    id: `run-${index}`,
+  }));
+  const base = sideOf([sampleRun({ verdict: "pass" })]);
+  const others = {
+    overview: renderIndex(overviews, 1),
+    comparison: renderComparison(compare(base, sideOf([failing], base))),
+  };
+  describe.each(Object.entries(others))("the %s", (_page, html) => {
+    it.each(Object.entries(views))("breaks no rule of WCAG 2.2 AA either %s", async (_name, view) => {
+      const page = await browser().open(html, view);
+      await page.evaluate(axe.source);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(overflowPx)).toBeLessThanOrEqual(0);
+    });
+  });
+
   const long = (word: string) => withText(failing, ` ${word.repeat(Math.ceil(400 / word.length))}`);
   it.each([
     ["the sample's texts", failing],
@@ -89,12 +109,14 @@ describeInBrowser("the report in a browser", (browser) => {
 
   it("shows each chart once, in the drawing that fits", async () => {
     const html = renderReport(failing);
+    const charts = html.match(/class="chart wide"/g) ?? [];
+    expect(charts.length).toBeGreaterThan(3);
     for (const [width, name] of [
       [1280, "wide"],
       [360, "narrow"],
     ] as const) {
       const page = await browser().open(html, { width });
-      expect(await page.evaluate(shownCharts)).toEqual([name, name, name]);
+      expect(await page.evaluate(shownCharts)).toEqual(charts.map(() => name));
     }
   });
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { type Outcome, outcomes } from "../model/history.ts";
 import { type ChartSize, chartSizes } from "./chart-frame.ts";
-import { renderReport } from "./index.ts";
 import { type LineName, pointFloors } from "./series.ts";
 import { barsOf, type Chart, chartOf, durationsOf, linePoints, stretchesOf } from "./testing/chart-reading.ts";
 import { sampleRun } from "./testing/sample-run.ts";
+import { scriptless } from "./testing/skeleton.ts";
 
 // What the drawings say, read back through their own axes, compared with the history.
 
 const run = sampleRun({ verdict: "fail" });
 const history = run.history!;
-const page = renderReport(run);
+const page = scriptless(run);
 const rows = Array.from({ length: history.count }, (_, row) => ({
   dueMs: history.intendedMs[row]!,
   tookMs: history.endMs[row]! - history.intendedMs[row]!,

@@ -6,9 +6,8 @@ import { rowAt } from "../model/history.ts";
 import { HistoryWriter } from "../store/history-file.ts";
 import { readRun } from "../store/read-run.ts";
 import { createRunFolder, files } from "../store/run-folder.ts";
-import { renderReport } from "./index.ts";
 import { sampleRun } from "./testing/sample-run.ts";
-import { textOf } from "./testing/skeleton.ts";
+import { scriptless, textOf } from "./testing/skeleton.ts";
 
 let root: string;
 let path: string;
@@ -42,7 +41,7 @@ function missingIn(page: string): string {
 
 describe("the report of a run folder", () => {
   it("misses nothing when all of it is there", () => {
-    expect(missingIn(renderReport(readRun(path)))).toContain("Nothing: all parts of the run were there.");
+    expect(missingIn(scriptless(readRun(path)))).toContain("Nothing: all parts of the run were there.");
   });
 
   it.each([
@@ -52,7 +51,7 @@ describe("the report of a run folder", () => {
     [files.logs, /the logs: .*There are no logs/s, /Operations per second/],
   ])("without %s says so, and shows the rest", (file, words, rest) => {
     rmSync(join(path, file), { recursive: true });
-    const page = renderReport(readRun(path));
+    const page = scriptless(readRun(path));
     expect(missingIn(page)).toMatch(words);
     expect(page).toMatch(rest);
     expect(page).toContain("no stale reads beyond 2 s");
@@ -62,7 +61,7 @@ describe("the report of a run folder", () => {
   it("whose history is torn says how much is, and draws what is whole", () => {
     const history = join(path, files.history);
     truncateSync(history, statSync(history).size - 100);
-    const page = renderReport(readRun(path));
+    const page = scriptless(readRun(path));
     expect(missingIn(page)).toMatch(/the end of the history: \d+ bytes torn/);
   });
 });

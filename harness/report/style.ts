@@ -125,9 +125,9 @@ svg .lane-name{fill:var(--ink)}
 .chain li{padding:3px 0}
 .chain b{display:inline-block;min-width:5.5em;font-weight:600}
 .chain li:last-child{font-weight:600}
-.witness-chart{margin:12px 0 0 1.25em}
+.witness-chart{margin:12px 0 0}
 .operation{fill:var(--accent);opacity:.75}.operation.violating{fill:var(--bad);opacity:1}.operation.endless{stroke:var(--quiet);stroke-dasharray:3 3}
-svg .operation-name{fill:var(--ink);font-size:11.5px}
+svg .operation-name{fill:var(--ink)}
 button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 .copy{font-size:.875rem;color:var(--accent);border:1px solid var(--hair);border-radius:6px;padding:3px 12px;margin-top:8px}
 .sort:hover,.copy:hover{text-decoration:underline}

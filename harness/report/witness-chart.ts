@@ -4,6 +4,7 @@ import type { CheckResult, Witness } from "../model/verdict.ts";
 import { chartSizes, letterWidth, px } from "./chart-frame.ts";
 import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { oneLine } from "./text.ts";
 
 type Size = (typeof chartSizes)[number];
 
@@ -70,10 +71,12 @@ function bar(one: Witness, x: ReturnType<typeof axisOf>, top: number, size: Size
   const to = one.toFaultMs === null ? size.width - 8 : x(one.toFaultMs / 1000);
   const width = Math.max(3, to - from);
   const y = top + (laneHeight - barHeight) / 2;
-  const label = `${one.violates ? "✗ " : ""}${one.operation}`;
-  // Before its bar where behind it there is no room.
-  const fits = from + width + 5 + label.length * letterWidth < size.width;
-  const place = fits
+  const words = `${one.violates ? "✗ " : ""}${one.operation}`;
+  // Before its bar where behind it there is less room than it needs; cut where there is not enough.
+  const [behind, before] = [size.width - (from + width + 5), from - 5].map((room) => Math.floor(room / letterWidth));
+  const isBehind = behind! >= Math.min(words.length, before!);
+  const label = oneLine(words, Math.max(1, isBehind ? behind! : before!));
+  const place = isBehind
     ? html`x="${px(from + width + 5)}" text-anchor="start"`
     : html`x="${px(from - 5)}" text-anchor="end"`;
   const kind = `operation${one.violates ? " violating" : ""}${one.toFaultMs === null ? " endless" : ""}`;
