@@ -40,8 +40,8 @@ function table(lines: readonly CompareLine[]): Html {
       html`<tr><th scope="row">${what}</th><td>${before}</td><td>${after}</td><td class="words">${by}</td><td class="words">${sure}</td></tr>
 `,
   );
-  const names = columnNames(lines).map(
-    (name, index) => html`<th scope="col" class="${index < 2 ? "number" : "words"}">${name}</th>`,
+  const names = columnNames(lines).map((name, index) =>
+    name === "" ? html`<td></td>` : html`<th scope="col" class="${index < 2 ? "number" : "words"}">${name}</th>`,
   );
   return html`<table class="compared"><thead><tr><td></td>${names}</tr></thead><tbody>${rows}</tbody></table>`;
 }
