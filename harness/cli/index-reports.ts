@@ -1,15 +1,15 @@
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { exits, messageOf, usageError } from "../model/errors.ts";
 import { renderIndex, summaryOfRun } from "../report/index.ts";
 import { readRun } from "../store/read-run.ts";
-import { files } from "../store/run-folder.ts";
+import { runsIn } from "../store/run-folder.ts";
 import { readHistoryLines, writeHistory } from "../store/run-history.ts";
 import type { Output } from "./output.ts";
 
 /** `faultline index [folder]`: makes the history and the overview of a folder anew, from its runs. @returns the exit code */
 export function indexReports(folder: string, output: Output): number {
-  const names = runsIn(folder);
+  const names = runsOf(folder);
   const summaries = names.flatMap((name) => {
     try {
       return [summaryOfRun(readRun(join(folder, name)))];
@@ -31,13 +31,9 @@ export function writeIndex(folder: string): string {
   return path;
 }
 
-function runsIn(folder: string): readonly string[] {
+function runsOf(folder: string): readonly string[] {
   try {
-    // `latest` is one of the others.
-    const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return folders
-      .map(({ name }) => name)
-      .filter((name) => statSync(join(folder, name, files.record), { throwIfNoEntry: false }) !== undefined);
+    return runsIn(folder);
   } catch (error) {
     const remedy = "Name the folder of the reports, as reports.";
     throw usageError({ code: "NO_REPORTS", where: folder, message: messageOf(error), remedy }, { cause: error });

@@ -1,13 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { exits, usageError, worstExit } from "../model/errors.ts";
 import { readRecord } from "../store/read-run.ts";
-import { files } from "../store/run-folder.ts";
+import { files, openRunFolder, runsIn } from "../store/run-folder.ts";
 import { chosenReporters, tell } from "./ci-outputs.ts";
 import { indexReports } from "./index-reports.ts";
 import type { Output } from "./output.ts";
 import type { Skipped } from "./planned.ts";
-import { type ShardOutcome, shardFile } from "./shard.ts";
+import { readShard, type ShardOutcome, shardFile } from "./shard.ts";
 
 /**
  * `faultline merge <folder…>`: joins the report folders of shards. Nothing is overwritten: a run has the same name only
@@ -20,6 +20,7 @@ export function merge(folders: readonly string[], flags: { readonly output: stri
   const runs = folders.flatMap((folder) => runsIn(folder).map((name) => ({ from: join(folder, name), name })));
   for (const { from, name } of runs) copy(from, join(flags.output, name));
   indexReports(flags.output, output);
+  publishNewest(flags.output);
   const finished = runs.map(({ name }) => {
     const folder = join(flags.output, name);
     return { record: readRecord(folder), exit: exits.pass, folder, report: join(folder, files.report) };
@@ -38,23 +39,28 @@ function shardsIn(folder: string): readonly ShardOutcome[] {
     throw usageError({ code: "NO_SHARD", where: folder, message: "is not there", remedy });
   }
   const names = readdirSync(folder).filter((name) => /^shard-\d+-of-\d+\.json$/.test(name));
-  return names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ShardOutcome);
+  return names.map((name) => readShard(join(folder, name)));
 }
 
-function runsIn(folder: string): readonly string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return entries.map(({ name }) => name).filter((name) => existsSync(join(folder, name, files.record)));
-}
-
+/** Whole or not at all: a merge that is ended halfway is begun anew. */
 function copy(from: string, to: string): void {
-  if (statSync(to, { throwIfNoEntry: false }) === undefined) {
-    cpSync(from, to, { recursive: true });
+  if (!existsSync(to)) {
+    const half = join(dirname(to), `.${basename(to)}`);
+    rmSync(half, { recursive: true, force: true });
+    cpSync(from, half, { recursive: true });
+    renameSync(half, to);
     return;
   }
   const [one, other] = [from, to].map((folder) => readFileSync(join(folder, files.record), "utf8"));
   if (one === other) return;
   const remedy = "Name another folder with -o.";
   throw usageError({ code: "RUN_EXISTS", where: to, message: "is there already, and is another run", remedy });
+}
+
+/** As a run would have left it; names of runs begin with their time. */
+function publishNewest(folder: string): void {
+  const newest = runsIn(folder).at(-1);
+  if (newest !== undefined) openRunFolder(join(folder, newest)).publish();
 }
 
 /** The files of shards of which nobody told anything. */

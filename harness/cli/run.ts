@@ -19,7 +19,7 @@ import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
 import { exitOfSeries, type ScenarioSeries, seriesByScenario, seriesLines } from "./series.ts";
-import { shardFrom, shareOf, writeShard } from "./shard.ts";
+import { shardFrom, shardOf, writeShard } from "./shard.ts";
 
 export interface RunFlags {
   readonly scenarios: string;
@@ -48,9 +48,8 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const all = await planAll(filters, flags, entry.facts);
   output.pin([]);
   // All are planned everywhere: what is wrong with one fails every shard.
-  const wanted = flags.lastFailed === true ? lastFailed(all.planned, flags.output) : all.planned;
-  const planned = shard === undefined ? wanted : shareOf(wanted, ({ id }) => id, shard);
-  const skipped = shard === undefined ? all.skipped : shareOf(all.skipped, ({ scenario }) => scenario, shard);
+  const wanted = flags.lastFailed === true ? { ...all, planned: lastFailed(all.planned, flags.output) } : all;
+  const { planned, skipped } = shard === undefined ? wanted : shardOf(wanted, shard);
   const ids = planned.map(({ id }) => id);
   const base = flags.baseline === undefined ? undefined : baselineFor(flags.baseline, ids);
   if (flags.dryRun === true) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shardFrom, shareOf } from "./shard.ts";
+import type { Planned } from "./planned.ts";
+import { shardFrom, shardOf, shareOf } from "./shard.ts";
 
 test("every scenario falls to exactly one shard, in whatever order they were found", () => {
   const scenarios = fc.uniqueArray(fc.string(), { maxLength: 30 });
@@ -12,6 +13,25 @@ test("every scenario falls to exactly one shard, in whatever order they were fou
       expect(shareOf(turned, (id) => id, { index: 1, of })).toEqual(shares[0]);
       const sizes = shares.map((share) => share.length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test("machines that differ in what they can run still have each scenario once between them", () => {
+  const scenarios = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(scenarios, fc.array(fc.nat(), { minLength: 3, maxLength: 3 }), (ids, lacks) => {
+      const shares = lacks.map((lack, index) => {
+        const isLacking = (place: number): boolean => ((lack >> place) & 1) === 1;
+        const planned = ids.filter((_, place) => !isLacking(place)).map((id) => ({ id }) as Planned);
+        const skipped = ids.filter((_, place) => isLacking(place)).map((scenario) => ({ scenario, why: [] }));
+        return shardOf({ planned, skipped }, { index: index + 1, of: 3 });
+      });
+      const dealt = shares.flatMap((share) => [
+        ...share.planned.map(({ id }) => id),
+        ...share.skipped.map(({ scenario }) => scenario),
+      ]);
+      expect(dealt.toSorted()).toEqual(ids.toSorted());
     }),
   );
 });

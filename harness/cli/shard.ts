@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { usageError } from "../model/errors.ts";
-import type { Skipped } from "./planned.ts";
+import { messageOf, usageError } from "../model/errors.ts";
+import type { Planned, Skipped } from "./planned.ts";
 
 /** One of several machines between which the scenarios are dealt: `index` from 1 to `of`. */
 export interface Shard {
@@ -31,7 +31,43 @@ export function shareOf<T>(all: readonly T[], idOf: (one: T) => string, { index,
   return inOrder.filter((_, place) => place % of === index - 1);
 }
 
+/** What was planned, and what this machine cannot run. */
+interface Plans {
+  readonly planned: readonly Planned[];
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * What falls to one shard. All scenarios are dealt, also those that this machine cannot run: machines may differ in what
+ * they lack, and each scenario must still fall to one of them.
+ */
+export function shardOf({ planned, skipped }: Plans, shard: Shard): Plans {
+  const all = new Set([...planned.map(({ id }) => id), ...skipped.map(({ scenario }) => scenario)]);
+  const own = new Set(shareOf([...all], (id) => id, shard));
+  return {
+    planned: planned.filter(({ id }) => own.has(id)),
+    skipped: skipped.filter(({ scenario }) => own.has(scenario)),
+  };
+}
+
 export const shardFile = ({ index, of }: Shard): string => `shard-${index}-of-${of}.json`;
+
+/** @param path of a shard's file; @throws FaultlineError NOT_A_SHARD when it is torn, or no such file */
+export function readShard(path: string): ShardOutcome {
+  const remedy = "Fetch the folder that `faultline run --shard` wrote once more, whole.";
+  const refuse = (message: string, cause?: unknown): never => {
+    throw usageError({ code: "NOT_A_SHARD", where: path, message, remedy }, { cause });
+  };
+  let read: Partial<ShardOutcome> | null;
+  try {
+    read = JSON.parse(readFileSync(path, "utf8")) as Partial<ShardOutcome> | null;
+  } catch (error) {
+    return refuse(messageOf(error), error);
+  }
+  const { index = 0, of = 0, exit, skipped } = read ?? {};
+  const isWhole = index >= 1 && index <= of && Number.isInteger(exit) && Array.isArray(skipped);
+  return isWhole ? (read as ShardOutcome) : refuse("does not tell what a shard came to");
+}
 
 export function writeShard(folder: string, outcome: ShardOutcome): void {
   mkdirSync(folder, { recursive: true });

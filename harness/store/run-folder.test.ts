@@ -1,10 +1,19 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunRecord } from "../model/run.ts";
 import { readRun } from "./read-run.ts";
-import { createRunFolder } from "./run-folder.ts";
+import { createRunFolder, runsIn } from "./run-folder.ts";
 
 let root: string;
 beforeEach(() => {
@@ -22,6 +31,12 @@ test("runs of one second get folders of their own, and latest points to the one 
   expect(readlinkSync(join(root, "latest"))).toBe("run-2");
   one.publish();
   expect(readlinkSync(join(root, "latest"))).toBe("run");
+});
+
+test("the runs of a folder are those with a record, without latest and what is still being copied", () => {
+  for (const name of ["run-b", "run-a", "latest", ".run-c", "none"]) mkdirSync(join(root, name));
+  for (const name of ["run-b", "run-a", "latest", ".run-c"]) writeFileSync(join(root, name, "run.json"), "{}");
+  expect(runsIn(root)).toEqual(["run-a", "run-b"]);
 });
 
 test("what was written is read again, and what is missing is said", () => {

@@ -1,6 +1,8 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   statfsSync,
@@ -25,6 +27,9 @@ export const files = {
   logs: "logs",
   report: "report.html",
 } as const;
+
+/** Leads to the run that was published last. A copy of all reports, as CI makes, may have a folder in its place. */
+const latest = "latest";
 
 /** Less than this is a full disk: a run of some minutes writes some ten MB. */
 const leastFreeBytes = 128 * 1024 * 1024;
@@ -86,6 +91,18 @@ export function openRunFolder(path: string, secrets: readonly string[] = []): Ru
   };
 }
 
+/**
+ * The names of the runs in a folder of reports, sorted: of its folders with a record. `latest` is one of the others, and
+ * a name with a dot in front is one that is still being copied.
+ */
+export function runsIn(root: string): readonly string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== latest && !entry.name.startsWith("."))
+    .map(({ name }) => name)
+    .filter((name) => existsSync(join(root, name, files.record)))
+    .sort();
+}
+
 function makeFolder(root: string, name: string, freeBytes: number): string {
   try {
     mkdirSync(root, { recursive: true });
@@ -141,7 +158,7 @@ function pointLatest(root: string, target: string): void {
   rmSync(next, { force: true });
   symlinkSync(target, next);
   try {
-    renameSync(next, join(root, "latest"));
+    renameSync(next, join(root, latest));
   } catch (error) {
     unlinkSync(next);
     throw error;
