@@ -37,6 +37,7 @@ const scenario = (atLeast: number): string => `
   });
 `;
 const record = (): RunRecord => JSON.parse(readFileSync(join(stored, "run.json"), "utf8"));
+const overview = (): string => readFileSync(join(folder.path, "index.html"), "utf8");
 async function judged(...args: readonly string[]) {
   const faultline = new Faultline(["check", stored, ...args, "--json"], { output: folder.path });
   const exit = await faultline.ended();
@@ -78,10 +79,12 @@ test("with the checks that the scenario states now: another verdict, what change
     expect(told.stdout).toContain("the run: fail → pass");
     expect(told.stdout).toContain("availability of at least 10 %: not judged before → pass");
     expect(record()).toEqual(before);
+    expect(overview()).toMatch(/class="chip fail" href="[^"]*own-check-7/);
     const { exit } = await judged("--scenario", scenarioPath(), "--write");
     expect(exit).toBe(0);
     expect(record()).toMatchObject({ verdict: "pass", passed: "degraded as designed", id: before.id });
     expect(readFileSync(join(stored, "report.html"), "utf8")).toContain("at least 10 %");
+    expect(overview()).toMatch(/class="chip pass" href="[^"]*own-check-7/);
   } finally {
     writeFileSync(scenarioPath(), scenario(0.999));
     await judged("--write");

@@ -7,6 +7,7 @@ import { renderReport, summaryLines } from "../report/index.ts";
 import { exitOfVerdict, judgedRecord } from "../run/record.ts";
 import { readRun } from "../store/read-run.ts";
 import { openRunFolder } from "../store/run-folder.ts";
+import { retell } from "./index-reports.ts";
 import type { Output } from "./output.ts";
 import { loadScenario, selectScenarios } from "./scenarios.ts";
 
@@ -87,4 +88,5 @@ function rewrite(path: string, record: RunRecord): void {
   const folder = openRunFolder(path);
   folder.writeRecord(record);
   folder.writeReport(renderReport(readRun(path)));
+  retell(path);
 }

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { exits, messageOf, usageError } from "../model/errors.ts";
 import { renderIndex, summaryOfRun } from "../report/index.ts";
 import { readRun } from "../store/read-run.ts";
 import { runsIn } from "../store/run-folder.ts";
-import { readHistoryLines, writeHistory } from "../store/run-history.ts";
+import { appendToHistory, hasHistory, readHistoryLines, writeHistory } from "../store/run-history.ts";
 import type { Output } from "./output.ts";
 
 /** `faultline index [folder]`: makes the history and the overview of a folder anew, from its runs. @returns the exit code */
@@ -29,6 +29,14 @@ export function writeIndex(folder: string): string {
   const path = join(folder, "index.html");
   writeFileSync(path, renderIndex(runs, unreadable));
   return path;
+}
+
+/** What was judged again is told to the overview as well, where there is one. @param folder of the run */
+export function retell(folder: string): void {
+  const root = dirname(folder);
+  if (!hasHistory(root)) return;
+  appendToHistory(root, summaryOfRun(readRun(folder)));
+  writeIndex(root);
 }
 
 function runsOf(folder: string): readonly string[] {

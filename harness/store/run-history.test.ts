@@ -55,6 +55,33 @@ test("lines that are torn, foreign or of another version are counted and left ou
   expect(readHistoryLines(root)).toEqual({ runs, unreadable: 0 });
 });
 
+test("a line that was torn does not take the next one with it", () => {
+  appendToHistory(root, summary("1"));
+  appendFileSync(join(root, "history.jsonl"), `{"version":1,"id":"2`);
+  appendToHistory(root, summary("3"));
+  const { runs, unreadable } = readHistoryLines(root);
+  expect(runs.map(({ id }) => id)).toEqual(["1", "3"]);
+  expect(unreadable).toBe(1);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ["no start", { startedAt: undefined }],
+  ["no verdict that there is", { verdict: "green" }],
+  ["a time that is a text", { p99Ms: "12" }],
+  ["no places", { targets: undefined }],
+  [
+    "a cell without a word that there is",
+    { coverage: [{ target: "db", kind: "kill", operation: "buy", word: "fine" }] },
+  ],
+  ["a cell that is none", { coverage: [null] }],
+])("a line of this version with %s is left out", (_what, wrong) => {
+  appendToHistory(root, summary("1"));
+  appendToHistory(root, summary("2", wrong));
+  const { runs, unreadable } = readHistoryLines(root);
+  expect(runs.map(({ id }) => id)).toEqual(["1"]);
+  expect(unreadable).toBe(1);
+});
+
 test("a secret in a name is not kept", () => {
   appendToHistory(root, summary("1", { sentence: "postgres://shop:s3cret-word@db refused" }));
   expect(readFileSync(join(root, "history.jsonl"), "utf8")).not.toContain("s3cret-word");

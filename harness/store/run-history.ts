@@ -1,14 +1,36 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { coverageWords } from "../model/measure/coverage.ts";
 import { redacting } from "../model/redact.ts";
 import { type RunSummary, runSummaryVersion } from "../model/run-summary.ts";
+import { verdicts } from "../model/verdict.ts";
 
 const historyFile = "history.jsonl";
 
 /** Adds a run to the history of a folder of reports. One write: two runs that end at once do not tear each other's line. */
 export function appendToHistory(root: string, summary: RunSummary): void {
-  appendFileSync(join(root, historyFile), lineOf(summary));
+  const file = openSync(join(root, historyFile), "a+");
+  try {
+    // A line that was torn, by a full disk say, must not take this one with it.
+    appendFileSync(file, `${endsWithinLine(file) ? "\n" : ""}${lineOf(summary)}`);
+  } finally {
+    closeSync(file);
+  }
 }
+
+/** Whether a folder of reports keeps a history. */
+export const hasHistory = (root: string): boolean => existsSync(join(root, historyFile));
 
 /** Writes the history anew, whole. */
 export function writeHistory(root: string, summaries: readonly RunSummary[]): void {
@@ -32,11 +54,34 @@ export function readHistoryLines(root: string): { readonly runs: readonly RunSum
 
 const lineOf = (summary: RunSummary): string => `${JSON.stringify(summary, redacting())}\n`;
 
+function endsWithinLine(file: number): boolean {
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== "\n";
+}
+
 function summaryOf(line: string): RunSummary | undefined {
   try {
     const one = JSON.parse(line) as RunSummary;
-    return one.version === runSummaryVersion && typeof one.id === "string" ? one : undefined;
+    return isSummary(one) ? one : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** All that an overview rests on: one strange line must not cost the reader the others. */
+function isSummary(one: RunSummary): boolean {
+  const { version, id, scenario, name, system, variant = "", seed, startedAt, status, sentence } = one;
+  const texts = [id, scenario, name, system, variant, seed, startedAt, status, sentence];
+  return (
+    version === runSummaryVersion &&
+    texts.every(isText) &&
+    verdicts.includes(one.verdict) &&
+    [one.p99Ms, one.recoveryMs].every((ms) => ms === null || typeof ms === "number") &&
+    one.targets.every(isText) &&
+    one.coverage.every((cell) => [cell.target, cell.kind, cell.operation].every(isText) && isWord(cell.word))
+  );
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isWord = (value: unknown): boolean => coverageWords.some((word) => word === value);
