@@ -19,7 +19,7 @@ function offered(...words: readonly string[]): readonly string[] {
   const script = `faultline() { printf 'cache-partition  a sentence\\ndatabase-crash  another\\n'; }
 ${scriptFor("bash")}
 COMP_WORDS=(faultline ${list}); COMP_CWORD=${words.length}; _faultline; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split("\n");
+  return execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8" }).trim().split("\n");
 }
 
 test("bash is offered commands, flags of a command, and scenarios", () => {

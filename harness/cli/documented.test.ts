@@ -70,6 +70,6 @@ describe("files for CI", () => {
     }
     const used = [...textOf("action.yml").matchAll(/inputs\.([\w-]+)/g)].map(([, name]) => name);
     expect(new Set(used)).toEqual(new Set(Object.keys(inputs)));
-    expect(runs.steps.at(-1)).toMatchObject({ if: "always()" });
+    expect(runs.steps.at(-1)).toMatchObject({ if: expect.stringContaining("always()") });
   });
 });
