@@ -22,6 +22,22 @@ describe("error budget", () => {
     expect(judged(1, [...good(4955), ...bad(45)]).verdict).toBe("inconclusive");
   });
 
+  it("shows what burnt it: of each kind of operation the first, then the first of all, and only where it fails", () => {
+    const late: Step = { operation: "order", atMs: 17_999, outcome: "ok", tookMs: 301 };
+    const { verdict, witness } = judged(1, [...good(400), ...bad(100, { detail: "503" }), late]);
+    expect(verdict).toBe("fail");
+    expect(witness).toHaveLength(10);
+    expect(witness.map(({ operation, note }) => `${operation}: ${note}`)).toEqual([
+      ...Array.from({ length: 9 }, () => "search: 503"),
+      "order: ok, but only after 301 ms",
+    ]);
+    expect(witness.every(({ violates }) => violates)).toBe(true);
+    expect(witness[0]?.fromFaultMs).toBe(1000);
+    expect(judged(10, [...good(4900), ...bad(100)]).witness).toEqual([]);
+    const other: WorkloadInfo = { ...shoppers, name: "nobody" };
+    expect(judged(1, [...good(4900), ...bad(5)], [shoppers, other]).witness).toEqual([]);
+  });
+
   it("does not pass on fewer operations than could show a failure", () => {
     expect(judged(1, good(299)).verdict).toBe("inconclusive");
     expect(judged(1, good(300)).verdict).toBe("pass");

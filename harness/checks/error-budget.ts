@@ -3,9 +3,9 @@ import { usageError } from "../model/errors.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
-import type { Measure } from "../model/verdict.ts";
-import { checkOf, type Finding } from "./finding.ts";
-import { flags, undecided } from "./rows.ts";
+import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
+import { checkOf, detailOf, type Finding } from "./finding.ts";
+import { flags, undecided, witnesses } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
 /** How fast the error budget may burn, and whose. */
@@ -55,13 +55,15 @@ export function errorBudget(options: BurnOptions): Check {
         [`${name} total`, total],
       ]),
     );
-    return { verdict: worst.verdict, expected, actual, numbers, ...(worst.total === 0 ? {} : { measure }) };
+    const burnt = burns.filter(({ verdict }) => verdict === "fail").flatMap(({ bad }) => bad);
+    const witness = witnessesOf(evidence, burnt);
+    return { verdict: worst.verdict, expected, actual, witness, numbers, ...(worst.total === 0 ? {} : { measure }) };
   });
 }
 
 function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: number) {
   const { availability, withinMs } = slo!;
-  const { good, total } = goodOf(evidence, name, withinMs);
+  const { good, total, bad } = goodOf(evidence, name, withinMs);
   const least = 1 - burnAtMost * (1 - availability);
   const { lower, upper } = wilson(good, total);
   const burn = total === 0 ? null : burnOf(good / total, availability);
@@ -76,17 +78,36 @@ function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: nu
     verdict === "inconclusive" && total > 0
       ? `; ${isEnough ? "too near the budget" : "too few operations"} to tell`
       : "";
-  return { name, verdict, burn, good, total, said: `${seen}${doubt}` } as const;
+  return { name, verdict, burn, good, total, bad, said: `${seen}${doubt}` } as const;
 }
 
-function goodOf(evidence: Evidence, workload: string, withinMs: number): { good: number; total: number } {
+/** How many count, how many of them are good, and the rows of the others. */
+function goodOf(evidence: Evidence, workload: string, withinMs: number) {
   const { history } = evidence;
   const isMeant = flags(evidence, (operation) => operation.workload === workload);
-  let [good, total] = [0, 0];
+  const bad: number[] = [];
+  let total = 0;
   for (let row = 0; row < history.count; row += 1) {
     if (isMeant[history.operation[row]!] !== 1 || !counted.includes(history.phase[row]!)) continue;
     total += 1;
-    if (history.outcome[row] === okCode && history.endMs[row]! - history.intendedMs[row]! <= withinMs) good += 1;
+    const isGood = history.outcome[row] === okCode && history.endMs[row]! - history.intendedMs[row]! <= withinMs;
+    if (!isGood) bad.push(row);
   }
-  return { good, total };
+  return { good: total - bad.length, total, bad };
+}
+
+/** Of each kind of operation the first that was not good, then the first of all. */
+function witnessesOf(evidence: Evidence, bad: readonly number[]): readonly Witness[] {
+  const { history } = evidence;
+  const rows = bad.toSorted((one, other) => history.intendedMs[one]! - history.intendedMs[other]!);
+  const firsts = new Map(rows.toReversed().map((row) => [history.operation[row], row])).values();
+  const noteOf = (row: number): string =>
+    history.outcome[row] === okCode
+      ? `ok, but only after ${spokenMs(history.endMs[row]! - history.intendedMs[row]!)}`
+      : detailOf(evidence, row);
+  const shown = [...firsts, ...rows.slice(0, witnessLimit)];
+  return witnesses(
+    evidence,
+    shown.map((row) => ({ row, note: noteOf(row), violates: true })),
+  );
 }
