@@ -27,6 +27,8 @@ export interface RunSummary {
   readonly recoveryMs: number | null;
   /** Components and links (as `api->cache`, all instances together) that could be struck. */
   readonly targets: readonly string[];
+  /** The titles of broken checks that point to no operation, as one of what was left behind; none when absent. */
+  readonly unplaced?: readonly string[];
   /** What was struck, with what, and what became of each operation. */
   readonly coverage: readonly {
     readonly target: string;

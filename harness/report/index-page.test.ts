@@ -39,6 +39,25 @@ test("scenarios by runs, the newest first, each leading to its report", () => {
   expect(chips).toContainEqual(["fail", "2/report.html"]);
 });
 
+test("the newest run of each scenario says its verdict in words", () => {
+  const page = renderIndex([at(passing, "1"), at(passing, "2"), at(failing, "3", { scenario: "other" })], 0);
+  const chips = [...page.matchAll(/<a class="chip[^>]*>(.*?)<\/a>/g)].map(([, text = ""]) => textOf(text));
+  expect(chips).toEqual(["✓ Passed", "✓", "✗ Failed"]);
+});
+
+test("a broken check that points to no operation is not lost between cells that held", () => {
+  const run = sampleRun({ verdict: "fail" });
+  const [check, ...rest] = run.record.checks.map((one) => ({ ...one, verdict: "pass" as const }));
+  const shows = { ...check!, verdict: "fail" as const, title: "nothing <left> behind", witness: [] };
+  const summary = summaryOfRun({ ...run, record: { ...run.record, checks: [shows, ...rest] } });
+  expect(summary.unplaced).toEqual(["nothing <left> behind"]);
+  expect(failing).not.toHaveProperty("unplaced");
+  const { variant: _, ...correct } = at(summary, "1", { scenario: "a" });
+  const [, said = ""] = /class="never broken">(.*?)<\/p>/.exec(renderIndex([correct], 0)) ?? [];
+  expect(textOf(said)).toBe("✗ Broken, by no single operation: nothing <left> behind (a)");
+  expect(renderIndex([at(passing, "1")], 0)).not.toContain("never broken");
+});
+
 test("of many runs of a scenario the newest are shown, and it says how many are not", () => {
   const runs = Array.from({ length: 33 }, (_, index) => at(passing, "1", { id: `run-${index}` }));
   const page = renderIndex(runs, 0);
@@ -86,6 +105,7 @@ test("no text of a run gets out of its element", () => {
       scenario: text,
       system: text,
       targets: [text],
+      unplaced: [text],
       coverage: [{ target: text, kind: text, operation: text, word: "held" }],
     }),
   ];

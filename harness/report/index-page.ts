@@ -44,7 +44,7 @@ function scenarios(runs: readonly RunSummary[]): Html {
       const latest = own.at(-1)!;
       const left = own.length - shown.length;
       return html`<tr><th scope="row">${name}<br><span class="quiet">${latest.name}</span></th>
-<td class="words">${shown.toReversed().map(chip)}${left > 0 && html` <span class="quiet">and ${left} older</span>`}</td>
+<td class="words">${shown.toReversed().map((run) => chip(run, run === latest))}${left > 0 && html` <span class="quiet">and ${left} older</span>`}</td>
 <td class="words">${trend(
         "p99 in the fault phase",
         shown.map(({ p99Ms }) => p99Ms),
@@ -58,11 +58,11 @@ function scenarios(runs: readonly RunSummary[]): Html {
   return scrolling("Scenarios", html`<table class="runs"><thead>${head}</thead><tbody>${rows}</tbody></table>`);
 }
 
-/** A run as a sign that leads to its report. */
-function chip({ id, verdict, seed, startedAt, status }: RunSummary): Html {
+/** A run as a sign that leads to its report; the newest says its verdict in words. */
+function chip({ id, verdict, seed, startedAt, status }: RunSummary, isNewest: boolean): Html {
   const partial = status === "complete" ? "" : `, ${status}`;
   const words = `${verdictWords[verdict]}${partial}: ${startedAt.slice(0, 16).replace("T", " ")}, seed ${seed}`;
-  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id)}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}</a> `;
+  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id)}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}${isNewest && ` ${verdictWords[verdict]}`}</a> `;
 }
 
 function trend(what: string, values: readonly (number | null)[]): Html {
@@ -79,6 +79,7 @@ function coverageMap(system: string, runs: readonly RunSummary[], id: string): H
     ).values(),
   ];
   const newest = latest.flatMap((own) => own.at(-1) ?? []);
+  const unplaced = newest.flatMap(({ scenario, unplaced: titles = [] }) => titles.map((one) => `${one} (${scenario})`));
   if (newest.length === 0)
     return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2><p class="empty">There are only runs of its variants.</p></section>`;
   const cells = Map.groupBy(
@@ -102,6 +103,7 @@ function coverageMap(system: string, runs: readonly RunSummary[], id: string): H
   return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2>
 <p class="quiet">The newest run of each scenario, the worst of several. ✓ held: all that crossed the fault were ok. ~ degraded: some were not, and broke no check. ✗ violated: one broke a check. · not exercised: none crossed it.</p>
 ${rows.length > 0 && scrolling(`What was struck: ${system}`, html`<table class="matrix"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}
+${unplaced.length > 0 && html`<p class="never broken"><b>✗ Broken, by no single operation:</b> ${unplaced.join("; ")}</p>`}
 <p class="never"><b>Never struck:</b> ${never.length === 0 ? "nothing, each component and link was" : never.join(", ")}</p></section>
 `;
 }

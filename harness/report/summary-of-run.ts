@@ -3,6 +3,7 @@ import { coverageOf } from "../model/measure/coverage.ts";
 import { figuresOf } from "../model/measure/figures.ts";
 import type { StoredRun, Topology } from "../model/run.ts";
 import { type RunSummary, runSummaryVersion } from "../model/run-summary.ts";
+import type { CheckResult } from "../model/verdict.ts";
 import { operationTables } from "./operations.ts";
 import { pictureOf } from "./topology.ts";
 
@@ -13,6 +14,7 @@ export function summaryOfRun(run: StoredRun): RunSummary {
   const evidence = history === undefined || history.count === 0 ? undefined : storedEvidence(run);
   const [all] = history === undefined ? [] : operationTables(history, record.plan);
   const { nodes, edges } = pictureOf(system.topology, []);
+  const unplaced = record.checks.filter(isUnplaced).map(({ title }) => title);
   const kinds = new Map(record.plan.schedule.map((injection) => [injection.id, injection]));
   return {
     version: runSummaryVersion,
@@ -30,6 +32,7 @@ export function summaryOfRun(run: StoredRun): RunSummary {
     p99Ms: all?.phases.find(({ phase }) => phase === "faults")?.p99 ?? null,
     recoveryMs: evidence === undefined ? null : (figuresOf(evidence).recovery?.fromHealMs ?? null),
     targets: [...nodes.slice(1).map(({ name }) => name), ...edges.map(({ from, to }) => `${from}->${to}`)],
+    ...(unplaced.length === 0 ? {} : { unplaced }),
     coverage: (evidence === undefined ? [] : coverageOf(evidence, record.checks)).map(
       ({ injection, operation, word }) => {
         const { target = "", kind = "" } = kinds.get(injection) ?? {};
@@ -38,6 +41,9 @@ export function summaryOfRun(run: StoredRun): RunSummary {
     ),
   };
 }
+
+const isUnplaced = ({ verdict, witness }: CheckResult): boolean =>
+  verdict === "fail" && !witness.some(({ violates }) => violates);
 
 /** `api-1->cache` and `api->cache` are one place of the map: instances are alike. */
 function placeOf(target: string, { components }: Topology): string {

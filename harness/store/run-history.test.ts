@@ -69,6 +69,7 @@ test.each<[string, Record<string, unknown>]>([
   ["no verdict that there is", { verdict: "green" }],
   ["a time that is a text", { p99Ms: "12" }],
   ["no places", { targets: undefined }],
+  ["broken checks that are no texts", { unplaced: [{}] }],
   [
     "a cell without a word that there is",
     { coverage: [{ target: "db", kind: "kill", operation: "buy", word: "fine" }] },

@@ -78,7 +78,7 @@ function isSummary(one: RunSummary): boolean {
     texts.every(isText) &&
     verdicts.includes(one.verdict) &&
     [one.p99Ms, one.recoveryMs].every((ms) => ms === null || typeof ms === "number") &&
-    one.targets.every(isText) &&
+    [...one.targets, ...(one.unplaced ?? [])].every(isText) &&
     one.coverage.every((cell) => [cell.target, cell.kind, cell.operation].every(isText) && isWord(cell.word))
   );
 }
