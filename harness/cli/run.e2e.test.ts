@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import schema from "../store/run.schema.json" with { type: "json" };
+import { appendToHistory, readHistoryLines } from "../store/run-history.ts";
 import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -80,6 +81,15 @@ test("a fault that users notice: exit 1, the law that was broken, and operations
   const again = start("run", "--last-failed", "--dry-run", "--json", "--seed", "7");
   expect(await again.ended(), again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).plans.map(({ scenario }: { scenario: string }) => scenario)).toEqual(["cut-store"]);
+  // What a mutant of its system failed is no failure of it.
+  const { runs } = readHistoryLines(folder.path);
+  appendToHistory(folder.path, {
+    ...runs[0]!,
+    id: "mutant",
+    scenario: "slow-store",
+    variant: "mutant",
+    verdict: "fail",
+  });
   const none = start("run", "slow-store", "--last-failed", "--dry-run");
   expect(await none.ended()).toBe(2);
   expect(none.stderr).toContain("[NOTHING_FAILED]");

@@ -106,8 +106,12 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
 
 /** Those whose newest run in the folder did not pass. @throws FaultlineError (2) when there is none: nothing was shown */
 function lastFailed(planned: readonly Planned[], folder: string): readonly Planned[] {
-  const newest = new Map(readHistoryLines(folder).runs.map(({ scenario, verdict }) => [scenario, verdict]));
-  const failed = planned.filter(({ id }) => (newest.get(id) ?? "pass") !== "pass");
+  // What a variant of the system failed, a mutant say, is no failure of another.
+  const keyOf = (id: string, variant = ""): string => `${id}\n${variant}`;
+  const newest = new Map(readHistoryLines(folder).runs.map((run) => [keyOf(run.scenario, run.variant), run.verdict]));
+  const failed = planned.filter(
+    ({ id, scenario }) => (newest.get(keyOf(id, scenario.system.variant)) ?? "pass") !== "pass",
+  );
   if (failed.length > 0) return failed;
   const message = `no scenario's last run in ${folder} did anything but pass`;
   const remedy = "Leave --last-failed out, or name the folder of the runs with --output.";

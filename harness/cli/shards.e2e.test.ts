@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runsIn } from "../store/run-folder.ts";
 import { Faultline, temporaryFolder } from "./testing/faultline.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -14,8 +15,7 @@ async function faultline(...args: readonly string[]) {
   return { exit: await started.ended(), stderr: started.stderr };
 }
 
-const runsIn = (name: string): readonly string[] =>
-  readdirSync(join(folder.path, name)).filter((one) => existsSync(join(folder.path, name, one, "run.json")));
+const runsOf = (name: string): readonly string[] => runsIn(join(folder.path, name));
 
 test("two shards run what one would, and are joined; a shard that is missing is not green", async () => {
   for (const name of ["one", "two"]) expect(await faultline("new", name)).toMatchObject({ exit: 0 });
@@ -26,12 +26,13 @@ test("two shards run what one would, and are joined; a shard that is missing is 
     expect([0, 2], run.stderr).toContain(run.exit);
     exits.push(run.exit);
   }
-  const runs = [...runsIn("shard-1"), ...runsIn("shard-2")];
+  const runs = [...runsOf("shard-1"), ...runsOf("shard-2")];
   expect(runs.map((name) => name.replace(/^.*Z-/, "")).toSorted()).toEqual(["one-7", "two-7"]);
 
   const joined = await faultline("merge", "shard-1", "shard-2", "-o", "all");
   expect(joined.exit, joined.stderr).toBe(Math.max(...exits));
-  expect(runsIn("all").toSorted()).toEqual(runs.toSorted());
+  expect(runsOf("all").toSorted()).toEqual(runs.toSorted());
+  expect(runs).toContain(readlinkSync(join(folder.path, "all/latest")));
   const page = readFileSync(join(folder.path, "all/index.html"), "utf8");
   for (const run of runs) expect(page).toContain(`href="${run}/report.html"`);
   const junit = readFileSync(join(folder.path, "all/junit.xml"), "utf8");
