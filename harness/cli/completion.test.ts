@@ -81,12 +81,19 @@ test("the value of an option is completed as what it is", () => {
   expect(offered("export", "reports", "-o", "not")).toEqual(["notes.txt"]);
   // Anybody's guess, and no scenario.
   expect(offered("run", "--seed", "cache")).toEqual([""]);
+  expect(offered("run", "--seed", "=", "cache")).toEqual([""]);
+  // A folder, and no file.
+  expect(offered("run", "-o", "not")).toEqual([""]);
 });
 
 test("compgen offers the same by the function that the shell would call", () => {
   const script = `${scriptFor("bash")}\ncomplete -p faultline; COMP_WORDS=(faultline re); COMP_CWORD=1; compgen -F _faultline re`;
-  const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-  const [registered, ...words] = execFileSync("/bin/bash", ["--norc", "-c", script], options).trimEnd().split("\n");
+  // To call a function that way is something that bash warns of.
+  const said = execFileSync("/bin/bash", ["--norc", "-c", script], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [registered, ...words] = said.trimEnd().split("\n");
   expect(registered).toBe("complete -F _faultline faultline");
   expect(words).toEqual(["replay", "report"]);
 });
