@@ -1,3 +1,4 @@
+import type { Figures } from "../model/measure/figures.ts";
 import type { StoredRun } from "../model/run.ts";
 import { duration, percent, plural } from "./format.ts";
 import type { OperationTable } from "./operations.ts";
@@ -16,8 +17,33 @@ export function calloutsOf(
   run: StoredRun,
   tables: readonly OperationTable[],
   windows: readonly FaultWindow[],
+  figures: Figures | null,
 ): readonly Callout[] {
-  return [checksHeld(run), ...okShare(tables), ...slowness(tables), ...provenIn(windows), ...healedIn(windows)];
+  return [
+    checksHeld(run),
+    ...okShare(tables),
+    ...slowness(tables),
+    ...moments(figures),
+    ...provenIn(windows),
+    ...healedIn(windows),
+  ];
+}
+
+/** When users noticed, and how long it took until they were served again as before. */
+function moments(figures: Figures | null): Callout[] {
+  if (figures?.timeToImpactMs === undefined) return [];
+  const { timeToImpactMs, recovery } = figures;
+  const impact = {
+    label: "time to impact",
+    value: timeToImpactMs === null ? "none seen" : duration(timeToImpactMs),
+    detail: timeToImpactMs === null ? "every operation was answered as ok" : "to the first operation that was not ok",
+    tone: "plain",
+  } as const;
+  if (timeToImpactMs === null || recovery === undefined) return [impact];
+  const { fromHealMs, watchedMs } = recovery;
+  const value = fromHealMs === null ? `> ${duration(watchedMs)}` : duration(fromHealMs);
+  const detail = fromHealMs === null ? "not back as long as the run watched" : "from the last heal";
+  return [impact, { label: "time to recover", value, detail, tone: fromHealMs === null ? "bad" : "plain" }];
 }
 
 function checksHeld({ record }: StoredRun): Callout {

@@ -2,6 +2,8 @@ import { outcomes } from "../model/history.ts";
 import { chartSizes } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
 import { clock, count, duration, plural } from "./format.ts";
+import { tookBands } from "./heat.ts";
+import { heatChart } from "./heat-chart.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { lanesAtMost, lanesChart } from "./lanes-chart.ts";
 import { latencyChart } from "./latency-chart.ts";
@@ -14,6 +16,7 @@ import { outcomeMeanings } from "./words.ts";
 export function charts(data: ReportData): Html {
   const hasOperations = data.operationsSeen > 0;
   return html`${hasOperations ? latencyFigure(data) : html`<p class="empty">No operation was seen, so there is no latency to draw.</p>`}
+${hasOperations && heatFigure(data)}
 ${hasOperations && outcomeFigure(data)}
 ${data.windows.length > 0 ? lanesFigure(data) : html`<p class="empty">No fault was injected.</p>`}`;
 }
@@ -40,6 +43,19 @@ function latencyFigure(data: ReportData): Html {
     ...lineNames.map((name) => duration(row[name])),
   ]);
   return figure("latency", caption, (size) => latencyChart(data, size, { title, desc }), table);
+}
+
+function heatFigure(data: ReportData): Html | false {
+  if (data.heat.length === 0) return false;
+  const title = "Response time of all operations";
+  const desc = `How many operations were ok after how long, by the time that they were due; logarithmic; ${faultWords(data)}`;
+  const caption = html`<h3>${title}</h3><p>Of those that were ok: the fuller a cell, the more of them.</p>`;
+  const table = dataTable(
+    data,
+    tookBands.map(({ name }) => name),
+    (_, index) => (data.bands[index] ?? []).map(count),
+  );
+  return figure("heat", caption, (size) => heatChart(data, size, { title, desc }), table);
 }
 
 function outcomeFigure(data: ReportData): Html {
@@ -85,13 +101,17 @@ function faultWords({ windows }: ReportData): string {
 
 type Row = ReportData["series"]["rows"][number];
 
-function dataTable(data: ReportData, names: readonly string[], cells: (row: Row) => readonly string[]): Html {
+function dataTable(
+  data: ReportData,
+  names: readonly string[],
+  cells: (row: Row, index: number) => readonly string[],
+): Html {
   const { rows, rowMs, barMs } = data.series;
   const thinned =
     rowMs > barMs ? ` Rows of ${duration(rowMs)}: wider than in the drawing, so that they can be read.` : "";
   const body = rows.map(
-    (row) =>
-      html`<tr data-at="${row.fromMs}"><th scope="row">${(row.fromMs / 1000).toFixed(1)}–${(row.toMs / 1000).toFixed(1)} s</th>${cells(row).map((cell) => html`<td>${cell}</td>`)}</tr>`,
+    (row, index) =>
+      html`<tr data-at="${row.fromMs}"><th scope="row">${(row.fromMs / 1000).toFixed(1)}–${(row.toMs / 1000).toFixed(1)} s</th>${cells(row, index).map((cell) => html`<td>${cell}</td>`)}</tr>`,
   );
   const head = html`<tr><th scope="col">due in</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
   return html`<details><summary>The same as a table</summary><p class="quiet">By the time that operations were due, on the run's clock.${thinned}</p>

@@ -9,6 +9,7 @@ import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
 import { type CauseLink, causeChainOf } from "./cause-chain.ts";
 import { plural } from "./format.ts";
+import { bandsOf, type HeatCell, heatOf } from "./heat.ts";
 import { excerptsOf, type LogExcerpt } from "./logs.ts";
 import { type OperationTable, operationTables } from "./operations.ts";
 import { type ChartSeries, emptySeries, seriesOf } from "./series.ts";
@@ -51,6 +52,9 @@ export interface ReportData {
   readonly firstFaultMs: number | null;
   readonly operationsSeen: number;
   readonly series: ChartSeries;
+  readonly heat: readonly HeatCell[];
+  /** For each row of the series' table, how many operations were ok in which time. */
+  readonly bands: readonly (readonly number[])[];
   readonly operations: readonly OperationTable[];
   /** Null without a history. */
   readonly figures: Figures | null;
@@ -79,6 +83,8 @@ export function reportData(run: StoredRun): ReportData {
   const span = spanOf(run, windows);
   const edges = windows.flatMap((window) => [window.requestedMs, actedFrom(window), actedUntil(window, span.toMs)]);
   const operations = history === undefined ? [] : operationTables(history, record.plan);
+  const series = history === undefined ? emptySeries(span) : seriesOf(history, span, edges);
+  const figures = evidence === undefined ? null : figuresOf(evidence);
   const firstFaultMs = windows.length === 0 ? null : Math.min(...windows.map(({ requestedMs }) => requestedMs));
   return {
     id: record.id,
@@ -89,7 +95,7 @@ export function reportData(run: StoredRun): ReportData {
     reasons: record.reasons,
     replay: record.replay,
     scenario: record.scenario,
-    callouts: calloutsOf(run, operations, windows),
+    callouts: calloutsOf(run, operations, windows, figures),
     chain: evidence === undefined ? [] : causeChainOf(run, evidence, windows),
     checks: record.checks,
     phases,
@@ -98,9 +104,11 @@ export function reportData(run: StoredRun): ReportData {
     coverage: evidence === undefined ? [] : coverageOf(evidence, record.checks),
     firstFaultMs,
     operationsSeen: history?.count ?? 0,
-    series: history === undefined ? emptySeries(span) : seriesOf(history, span, edges),
+    series,
+    heat: history === undefined ? [] : heatOf(history, span),
+    bands: history === undefined ? [] : bandsOf(history, series.rows),
     operations,
-    figures: evidence === undefined ? null : figuresOf(evidence),
+    figures,
     timeline: timelineOf(run.events, firstFaultMs),
     logs: excerptsOf(run),
     topology: pictureOf(record.system.topology, injectedOf(run)),

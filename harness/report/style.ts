@@ -48,7 +48,7 @@ h1 .how{font-size:1.125rem;font-weight:500;letter-spacing:0;white-space:nowrap}
 .expects{color:var(--quiet);margin-top:16px;max-width:60em;font-size:.9375rem}
 .expects b{font-weight:500}
 
-.callouts{display:grid;grid-template-columns:repeat(auto-fit,minmax(168px,1fr));gap:28px 32px;margin-top:40px}
+.callouts{display:grid;grid-template-columns:repeat(auto-fit,minmax(138px,1fr));gap:28px 24px;margin-top:40px}
 .callout dt{font-size:.875rem;color:var(--quiet)}
 .callout b{display:block;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.02em}
 .callout dd span{display:block;font-size:.8125rem;line-height:1.4;color:var(--quiet);margin-top:2px;text-wrap:pretty}
@@ -117,6 +117,7 @@ svg .line-name.p50{fill:var(--p50)}svg .line-name.p95{fill:var(--p95)}svg .line-
 .hatch-ink{stroke:#1b2026;stroke-width:1.5;opacity:.65;fill:none}
 .outcome.ok{fill:var(--ok);fill-opacity:.7}.outcome.wrong{fill:var(--wrong)}.outcome.rejected{fill:var(--rejected)}
 .outcome.failed{fill:var(--failed)}.outcome.unknown{fill:var(--unknown)}.outcome.overflow{fill:var(--overflow)}
+.heat-cell{fill:var(--p50)}.heat-cell.l1{fill-opacity:.16}.heat-cell.l2{fill-opacity:.34}.heat-cell.l3{fill-opacity:.52}.heat-cell.l4{fill-opacity:.74}
 svg .lane-name{fill:var(--ink)}
 .requested{fill:var(--quiet)}
 .proven{fill:var(--shade)}
