@@ -4,6 +4,7 @@ import type { RunPhase } from "../model/events.ts";
 import { instrument } from "./instrument/instrument.ts";
 import { judge } from "./judge.ts";
 import { type Measurement, measure } from "./measure.ts";
+import { report } from "./report.ts";
 import { describe, describeMemory, judgeRate, memoryFigures, tableHead, targets } from "./table.ts";
 import { load } from "./workloads.ts";
 
@@ -51,6 +52,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   },
   instrument,
   judge,
+  report,
 };
 
 async function one(

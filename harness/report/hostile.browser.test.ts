@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { StoredRun } from "../model/run.ts";
 import { renderReport } from "./index.ts";
-import { describeInBrowser, forbiddenHost, type ReportBrowser, sentinel } from "./testing/browser.ts";
+import { forbiddenHost, type ReportBrowser, sentinel } from "./testing/browser.ts";
+import { describeInBrowser } from "./testing/describe-in-browser.ts";
 import { talkativeRun, withText } from "./testing/hostile.ts";
 import { poke, structure } from "./testing/in-page.ts";
 import { injections } from "./testing/injections.ts";

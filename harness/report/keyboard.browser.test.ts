@@ -1,7 +1,7 @@
 import type { Page } from "puppeteer-core";
 import { expect, it } from "vitest";
 import { renderReport } from "./index.ts";
-import { describeInBrowser } from "./testing/browser.ts";
+import { describeInBrowser } from "./testing/describe-in-browser.ts";
 import { type Focused, focused, hasScrolled, letGo, stops, takeBack } from "./testing/in-page.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 

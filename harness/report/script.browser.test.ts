@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { renderReport } from "./index.ts";
-import { describeInBrowser } from "./testing/browser.ts";
+import { describeInBrowser } from "./testing/describe-in-browser.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 
 const run = sampleRun({ verdict: "fail" });

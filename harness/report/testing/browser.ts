@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { afterAll, beforeAll, describe } from "vitest";
-import { lookForChromium } from "../../setup/chromium.mjs";
 
 /** Where hostile texts try to call; there is no such host (RFC 6761). */
 export const forbiddenHost = "evil.invalid";
@@ -185,19 +183,4 @@ async function end(browser: Browser | undefined, proxy: Server, folder: string):
     // Its last helpers may still write while they end.
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
-}
-
-const { found, problem = "" } = await lookForChromium();
-
-/** Tests that have a browser; where there is none they are skipped, and their name says why. */
-export function describeInBrowser(title: string, body: (browser: () => ReportBrowser) => void): void {
-  const why = found === undefined ? ` (skipped: ${problem})` : "";
-  describe.skipIf(found === undefined)(`${title}${why}`, () => {
-    let browser: ReportBrowser | undefined;
-    beforeAll(async () => {
-      browser = await ReportBrowser.start(found!.path);
-    });
-    afterAll(() => browser?.close());
-    body(() => browser!);
-  });
 }
