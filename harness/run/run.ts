@@ -14,6 +14,7 @@ import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
+import { operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
@@ -140,7 +141,7 @@ class Run {
     const startMs = this.#now() + loadLeadMs;
     const starts = this.#phaseStarts(startMs);
     const writer = new HistoryWriter(folder.history, folder.secrets);
-    const tally = new Tally(plan.operations.length);
+    const tally = new Tally(operationsOf(workloads).length);
     const load = runLoad({
       workloads,
       arrivals,
