@@ -35,7 +35,7 @@ function moments(figures: Figures | null): Callout[] {
   const { timeToImpactMs, recovery } = figures;
   const impact = {
     label: "time to impact",
-    value: timeToImpactMs === null ? "none seen" : duration(timeToImpactMs),
+    value: timeToImpactMs === null ? "none" : duration(timeToImpactMs),
     detail: timeToImpactMs === null ? "every operation was answered as ok" : "to the first operation that was not ok",
     tone: "plain",
   } as const;
