@@ -17,8 +17,8 @@ describeInBrowser("the report's own script", (browser) => {
     expect(await marks()).toEqual([]);
     await page.hover(chart);
     const marked = await marks();
-    // Latency, outcomes and faults have one time axis.
-    expect(marked).toHaveLength(3);
+    // Latency, the heat map, outcomes and faults have one time axis.
+    expect(marked).toHaveLength(4);
     expect(new Set(marked.map((d) => d?.replace(/V.*/, ""))).size).toBe(1);
     const told = () => page.$eval("figure.outcomes .readout", (one) => one.textContent);
     const [, seconds = ""] = /^(\d+\.\d+) s: all \d+ · ok \d+/.exec((await told()) ?? "") ?? [];
@@ -32,7 +32,7 @@ describeInBrowser("the report's own script", (browser) => {
     const first = await told();
     await page.keyboard.press("PageUp");
     expect(await told()).not.toBe(first);
-    expect(await marks()).toHaveLength(3);
+    expect(await marks()).toHaveLength(4);
   });
 
   it("orders a table by a column, times by how long they are, and again the other way round", async () => {
