@@ -61,8 +61,12 @@ export function deadLettersAreDeserved(): Check {
         numbers,
       );
     }
-    if (dead.length + poison.length === 0) return undecided(expected, "no job died, and none was poison", numbers);
-    return { verdict: "pass", expected, actual: `${counted(dead.length, "dead letter")}, each deserved`, numbers };
+    if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
+    const actual =
+      dead.length === 0
+        ? `none of ${counted(jobs.length, "job")} is dead`
+        : `${counted(dead.length, "dead letter")}, each deserved`;
+    return { verdict: "pass", expected, actual, numbers };
   });
 }
 

@@ -12,6 +12,7 @@ import { linearizable } from "./linearizable.ts";
 import { noLostJobs } from "./no-lost-jobs.ts";
 import { noLostWrites } from "./no-lost-writes.ts";
 import { noStaleReads } from "./no-stale-reads.ts";
+import { noWrongAnswers } from "./no-wrong-answers.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
 import { recoversWithin } from "./recovers-within.ts";
@@ -31,6 +32,7 @@ const checks = {
   noLostJobs,
   noLostWrites,
   noStaleReads,
+  noWrongAnswers,
   nothingHangs,
   nothingLeftBehind,
   recoversWithin,

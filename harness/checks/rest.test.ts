@@ -120,8 +120,12 @@ describe("dead letters are deserved", () => {
     expect(judged([{ ...hasty, state: "pending" }], poison)).toMatchObject({ numbers: { undying: 1 } });
   });
 
-  it("decides nothing when it is not told how often a dead job was tried, or when none died", () => {
+  it("decides nothing when it is not told how often a dead job was tried, or when there was none", () => {
     expect(judged([dead]).verdict).toBe("inconclusive");
-    expect(judged([{ id: 0, state: "completed", effects: 1 }]).verdict).toBe("inconclusive");
+    expect(judged([]).verdict).toBe("inconclusive");
+    expect(judged([{ id: 0, state: "completed", effects: 1 }])).toMatchObject({
+      verdict: "pass",
+      actual: "none of 1 job is dead",
+    });
   });
 });

@@ -25,6 +25,7 @@ import { redisAmnesiaFault } from "./redis-amnesia.ts";
 import { redisBlockFault } from "./redis-block.ts";
 import { redisDeniedFault } from "./redis-denied.ts";
 import { redisMaxClientsFault } from "./redis-max-clients.ts";
+import { redisMemoryFullFault } from "./redis-memory-full.ts";
 import { redisNoQuorumFault } from "./redis-no-quorum.ts";
 import { redisOutOfMemoryFault } from "./redis-out-of-memory.ts";
 import { redisPauseFault } from "./redis-pause.ts";
@@ -67,6 +68,7 @@ export const faultKinds: readonly FaultKind[] = [
   redisPauseFault,
   redisBlockFault,
   redisOutOfMemoryFault,
+  redisMemoryFullFault,
   redisReadOnlyFault,
   redisNoQuorumFault,
   redisMaxClientsFault,

@@ -7,7 +7,7 @@ import { toxicFault } from "./toxic.ts";
  * Every answer on a link comes later: a busy network, a distant region, a neighbour that hogs the disk of the server.
  * Not simulated: slow connection set-up, loss, and reordering; the delay acts on what the server sends.
  * @param options.latency above 0 and at most 60 s
- * @param options.jitter uniform ±, from 0 to the latency; default 0
+ * @param options.jitter uniform ±, from 0 to 90 % of the latency; default 0
  */
 export function latency<const Target extends string>(
   target: Target,
@@ -34,7 +34,8 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
   residue: "a toxic: the journal removes it",
   problems: (parameters) => [
     ...numberIn(parameters, "latencyMs", { above: 0, atMost: 60_000, unit: "ms" }),
-    ...numberIn(parameters, "jitterMs", { atLeast: 0, atMost: read(parameters).latencyMs, unit: "ms" }),
+    // With more of it an answer may come as soon as without the fault, and nobody could tell whether it is healed.
+    ...numberIn(parameters, "jitterMs", { atLeast: 0, atMost: 0.9 * read(parameters).latencyMs, unit: "ms" }),
   ],
   title({ target, parameters }) {
     const { latencyMs, jitterMs } = read(parameters);

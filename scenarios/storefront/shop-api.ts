@@ -79,6 +79,16 @@ export function refusalOf({ status, body }: HttpReply): Judgement | undefined {
   return typeof code === "string" && status >= 400 ? { outcome: "rejected", detail: `${status} ${code}` } : undefined;
 }
 
+/** The same of something that certainly is there: to say that it is not is no refusal, it is untrue. */
+export function judgeThere(
+  reply: HttpReply,
+  expected: number,
+  read: (body: Record<string, unknown>) => Found | undefined,
+): Judgement {
+  if (reply.status === 404) return { outcome: "wrong", detail: "404 for what is there" };
+  return judge(reply, expected, read);
+}
+
 /** A copy of an earlier answer says so of itself, and claims no version. */
 export function versionOf({ headers }: HttpReply, { version, note }: Record<string, unknown>): Found {
   return headers["x-served"] === "stale" ? {} : { version: Number(version), ...writerOf(note) };

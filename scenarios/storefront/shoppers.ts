@@ -1,29 +1,40 @@
 import { type HttpReply, type Judgement, milliseconds, type Workload, workload } from "faultline";
 import { keepers, productNames } from "./seed.ts";
-import { ask, judge, order, reprice, versionOf, writerOf } from "./shop-api.ts";
+import { ask, judge, judgeThere, order, reprice, versionOf, writerOf } from "./shop-api.ts";
 
 const key = keepers.acme;
 const deadline = milliseconds(1000);
 
+/** What shoppers do, and how often. */
+export interface Shoppers {
+  readonly perSecond: number;
+  /** How many of the products they are interested in, the first ones. Default all. */
+  readonly products?: number;
+  /** How often each, relative to the others. Default: they mostly look. */
+  readonly doing?: { readonly browse: number; readonly search: number; readonly reprice: number; readonly buy: number };
+}
+
+const mostlyLooking = { browse: 74, search: 6, reprice: 10, buy: 10 };
+
 /** Shoppers look, search and buy, and now and then somebody changes a price. */
-export function shoppers({ perSecond }: { perSecond: number }): Workload {
+export function shoppers({ perSecond, products = productNames.length, doing = mostlyLooking }: Shoppers): Workload {
   return workload({
     name: "shoppers",
     perSecond,
-    keys: productNames.length,
+    keys: products,
     skew: 1,
     sessions: 50,
     slo: { availability: 0.99, within: milliseconds(300) },
     operations: {
       browse: {
-        weight: 74,
+        weight: doing.browse,
         effect: "read",
         deadline,
         request: (draw) => ask("GET", `/products/${draw.key + 1}`, { key }),
-        judge: (reply) => judge(reply, 200, (body) => versionOf(reply, body)),
+        judge: (reply) => judgeThere(reply, 200, (body) => versionOf(reply, body)),
       },
       search: {
-        weight: 6,
+        weight: doing.search,
         effect: "read",
         deadline,
         // Both words of a name are in no other name, so that this is the one product that is found.
@@ -31,18 +42,18 @@ export function shoppers({ perSecond }: { perSecond: number }): Workload {
         judge: (reply, draw) => judgeSearch(reply, draw.key + 1),
       },
       reprice: {
-        weight: 10,
+        weight: doing.reprice,
         effect: "write",
         deadline,
         request: (draw) => reprice(key, draw.key + 1, draw),
-        judge: (reply) => judge(reply, 200, (body) => ({ version: Number(body["version"]) })),
+        judge: (reply) => judgeThere(reply, 200, (body) => ({ version: Number(body["version"]) })),
       },
       buy: {
-        weight: 10,
+        weight: doing.buy,
         effect: "insert",
         deadline,
         request: (draw) => order(key, draw.key + 1, draw.token),
-        judge: (reply) => judge(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined)),
+        judge: (reply) => judgeThere(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined)),
       },
     },
   });

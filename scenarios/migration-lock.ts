@@ -1,0 +1,28 @@
+import { availability, nothingHangs, postgresLock, recoversWithin, scenario, seconds } from "faultline";
+import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
+import { ledger } from "./storefront/ledger.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront } from "./storefront/system.ts";
+
+export default scenario({
+  name: "a migration holds the tables of orders and of what is still to be told, one after the other",
+  expects: "who needs the table is refused in time, everything else goes on, and nothing is half done",
+  tags: ["gate", "full", "database", "human"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 100, doing: { browse: 60, search: 5, reprice: 15, buy: 20 } }),
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
+  // Each longer than a statement may take.
+  faults: [
+    { at: seconds(0.3), lasting: seconds(3), inject: postgresLock("postgres", { table: "orders" }) },
+    { at: seconds(4.3), lasting: seconds(3), inject: postgresLock("postgres", { table: "outbox" }) },
+  ],
+  audit: ledger(),
+  checks: [
+    // Waiting statements fill the pools that reads need, too, as long as each is waited for.
+    availability({ atLeast: 0.6 }),
+    nothingHangs({ atMost: 0.005 }),
+    ...keepsItsWord(),
+    ...tellsTheTruth(),
+    recoversWithin(seconds(3)),
+  ],
+});

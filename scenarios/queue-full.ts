@@ -1,0 +1,23 @@
+import { availability, pause, recoversWithin, redisMemoryFull, scenario, seconds } from "faultline";
+import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
+import { ledger } from "./storefront/ledger.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront } from "./storefront/system.ts";
+
+export default scenario({
+  name: "the queue's memory is full while its workers are frozen",
+  expects: "what is in the queue stays there, what is not waits where it came from, and each order is fulfilled once",
+  tags: ["gate", "full", "async"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 80, doing: { browse: 50, search: 5, reprice: 15, buy: 30 } }),
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
+  faults: [
+    // Longer than the five seconds for which a worker has a job to itself: when it wakes up, another one has it, too.
+    { at: seconds(0.3), lasting: seconds(6.5), inject: pause("worker-1") },
+    { at: seconds(1.5), lasting: seconds(1.5), inject: pause("worker-2") },
+    { at: seconds(2), lasting: seconds(2), inject: redisMemoryFull("queue") },
+  ],
+  audit: ledger(),
+  restWithin: seconds(20),
+  checks: [availability({ atLeast: 0.99 }), ...keepsItsWord(), ...tellsTheTruth(), recoversWithin(seconds(3))],
+});

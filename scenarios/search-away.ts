@@ -1,0 +1,43 @@
+import {
+  authFailsClosed,
+  availability,
+  nothingHangs,
+  partition,
+  recoversWithin,
+  refuse,
+  scenario,
+  seconds,
+} from "faultline";
+import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
+import { ledger } from "./storefront/ledger.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { strangers } from "./storefront/strangers.ts";
+import { storefront } from "./storefront/system.ts";
+
+export default scenario({
+  name: "the index is out of reach while prices change",
+  expects:
+    "searches are answered from copies that say so, or refused; each sees only their own shop's; the index catches up",
+  tags: ["gate", "full", "search"],
+  system: storefront(),
+  // Few products: what is searched for now was searched for before the index went away.
+  workload: [
+    shoppers({ perSecond: 90, products: 20, doing: { browse: 45, search: 35, reprice: 12, buy: 8 } }),
+    strangers({ perSecond: 16 }),
+  ],
+  phases: { warmUp: seconds(1), steady: seconds(4), faults: seconds(9), recovery: seconds(6) },
+  faults: [
+    { at: seconds(0.3), lasting: seconds(8), inject: partition("api->search") },
+    { at: seconds(0.3), lasting: seconds(8), inject: refuse("worker->search") },
+  ],
+  audit: ledger(),
+  restWithin: seconds(20),
+  checks: [
+    availability({ atLeast: 0.98, operations: ["browse", "reprice", "buy"] }),
+    nothingHangs({ atMost: 0.005 }),
+    ...keepsItsWord(),
+    ...tellsTheTruth(),
+    authFailsClosed({ revokedWithin: seconds(10) }),
+    recoversWithin(seconds(4)),
+  ],
+});

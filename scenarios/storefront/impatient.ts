@@ -1,0 +1,47 @@
+import { type Address, type HttpRequest, type Judgement, milliseconds, type Workload, workload } from "faultline";
+import { keepers, productNames } from "./seed.ts";
+import { judge, order, send } from "./shop-api.ts";
+
+/** Of one try; a customer's browser shows a spinner for longer than that, and a finger is faster. */
+const patienceMs = 250;
+const pauseMs = 50;
+const tries = 6;
+
+/**
+ * Customers who press the button again when nothing happens: the same order with the same idempotency key, while the
+ * first may still be under way. However often they press, they want it once.
+ */
+export function impatient({ perSecond }: { perSecond: number }): Workload {
+  return workload({
+    name: "impatient",
+    perSecond,
+    keys: productNames.length,
+    skew: 1,
+    sessions: 20,
+    operations: {
+      insist: {
+        weight: 1,
+        effect: "insert",
+        deadline: milliseconds(tries * (patienceMs + pauseMs) + 200),
+        perform: (draw, { target, signal }) => insist(target, order(keepers.acme, draw.key + 1, draw.token), signal),
+      },
+    },
+  });
+}
+
+/** Sends a request until it is taken. What was sent before and refused, or not answered, may have been taken as well. */
+export async function insist(target: Address, request: HttpRequest, signal: AbortSignal): Promise<Judgement> {
+  let last: unknown;
+  for (let made = 0; made < tries && !signal.aborted; made += 1) {
+    if (made > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    try {
+      const reply = await send(target, request, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+      const judgement = judge(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined));
+      if (judgement.outcome !== "rejected") return judgement;
+      last = new Error(judgement.detail);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw new Error(`not taken in ${tries} tries`, { cause: last });
+}

@@ -1,0 +1,31 @@
+import {
+  type Check,
+  cacheAgrees,
+  deadLettersAreDeserved,
+  effectsExactlyOnce,
+  indexAgrees,
+  noLostJobs,
+  noLostWrites,
+  noStaleReads,
+  noWrongAnswers,
+  seconds,
+} from "faultline";
+
+/** What the shop promises whatever breaks: what it accepted it keeps, does once, and never buries without need. */
+export const keepsItsWord = (): readonly Check[] => [
+  noLostWrites(),
+  noLostJobs(),
+  effectsExactlyOnce(),
+  deadLettersAreDeserved(),
+];
+
+/**
+ * And that it tells the truth: no wrong answer, no price older than two seconds that is not said to be old, and in the
+ * end cache and index as the database. That a search finds the newest at once is not promised.
+ */
+export const tellsTheTruth = (): readonly Check[] => [
+  noWrongAnswers(),
+  noStaleReads({ within: seconds(2), operations: ["browse"] }),
+  cacheAgrees(),
+  indexAgrees(),
+];
