@@ -20,7 +20,14 @@ export default scenario({
   faults: (random) => [
     { at: seconds(0.2), lasting: seconds(8.5), inject: latency("worker->postgres", { latency: milliseconds(40) }) },
     { at: seconds(0.2), lasting: seconds(8.5), inject: latency("worker->queue", { latency: milliseconds(40) }) },
-    ...killRandom({ every: milliseconds(900), among: ["worker"], within: seconds(8), down: milliseconds(400) })(random),
+    // A worker is up about a second after its restart.
+    ...killRandom({
+      every: milliseconds(400),
+      among: ["worker"],
+      within: seconds(8.5),
+      down: milliseconds(300),
+      settle: seconds(1.6),
+    })(random),
   ],
   audit: ledger(),
   // A job that a killed worker had in hand is looked for every 2.5 s, and must have been missed twice.

@@ -13,6 +13,8 @@ const mostKills = 1000;
  * @param options.every the mean pause between two kills
  * @param options.among components or instances; of a component with several instances one dies at a time
  * @param options.down how long each stays down. Default 500 ms
+ * @param options.settle how long nobody dies after a restart. An instance that is killed while it still starts never was
+ * back, and its receipt says so. Default 0
  * @param options.within how long this goes on, from the start of the phase `faults` on
  * @param options.seed of its own, so that the kills stay the same whatever the run's seed is
  */
@@ -21,14 +23,15 @@ export function killRandom<const Target extends string>(options: {
   among: readonly Target[];
   within: Duration;
   down?: Duration;
+  settle?: Duration;
   seed?: string;
 }): DrawnInjections<Target> {
-  const { every, among, within, down = milliseconds(500), seed } = options;
+  const { every, among, within, down = milliseconds(500), settle = milliseconds(0), seed } = options;
   return (random) => {
     const source = seed === undefined ? random : randomFrom(seed);
     const [pauses, victims] = [source.stream("pauses"), source.stream("victims")];
     const kills: Injection<Target>[] = [];
-    for (let at = 0; kills.length < mostKills; at += down) {
+    for (let at = 0; kills.length < mostKills; at += down + settle) {
       at += -Math.log(1 - pauses.at(kills.length)) * every;
       if (!(at + down <= within)) break;
       const victim = among[Math.floor(victims.at(kills.length) * among.length)]!;
