@@ -1,11 +1,11 @@
-import { availability, kill, pause, recoversWithin, scenario, seconds } from "faultline";
+import { availability, kill, latency, milliseconds, pause, recoversWithin, scenario, seconds } from "faultline";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront } from "./storefront/system.ts";
 
 export default scenario({
-  name: "the queue crashes with a backlog, because the workers had stopped before",
+  name: "the queue crashes with a backlog and with jobs in hand: one worker is frozen, the other far from the database",
   expects: "orders are accepted all the time, and each is fulfilled once when all are back",
   tags: ["gate", "full", "crash", "async"],
   system: storefront(),
@@ -13,9 +13,13 @@ export default scenario({
   phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(7), recovery: seconds(7) },
   faults: [
     { at: seconds(0.3), lasting: seconds(5.5), inject: pause("worker-1") },
+    // A job takes seven trips: one worker can't keep up, eight jobs are always in hand and more wait, and nobody can say
+    // that they are done while the queue is gone.
+    { at: seconds(0.5), lasting: seconds(4.5), inject: latency("worker->postgres", { latency: milliseconds(80) }) },
     { at: seconds(3), lasting: seconds(1.5), inject: kill("queue") },
   ],
   audit: ledger(),
+  // A job that nobody said was done is looked for every 2.5 s, and must have been missed twice.
   restWithin: seconds(20),
   checks: [
     // Nobody who buys waits for the queue.

@@ -1,11 +1,20 @@
-import { availability, pause, recoversWithin, redisMemoryFull, scenario, seconds } from "faultline";
+import {
+  availability,
+  latency,
+  milliseconds,
+  pause,
+  recoversWithin,
+  redisMemoryFull,
+  scenario,
+  seconds,
+} from "faultline";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront } from "./storefront/system.ts";
 
 export default scenario({
-  name: "the queue's memory is full while its workers are frozen",
+  name: "the queue's memory is full of jobs: one worker is frozen, the other far from the database",
   expects: "what is in the queue stays there, what is not waits where it came from, and each order is fulfilled once",
   tags: ["gate", "full", "async"],
   system: storefront(),
@@ -14,8 +23,9 @@ export default scenario({
   faults: [
     // Longer than the five seconds for which a worker has a job to itself: when it wakes up, another one has it, too.
     { at: seconds(0.3), lasting: seconds(6.5), inject: pause("worker-1") },
-    { at: seconds(1.5), lasting: seconds(1.5), inject: pause("worker-2") },
-    { at: seconds(2), lasting: seconds(2), inject: redisMemoryFull("queue") },
+    // A job takes seven trips: one worker can't keep up, and jobs wait.
+    { at: seconds(0.5), lasting: seconds(4.5), inject: latency("worker->postgres", { latency: milliseconds(80) }) },
+    { at: seconds(3), lasting: seconds(1.5), inject: redisMemoryFull("queue") },
   ],
   audit: ledger(),
   restWithin: seconds(20),

@@ -20,9 +20,9 @@ export default scenario({
     "searches are answered from copies that say so, or refused; each sees only their own shop's; the index catches up",
   tags: ["gate", "full", "search"],
   system: storefront(),
-  // Few products: what is searched for now was searched for before the index went away.
+  // Few enough that most of what is searched for was searched for before, many enough that not all change again after.
   workload: [
-    shoppers({ perSecond: 90, products: 20, doing: { browse: 45, search: 35, reprice: 12, buy: 8 } }),
+    shoppers({ perSecond: 90, products: 60, doing: { browse: 45, search: 35, reprice: 12, buy: 8 } }),
     strangers({ perSecond: 16 }),
   ],
   phases: { warmUp: seconds(1), steady: seconds(4), faults: seconds(9), recovery: seconds(6) },

@@ -1,9 +1,7 @@
 import { aptInstall, isRoot } from "./apt.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
-import { SetupFailure } from "./failure.mjs";
 import { withLock } from "./lock.mjs";
 import { isProgram, onPath, versionOf } from "./programs.mjs";
-import { setUp } from "./setup.mjs";
 import { goOneOf } from "./ways.mjs";
 
 /** As the browser is called on Debian, on Ubuntu, and by its maker. */
@@ -37,7 +35,7 @@ const ways = () => [
 ];
 
 /** @returns {import("./steps.mjs").Step} */
-export function chromiumStep() {
+function chromiumStep() {
   const step = {
     name: "chromium",
     needed: "any",
@@ -56,22 +54,8 @@ export function chromiumStep() {
   };
 }
 
-/**
- * Gets the browser where that can be done. Where it can't, all other tests are still worth running: those that need it
- * are skipped, and say why.
- * @param {Pick<import("./progress.mjs").Teller, "say" | "during">} teller
- * @param {import("./steps.mjs").Step} [step]
- * @throws {SetupFailure} only when it was interrupted
- */
-export async function tryForChromium(teller, step = chromiumStep()) {
-  try {
-    await setUp({ ...teller, steps: [step] });
-  } catch (error) {
-    const canDoWithout =
-      error instanceof SetupFailure && error.problems.every(({ code }) => code === "COMPONENT_NOT_TO_BE_HAD");
-    if (!canDoWithout) throw error;
-    teller.say(
-      `${step.name} could not be had: the tests that open the report in a browser are skipped. ${step.remedy}`,
-    );
-  }
-}
+/** For the tests of the report. @type {import("./extras.mjs").Extra} */
+export const browser = {
+  step: chromiumStep(),
+  without: "the tests that open the report in a browser are skipped",
+};

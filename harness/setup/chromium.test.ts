@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lookForChromium, tryForChromium } from "./chromium.mjs";
+import { lookForChromium } from "./chromium.mjs";
+import { tryFor } from "./extras.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { needsBrowser } from "./run-tests.mjs";
 
@@ -43,7 +44,8 @@ test("a browser that is named wrongly, or does not run, is told and not passed o
 });
 
 /** A browser that is not here, and can't be had for this reason. */
-const absent = (code: string) => ({
+const absent = (code: string) => ({ without: "the tests are skipped", step: stepOf(code) });
+const stepOf = (code: string) => ({
   name: "chromium",
   needed: "any",
   remedy: "Type this.",
@@ -59,11 +61,9 @@ test("where none can be had it is said, with what to type, and the tests go on; 
     say: (line: string) => void said.push(line),
     during: <T>(_: string, body: () => Promise<T>) => body(),
   };
-  await tryForChromium(teller, absent("COMPONENT_NOT_TO_BE_HAD"));
-  expect(said.at(-1)).toMatch(
-    /could not be had: the tests that open the report in a browser are skipped\. Type this\.$/,
-  );
-  await expect(tryForChromium(teller, absent("INTERRUPTED"))).rejects.toBeInstanceOf(SetupFailure);
+  await tryFor(absent("COMPONENT_NOT_TO_BE_HAD"), teller);
+  expect(said.at(-1)).toMatch(/could not be had: the tests are skipped\. Type this\.$/);
+  await expect(tryFor(absent("INTERRUPTED"), teller)).rejects.toBeInstanceOf(SetupFailure);
 });
 
 test("it is got only for tests that need it", () => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { tryForChromium } from "./chromium.mjs";
+import { tryFor } from "./extras.mjs";
 import { allTogether, SetupFailure } from "./failure.mjs";
 import { interruptible } from "./interrupt.mjs";
 import { installPackages, nodeFor } from "./packages.mjs";
@@ -12,11 +12,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Everything that the scripts of this repository need, from nothing: the packages, and the components.
- * @param {{ browser?: boolean }} [wanted] `browser`: the one that the tests of the report open it in, where it can be had
+ * @param {readonly import("./extras.mjs").Extra[]} [extras] where they can be had
  * @returns {Promise<{ root: string, node: string, tookMs: number }>} the Node to run scripts with
  * @throws {SetupFailure}
  */
-export async function setUpRepository({ browser = false } = {}) {
+export async function setUpRepository(extras = []) {
   const began = performance.now();
   process.stdout.write("set-up\n");
   checkHost();
@@ -26,8 +26,10 @@ export async function setUpRepository({ browser = false } = {}) {
     interruptible((signal) => installPackages(root, teller, signal)).then(() =>
       setUp({ ...teller, steps: [postgresStep()] }),
     ),
-    // One after the other: both may come from apt, which does one thing at a time.
-    setUp({ ...teller, steps: programSteps() }).then(() => (browser ? tryForChromium(teller) : undefined)),
+    // One after the other: they may come from apt, which does one thing at a time.
+    setUp({ ...teller, steps: programSteps() }).then(async () => {
+      for (const extra of extras) await tryFor(extra, teller);
+    }),
   ];
   await allTogether(parts);
   const node = nodeFor(root);

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { browser } from "./chromium.mjs";
+import { clocks } from "./faketime.mjs";
 import { runWithOwnNode } from "./own-node.mjs";
 import { script, setUpRepository } from "./repository.mjs";
 
@@ -8,7 +10,7 @@ import { script, setUpRepository } from "./repository.mjs";
  */
 export async function runTests(args) {
   await script(async () => {
-    const repository = await setUpRepository({ browser: needsBrowser(args) });
+    const repository = await setUpRepository([clocks, ...(needsBrowser(args) ? [browser] : [])]);
     const vitest = join(repository.root, "node_modules", "vitest", "vitest.mjs");
     const { code } = await runWithOwnNode(repository, [vitest, "run", ...args]);
     return code;
