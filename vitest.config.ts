@@ -28,7 +28,7 @@ export default defineConfig({
           include: ["{harness,scenarios,target-app}/**/*.test.{ts,mjs}"],
           // Property tests on a loaded machine: a limit is there for what hangs, not for what is slow.
           testTimeout: 60_000,
-          exclude: [...exclude, "**/*.{integration,conformance,e2e,browser}.test.ts"],
+          exclude: [...exclude, "**/*.{integration,conformance,e2e,browser,long}.test.ts"],
         },
       },
       {
@@ -44,6 +44,8 @@ export default defineConfig({
         resolve: { alias },
         test: { name: "browser", include: ["**/*.browser.test.ts"], exclude, ...realComponents(4) },
       },
+      // What takes half a minute and more a file, for `npm run test:long` and CI.
+      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5) } },
     ],
   },
 });

@@ -17,7 +17,7 @@ export default scenario({
   phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(6), recovery: seconds(6) },
   faults: [],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   // Only laws that hold under every fault: how much of the service a fault may cost depends on the fault.
   checks: [
     ...keepsItsWord(),

@@ -20,7 +20,7 @@ export default scenario({
     settle: seconds(1.6),
   }),
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   // How much of the service that costs depends on whom the seed picks; what must hold does not.
   checks: [...keepsItsWord(), ...tellsTheTruth(), recoversWithin(seconds(5))],
 });

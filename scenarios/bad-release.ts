@@ -20,7 +20,7 @@ export default scenario({
     { at: seconds(0.5), lasting: seconds(5), inject: wrongCredential("worker-1", { variable: "DATABASE_URL" }) },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     // The API restarts twice, and half of the clients wait for it for about a second and a half each time.
     availability({ atLeast: 0.8 }),

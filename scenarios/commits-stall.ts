@@ -14,7 +14,7 @@ export default scenario({
   phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(7), recovery: seconds(6) },
   faults: [{ at: seconds(0.5), lasting: seconds(5), inject: postgresCommitStall("postgres") }],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.95, operations: ["browse", "search"] }),
     nothingHangs({ atMost: 0.005, operations: ["browse", "search", "reprice", "buy"] }),

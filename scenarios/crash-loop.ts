@@ -16,7 +16,7 @@ export default scenario({
     { at: seconds(2), lasting: seconds(1.5), inject: uncaughtException("api-2") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     // Half of the clients have no API for the two or three seconds until theirs is back.
     availability({ atLeast: 0.8 }),

@@ -24,7 +24,7 @@ export default scenario({
     { at: seconds(3.8), lasting: seconds(2.5), inject: redisReadOnly("queue") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.99, operations: ["browse", "search"] }),
     nothingHangs({ atMost: 0.005 }),

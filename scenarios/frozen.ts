@@ -18,7 +18,7 @@ export default scenario({
     { at: seconds(4), lasting: seconds(1.5), inject: pause("api-2") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     // Half of the clients have no API for three seconds.
     availability({ atLeast: 0.75 }),

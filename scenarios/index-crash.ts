@@ -16,7 +16,7 @@ export default scenario({
     { at: seconds(3.5), lasting: seconds(3), inject: postgresDropIndex("search", { index: "documents_words" }) },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.98, operations: ["browse", "reprice", "buy"] }),
     ...keepsItsWord(),

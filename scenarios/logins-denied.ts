@@ -26,7 +26,7 @@ export default scenario({
     { at: seconds(3.8), lasting: seconds(0.5), inject: postgresKick("search") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.98, operations: ["browse", "reprice", "buy"] }),
     nothingHangs({ atMost: 0.005 }),

@@ -20,7 +20,7 @@ export default scenario({
   ],
   audit: ledger(),
   // A job that nobody said was done is looked for every 2.5 s, and must have been missed twice.
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     // Nobody who buys waits for the queue.
     availability({ atLeast: 0.99 }),

@@ -28,6 +28,6 @@ export default scenario({
     { at: seconds(3), lasting: seconds(1.5), inject: redisMemoryFull("queue") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [availability({ atLeast: 0.99 }), ...keepsItsWord(), ...tellsTheTruth(), recoversWithin(seconds(3))],
 });

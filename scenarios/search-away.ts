@@ -31,7 +31,7 @@ export default scenario({
     { at: seconds(0.3), lasting: seconds(8), inject: refuse("worker->search") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.98, operations: ["browse", "reprice", "buy"] }),
     nothingHangs({ atMost: 0.005 }),

@@ -30,7 +30,7 @@ export default scenario({
     { at: seconds(4), lasting: seconds(2), inject: redisNoQuorum("queue") },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.99, operations: ["browse", "reprice", "buy"] }),
     ...keepsItsWord(),

@@ -17,6 +17,6 @@ export default scenario({
     { at: seconds(0.3), lasting: seconds(6), inject: memoryLimit("worker-2", { spare: 200 }) },
   ],
   audit: ledger(),
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [availability({ atLeast: 0.95 }), ...keepsItsWord(), ...tellsTheTruth(), recoversWithin(seconds(3))],
 });

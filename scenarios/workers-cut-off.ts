@@ -21,7 +21,7 @@ export default scenario({
   ],
   audit: ledger(),
   // A job's lock lasts for five seconds, and a job without one is looked for every 2.5 s, twice.
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.99, operations: ["browse", "reprice", "buy"] }),
     ...keepsItsWord(),

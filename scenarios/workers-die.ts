@@ -31,7 +31,7 @@ export default scenario({
   ],
   audit: ledger(),
   // A job that a killed worker had in hand is looked for every 2.5 s, and must have been missed twice.
-  restWithin: seconds(20),
+  restWithin: seconds(12),
   checks: [
     availability({ atLeast: 0.99, operations: ["browse", "buy"] }),
     ...keepsItsWord(),

@@ -5,14 +5,15 @@ import { runWithOwnNode } from "./own-node.mjs";
 import { script, setUpRepository } from "./repository.mjs";
 
 /**
- * Sets everything up, runs vitest with these arguments, and ends with its code.
+ * Sets everything up, runs vitest with these arguments, and ends with its code. Without a project that is named: all but
+ * `long`, which is for CI.
  * @param {readonly string[]} args
  */
 export async function runTests(args) {
   await script(async () => {
     const repository = await setUpRepository([clocks, ...(needsBrowser(args) ? [browser] : [])]);
     const vitest = join(repository.root, "node_modules", "vitest", "vitest.mjs");
-    const { code } = await runWithOwnNode(repository, [vitest, "run", ...args]);
+    const { code } = await runWithOwnNode(repository, [vitest, "run", ...(projectsOf(args).length === 0 ? ["--project", "!long"] : []), ...args]);
     return code;
   });
 }
@@ -22,9 +23,14 @@ export async function runTests(args) {
  * @param {readonly string[]} args
  */
 export function needsBrowser(args) {
-  const named = args.flatMap((arg, index) => {
-    if (arg === "--project") return [args[index + 1]];
+  const named = projectsOf(args);
+  return named.length === 0 || named.includes("browser");
+}
+
+/** @param {readonly string[]} args @returns {readonly string[]} */
+function projectsOf(args) {
+  return args.flatMap((arg, index) => {
+    if (arg === "--project") return [args[index + 1] ?? ""];
     return arg.startsWith("--project=") ? [arg.slice("--project=".length)] : [];
   });
-  return named.length === 0 || named.includes("browser");
 }

@@ -3,4 +3,4 @@ import { runTests } from "./run-tests.mjs";
 
 process.env["FAULTLINE_KILLS"] ??= "200";
 
-await runTests(["--project", "e2e", "harness/cli/safety"]);
+await runTests(["--project", "e2e", "--project", "long", "harness/cli/safety"]);
