@@ -10,13 +10,13 @@ export default scenario({
   tags: ["gate", "full", "crash", "async"],
   system: storefront(),
   workload: shoppers({ perSecond: 80, doing: { browse: 50, search: 5, reprice: 15, buy: 30 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(7), recovery: seconds(7) },
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8.5), recovery: seconds(6) },
   faults: [
-    { at: seconds(0.3), lasting: seconds(5.5), inject: pause("worker-1") },
-    // A job takes seven trips: one worker can't keep up, eight jobs are always in hand and more wait, and nobody can say
-    // that they are done while the queue is gone.
-    { at: seconds(0.5), lasting: seconds(4.5), inject: latency("worker->postgres", { latency: milliseconds(80) }) },
-    { at: seconds(3), lasting: seconds(1.5), inject: kill("queue") },
+    // A job takes seven trips: one worker can't keep up, eight jobs are always in hand and more wait.
+    { at: seconds(0.2), lasting: seconds(4.5), inject: latency("worker->postgres", { latency: milliseconds(80) }) },
+    { at: seconds(0.6), lasting: seconds(6), inject: pause("worker-1") },
+    // Longer than the five seconds for which a worker has a job to itself: what it did meanwhile, it can't say in time.
+    { at: seconds(2), lasting: seconds(5.8), inject: kill("queue") },
   ],
   audit: ledger(),
   // A job that nobody said was done is looked for every 2.5 s, and must have been missed twice.

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { oneOf } from "./parameters.ts";
+import { numberIn, oneOf } from "./parameters.ts";
 import { toxicFault } from "./toxic.ts";
 
 const directions = ["both", "requests", "replies"] as const;
@@ -8,15 +8,22 @@ type Direction = (typeof directions)[number];
 /**
  * A link goes silent: connections stay open, nothing comes through, nobody is told. A cut cable, a firewall rule, a
  * switch that died. With `replies` only, requests are executed and their answers are lost. Healing closes the silent
- * connections, as a peer does that gave up meanwhile. Not simulated: refused connections, and data that arrives late.
+ * connections, as a peer does that gave up meanwhile. With a `share`, so many of the connections are silent and the
+ * others work, new ones too: one of several paths is dead, a firewall forgot some of what it let through. Not simulated:
+ * refused connections, and data that arrives late.
  * @param options.direction `both` (default), `requests` or `replies`
+ * @param options.share of the connections, drawn for each, above 0 and at most 1 (default)
  */
 export function partition<const Target extends string>(
   target: Target,
-  options: { direction?: Direction } = {},
+  options: { direction?: Direction; share?: number } = {},
 ): FaultSpec<Target> {
-  return { kind: "partition", target, parameters: { direction: options.direction ?? "both" } };
+  const { direction = "both", share = 1 } = options;
+  return { kind: "partition", target, parameters: { direction, share } };
 }
+
+/** Of plans from before there was a choice, too. */
+const shareOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["share"] ?? 1);
 
 /** How long a probe waits for what should not come. */
 const silenceMs = 300;
@@ -27,20 +34,25 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   summary: "a link goes silent: connections stay open and nothing comes through",
   receipt: "a request over the link has no answer in 300 ms",
   healing: "the toxics are taken off, which closes the silent connections",
-  example: { direction: "both" },
+  example: { direction: "both", share: 1 },
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
-  problems: (parameters) => oneOf(parameters, "direction", directions),
+  problems: (parameters) => [
+    ...oneOf(parameters, "direction", directions),
+    ...numberIn({ share: shareOf(parameters) }, "share", { above: 0, atMost: 1, unit: "of the connections" }),
+  ],
   title({ target, parameters }) {
     const direction = parameters["direction"] as Direction;
-    return `partition ${target}${direction === "both" ? "" : ` (${direction} only)`}`;
+    const share = shareOf(parameters);
+    const some = share === 1 ? "" : `${Number((share * 100).toFixed(1))} % of `;
+    return `partition ${some}${target}${direction === "both" ? "" : ` (${direction} only)`}`;
   },
   // A `timeout` of 0 ms drops everything and never closes.
-  toxics: (parameters) =>
-    streams[parameters["direction"] as Direction].map((stream) => ({
-      type: "timeout",
-      stream,
-      attributes: { timeout: 0 },
-    })),
+  toxics(parameters) {
+    const stopped = streams[parameters["direction"] as Direction];
+    // Each toxic draws for itself: that one of them is on a connection must be as likely as was asked for.
+    const toxicity = 1 - (1 - shareOf(parameters)) ** (1 / stopped.length);
+    return stopped.map((stream) => ({ type: "timeout", stream, toxicity, attributes: { timeout: 0 } }));
+  },
   probe: (link) => link.probe(silenceMs),
   isFelt: ({ answered }) => !answered,
 });

@@ -19,6 +19,8 @@ export interface Toxic {
   readonly type: string;
   readonly stream: "upstream" | "downstream";
   readonly attributes: Readonly<Record<string, number>>;
+  /** The share of the connections that it is on, drawn for each. Default 1. */
+  readonly toxicity?: number;
 }
 
 /** `network`: one link, through its own proxy. Every call has a deadline of its own. */

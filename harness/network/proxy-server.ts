@@ -118,7 +118,7 @@ export class ProxyServer {
   async #put(proxy: string, toxic: Toxic): Promise<void> {
     const handle = this.#handles.get(proxy);
     if (handle === undefined) throw new Error(`no proxy ${proxy} was opened`);
-    await handle.addToxic({ ...toxic, toxicity: 1 } as ICreateToxicBody<never>);
+    await handle.addToxic({ toxicity: 1, ...toxic } as ICreateToxicBody<never>);
   }
 
   /** A call without an answer is made once more, of the server that took the wedged one's place. */

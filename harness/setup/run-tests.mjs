@@ -13,7 +13,12 @@ export async function runTests(args) {
   await script(async () => {
     const repository = await setUpRepository([clocks, ...(needsBrowser(args) ? [browser] : [])]);
     const vitest = join(repository.root, "node_modules", "vitest", "vitest.mjs");
-    const { code } = await runWithOwnNode(repository, [vitest, "run", ...(projectsOf(args).length === 0 ? ["--project", "!long"] : []), ...args]);
+    const { code } = await runWithOwnNode(repository, [
+      vitest,
+      "run",
+      ...(projectsOf(args).length === 0 ? ["--project", "!long"] : []),
+      ...args,
+    ]);
     return code;
   });
 }

@@ -31,7 +31,8 @@ export function shoppers({ perSecond, products = productNames.length, doing = mo
         effect: "read",
         deadline,
         request: (draw) => ask("GET", `/products/${draw.key + 1}`, { key }),
-        judge: (reply) => judgeThere(reply, 200, (body) => versionOf(reply, body)),
+        judge: (reply, draw) =>
+          judgeThere(reply, 200, (body) => (isIt(body, draw) ? versionOf(reply, body) : undefined)),
       },
       search: {
         weight: doing.search,
@@ -46,7 +47,8 @@ export function shoppers({ perSecond, products = productNames.length, doing = mo
         effect: "write",
         deadline,
         request: (draw) => reprice(key, draw.key + 1, draw),
-        judge: (reply) => judgeThere(reply, 200, (body) => ({ version: Number(body["version"]) })),
+        judge: (reply, draw) =>
+          judgeThere(reply, 200, (body) => (isIt(body, draw) ? { version: Number(body["version"]) } : undefined)),
       },
       buy: {
         weight: doing.buy,
@@ -58,6 +60,9 @@ export function shoppers({ perSecond, products = productNames.length, doing = mo
     },
   });
 }
+
+/** Whether it is the product that was asked for, and not what somebody else asked for on the same connection. */
+const isIt = (body: Record<string, unknown>, { key }: { key: number }): boolean => body["id"] === key + 1;
 
 /** The version is that of the product in the index; a copy of an earlier answer claims none. */
 export function judgeSearch(reply: HttpReply, productId: number): Judgement {
