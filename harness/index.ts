@@ -65,6 +65,7 @@ export { type Config, defineConfig } from "./model/config.ts";
 export type { Address } from "./model/environment.ts";
 export type { DrawnInjections, FaultSpec, Injection } from "./model/fault.ts";
 export { accepted, commits, type Milestone } from "./model/milestone.ts";
+export type { Mutant } from "./model/mutant.ts";
 export type { Random } from "./model/random.ts";
 export type { RunRecord } from "./model/run.ts";
 export { type Audit, type AuditContext, type Scenario, scenario } from "./model/scenario.ts";

@@ -19,7 +19,7 @@ import { storefront } from "./storefront/system.ts";
 export default scenario({
   name: "somebody sends garbage, and requests without an end, while the cache is cut off and the database is slow",
   expects: "the garbage is turned away as on any other day, and shoppers do not feel it",
-  tags: ["access"],
+  tags: ["full", "access"],
   system: storefront(),
   workload: [shoppers({ perSecond: 80 }), abusers({ perSecond: 28 })],
   phases: { warmUp: seconds(2), steady: seconds(4), faults: seconds(7), recovery: seconds(6) },

@@ -18,7 +18,7 @@ import { storefront } from "./storefront/system.ts";
 export default scenario({
   name: "the cache is cut off while customers browse and buy",
   expects: "reads fall through to Postgres; nobody sees an error or a stale price, and no order is lost",
-  tags: ["demo", "cache"],
+  tags: ["demo", "gate", "full", "cache"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
   phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(9), recovery: seconds(7) },

@@ -16,7 +16,7 @@ import { storefront } from "./storefront/system.ts";
 export default scenario({
   name: "the clock of one API is an hour ahead, and jumps back",
   expects: "nobody notices: what expires does so by a clock that nobody can set",
-  tags: ["clock"],
+  tags: ["full", "clock"],
   system: storefront(),
   workload: shoppers({ perSecond: 100 }),
   phases: { warmUp: seconds(2), steady: seconds(4), faults: seconds(7), recovery: seconds(6) },

@@ -23,7 +23,8 @@ export default scenario({
   faults: [
     { at: seconds(0.3), lasting: seconds(2.5), inject: redisMaxClients("cache") },
     { at: seconds(3), lasting: seconds(3), inject: postgresExhaustion("postgres") },
-    { at: seconds(4), lasting: seconds(0.5), inject: postgresKick("postgres") },
+    // Begins before: whoever loses a connection then gets none.
+    { at: seconds(2.7), lasting: seconds(0.8), inject: postgresKick("postgres") },
   ],
   audit: ledger(),
   checks: [

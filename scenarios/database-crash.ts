@@ -18,7 +18,7 @@ import { storefront } from "./storefront/system.ts";
 export default scenario({
   name: "the database is killed while customers browse and prices change",
   expects: "the cache goes on serving, changes and orders are refused honestly, and nothing acknowledged is lost",
-  tags: ["crash"],
+  tags: ["gate", "full", "crash"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
   phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(7), recovery: seconds(7) },

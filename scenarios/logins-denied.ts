@@ -23,7 +23,8 @@ export default scenario({
   faults: [
     { at: seconds(0.3), lasting: seconds(3), inject: redisDenied("cache") },
     { at: seconds(3), lasting: seconds(3), inject: postgresLoginDenied("search") },
-    { at: seconds(3.8), lasting: seconds(0.5), inject: postgresKick("search") },
+    // Begins before: whoever loses a connection then gets none.
+    { at: seconds(2.7), lasting: seconds(0.8), inject: postgresKick("search") },
   ],
   audit: ledger(),
   restWithin: seconds(12),

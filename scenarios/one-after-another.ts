@@ -21,7 +21,7 @@ import { storefront } from "./storefront/system.ts";
 export default scenario({
   name: "worker, database and queue go away one after another while customers browse and buy",
   expects: "honest refusals while the database is away; every order that was accepted takes effect once, or is dead",
-  tags: ["crash"],
+  tags: ["full", "crash"],
   system: storefront(),
   workload: [shoppers({ perSecond: 120 }), operators({ perSecond: 4 })],
   // The recovery is longer than the ten seconds for which a pool keeps a connection that nobody needs any more.

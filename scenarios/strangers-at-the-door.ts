@@ -17,7 +17,7 @@ export default scenario({
   name: "the API is cut off from the database that knows the keys while strangers knock",
   expects:
     "nobody without a valid key gets in, whoever cannot be told is refused, and shoppers go on reading for a while",
-  tags: ["access"],
+  tags: ["gate", "full", "access"],
   system: storefront(),
   workload: [shoppers({ perSecond: 80 }), strangers({ perSecond: 24 })],
   // Longer than the ten seconds for which a key may still work after its end: for the last two there is none that does.

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { Check } from "../model/check.ts";
 import type { Config } from "../model/config.ts";
 import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
+import type { Mutant } from "../model/mutant.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { ownLine } from "./own-line.ts";
 
@@ -21,12 +22,26 @@ const options: Readonly<Record<Field, string>> = {
   reporters: "reporter",
   allowTargets: "allowTarget",
   budgets: "budgets",
+  mutants: "knownMutants",
+  canary: "canary",
 };
+
+/** What no option says. */
+const withoutOption: readonly Field[] = ["budgets", "mutants", "canary"];
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const isCheck = (value: unknown): boolean =>
   typeof (value as Partial<Check> | null)?.judge === "function" && isText((value as Check).name);
+
+const isDistinct = (mutants: readonly Mutant[]): boolean =>
+  new Set(mutants.map(({ name }) => name)).size === mutants.length;
+
+function isMutant(value: unknown): boolean {
+  const { name, environment, description = "-" } = (value ?? {}) as Partial<Mutant>;
+  const values = typeof environment === "object" && environment !== null ? Object.values(environment) : [];
+  return isText(name) && isText(description) && values.length > 0 && values.every(isText);
+}
 
 const rules: Readonly<Record<Field, readonly [(value: unknown) => boolean, string]>> = {
   scenarios: [isText, 'Give a folder, as scenarios: "scenarios".'],
@@ -39,6 +54,11 @@ const rules: Readonly<Record<Field, readonly [(value: unknown) => boolean, strin
     (value) => Array.isArray(value) && value.every(isCheck),
     "Give a list of checks, as budgets: [nothingHangs({ atMost: 0.01 })].",
   ],
+  mutants: [
+    (value) => Array.isArray(value) && value.every(isMutant) && isDistinct(value as readonly Mutant[]),
+    'Give a list of different ones, as mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" } }].',
+  ],
+  canary: [isText, 'Give a file, as canary: "scenarios/controls/canary.ts".'],
 };
 
 /**
@@ -51,7 +71,7 @@ export async function applyConfig(command: Command): Promise<void> {
   const config = await loadConfig(file);
   for (const field of Object.keys(config) as Field[]) {
     const name = options[field];
-    const isKnown = field === "budgets" || command.options.some((option) => option.attributeName() === name);
+    const isKnown = withoutOption.includes(field) || command.options.some((option) => option.attributeName() === name);
     const isGiven = command.getOptionValueSource(name) === "cli";
     if (isKnown && !isGiven) command.setOptionValueWithSource(name, config[field], "config");
   }

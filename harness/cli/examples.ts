@@ -24,6 +24,16 @@ Examples:
 Examples:
   faultline replay reports/latest            refused when the scenario has changed since
   faultline replay reports/latest --repeat 20`,
+  prove: `
+Examples:
+  faultline prove                            every scenario against every mutant
+  faultline prove --tag gate --until-caught  each mutant until a scenario catches it
+  faultline prove --mutants 'lost-*' --repeat 10
+                                             how surely those are caught
+  faultline prove --mutants none --repeat 9  does the system as it is pass, again and again?
+
+Exit codes: 0 all mutants caught and the system as it is passes; 1 one survived, a correct run failed, or the canary
+did not; 2 it could not be told. The same command goes on where it was stopped.`,
   show: `
 Examples:
   faultline show                             the latest run

@@ -6,6 +6,7 @@ import type { CapacityFlags } from "./capacity.ts";
 import type { CheckFlags } from "./check.ts";
 import type { CompareFlags } from "./compare.ts";
 import { applyConfig } from "./config.ts";
+import { defineProve } from "./define-prove.ts";
 import { examples } from "./examples.ts";
 import type { ExportFlags } from "./export.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
@@ -16,6 +17,8 @@ import { version } from "./version.ts";
 const latest = "reports/latest";
 
 type Action = (output: Output) => Promise<number> | number;
+/** What is done with the command that was chosen. */
+export type Perform = (action: Action) => Promise<void>;
 
 /** The command line. @returns the exit code; never throws */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -65,7 +68,7 @@ async function guarded(program: Command, action: Action): Promise<number> {
  * All commands with their options; what each does is loaded when it is chosen, so that the first words come at once.
  * @param perform what is done with the one that was chosen
  */
-export function define(program: Command, perform: (action: Action) => Promise<void>): void {
+export function define(program: Command, perform: Perform): void {
   program
     .name("faultline")
     .description("Breaks the parts of a data system on purpose, under load, and proves whether users noticed.")
@@ -152,6 +155,8 @@ export function define(program: Command, perform: (action: Action) => Promise<vo
     .action((stored: string | undefined) =>
       perform(async (output) => (await import("./show.ts")).open(stored ?? latest, output)),
     );
+
+  defineProve(program, perform);
 
   program
     .command("list [fault...]")

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { nothingToUndo, redisRefusal, restoreSettings } from "./redis-setting.ts";
+import { redisRefusal, restoreSettings } from "./redis-setting.ts";
 
 /**
  * A Redis server's memory is used up, and it does what its own policy says: refuse (`noeviction`), or throw away what

@@ -1,4 +1,5 @@
 import type { Check } from "./check.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** `faultline.config.ts`: what would otherwise be said with every command. A flag on the command line wins. */
 export interface Config {
@@ -16,6 +17,10 @@ export interface Config {
   readonly allowTargets?: readonly string[];
   /** What every scenario must hold besides its own checks; one that states a check of this name itself keeps its own. */
   readonly budgets?: readonly Check[];
+  /** Bugs of the system that can be switched on, for `faultline prove`. */
+  readonly mutants?: readonly Mutant[];
+  /** The file of a scenario that must fail on the system as it is, so that a harness which can't fail any more is noticed. */
+  readonly canary?: string;
 }
 
 /** States the configuration of a project, for the types' sake. */

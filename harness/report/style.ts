@@ -141,6 +141,9 @@ figcaption .readout{min-height:1.5em;color:var(--ink)}
 .matrix td{text-align:left}.matrix thead th:nth-child(n+2){text-align:left}
 .cell b{font-weight:500}.cell.violated b{color:var(--bad);font-weight:700}.cell.degraded b{color:var(--unsure)}.cell.held b{color:var(--good)}.cell.not-exercised b{color:var(--quiet)}
 
+.fate.caught b{color:var(--good)}.fate.survived b{color:var(--bad)}.fate.untold b{color:var(--unsure)}
+.proof th:first-child{white-space:normal;min-width:12em}.proof td.words{white-space:normal}
+
 .index h1{color:var(--ink)}
 .runs th:first-child{white-space:normal;min-width:16em}
 .runs td:nth-child(2){white-space:normal;min-width:12em}

@@ -10,6 +10,8 @@ export interface Shoppers {
   readonly perSecond: number;
   /** How many of the products they are interested in, the first ones. Default all. */
   readonly products?: number;
+  /** How much more the first ones than the others, as an exponent of Zipf's law. Default 1. */
+  readonly skew?: number;
   /** How often each, relative to the others. Default: they mostly look. */
   readonly doing?: { readonly browse: number; readonly search: number; readonly reprice: number; readonly buy: number };
 }
@@ -17,12 +19,13 @@ export interface Shoppers {
 const mostlyLooking = { browse: 74, search: 6, reprice: 10, buy: 10 };
 
 /** Shoppers look, search and buy, and now and then somebody changes a price. */
-export function shoppers({ perSecond, products = productNames.length, doing = mostlyLooking }: Shoppers): Workload {
+export function shoppers(wanted: Shoppers): Workload {
+  const { perSecond, products = productNames.length, skew = 1, doing = mostlyLooking } = wanted;
   return workload({
     name: "shoppers",
     perSecond,
     keys: products,
-    skew: 1,
+    skew,
     sessions: 50,
     slo: { availability: 0.99, within: milliseconds(300) },
     operations: {

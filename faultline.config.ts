@@ -1,0 +1,11 @@
+import { defineConfig } from "faultline";
+import { mutants } from "./target-app/mutants.ts";
+
+export default defineConfig({
+  mutants: Object.entries(mutants).map(([name, { change }]) => ({
+    name,
+    environment: { MUTANT: name },
+    description: change,
+  })),
+  canary: "scenarios/controls/canary.ts",
+});

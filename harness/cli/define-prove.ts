@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import type { Perform } from "./main.ts";
+import type { ProveFlags } from "./prove.ts";
+
+/** `faultline prove`, with its options. */
+export function defineProve(program: Command, perform: Perform): void {
+  program
+    .command("prove [filter...]")
+    .description("run the scenarios against the system and against each of its mutants: does each bug get caught?")
+    .option("--mutants <names>", "only these, with commas, also as globs; none: only the system as it is")
+    .option("--scenarios <which>", "the folder of the scenarios, or some of them with commas", "scenarios")
+    .option("--tag <name>", "only scenarios with this tag; by default all but those tagged parade or explore")
+    .option("--repeat <count>", "how often each is run, with another seed each time", "1")
+    .option("--until-caught", "leave a mutant as soon as it is caught; what caught it before is tried first")
+    .option("--known <file>", "the prove.json that says what caught it before; by default the latest")
+    .option("--jobs <count>", "how many run at the same time; by default one for two cores")
+    .option("--fresh", "forget what an earlier proof has run, instead of going on from there")
+    .option("--seed <text>", "what the seeds of the runs are made from", "prove")
+    .option("--env <name>", "where the system is started", "local")
+    .option("--allow-target <host>", "a host elsewhere that is yours to break; again for more", collect, [])
+    .option("--json", "one JSON document on stdout")
+    .option("-o, --output <folder>", "where prove.html, prove.json and the run folders go", "reports")
+    .action((filters: string[], flags: ProveFlags) =>
+      perform(async (output) => {
+        output.pin([output.colours.dim("planning all runs")]);
+        return (await import("./prove.ts")).prove(filters, flags, output);
+      }),
+    );
+}
+
+const collect = (host: string, before: readonly string[]): readonly string[] => [...before, host];

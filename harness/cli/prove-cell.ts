@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Mutant } from "../model/mutant.ts";
+import type { Cell } from "../model/prove/proof.ts";
+import type { RunRecord } from "../model/run.ts";
+
+/** A cell that is still to be run. */
+export type Wanted = Pick<Cell, "mutant" | "scenario" | "seed" | "fingerprint"> & { readonly path: string };
+
+/** How cells are run. */
+export interface CellContext {
+  readonly environment: string;
+  /** The folder of the run folders. */
+  readonly into: string;
+  readonly allowedTargets: readonly string[];
+  readonly mutants: readonly Mutant[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one cell as a command of its own, since a scenario asks its environment when it is loaded.
+ * @throws Error when the command came to no verdict, with its last lines: a run that breaks is no mutant that is caught
+ */
+export async function runCell(wanted: Wanted, context: CellContext): Promise<Cell> {
+  const { path, ...cell } = wanted;
+  const { environment, into, allowedTargets, signal } = context;
+  const began = performance.now();
+  const targets = allowedTargets.flatMap((host) => ["--allow-target", host]);
+  const args = ["run", path, "--seed", wanted.seed, "--env", environment, "--json", "--output", into, ...targets];
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args, "--reporter", "junit"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: variablesOf(wanted.mutant, context.mutants),
+    // Ctrl-C in a terminal goes to the whole group: it would come twice, and the second one means at once.
+    detached: true,
+  });
+  const stop = (): void => void child.kill("SIGINT");
+  signal.addEventListener("abort", stop);
+  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
+    const parts: string[] = [];
+    stream.setEncoding("utf8").on("data", (part: string) => parts.push(part));
+    return parts;
+  }) as [string[], string[]];
+  const [code] = (await once(child, "close")) as [number | null];
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  const record = recordOf(stdout.join(""));
+  if (record?.verdict === undefined) {
+    const last = stderr.join("").trimEnd().split("\n").slice(-8).join("\n  ");
+    throw new Error(`${wanted.scenario} came to no verdict (exit ${code}):\n  ${last}`);
+  }
+  const { verdict } = record;
+  const checks = record.checks.filter((one) => one.verdict === verdict && verdict !== "pass");
+  return {
+    ...cell,
+    verdict,
+    checks: checks.map(({ name, actual }) => ({ name, actual })),
+    tookMs: Math.round(performance.now() - began),
+    run: record.id,
+  };
+}
+
+/** Ours, without what switches any mutant on, and with what switches this one on. What CI is told is told once, by us. */
+function variablesOf(name: string | null, mutants: readonly Mutant[]): NodeJS.ProcessEnv {
+  const { GITHUB_ACTIONS: _, GITHUB_STEP_SUMMARY: __, ...variables } = process.env;
+  for (const { environment } of mutants) for (const variable of Object.keys(environment)) delete variables[variable];
+  return { ...variables, ...mutants.find((mutant) => mutant.name === name)?.environment };
+}
+
+function recordOf(stdout: string): RunRecord | undefined {
+  try {
+    return (JSON.parse(stdout) as { runs?: readonly RunRecord[] }).runs?.[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Cell } from "../model/prove/proof.ts";
+import type { Output } from "./output.ts";
+import type { Stage } from "./prove.ts";
+
+/** A line for each cell, with how many there are and how long the rest will take. */
+export function proveProgress(output: Output, stages: readonly Stage[]) {
+  const total = stages.reduce((sum, { cells }) => sum + cells.length, 0);
+  const began = performance.now();
+  let [settled, run] = [0, 0];
+  const paint = { pass: output.colours.green, fail: output.colours.red, inconclusive: output.colours.yellow };
+  const show = (): void => {
+    // What was known costs no time: only what was run tells how long the others take.
+    const each = run === 0 ? undefined : (performance.now() - began) / run;
+    // A mutant that is caught ends its stage; what is left out is no longer to come.
+    const most = stages.some(({ untilCaught }) => untilCaught) ? "at most " : "";
+    const left = each === undefined ? "" : `, ${most}${spoken(each * (total - settled))} left`;
+    output.pin(["", output.colours.bold(`${settled} of ${most}${total} runs${left}`)]);
+  };
+  show();
+  return {
+    settled({ mutant, scenario, verdict, checks, tookMs }: Cell, isKnown: boolean): void {
+      settled += 1;
+      if (!isKnown) run += 1;
+      const who = mutant ?? "(correct)";
+      const why = checks[0] === undefined ? "" : `  ${checks.map(({ name }) => name).join(", ")}`;
+      const took = isKnown ? "from before" : `${(tookMs / 1000).toFixed(0)} s`;
+      output.say(
+        `${`${settled}/${total}`.padStart(9)}  ${paint[verdict](verdict.padEnd(12))} ${who} × ${scenario}  ${took}${why}`,
+      );
+      show();
+    },
+    end: (): void => output.pin([]),
+  };
+}
+
+function spoken(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 1 ? "less than a minute" : minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}

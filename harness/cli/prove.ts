@@ -1,0 +1,268 @@
+import { createHash } from "node:crypto";
+import { existsSync, rmSync, statSync } from "node:fs";
+import { cpus } from "node:os";
+import { join, matchesGlob, relative } from "node:path";
+import { exits, usageError } from "../model/errors.ts";
+import type { Mutant } from "../model/mutant.ts";
+import { bySureness, type Cell, type Proof, proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
+import { didYouMean } from "../plan/suggest.ts";
+import { renderProof } from "../report/prove-page.ts";
+import { proofLines } from "../report/prove-terminal.ts";
+import { openCells, proofText, readProof, writeProof } from "../store/proof-file.ts";
+import { environmentNamed } from "./environments.ts";
+import { listenForInterrupts } from "./interrupt.ts";
+import type { Output } from "./output.ts";
+import { type Planned, planAll, type Skipped } from "./planned.ts";
+import { runCell, type Wanted } from "./prove-cell.ts";
+import { proveProgress } from "./prove-progress.ts";
+import { version } from "./version.ts";
+
+export interface ProveFlags {
+  readonly scenarios: string;
+  readonly env: string;
+  readonly output: string;
+  readonly seed?: string;
+  readonly tag?: string;
+  readonly mutants?: string;
+  readonly repeat: string;
+  readonly jobs?: string;
+  readonly untilCaught?: boolean;
+  readonly known?: string;
+  readonly fresh?: boolean;
+  readonly allowTarget: readonly string[];
+  readonly json?: boolean;
+  /** Of the project's configuration. */
+  readonly knownMutants?: readonly Mutant[];
+  readonly canary?: string;
+}
+
+/** Scenarios that a proof leaves out unless they are asked for: they state nothing that a mutant could break. */
+const leftOut = ["parade", "explore"];
+const runsFolder = "prove";
+
+/** `faultline prove`: the scenarios against the system as it is, and against every mutant. @returns the exit code */
+export async function prove(filters: readonly string[], flags: ProveFlags, output: Output): Promise<number> {
+  const repeats = countOf("--repeat", flags.repeat);
+  const jobs = flags.jobs === undefined ? Math.max(1, cpus().length >> 1) : countOf("--jobs", flags.jobs);
+  const mutants = chosenMutants(flags);
+  const { planned, skipped } = await planFor(filters, flags, repeats);
+  output.pin([]);
+  for (const { scenario, why } of skipped) output.say(output.colours.yellow(`skipped: ${scenario}: ${why.join(" ")}`));
+  const store = openCells(flags.output, { fresh: flags.fresh === true });
+  const { signal, end } = listenForInterrupts((line) => output.say(line));
+  const context = {
+    environment: flags.env,
+    into: join(flags.output, runsFolder),
+    allowedTargets: flags.allowTarget,
+    mutants,
+    signal,
+  };
+  const stages = stagesOf(planned, mutants, flags);
+  const progress = proveProgress(output, stages);
+  const done: Cell[] = [];
+  const settle = async (wanted: Wanted): Promise<void> => {
+    const known = store.known.findLast((cell) => isSame(cell, wanted));
+    const cell = known ?? (await runCell(wanted, context));
+    if (known === undefined) store.add(cell);
+    // What passed has nothing to show; of hundreds of runs only those are kept that have.
+    if (known === undefined && cell.verdict === "pass") rmSync(join(context.into, cell.run), { recursive: true });
+    done.push(cell);
+    progress.settled(cell, known !== undefined);
+  };
+  const isCaught = (name: string | null): boolean =>
+    done.some(({ mutant, verdict }) => mutant === name && verdict === "fail");
+  try {
+    for (const stage of stages) {
+      const rest = stage.cells.filter(({ mutant }) => !(stage.untilCaught && isCaught(mutant)));
+      await Promise.all(Array.from({ length: jobs }, () => workThrough(rest, stage.untilCaught, isCaught, settle)));
+    }
+  } catch (error) {
+    if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
+    throw error;
+  } finally {
+    progress.end();
+    end();
+  }
+  return conclude({ done, mutants, planned, canary: stages[0]!.canary }, flags, output);
+}
+
+/** Takes one cell after the other off the list. */
+async function workThrough(
+  cells: Wanted[],
+  untilCaught: boolean,
+  isCaught: (mutant: string | null) => boolean,
+  settle: (cell: Wanted) => Promise<void>,
+): Promise<void> {
+  for (let next = cells.shift(); next !== undefined; next = cells.shift()) {
+    if (!(untilCaught && isCaught(next.mutant))) await settle(next);
+  }
+}
+
+function conclude(
+  {
+    done,
+    mutants,
+    planned,
+    canary,
+  }: { done: readonly Cell[]; mutants: readonly Mutant[]; planned: PlannedAll; canary: string | undefined },
+  flags: ProveFlags,
+  output: Output,
+): number {
+  const isCanary = ({ scenario }: Cell): boolean => scenario === canary;
+  const parts = {
+    canary: tallies(done.filter(isCanary))[0] ?? null,
+    correct: tallies(done.filter((cell) => cell.mutant === null && !isCanary(cell))),
+    mutants: mutants.map((mutant) =>
+      proofOfMutant(
+        mutant,
+        done.filter((cell) => cell.mutant === mutant.name),
+      ),
+    ),
+  };
+  const proof: Proof = {
+    version: 1,
+    seed: seedOf(flags),
+    faultline: version,
+    ...verdictOf(parts),
+    ...parts,
+    scenarios: planned.scenarios.map(({ id, scenario }) => ({ id, name: scenario.name })),
+  };
+  writeProof(flags.output, "prove.json", proofText(proof));
+  const page = writeProof(flags.output, "prove.html", renderProof(proof, runsFolder));
+  if (flags.json === true) output.json(proof);
+  const replay = ({ scenario, mutant }: { scenario: string; mutant: string | null }): string => {
+    const switches = Object.entries(mutants.find(({ name }) => name === mutant)?.environment ?? {});
+    const path = planned.scenarios.find(({ id }) => id === scenario)?.path ?? scenario;
+    return `${switches.map(([name, value]) => `${name}=${value} `).join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seedOf(flags)}-1`;
+  };
+  const lines = proofLines(proof, {
+    colour: output.colours.isColorSupported,
+    page: relative(process.cwd(), page),
+    replay,
+  });
+  if (flags.json === true) output.say("", ...lines);
+  else output.print(...lines);
+  return exits[proof.verdict];
+}
+
+interface PlannedAll {
+  readonly scenarios: readonly Planned[];
+  /** Scenario → repeat → what is planned. */
+  readonly plans: ReadonlyMap<string, readonly Planned[]>;
+  readonly canary?: Planned;
+}
+
+const seedOf = ({ seed = "prove" }: ProveFlags): string => seed;
+
+/** Everything is planned before anything is started, for every repeat: each has a seed of its own. */
+async function planFor(
+  filters: readonly string[],
+  flags: ProveFlags,
+  repeats: number,
+): Promise<{ planned: PlannedAll; skipped: readonly Skipped[] }> {
+  const { facts } = environmentNamed(flags.env);
+  const { folder, named } = selectionOf(filters, flags.scenarios);
+  const plans = new Map<string, Planned[]>();
+  let skipped: readonly Skipped[] = [];
+  for (let repeat = 1; repeat <= repeats; repeat += 1) {
+    const seed = `${seedOf(flags)}-${repeat}`;
+    const { tag } = flags;
+    const all = await planAll(named, { scenarios: folder, seed, ...(tag === undefined ? {} : { tag }) }, facts);
+    ({ skipped } = all);
+    const isAskedFor = named.length > 0 || tag !== undefined;
+    for (const one of all.planned) {
+      if (!isAskedFor && one.scenario.tags?.some((name) => leftOut.includes(name))) continue;
+      plans.set(one.id, [...(plans.get(one.id) ?? []), one]);
+    }
+  }
+  const scenarios = [...plans.values()].map(([first]) => first!);
+  if (flags.canary === undefined) return { planned: { scenarios, plans }, skipped };
+  const { planned } = await planAll([flags.canary], { scenarios: folder, seed: `${seedOf(flags)}-1` }, facts);
+  return { planned: { scenarios, plans, ...(planned[0] === undefined ? {} : { canary: planned[0] }) }, skipped };
+}
+
+/** `--scenarios` names their folder, as everywhere, or some of those in the usual one. */
+function selectionOf(
+  filters: readonly string[],
+  which: string,
+): { readonly folder: string; readonly named: readonly string[] } {
+  const isFolder = existsSync(which) && statSync(which).isDirectory();
+  return isFolder
+    ? { folder: which, named: filters }
+    : { folder: "scenarios", named: [...filters, ...which.split(",")] };
+}
+
+/** Cells that may be run in any order; with `untilCaught` a mutant's are over once one of them caught it. */
+export interface Stage {
+  readonly cells: Wanted[];
+  readonly untilCaught: boolean;
+  /** The scenario that must fail, where there is one. */
+  readonly canary?: string;
+}
+
+/** The canary first, then the system as it is, then one mutant after the other, what caught it before first. */
+function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], flags: ProveFlags): readonly Stage[] {
+  const known = knownProof(flags);
+  const cellOf = (mutant: Mutant | null, { id, path, plan, scenario }: Planned): Wanted => ({
+    mutant: mutant?.name ?? null,
+    scenario: id,
+    path,
+    seed: plan.seed,
+    fingerprint: fingerprintOf([
+      plan,
+      scenario.checks.map(({ name, parameters }) => [name, parameters]),
+      mutant?.environment,
+    ]),
+  });
+  const all = [...plans.values()];
+  const own = all.flatMap((repeats) => repeats.map((one) => cellOf(null, one)));
+  const ofMutants = mutants.map((mutant): Stage => {
+    const before = bySureness(known?.mutants.find(({ name }) => name === mutant.name)?.scenarios ?? []);
+    const order = before.filter(({ failed }) => failed > 0).map(({ scenario }) => scenario);
+    const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
+    const sorted = all.toSorted(([one], [other]) => place(one!.id) - place(other!.id));
+    const cells = sorted.flatMap((repeats) => repeats.map((one) => cellOf(mutant, one)));
+    return { cells, untilCaught: flags.untilCaught === true };
+  });
+  const first = canary === undefined ? [] : [cellOf(null, canary)];
+  return [
+    { cells: first, untilCaught: false, ...(canary === undefined ? {} : { canary: canary.id }) },
+    { cells: own, untilCaught: false },
+    ...ofMutants,
+  ];
+}
+
+function knownProof({ known, output, untilCaught }: ProveFlags): Proof | undefined {
+  if (known !== undefined) return readProof(known);
+  const latest = join(output, "prove.json");
+  return untilCaught === true && existsSync(latest) ? readProof(latest) : undefined;
+}
+
+const fingerprintOf = (what: unknown): string =>
+  createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
+
+const isSame = (cell: Cell, wanted: Wanted): boolean =>
+  (["mutant", "scenario", "seed", "fingerprint"] as const).every((field) => cell[field] === wanted[field]);
+
+/** By names and globs with commas between them; all when none is named, none for `none`. */
+function chosenMutants({ mutants: named, knownMutants = [] }: ProveFlags): readonly Mutant[] {
+  if (named === undefined) return knownMutants;
+  if (named === "none") return [];
+  const names = knownMutants.map(({ name }) => name);
+  const chosen = named.split(",").flatMap((pattern) => {
+    const found = names.filter((name) => name === pattern || matchesGlob(name, pattern));
+    if (found.length > 0) return found;
+    const message = `there is no mutant "${pattern}"`;
+    const none = "faultline.config.ts names the mutants of a system: `mutants: [{ name, environment }]`.";
+    const remedy = names.length === 0 ? none : didYouMean(pattern, names);
+    throw usageError({ code: "UNKNOWN_MUTANT", where: "--mutants", message, remedy });
+  });
+  return knownMutants.filter(({ name }) => chosen.includes(name));
+}
+
+function countOf(where: string, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 1000) return count;
+  const remedy = `Give a whole number from 1 to 1000, as ${where} 5.`;
+  throw usageError({ code: "BAD_COUNT", where, message: `is "${text}"`, remedy });
+}
