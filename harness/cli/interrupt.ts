@@ -2,7 +2,8 @@ import { Interrupted } from "../model/errors.ts";
 
 /**
  * Turns SIGINT and SIGTERM into an abort, and SIGHUP (a closed terminal) too. The second one ends the process at once:
- * the watchdog then does what there was no patience for.
+ * the watchdog then does what there was no patience for. A command that was started by another one of ours, over a
+ * channel, ends as well when that was killed.
  */
 export function listenForInterrupts(say: (line: string) => void): {
   readonly signal: AbortSignal;
@@ -19,11 +20,16 @@ export function listenForInterrupts(say: (line: string) => void): {
     controller.abort(reason);
   };
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const orphaned = (): void => on("SIGTERM");
   for (const name of names) process.on(name, on);
+  process.on("disconnect", orphaned);
+  // To listen must not keep the process alive.
+  process.channel?.unref();
   return {
     signal: controller.signal,
     end: () => {
       for (const name of names) process.off(name, on);
+      process.off("disconnect", orphaned);
     },
   };
 }

@@ -28,14 +28,15 @@ export async function runCell(wanted: Wanted, context: CellContext): Promise<Cel
   const targets = allowedTargets.flatMap((host) => ["--allow-target", host]);
   const args = ["run", path, "--seed", wanted.seed, "--env", environment, "--json", "--output", into, ...targets];
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args, "--reporter", "junit"], {
-    stdio: ["ignore", "pipe", "pipe"],
+    // The channel tells it when we are gone.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: variablesOf(wanted.mutant, context.mutants),
     // Ctrl-C in a terminal goes to the whole group: it would come twice, and the second one means at once.
     detached: true,
   });
   const stop = (): void => void child.kill("SIGINT");
   signal.addEventListener("abort", stop);
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
+  const [stdout, stderr] = [child.stdout!, child.stderr!].map((stream) => {
     const parts: string[] = [];
     stream.setEncoding("utf8").on("data", (part: string) => parts.push(part));
     return parts;

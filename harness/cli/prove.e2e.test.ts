@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Cell, Proof } from "../model/prove/proof.ts";
+import { Faultline, temporaryFolder } from "./testing/faultline.ts";
+
+// A system of one process with two switches: one makes it lie for a moment
+// whenever it was silent for a while, the other does nothing at all.
+let folder: ReturnType<typeof temporaryFolder>;
+const at = (name: string): string => join(folder.path, name);
+
+beforeAll(() => {
+  folder = temporaryFolder();
+  mkdirSync(at("scenarios/controls"), { recursive: true });
+  writeFileSync(at("system.ts"), system);
+  writeFileSync(at("scenarios/pause.ts"), scenario("noWrongAnswers()"));
+  writeFileSync(at("scenarios/controls/canary.ts"), scenario("availability({ atLeast: 1 })"));
+  configure("scenarios/controls/canary.ts");
+});
+afterAll(() => folder.remove());
+
+const configure = (canary: string): void =>
+  writeFileSync(
+    at("faultline.config.ts"),
+    `import { defineConfig } from "faultline";
+     const mutants = ["wrong", "harmless"].map((name) => ({ name, environment: { BUG: name } }));
+     export default defineConfig({ mutants, canary: ${JSON.stringify(canary)} });`,
+  );
+
+const system = `
+  import { milliseconds, service, system, workload } from "faultline";
+  const program = \`let last = Date.now(), until = 0;
+    require("node:http").createServer((_, reply) => {
+      const now = Date.now();
+      if (now - last > 300) until = now + 300;
+      last = now;
+      reply.end(process.env.BUG === "wrong" && now < until ? "no" : "yes");
+    }).listen(process.env.PORT, "127.0.0.1");\`;
+  const bug = process.env["BUG"] ?? "";
+  export const oracle = system({
+    name: "oracle", entry: "web",
+    ...(bug === "" ? {} : { variant: "bug " + bug, variables: { BUG: bug } }),
+    components: { web: service({ command: ["node", "-e", program], readyPath: "/", environment: { BUG: bug } }) },
+  });
+  export const people = workload({
+    name: "people", perSecond: 60, keys: 1, sessions: 4,
+    operations: {
+      ask: {
+        weight: 1, effect: "none", deadline: milliseconds(300),
+        request: () => ({ method: "GET", path: "/" }),
+        judge: ({ body }) => ({ outcome: body === "yes" ? "ok" : "wrong" }),
+      },
+    },
+  });`;
+
+const scenario = (check: string): string => `
+  import { availability, noWrongAnswers, pause, scenario, seconds } from "faultline";
+  import { oracle, people } from ${JSON.stringify(at("system.ts"))};
+  export default scenario({
+    name: "the oracle falls asleep", expects: "silence, and never a lie", system: oracle, workload: people,
+    phases: { warmUp: seconds(0.6), steady: seconds(1), faults: seconds(1), recovery: seconds(1) },
+    faults: [{ at: seconds(0.1), lasting: seconds(0.6), inject: pause("web") }],
+    checks: [${check}],
+  });`;
+
+const prove = (...args: readonly string[]): Faultline =>
+  new Faultline(["prove", ...args], { output: folder.path, cwd: folder.path });
+const runsUnderWay = (): readonly string[] =>
+  readdirSync(at("reports/prove"))
+    .filter((name) => name.includes("Z-"))
+    .filter((name) => JSON.parse(readFileSync(at(`reports/prove/${name}/run.json`), "utf8")).status === "running");
+const proof = (): Proof => JSON.parse(readFileSync(at("reports/prove.json"), "utf8"));
+const cells = (): readonly Cell[] =>
+  existsSync(at("reports/prove.jsonl"))
+    ? readFileSync(at("reports/prove.jsonl"), "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Cell)
+    : [];
+
+test("goes on after SIGKILL, catches the mutant that lies, and tells of the one that survives", async () => {
+  const first = prove();
+  await vi.waitFor(() => expect(cells().length).toBeGreaterThanOrEqual(2), { timeout: 60_000, interval: 50 });
+  first.child.kill("SIGKILL");
+  await first.ended();
+  // The run that was under way heals and ends by itself.
+  await vi.waitFor(() => expect(runsUnderWay()).toEqual([]), { timeout: 10_000, interval: 50 });
+  const before = cells();
+  const second = prove("--json");
+  expect(await second.ended(), second.stderr).toBe(1);
+  expect(second.stderr.match(/from before/g)).toHaveLength(before.length);
+  expect(cells()).toHaveLength(4);
+  const told: Proof = JSON.parse(second.stdout);
+  expect(told).toEqual(proof());
+  expect(told.canary).toMatchObject({ scenario: "canary", failed: 1, checks: { availability: 1 } });
+  expect(told.correct).toMatchObject([{ scenario: "pause", runs: 1, passed: 1 }]);
+  expect(told.mutants).toMatchObject([
+    { name: "wrong", fate: "caught", best: "pause", scenarios: [{ failed: 1, checks: { noWrongAnswers: 1 } }] },
+    { name: "harmless", fate: "survived", best: null, scenarios: [{ passed: 1 }] },
+  ]);
+  expect(second.stderr).toContain("survived: harmless");
+  expect(second.stderr).toContain("again: BUG=harmless npx faultline run scenarios/pause.ts --seed prove-1");
+  // What caught it can be looked at; the page leads there.
+  const [run = ""] = told.mutants.map(({ scenarios }) => scenarios[0]?.run);
+  expect(existsSync(at(`reports/prove/${run}/report.html`))).toBe(true);
+  expect(readFileSync(at("reports/prove.html"), "utf8")).toContain(`prove/${run}/report.html`);
+});
+
+test("has nothing to run when all is known, and passes when all that was asked for is caught", async () => {
+  const before = cells().length;
+  const process = prove("--mutants", "wron*", "--until-caught");
+  expect(await process.ended(), process.stderr).toBe(0);
+  expect(process.stdout).toContain("✓ wrong  pause 1 of 1");
+  expect(cells()).toHaveLength(before);
+});
+
+test("runs again what has changed, and fails with a canary that does not", async () => {
+  const before = cells().length;
+  configure("scenarios/pause.ts");
+  writeFileSync(at("scenarios/pause.ts"), scenario("noWrongAnswers(), availability({ atLeast: 0.1 })"));
+  const process = prove("--mutants", "none");
+  expect(await process.ended(), process.stderr).toBe(1);
+  expect(process.stdout).toContain("the canary did not fail");
+  expect(cells().length).toBeGreaterThan(before);
+});
+
+test("Ctrl-C ends the run that is under way, which cleans up after itself, and says how to go on", async () => {
+  const runs = (): number => readdirSync(at("reports/prove")).length;
+  const before = runs();
+  const process = prove("--fresh", "--mutants", "wrong");
+  await vi.waitFor(() => expect(runs()).toBeGreaterThan(before), { timeout: 30_000, interval: 50 });
+  process.child.kill("SIGINT");
+  expect(await process.ended()).toBe(130);
+  expect(process.stderr).toContain("the same command goes on from here");
+});
+
+test("a mutant and a count that are none are told, with what is near", async () => {
+  const unknown = prove("--mutants", "wrnog");
+  expect(await unknown.ended()).toBe(64);
+  expect(unknown.stderr).toMatch(/there is no mutant "wrnog" \[UNKNOWN_MUTANT\]\s+Did you mean "?wrong/);
+  const count = prove("--repeat", "0");
+  expect(await count.ended()).toBe(64);
+  expect(count.stderr).toContain("BAD_COUNT");
+});
