@@ -7,7 +7,7 @@ import { storefront } from "./storefront/system.ts";
 export default scenario({
   name: "a migration holds the tables of orders and of what is still to be told, one after the other",
   expects: "who needs the table is refused in time, everything else goes on, and nothing is half done",
-  tags: ["full", "database", "human"],
+  tags: ["gate", "full", "database", "human"],
   system: storefront(),
   workload: shoppers({ perSecond: 100, doing: { browse: 60, search: 5, reprice: 15, buy: 20 } }),
   phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
