@@ -34,6 +34,15 @@ Examples:
 
 Exit codes: 0 all mutants caught and the system as it is passes; 1 one survived, a correct run failed, or the canary
 did not; 2 it could not be told. The same command goes on where it was stopped.`,
+  explore: `
+Examples:
+  faultline explore --minutes 20             the scenario with the tag explore
+  faultline explore any-fault --seed 7 --first
+                                             stop at the first failure
+  MUTANT=lost-del faultline explore --minutes 5
+
+What was found is a scenario in reports/explore/, which can be run, and kept. Exit codes: 0 nothing found, 1 something
+found, 2 it could not be told.`,
   show: `
 Examples:
   faultline show                             the latest run

@@ -6,6 +6,7 @@ import type { CapacityFlags } from "./capacity.ts";
 import type { CheckFlags } from "./check.ts";
 import type { CompareFlags } from "./compare.ts";
 import { applyConfig } from "./config.ts";
+import { defineExplore } from "./define-explore.ts";
 import { defineProve } from "./define-prove.ts";
 import { examples } from "./examples.ts";
 import type { ExportFlags } from "./export.ts";
@@ -157,6 +158,7 @@ export function define(program: Command, perform: Perform): void {
     );
 
   defineProve(program, perform);
+  defineExplore(program, perform);
 
   program
     .command("list [fault...]")

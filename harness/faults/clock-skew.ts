@@ -23,6 +23,7 @@ export const clockSkewFault: FaultKind<"clock"> = {
   receipt: "the `Date` of an answer of the service differs from our clock by as much",
   healing: "the clock is set back, while the service runs",
   example: { byMs: 60_000 },
+  explored: [{ byMs: 3_600_000 }, { byMs: -3_600_000 }],
   residue: "a file that says by how much: it lies in the run's scratch folder, and the service ends with the run",
   problems: (parameters) => [
     ...numberIn(parameters, "byMs", { atLeast: -mostMs, atMost: mostMs, unit: "ms" }),

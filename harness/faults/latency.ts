@@ -36,6 +36,11 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
   receipt: "an answer over the link comes later by the latency, less its jitter",
   healing: "the toxic is taken off; connections stay",
   example: { latencyMs: 100, jitterMs: 0, direction: "replies" },
+  explored: [
+    { latencyMs: 110, jitterMs: 0, direction: "replies" },
+    { latencyMs: 60, jitterMs: 20, direction: "requests" },
+  ],
+  everyday: true,
   residue: "a toxic: the journal removes it",
   problems: (parameters) => [
     ...numberIn(parameters, "latencyMs", { above: 0, atMost: 60_000, unit: "ms" }),

@@ -26,6 +26,7 @@ export const overloadFault: FaultKind<"network"> = {
   receipt: "answers, refusals or broken requests of the flood",
   healing: "the flood ends and its connections are closed",
   example: { connections: 50, path: "/" },
+  explored: [],
   residue: "a thread that asks: it ends with its fault, and with the run",
   problems: (parameters) => [
     ...numberIn(parameters, "connections", { atLeast: 1, atMost: 2000, unit: "connections" }),

@@ -35,6 +35,11 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   receipt: "a request over the link has no answer in 300 ms",
   healing: "the toxics are taken off, which closes the silent connections",
   example: { direction: "both", share: 1 },
+  explored: [
+    { direction: "both", share: 1 },
+    { direction: "replies", share: 1 },
+  ],
+  everyday: true,
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
   problems: (parameters) => [
     ...oneOf(parameters, "direction", directions),

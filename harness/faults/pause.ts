@@ -18,6 +18,7 @@ export const pauseFault: FaultKind<"process"> = {
   receipt: "the kernel says that every process of the instance is stopped",
   healing: "SIGCONT to all its processes",
   example: {},
+  everyday: true,
   residue: "a stopped process: the journal continues it",
   problems: () => [],
   title: ({ target }) => `pause ${target}`,

@@ -31,6 +31,7 @@ export const postgresDropIndexFault: FaultKind<"postgres"> = {
   receipt: "the server knows no index of that name",
   healing: "it is made anew from its own definition",
   example: { index: "pg_faultline_example" },
+  explored: [],
   residue: "an index that is not there: made anew from its own definition",
   problems: (parameters) =>
     sqlNameIn(parameters, "index", "Give the name of an index, as orders_by_customer or schema.name."),

@@ -25,6 +25,7 @@ export const postgresLockFault: FaultKind<"postgres"> = {
   receipt: "a lock of the application on the table is not to be had (55P03)",
   healing: "the transaction that holds the lock is rolled back",
   example: { table: "information_schema.sql_features" },
+  explored: [],
   residue: "a transaction that is open: it ends with its connection, and the connection with the run",
   problems: ({ table }): readonly Problem[] =>
     typeof table === "string" && /^\w+(\.\w+)?$/.test(table)

@@ -20,6 +20,7 @@ export const redisAmnesiaFault: FaultKind<"redis"> = {
   receipt: "a mark in the server, beside the number of its flushes",
   healing: "the mark is taken away; the data stays lost",
   example: {},
+  explored: [],
   residue: "the data is gone: only for servers that the run itself started",
   problems: () => [],
   title: ({ target }) => `${target} forgets everything`,

@@ -18,6 +18,8 @@ export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
   return {
     ...said,
     needs: "rollout",
+    // Nobody but the user knows which variables there are.
+    explored: [],
     silences: true,
     receipt: "the kernel says what the process was given; or it did not survive it",
     healing: "it is started again with its own configuration, until it answers",

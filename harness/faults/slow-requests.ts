@@ -21,6 +21,7 @@ export const slowRequestsFault: FaultKind<"network"> = {
   receipt: "so many such connections are open, and what was said on them",
   healing: "they are all broken off",
   example: { connections: 50 },
+  explored: [],
   residue: "connections of our own: they end with the fault, and with the run",
   problems: (parameters) => numberIn(parameters, "connections", { atLeast: 1, atMost: 5000, unit: "connections" }),
   title: ({ target, parameters }) => `slow requests on ${Number(parameters["connections"])} connections of ${target}`,

@@ -65,6 +65,13 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly summary: string;
   /** Parameters that it accepts: for the list of faults, and for the suite that every kind must pass. */
   readonly example: Readonly<Record<string, Json>>;
+  /**
+   * Parameters with which a system is explored. Default: the example. None for a kind that must be told a name of the
+   * system's own, and for one that no system is expected to survive.
+   */
+  readonly explored?: readonly Readonly<Record<string, Json>>[];
+  /** Every operator meets it sooner or later: exploring begins with it. */
+  readonly everyday?: true;
   /** What proves that it acts, measured on the path that it acts on. */
   readonly receipt: string;
   /** How it is ended. */

@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { shrink } from "./shrink.ts";
+
+const letters = [..."abcdefgh"];
+/** Fails when all of these are there. */
+const needs = (core: readonly string[]) => async (part: readonly string[]) => core.every((one) => part.includes(one));
+
+describe("shrink", () => {
+  it("finds any planted core, whatever is tried first", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.subarray(letters, { minLength: 1 }),
+        fc.shuffledSubarray(letters, { minLength: 8 }),
+        async (core, likely) => {
+          expect(await shrink(letters, needs(core), likely)).toEqual({ core, isMinimal: true });
+        },
+      ),
+    );
+  });
+
+  it("asks for one alone first, in the order that it is given", async () => {
+    const asked: string[] = [];
+    const fails = async (part: readonly string[]) => {
+      asked.push(part.join(""));
+      return part.includes("c");
+    };
+    expect(await shrink(letters, fails, ["h", "c", "a"])).toEqual({ core: ["c"], isMinimal: true });
+    expect(asked).toEqual(["h", "c"]);
+  });
+
+  it("keeps what it has when there is no time left, and says so", async () => {
+    let left = 10;
+    const fails = async (part: readonly string[]) => {
+      left -= 1;
+      return left < 0 ? undefined : needs(["a", "b"])(part);
+    };
+    const { core, isMinimal } = await shrink(letters, fails);
+    expect(isMinimal).toBe(false);
+    expect(core).toEqual(expect.arrayContaining(["a", "b"]));
+    expect(core.length).toBeLessThan(letters.length);
+  });
+
+  it("has nothing to ask of a single one", async () => {
+    expect(await shrink(["a"], () => Promise.reject(new Error("asked")))).toEqual({ core: ["a"], isMinimal: true });
+  });
+});

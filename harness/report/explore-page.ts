@@ -1,0 +1,54 @@
+import type { Exploration, Reproducer, Share, Tried } from "../model/explore/exploration.ts";
+import { timingOf } from "../model/fault.ts";
+import { wilson } from "../model/measure/proportion.ts";
+import { htmlDocument } from "./document.ts";
+import { duration, percent, plural } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { scrolling } from "./table.ts";
+
+/**
+ * What an exploration found, and what it tried, as one HTML file.
+ * @param runs the folder of the run folders, from where the page lies
+ */
+export function renderExploration(exploration: Exploration, runs: string): string {
+  const { reproducers, singles, pairs, seed, scenario, tookMs } = exploration;
+  const isFound = reproducers.length > 0;
+  const title = isFound ? `${plural(reproducers.length, "failure")} found` : "Nothing found";
+  const tried = singles.filter(({ verdict }) => verdict !== "not tried").length;
+  const content = html`<header class="banner ${isFound ? "fail" : "pass"}">
+<p class="scenario">Explored: ${scenario}</p>
+<h1><span class="icon" aria-hidden="true">${isFound ? "✗" : "✓"}</span> ${title}</h1>
+<p class="sentence">${plural(exploration.runs, "run")} in ${duration(tookMs)}, of which ${exploration.inconclusive} could tell nothing; ${tried} of ${plural(singles.length, "single fault")} tried, and ${plural(pairs, "pair")}.</p>
+</header>
+${reproducers.map((one, index) => card(one, `found-${index}`, runs))}
+<section aria-labelledby="tried"><h2 id="tried">What was tried</h2>
+<p class="quiet">Each thing that can be broken, alone. Several were tried in one run, one after the other: where that failed, each of them is counted as part of a run that failed.</p>
+${list("In a run that failed", singles, "fail")}${list("In a run that could tell nothing", singles, "inconclusive")}${list("Held", singles, "pass")}${list("Not tried", singles, "not tried")}</section>
+<p class="end">Seed ${seed}: the same seed gives the same schedules. Intervals are Wilson's; each bound holds at 95 %.</p>`;
+  return htmlDocument(`${title}: ${scenario}`, content);
+}
+
+function card(
+  { name, checks, schedule, isMinimal, with: withIt, without, file, replay, run }: Reproducer,
+  id: string,
+  runs: string,
+): Html {
+  const rows = schedule.map(
+    (one) => html`<tr><th scope="row">${one.title}</th><td class="words">${timingOf(one)}</td></tr>
+`,
+  );
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${checks.map((check) => check.name).join(", ")}</h2>
+<ul class="reasons">${checks.map(({ name: check, actual }) => html`<li><b>${check}</b>: ${actual}</li>`)}</ul>
+${scrolling(`Schedule of ${name}`, html`<table><thead><tr><th scope="col">fault</th><th scope="col" class="words">when, in the phase of the faults</th></tr></thead><tbody>${rows}</tbody></table>`)}
+<p>With it ${shareOf(withIt)}, surely above ${percent(wilson(withIt.failed, withIt.runs).lower)}; with the same load and no fault ${shareOf(without)}, surely below ${percent(wilson(without.failed, without.runs).upper)}.${!isMinimal && " There was no time to make it smaller."}</p>
+<p><a href="${runs}/${encodeURIComponent(run)}/report.html">The report of a run that failed</a>. The scenario: <code>${file}</code>. Again:</p>
+<pre>${replay}</pre></section>
+`;
+}
+
+const shareOf = ({ failed, runs }: Share): string => `${failed} of ${plural(runs, "run")} failed`;
+
+function list(title: string, singles: readonly Tried[], verdict: Tried["verdict"]): Html | false {
+  const own = singles.filter((one) => one.verdict === verdict).map((one) => one.title);
+  return own.length > 0 && html`<details><summary>${title}: ${own.length}</summary><p>${own.join("; ")}</p></details>`;
+}
