@@ -11,13 +11,13 @@ export default scenario({
   system: storefront(),
   // Each product is changed more than once a second by one API or the other, and read more often: whatever order their
   // messages to the cache can come in, they come in, and somebody sees what came of it.
-  workload: shoppers({ perSecond: 190, products: 46, skew: 0, doing: { browse: 60, search: 1, reprice: 38, buy: 1 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9), recovery: seconds(5) },
+  workload: shoppers({ perSecond: 180, products: 44, skew: 0, doing: { browse: 60, search: 1, reprice: 38, buy: 1 } }),
+  phases: { warmUp: seconds(1), steady: seconds(2.5), faults: seconds(12), recovery: seconds(4) },
   faults: [
     // About as long as the API waits for the cache: some messages are in time, some come after they were given up.
     {
       at: seconds(0.3),
-      lasting: seconds(8.5),
+      lasting: seconds(11.5),
       inject: latency("api->cache", { latency: milliseconds(85), jitter: milliseconds(75), direction: "requests" }),
     },
   ],

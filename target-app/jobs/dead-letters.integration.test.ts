@@ -2,9 +2,14 @@ import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoKeys } from "../access/demo-keys.ts";
+import { openDatabase } from "../platform/database.ts";
+import { createLog } from "../platform/log.ts";
 import { type App, TestSystem } from "../testing/app.ts";
 import { withClient } from "../testing/components.ts";
 import { eventually } from "../testing/processes.ts";
+import { bury } from "./dead-letters.ts";
+
+const limits = { poolSize: 2, connectMs: 2000, queryMs: 2000, transactionMs: 2000 };
 
 // What becomes of events that can't be worked off, and of those that are worked off when workers die.
 
@@ -76,6 +81,29 @@ it("keeps what can't be done as a dead letter of its tenant, and sends it again 
   expect(await letterOf(orderId)).toBeUndefined();
   expect(await sql("SELECT stock FROM products WHERE tenant = 'acme' AND id = 50")).toEqual([{ stock: 0 }]);
   expect(await redrive()).toMatchObject({ status: 409, body: { code: "already-redriven" } });
+});
+
+it("buries nothing for an event whose letter was sent again before, when it comes late once more", async () => {
+  const orderId = randomUUID();
+  await sql("INSERT INTO orders (id, tenant, idempotency_key, product_id, quantity) VALUES ($1, 'acme', $2, 51, 1)", [
+    orderId,
+    orderId,
+  ]);
+  const event = { id: randomUUID(), payload: { tenant: "acme", orderId, productId: 51, quantity: 1 } };
+  const database = openDatabase(system.postgres.url, limits, createLog({ logLevel: "silent", instance: "test" }));
+  try {
+    const die = () => bury(database, "order-placed", event, { reason: "sold out", history: [] });
+    await die();
+    await die();
+    expect(await statusOf(orderId)).toBe("dead");
+    // As a redrive does it, but for the event under its new id, which is still on its way.
+    await sql("UPDATE dead_letters SET redriven_at = now() WHERE id = $1", [event.id]);
+    await sql("UPDATE orders SET status = 'pending', reason = NULL WHERE id = $1", [orderId]);
+    await die();
+    expect(await statusOf(orderId)).toBe("pending");
+  } finally {
+    await database.close();
+  }
 });
 
 it("tells a tenant nothing of another's orders", async () => {

@@ -37,12 +37,13 @@ export async function bury<K extends JobKind>(
   { reason, history }: { reason: string; history: readonly Failure[] },
 ): Promise<void> {
   await database.transaction(async (session) => {
-    await afterlives[kind].bury(session, payload, reason);
-    await session.query(
+    const { rowCount } = await session.query(
       `INSERT INTO dead_letters (id, tenant, kind, payload, reason, history) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (id) DO NOTHING`,
       [id, payload.tenant, kind, payload, reason, JSON.stringify(history)],
     );
+    // It may come again when its letter was sent again long ago, under a new id: the fate of that one is what counts now.
+    if (rowCount === 1) await afterlives[kind].bury(session, payload, reason);
   });
 }
 
