@@ -11,8 +11,14 @@ export function defineProve(program: Command, perform: Perform): void {
     .option("--scenarios <which>", "the folder of the scenarios, or some of them with commas", "scenarios")
     .option("--tag <name>", "only scenarios with this tag; by default all but those tagged parade or explore")
     .option("--repeat <count>", "how often each is run, with another seed each time", "1")
-    .option("--until-caught", "leave a mutant as soon as it is caught; what caught it before is tried first")
-    .option("--known <file>", "the prove.json that says what caught it before; by default the latest")
+    .option(
+      "--until-caught",
+      "leave a mutant as soon as it is caught, trying first what caught it before; the system as it is runs once",
+    )
+    .option(
+      "--known <file>",
+      "the prove.json that says what caught it before, and nothing else is tried; by default the latest says what is first",
+    )
     .option("--jobs <count>", "how many run at the same time; by default one for two cores")
     .option("--fresh", "forget what an earlier proof has run, instead of going on from there")
     .option("--seed <text>", "what the seeds of the runs are made from", "prove")

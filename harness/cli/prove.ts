@@ -215,12 +215,18 @@ function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], fla
     ]),
   });
   const all = [...plans.values()];
-  const own = all.flatMap((repeats) => repeats.map((one) => cellOf(null, one)));
+  // Until it is caught: no more than is needed. Of the system as it is one run of each tells what has to be told.
+  const own = all.flatMap((repeats) =>
+    (flags.untilCaught === true ? repeats.slice(0, 1) : repeats).map((one) => cellOf(null, one)),
+  );
   const ofMutants = mutants.map((mutant): Stage => {
     const before = bySureness(known?.mutants.find(({ name }) => name === mutant.name)?.scenarios ?? []);
     const order = before.filter(({ failed }) => failed > 0).map(({ scenario }) => scenario);
     const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
-    const sorted = all.toSorted(([one], [other]) => place(one!.id) - place(other!.id));
+    const isNamed = flags.known !== undefined && order.length > 0;
+    const sorted = all
+      .filter(([one]) => !isNamed || order.includes(one!.id))
+      .toSorted(([one], [other]) => place(one!.id) - place(other!.id));
     const cells = sorted.flatMap((repeats) => repeats.map((one) => cellOf(mutant, one)));
     return { cells, untilCaught: flags.untilCaught === true };
   });
