@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Cell, Proof } from "../model/prove/proof.ts";
 import { Faultline, temporaryFolder } from "./testing/faultline.ts";
@@ -12,7 +13,6 @@ const at = (name: string): string => join(folder.path, name);
 beforeAll(() => {
   folder = temporaryFolder();
   mkdirSync(at("scenarios/controls"), { recursive: true });
-  writeFileSync(at("system.ts"), system);
   writeFileSync(at("scenarios/pause.ts"), scenario("noWrongAnswers()"));
   writeFileSync(at("scenarios/controls/canary.ts"), scenario("availability({ atLeast: 1 })"));
   configure("scenarios/controls/canary.ts");
@@ -27,41 +27,11 @@ const configure = (canary: string): void =>
      export default defineConfig({ mutants, canary: ${JSON.stringify(canary)} });`,
   );
 
-const system = `
-  import { milliseconds, service, system, workload } from "faultline";
-  const program = \`let last = Date.now(), until = 0;
-    require("node:http").createServer((_, reply) => {
-      const now = Date.now();
-      if (now - last > 300) until = now + 300;
-      last = now;
-      reply.end(process.env.BUG === "wrong" && now < until ? "no" : "yes");
-    }).listen(process.env.PORT, "127.0.0.1");\`;
-  const bug = process.env["BUG"] ?? "";
-  export const oracle = system({
-    name: "oracle", entry: "web",
-    ...(bug === "" ? {} : { variant: "bug " + bug, variables: { BUG: bug } }),
-    components: { web: service({ command: ["node", "-e", program], readyPath: "/", environment: { BUG: bug } }) },
-  });
-  export const people = workload({
-    name: "people", perSecond: 60, keys: 1, sessions: 4,
-    operations: {
-      ask: {
-        weight: 1, effect: "none", deadline: milliseconds(300),
-        request: () => ({ method: "GET", path: "/" }),
-        judge: ({ body }) => ({ outcome: body === "yes" ? "ok" : "wrong" }),
-      },
-    },
-  });`;
-
+const oracle = fileURLToPath(new URL("./testing/oracle/oracle.ts", import.meta.url));
 const scenario = (check: string): string => `
-  import { availability, noWrongAnswers, pause, scenario, seconds } from "faultline";
-  import { oracle, people } from ${JSON.stringify(at("system.ts"))};
-  export default scenario({
-    name: "the oracle falls asleep", expects: "silence, and never a lie", system: oracle, workload: people,
-    phases: { warmUp: seconds(0.6), steady: seconds(1), faults: seconds(1), recovery: seconds(1) },
-    faults: [{ at: seconds(0.1), lasting: seconds(0.6), inject: pause("web") }],
-    checks: [${check}],
-  });`;
+  import { availability, noWrongAnswers } from "faultline";
+  import { asleep } from ${JSON.stringify(oracle)};
+  export default asleep([${check}]);`;
 
 const prove = (...args: readonly string[]): Faultline =>
   new Faultline(["prove", ...args], { output: folder.path, cwd: folder.path });
