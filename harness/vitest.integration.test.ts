@@ -46,7 +46,11 @@ describe("a fault around a body", () => {
   test("what cannot be planned is refused before anything acts, all of it at once", async ({ system, withFault }) => {
     const before = system.receipts().length;
     const body = vi.fn<() => void>();
-    const wrong = { kind: "latency", target: "web->stor", parameters: { latencyMs: -1, jitterMs: "x" } };
+    const wrong = {
+      kind: "latency",
+      target: "web->stor",
+      parameters: { latencyMs: -1, jitterMs: "x", direction: "replies" },
+    };
     const error = await withFault(wrong as never, body).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ exit: 64 });
     expect((error as { problems: { code: string; where: string }[] }).problems).toMatchObject([

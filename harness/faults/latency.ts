@@ -26,9 +26,7 @@ const read = (parameters: FaultSpec["parameters"]): { latencyMs: number; jitterM
   latencyMs: Number(parameters["latencyMs"]),
   jitterMs: Number(parameters["jitterMs"]),
 });
-/** Of plans from before there was a choice, too. */
-const directionOf = (parameters: FaultSpec["parameters"]): Direction =>
-  (parameters["direction"] as Direction | undefined) ?? "replies";
+const directionOf = (parameters: FaultSpec["parameters"]): Direction => parameters["direction"] as Direction;
 
 export const latencyFault: FaultKind<"network"> = toxicFault({
   kind: "latency",
@@ -46,7 +44,7 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
     ...numberIn(parameters, "latencyMs", { above: 0, atMost: 60_000, unit: "ms" }),
     // With more of it an answer may come as soon as without the fault, and nobody could tell whether it is healed.
     ...numberIn(parameters, "jitterMs", { atLeast: 0, atMost: 0.9 * read(parameters).latencyMs, unit: "ms" }),
-    ...oneOf({ direction: directionOf(parameters) }, "direction", Object.keys(streams)),
+    ...oneOf(parameters, "direction", Object.keys(streams)),
   ],
   title({ target, parameters }) {
     const { latencyMs, jitterMs } = read(parameters);

@@ -22,8 +22,7 @@ export function partition<const Target extends string>(
   return { kind: "partition", target, parameters: { direction, share } };
 }
 
-/** Of plans from before there was a choice, too. */
-const shareOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["share"] ?? 1);
+const shareOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["share"]);
 
 /** How long a probe waits for what should not come. */
 const silenceMs = 300;
@@ -43,7 +42,7 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
   problems: (parameters) => [
     ...oneOf(parameters, "direction", directions),
-    ...numberIn({ share: shareOf(parameters) }, "share", { above: 0, atMost: 1, unit: "of the connections" }),
+    ...numberIn(parameters, "share", { above: 0, atMost: 1, unit: "of the connections" }),
   ],
   title({ target, parameters }) {
     const direction = parameters["direction"] as Direction;
