@@ -5,11 +5,14 @@ import { compare } from "../model/compare/comparison.ts";
 import { sideOf } from "../model/compare/side-of.ts";
 import { historyOf } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
+import { renderExploration } from "./explore-page.ts";
 import { renderComparison, renderIndex, renderReport, summaryOfRun } from "./index.ts";
+import { renderProof } from "./prove-page.ts";
 import type { View } from "./testing/browser.ts";
 import { describeInBrowser } from "./testing/describe-in-browser.ts";
 import { withText } from "./testing/hostile.ts";
 import { letters, overflowPx, type Painted, painted, shownCharts, textsBeyond, unfold } from "./testing/in-page.ts";
+import { sampleExploration, sampleProof } from "./testing/sample-proof.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 
 const failing = sampleRun({ verdict: "fail" });
@@ -66,6 +69,8 @@ describeInBrowser("the report in a browser", (browser) => {
   const others = {
     overview: renderIndex(overviews, 1),
     comparison: renderComparison(compare(base, sideOf([failing], base))),
+    proof: renderProof(sampleProof(), "prove"),
+    exploration: renderExploration(sampleExploration(), "explore"),
   };
   describe.each(Object.entries(others))("the %s", (_page, html) => {
     it.each(Object.entries(views))("breaks no rule of WCAG 2.2 AA either %s", async (_name, view) => {

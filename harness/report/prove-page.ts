@@ -16,7 +16,7 @@ export function renderProof(proof: Proof, runs: string): string {
   const { verdict, sentence, mutants, correct, canary, scenarios } = proof;
   const caught = mutants.filter(({ fate }) => fate === "caught").length;
   const title = mutants.length === 0 ? verdictWords[verdict] : `${caught} of ${mutants.length} bugs caught`;
-  const reportOf = ({ run }: Tally): string => `${runs}/${encodeURIComponent(run)}/report.html`;
+  const reportOf = ({ run }: Tally): string => `${runs}/${encodeURIComponent(run.toWellFormed())}/report.html`;
   const content = html`<header class="banner ${verdict}">
 <p class="scenario">What the scenarios prove</p>
 <h1><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${title}</h1>

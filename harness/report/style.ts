@@ -26,7 +26,7 @@ section{margin-top:64px}
 .quiet,.empty,figcaption p{color:var(--quiet);font-size:.875rem;font-weight:400}
 .empty{padding:8px 0}
 section>.quiet{margin-bottom:12px}
-code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-size:.875rem}
+code{overflow-wrap:anywhere}code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-size:.875rem}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .fail{--tone:var(--bad)}.pass{--tone:var(--good)}.inconclusive{--tone:var(--unsure)}
 

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { renderExploration } from "./explore-page.ts";
+import { renderProof } from "./prove-page.ts";
+import { proofLines } from "./prove-terminal.ts";
+import { hostileTexts } from "./testing/hostile.ts";
+import { sampleExploration, sampleProof } from "./testing/sample-proof.ts";
+import { skeletonOf } from "./testing/skeleton.ts";
+
+const options = { colour: false, page: "reports/prove.html", replay: () => "npx faultline run" };
+
+it("a proof says what was caught, what survived, and what could not be told", () => {
+  const page = renderProof(sampleProof(), "prove");
+  expect(page).toContain("1 of 3 bugs caught");
+  for (const part of ["✓ caught", "✗ survived", "? untold", "cache-partition</a>: 1 of 1 (surely above 27.0 %)"])
+    expect(page).toContain(part);
+  expect(page).toContain("prove/20260101T000000Z-cache-partition-prove-1/report.html");
+  const lines = proofLines(sampleProof(), options).join("\n");
+  expect(lines).toContain("✓ fail          cache-partition 1 of 1 (surely above 27.0 %) by noStaleReads, 28 s");
+  expect(lines).toContain(
+    "FAIL  1 of 3 mutants caught; the correct system passed 3 of 4 runs; survived: pass; could not be told: inconclusive",
+  );
+  expect(lines).toContain("again: npx faultline run");
+});
+
+it("an exploration says what was found, how surely, and what was tried", () => {
+  const page = renderExploration(sampleExploration(), "explore");
+  for (const part of [
+    "1 failure found",
+    "3 of 3 runs failed, surely above 52.6 %",
+    "0 of 3 runs failed, surely below 47.4 %",
+    "Not tried: 1",
+  ])
+    expect(page).toContain(part);
+});
+
+it.each([
+  ["a proof", (text: string) => renderProof(sampleProof(text), "prove")],
+  ["an exploration", (text: string) => renderExploration(sampleExploration(text), "explore")],
+])("no text of %s becomes anything but text", (_name, render) => {
+  const expected = skeletonOf(render("x"));
+  for (const text of hostileTexts) expect(skeletonOf(render(text))).toEqual(expected);
+});
