@@ -3,9 +3,9 @@ import { keepers, productNames } from "./seed.ts";
 import { judge, order, send } from "./shop-api.ts";
 
 /** Of one try; a customer's browser shows a spinner for longer than that, and a finger is faster. */
-const patienceMs = 250;
+const patienceMs = 150;
 const pauseMs = 50;
-const tries = 6;
+const tries = 8;
 
 /**
  * Customers who press the button again when nothing happens: the same order with the same idempotency key, while the

@@ -28,7 +28,7 @@ export function storefront() {
     ...(set.length === 0 ? {} : { variant: set.map(({ text }) => text).join(", "), variables: environment }),
     entry: "api",
     components: {
-      postgres: postgres({ ...database, configuration: { max_connections: "60" } }),
+      postgres: postgres({ ...database, configuration: { max_connections: "100" } }),
       cache: redis({ configuration: { maxmemory: "64mb", "maxmemory-policy": "allkeys-lru" } }),
       search: postgres({ ...index, configuration: { max_connections: "30", shared_buffers: "32MB" } }),
       queue: redis({ configuration: { "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" } }),
