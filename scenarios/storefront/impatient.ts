@@ -2,10 +2,12 @@ import { type Address, type HttpRequest, type Judgement, milliseconds, type Work
 import { keepers, productNames } from "./seed.ts";
 import { judge, order, send } from "./shop-api.ts";
 
-/** Of one try; a customer's browser shows a spinner for longer than that, and a finger is faster. */
-const patienceMs = 150;
+/** Of one press; a browser shows its spinner for longer than that, and a finger is faster. */
+const patienceMs = 100;
+/** Of the last press: who has pressed so often waits. */
+const lastPatienceMs = 600;
 const pauseMs = 50;
-const tries = 8;
+const tries = 6;
 
 /**
  * Customers who press the button again when nothing happens: the same order with the same idempotency key, while the
@@ -22,7 +24,7 @@ export function impatient({ perSecond }: { perSecond: number }): Workload {
       insist: {
         weight: 1,
         effect: "insert",
-        deadline: milliseconds(tries * (patienceMs + pauseMs) + 200),
+        deadline: milliseconds((tries - 1) * (patienceMs + pauseMs) + lastPatienceMs + 200),
         perform: (draw, { target, signal }) => insist(target, order(keepers.acme, draw.key + 1, draw.token), signal),
       },
     },
@@ -34,8 +36,9 @@ export async function insist(target: Address, request: HttpRequest, signal: Abor
   let last: unknown;
   for (let made = 0; made < tries && !signal.aborted; made += 1) {
     if (made > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const patience = AbortSignal.timeout(made === tries - 1 ? lastPatienceMs : patienceMs);
     try {
-      const reply = await send(target, request, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+      const reply = await send(target, request, AbortSignal.any([signal, patience]));
       const judgement = judge(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined));
       if (judgement.outcome !== "rejected") return judgement;
       last = new Error(judgement.detail);
