@@ -46,6 +46,18 @@ describe("no lost writes", { timeout: 60_000 }, () => {
     expect(judged(steps(false), endingWith([], [0]))).toMatchObject({ verdict: "pass", numbers: { acknowledged: 1 } });
   });
 
+  it("allows as many to be lost as a design says that it may lose, and nothing else", () => {
+    const steps = [order(12_000), order(12_100), order(12_200), order(12_300, { outcome: "failed" })];
+    const allowing = (atMost: number, state: { finalState: FinalState }) =>
+      noLostWrites({ atMost }).judge(evidenceOf(steps, state));
+    const oneLost = endingWith([], [0, 1]);
+    expect(allowing(0.3, oneLost)).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+    expect(allowing(0.34, oneLost)).toMatchObject({ verdict: "pass", actual: "1 of 3 acknowledged writes lost" });
+    expect(allowing(0.34, endingWith([], [0, 1, 77]))).toMatchObject({ verdict: "fail", numbers: { phantom: 1 } });
+    expect(allowing(0.34, endingWith([], [0, 1, 3])).verdict).toBe("fail");
+    for (const atMost of [-0.1, 1, Number.NaN]) expect(() => noLostWrites({ atMost })).toThrow(/noLostWrites.atMost/);
+  });
+
   it("counts duplicates and leaves them to another check", () => {
     const finalState = { registers: [], items: [{ id: 0, count: 2 }] };
     expect(judged([order(12_000)], { finalState })).toMatchObject({ verdict: "pass", numbers: { duplicated: 1 } });

@@ -1,9 +1,10 @@
 import type { Check, Evidence, FinalState } from "../model/check.ts";
+import { usageError } from "../model/errors.ts";
 import { grantCode, type Outcome, outcomes } from "../model/history.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import type { Effect } from "../model/workload.ts";
 import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
-import { counted } from "./words.ts";
+import { counted, spokenShare } from "./words.ts";
 
 /** Outcomes of operations that certainly were not executed. A refusal is not one: what it refused to wait for may have happened. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
@@ -22,50 +23,62 @@ const denied = grantCode(false);
  * be: `ok`, but nothing was acknowledged. Items that are there more than once are counted in
  * `duplicated`, and are another check's law. Every phase counts: what was acknowledged in the warm-up must stay too.
  * `inconclusive` without a final state, and when nothing was acknowledged.
+ * @param options.atMost the largest share of acknowledged writes that may be lost, from 0 (default) to less than 1: for
+ *   designs that trade some durability for something else, and say so
+ * @throws FaultlineError BAD_CHECK
  */
-export function noLostWrites(): Check {
+export function noLostWrites({ atMost = 0 }: { atMost?: number } = {}): Check {
+  if (!(atMost >= 0 && atMost < 1)) {
+    const remedy = "Give the share of acknowledged writes that may be lost, as 0.01.";
+    throw usageError({ code: "BAD_CHECK", where: "noLostWrites.atMost", message: `is ${atMost}`, remedy });
+  }
+  const but = atMost === 0 ? "" : `, all but ${spokenShare(atMost)} of them,`;
   const law =
-    "Every acknowledged write is there in the end or was overwritten by a newer one, and nothing is there that was " +
-    "never written or certainly failed.";
-  const expected = "nothing lost, phantom or resurrected";
-  return checkOf(
-    { name: "noLostWrites", parameters: {}, guards: "safety", title: "no lost writes", law },
-    (evidence): Finding => {
-      const { finalState } = evidence;
-      if (finalState === undefined) {
-        return { verdict: "inconclusive", expected, actual: "the final state was not read" };
-      }
-      const writes = writesOf(evidence);
-      const acknowledged = [...writes.values()].filter(({ outcome }) => outcome === "ok").length;
-      const anomalies = [...itemAnomalies(writes, finalState), ...registerAnomalies(writes, finalState)];
-      const numbers = {
-        acknowledged,
-        ...Object.fromEntries(kinds.map((kind) => [kind, anomalies.filter((anomaly) => anomaly.kind === kind).length])),
-        duplicated: finalState.items.filter(({ count }) => count > 1).length,
-        recovered: recovered(writes, finalState),
-      };
-      if (anomalies.length === 0) {
-        if (acknowledged === 0)
-          return { verdict: "inconclusive", expected, actual: "no write was acknowledged", numbers };
-        return {
-          verdict: "pass",
-          expected,
-          actual: `${counted(acknowledged, "acknowledged write")}, all accounted for`,
-          numbers,
-        };
-      }
-      const witnessed = anomalies.filter(({ row }) => row !== undefined).slice(0, witnessLimit);
-      const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
+    `Every acknowledged write${but} is there in the end or was overwritten by a newer one, and nothing is there that ` +
+    "was never written or certainly failed.";
+  const expected =
+    atMost === 0 ? "nothing lost, phantom or resurrected" : `at most ${spokenShare(atMost)} lost, nothing else`;
+  const title = atMost === 0 ? "no lost writes" : `at most ${spokenShare(atMost)} of the writes lost`;
+  const parameters = atMost === 0 ? {} : { atMost };
+  return checkOf({ name: "noLostWrites", parameters, guards: "safety", title, law }, (evidence): Finding => {
+    const { finalState } = evidence;
+    if (finalState === undefined) {
+      return { verdict: "inconclusive", expected, actual: "the final state was not read" };
+    }
+    const writes = writesOf(evidence);
+    const acknowledged = [...writes.values()].filter(({ outcome }) => outcome === "ok").length;
+    const anomalies = [...itemAnomalies(writes, finalState), ...registerAnomalies(writes, finalState)];
+    const numbers = {
+      acknowledged,
+      ...Object.fromEntries(kinds.map((kind) => [kind, anomalies.filter((anomaly) => anomaly.kind === kind).length])),
+      duplicated: finalState.items.filter(({ count }) => count > 1).length,
+      recovered: recovered(writes, finalState),
+    };
+    if (anomalies.length === 0) {
+      if (acknowledged === 0)
+        return { verdict: "inconclusive", expected, actual: "no write was acknowledged", numbers };
       return {
-        verdict: "fail",
+        verdict: "pass",
         expected,
-        actual: actualOf(anomalies, acknowledged),
-        ...commonPhase(evidence, rows),
-        witness: witnessed.map(({ row, note }) => witnessOf(evidence, row!, note)),
+        actual: `${counted(acknowledged, "acknowledged write")}, all accounted for`,
         numbers,
       };
-    },
-  );
+    }
+    const isOnlyLost = anomalies.every(({ kind }) => kind === "lost");
+    if (isOnlyLost && anomalies.length <= atMost * acknowledged) {
+      return { verdict: "pass", expected, actual: actualOf(anomalies, acknowledged), numbers };
+    }
+    const witnessed = anomalies.filter(({ row }) => row !== undefined).slice(0, witnessLimit);
+    const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
+    return {
+      verdict: "fail",
+      expected,
+      actual: actualOf(anomalies, acknowledged),
+      ...commonPhase(evidence, rows),
+      witness: witnessed.map(({ row, note }) => witnessOf(evidence, row!, note)),
+      numbers,
+    };
+  });
 }
 
 const kinds = ["lost", "phantom", "resurrected"] as const;

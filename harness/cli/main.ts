@@ -94,6 +94,7 @@ export function define(program: Command, perform: Perform): void {
     .option("--seed <text>", "the seed of load and faults; the same seed gives the same plan")
     .option("--env <name>", "where the system is started", "local")
     .option("--tag <name>", "only scenarios with this tag")
+    .option("--variant <name>", "only this variant of the system, of scenarios that have variants")
     .option("--repeat <count>", "run each so often, with the same plan, and judge them together")
     .option("--last-failed", "only scenarios whose last run did not pass")
     .option("--shard <i/n>", "only the share of one of several machines; `merge` joins them")

@@ -7,10 +7,12 @@ import { notHere } from "../plan/fault-problems.ts";
 import { planRun } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/schedule.ts";
 import { didYouMean } from "../plan/suggest.ts";
+import { onVariants, unknownVariant } from "../plan/variants.ts";
 import { type LoadedScenario, loadScenario, selectScenarios } from "./scenarios.ts";
 
-/** A scenario with everything decided. */
+/** A scenario, on one variant of its system where it has some, with everything decided. */
 export interface Planned extends LoadedScenario {
+  readonly variant?: string;
   readonly plan: Plan;
   readonly arrivals: Arrivals;
 }
@@ -26,6 +28,8 @@ interface PlanFlags {
   readonly scenarios: string;
   readonly seed?: string;
   readonly tag?: string;
+  /** Of which variant of their systems, or `eachVariant`; the first when it is left out. */
+  readonly variant?: string;
   /** Of the project's configuration. */
   readonly budgets?: readonly Check[];
 }
@@ -45,7 +49,8 @@ export async function planAll(
   const skipped: Skipped[] = [];
   const planned = tagged.flatMap((one) => {
     try {
-      return [{ ...one, ...planRun(one.id, one.scenario, seed, context) }];
+      const variants = onVariants(one.id, one.scenario, flags.variant);
+      return variants.map((on) => ({ ...one, ...on, ...planRun(one.id, on.scenario, seed, context) }));
     } catch (error) {
       if (!(error instanceof FaultlineError)) throw error;
       if (error.problems.every(({ code }) => code === notHere)) {
@@ -60,6 +65,12 @@ export async function planAll(
       problems.flatMap((error) => error.problems),
     );
   if (planned.length + skipped.length > 0) return { planned, skipped };
+  if (flags.variant !== undefined && tagged.length > 0) {
+    unknownVariant(
+      flags.variant,
+      tagged.map(({ scenario }) => scenario),
+    );
+  }
   const remedy = "`faultline list` shows what there is.";
   throw new FaultlineError(exits.inconclusive, [
     { code: "NOTHING_TO_RUN", where: flags.scenarios, message: "no scenario is there to run", remedy },

@@ -5,7 +5,10 @@ import type { Cell } from "../model/prove/proof.ts";
 import type { RunRecord } from "../model/run.ts";
 
 /** A cell that is still to be run. */
-export type Wanted = Pick<Cell, "mutant" | "scenario" | "seed" | "fingerprint"> & { readonly path: string };
+export type Wanted = Pick<Cell, "mutant" | "scenario" | "seed" | "fingerprint"> & {
+  readonly path: string;
+  readonly variant?: string;
+};
 
 /** How cells are run. */
 export interface CellContext {
@@ -22,11 +25,24 @@ export interface CellContext {
  * @throws Error when the command came to no verdict, with its last lines: a run that breaks is no mutant that is caught
  */
 export async function runCell(wanted: Wanted, context: CellContext): Promise<Cell> {
-  const { path, ...cell } = wanted;
+  const { path, variant, ...cell } = wanted;
   const { environment, into, allowedTargets, signal } = context;
   const began = performance.now();
   const targets = allowedTargets.flatMap((host) => ["--allow-target", host]);
-  const args = ["run", path, "--seed", wanted.seed, "--env", environment, "--json", "--output", into, ...targets];
+  const chosen = variant === undefined ? [] : ["--variant", variant];
+  const args = [
+    "run",
+    path,
+    "--seed",
+    wanted.seed,
+    "--env",
+    environment,
+    "--json",
+    "--output",
+    into,
+    ...targets,
+    ...chosen,
+  ];
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args, "--reporter", "junit"], {
     // The channel tells it when we are gone.
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -203,10 +203,11 @@ export interface Stage {
 /** The canary first, then the system as it is, then one mutant after the other, what caught it before first. */
 function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], flags: ProveFlags): readonly Stage[] {
   const known = knownProof(flags);
-  const cellOf = (mutant: Mutant | null, { id, path, plan, scenario }: Planned): Wanted => ({
+  const cellOf = (mutant: Mutant | null, { id, path, plan, scenario, variant }: Planned): Wanted => ({
     mutant: mutant?.name ?? null,
     scenario: id,
     path,
+    ...(variant === undefined ? {} : { variant }),
     seed: plan.seed,
     fingerprint: fingerprintOf([
       plan,

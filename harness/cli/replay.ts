@@ -16,7 +16,11 @@ import { type RunFlags, run } from "./run.ts";
 export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag">, output: Output): Promise<number> {
   const { record } = readRun(folder);
   const { file } = record.scenario;
-  const { planned } = await planAll([file], { scenarios: ".", seed: record.seed }, environmentNamed(flags.env).facts);
+  const chosen = {
+    seed: record.seed,
+    ...(record.scenario.variant === undefined ? {} : { variant: record.scenario.variant }),
+  };
+  const { planned } = await planAll([file], { scenarios: ".", ...chosen }, environmentNamed(flags.env).facts);
   const differing = planned.flatMap(({ plan, scenario }) => differences(plan, record.plan, secretsOf(scenario.system)));
   if (differing.length > 0) {
     throw usageError({
@@ -26,7 +30,7 @@ export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag
       remedy: `Go back to ${record.commit ?? "the version that it was made with"}, or run it as it is now: faultline run ${file} --seed ${record.seed}`,
     });
   }
-  return run([file], { ...flags, seed: record.seed }, output);
+  return run([file], { ...flags, ...chosen }, output);
 }
 
 function differences(now: object, then: object, secrets: readonly string[]): readonly string[] {

@@ -4,7 +4,6 @@ import type { Environment } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import { secretsOf } from "../model/redact.ts";
 import type { RunRecord } from "../model/run.ts";
-import type { System } from "../model/system.ts";
 import { renderReport, summaryLines, summaryOfRun } from "../report/index.ts";
 import { endedRecord, exitOf, judgedRecord, openingRecord } from "../run/record.ts";
 import { runScenario } from "../run/run.ts";
@@ -37,21 +36,23 @@ export interface RunContext {
 
 /** Runs one scenario once, and tells of it on the way. */
 export async function runOne(
-  { id, path, scenario, plan, arrivals }: Planned,
+  planned: Planned,
   environment: Environment,
   { into, repeat, allowedTargets, output, signal }: RunContext,
 ): Promise<Finished> {
+  const { id, path, scenario, plan, arrivals, variant } = planned;
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
   const folder = createRunFolder(into, `${utc}-${id}-${plan.seed}`, { secrets: secretsOf(scenario.system) });
   const opening = await openingRecord({
     runId: folder.id,
     scenario,
     file: relative(process.cwd(), path),
+    ...(variant === undefined ? {} : { variant }),
     ...(repeat === undefined ? {} : { repeat }),
     plan,
     environment: environment.name,
     faultlineVersion: version,
-    replay: replayCommand(path, plan.seed, scenario.system),
+    replay: replayCommand(planned),
   });
   folder.writeRecord(opening);
   output.say(
@@ -113,9 +114,12 @@ function remember(folder: ReturnType<typeof createRunFolder>, output: Output): v
 }
 
 /** The command that runs the same again; the variables that the system was made from are part of it. */
-function replayCommand(path: string, seed: string, { variables = {} }: System): string {
+function replayCommand({ path, plan: { seed }, scenario, variant }: Planned): string {
+  const { variables = {} } = scenario.system;
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value} `);
-  return `${assignments.join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seed}`;
+  const quoted = variant?.includes(" ") === true ? `'${variant}'` : variant;
+  const chosen = quoted === undefined ? "" : ` --variant ${quoted}`;
+  return `${assignments.join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seed}${chosen}`;
 }
 
 const repeatOf = ({ repeat }: RunRecord): string =>

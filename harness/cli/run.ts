@@ -4,8 +4,8 @@ import type { Comparison } from "../model/compare/comparison.ts";
 import type { Environment } from "../model/environment.ts";
 import { exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
-import type { Plan } from "../model/plan.ts";
 import { worst } from "../model/verdict.ts";
+import { eachVariant } from "../plan/variants.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { cleanPorts } from "../safety/ports.ts";
 import { readHistoryLines } from "../store/run-history.ts";
@@ -20,6 +20,7 @@ import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
 import { exitOfSeries, type ScenarioSeries, seriesByScenario, seriesLines } from "./series.ts";
 import { shardFrom, shardOf, writeShard } from "./shard.ts";
+import { refuseSeveralVariants, tellVariants } from "./variants.ts";
 
 export interface RunFlags {
   readonly scenarios: string;
@@ -27,6 +28,7 @@ export interface RunFlags {
   readonly output: string;
   readonly seed?: string;
   readonly tag?: string;
+  readonly variant?: string;
   readonly repeat?: string;
   readonly shard?: string;
   readonly lastFailed?: boolean;
@@ -45,18 +47,19 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const repeats = checkedRepeats(flags.repeat);
   const reporters = chosenReporters(flags.reporter);
   const shard = flags.shard === undefined ? undefined : shardFrom(flags.shard);
-  const all = await planAll(filters, flags, entry.facts);
+  const all = await planAll(filters, { ...flags, variant: flags.variant ?? eachVariant }, entry.facts);
   output.pin([]);
   // All are planned everywhere: what is wrong with one fails every shard.
   const wanted = flags.lastFailed === true ? { ...all, planned: lastFailed(all.planned, flags.output) } : all;
   const { planned, skipped } = shard === undefined ? wanted : shardOf(wanted, shard);
   const ids = planned.map(({ id }) => id);
+  if (flags.baseline !== undefined) refuseSeveralVariants(planned);
   const base = flags.baseline === undefined ? undefined : baselineFor(flags.baseline, ids);
   if (flags.dryRun === true) {
-    const plans = planned.map(({ plan }) => plan);
+    const plans = planned.map(({ plan, variant }) => (variant === undefined ? plan : { ...plan, variant }));
     sayWhatIsSkipped(skipped, output);
     if (flags.json === true) output.json({ plans, skipped });
-    else for (const plan of plans) output.print(...describePlan(plan));
+    else for (const one of planned) output.print(...describePlan(one));
     return exits.pass;
   }
   sayWhatIsSkipped(skipped, output);
@@ -71,6 +74,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
       base,
       finished.map(({ folder }) => folder),
     );
+  const variants = tellVariants(finished, flags.output, output);
   const ofSkipped = skipped.length === 0 ? [] : [exits.inconclusive];
   const exit = worstExit([
     ...ofSkipped,
@@ -86,12 +90,13 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
       runs,
       skipped,
       ...(series === undefined ? {} : { series }),
+      ...(variants.length === 0 ? {} : { variants }),
       ...(comparison === undefined ? {} : { comparison }),
     });
   } else if (series !== undefined) {
     for (const one of series) output.say(...seriesLines(one, output));
   } else if (finished.length > 1) {
-    output.say("", `${finished.length} scenarios: ${verdict}`);
+    output.say("", `${finished.length} runs: ${verdict}`);
   }
   overview(flags.output, output);
   if (shard !== undefined) {
@@ -192,12 +197,12 @@ async function cleanBefore(output: Output): Promise<void> {
   cleanPorts();
 }
 
-function describePlan(plan: Plan): readonly string[] {
+function describePlan({ plan, variant }: Planned): readonly string[] {
   const phases = plan.phases.map(({ phase, lengthMs }) => `${phase} ${lengthMs / 1000} s`);
   const { count, sha256 } = plan.arrivals;
   const rates = plan.workloads.map(({ name, perSecond }) => `${name} ${Number(perSecond.toFixed(1))}/s`);
   return [
-    `${plan.scenario}  seed ${plan.seed}`,
+    `${plan.scenario}${variant === undefined ? "" : ` (${variant})`}  seed ${plan.seed}`,
     `  phases    ${phases.join("  ")}`,
     `  arrivals  ${count}: ${rates.join(", ")}  sha256 ${sha256}`,
     ...plan.schedule.map(

@@ -6,14 +6,18 @@ import type { Finished } from "./run-one.ts";
 /** What several runs of one scenario came to. */
 export interface ScenarioSeries extends Series {
   readonly scenario: string;
+  readonly variant?: string;
 }
 
-/** The runs of each scenario, judged together. */
+/** The runs of each scenario, on each variant of its system, judged together. */
 export function seriesByScenario(finished: readonly Finished[]): readonly ScenarioSeries[] {
-  const scenarios = [...new Set(finished.map(({ record }) => record.scenario.id))];
-  return scenarios.map((scenario) => {
-    const records = finished.map(({ record }) => record).filter((record) => record.scenario.id === scenario);
-    return { scenario, ...seriesOf(records) };
+  const groups = Map.groupBy(
+    finished.map(({ record }) => record),
+    ({ scenario: { id, variant = "" } }) => `${id}\n${variant}`,
+  );
+  return [...groups.values()].map((records) => {
+    const { id, variant } = records[0]!.scenario;
+    return { scenario: id, ...(variant === undefined ? {} : { variant }), ...seriesOf(records) };
   });
 }
 
@@ -27,7 +31,7 @@ export const exitOfSeries: Readonly<Record<SeriesVerdict, number>> = {
 
 /** One paragraph for each scenario: the verdict, and for each check how often it came to what. */
 export function seriesLines(
-  { scenario, verdict, runs, untold, checks }: ScenarioSeries,
+  { scenario, variant, verdict, runs, untold, checks }: ScenarioSeries,
   { colours }: Output,
 ): readonly string[] {
   const paint = { pass: colours.green, inconclusive: colours.yellow, flaky: colours.yellow, fail: colours.red }[
@@ -36,7 +40,7 @@ export function seriesLines(
   const left = untold === 0 ? "" : `, of which ${untold} could tell nothing`;
   return [
     "",
-    `${colours.bold(paint(verdict.toUpperCase()))}  ${scenario}: ${runs} runs of one plan${left}`,
+    `${colours.bold(paint(verdict.toUpperCase()))}  ${scenario}${variant === undefined ? "" : ` (${variant})`}: ${runs} runs of one plan${left}`,
     ...checks.map((check) => `  ${line(check)}`),
   ];
 }

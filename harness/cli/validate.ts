@@ -1,5 +1,6 @@
 import type { Check } from "../model/check.ts";
 import { exits } from "../model/errors.ts";
+import { eachVariant } from "../plan/variants.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
 import { planAll } from "./planned.ts";
@@ -17,17 +18,17 @@ export async function validate(
 ): Promise<number> {
   const { planned, skipped } = await planAll(
     filters,
-    { ...flags, seed: "validate" },
+    { ...flags, seed: "validate", variant: eachVariant },
     environmentNamed(flags.env).facts,
   );
   if (flags.json === true) {
-    output.json({ valid: planned.map(({ id }) => id), skipped });
+    output.json({ valid: [...new Set(planned.map(({ id }) => id))], skipped });
     return exits.pass;
   }
-  for (const { id, plan } of planned) {
+  for (const { id, variant, plan } of planned) {
     const faults = plan.schedule.length === 1 ? "1 fault" : `${plan.schedule.length} faults`;
     output.print(
-      `${output.colours.green("✓")} ${id}  ${faults}, ${plan.checks.length} checks, ${plan.arrivals.count} operations`,
+      `${output.colours.green("✓")} ${id}${variant === undefined ? "" : ` (${variant})`}  ${faults}, ${plan.checks.length} checks, ${plan.arrivals.count} operations`,
     );
   }
   for (const { scenario, why } of skipped)

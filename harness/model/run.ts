@@ -36,6 +36,8 @@ export interface RunRecord {
     readonly name: string;
     readonly expects: string;
     readonly tags: readonly string[];
+    /** Which of the scenario's variants this is, where it has some. */
+    readonly variant?: string;
   };
   readonly system: { readonly name: string; readonly variant?: string; readonly topology: Topology };
   readonly seed: string;

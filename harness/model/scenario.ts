@@ -41,6 +41,11 @@ export interface Scenario<S extends System = System> {
   readonly expects: string;
   readonly tags?: readonly string[];
   readonly system: S;
+  /**
+   * Variants of the system, by a short name each. Where there are some, all are run under the same plan, in place of
+   * `system`, and compared with the first; `--variant` runs one.
+   */
+  readonly variants?: Readonly<Record<string, S>>;
   /** One, or several that run at the same time; their operations have different names. */
   readonly workload: Workload | readonly Workload[];
   readonly phases: PhaseLengths;

@@ -3,10 +3,11 @@ import type { Page } from "puppeteer-core";
 import { describe, expect, it } from "vitest";
 import { compare } from "../model/compare/comparison.ts";
 import { sideOf } from "../model/compare/side-of.ts";
+import { compareVariants } from "../model/compare/variants.ts";
 import { historyOf } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
 import { renderExploration } from "./explore-page.ts";
-import { renderComparison, renderIndex, renderReport, summaryOfRun } from "./index.ts";
+import { renderComparison, renderIndex, renderReport, renderVariants, summaryOfRun } from "./index.ts";
 import { renderProof } from "./prove-page.ts";
 import type { View } from "./testing/browser.ts";
 import { describeInBrowser } from "./testing/describe-in-browser.ts";
@@ -14,6 +15,7 @@ import { withText } from "./testing/hostile.ts";
 import { letters, overflowPx, type Painted, painted, shownCharts, textsBeyond, unfold } from "./testing/in-page.ts";
 import { sampleExploration, sampleProof } from "./testing/sample-proof.ts";
 import { sampleRun } from "./testing/sample-run.ts";
+import { sampleVariants } from "./testing/sample-variants.ts";
 
 const failing = sampleRun({ verdict: "fail" });
 const { history: _, ...withoutHistory } = failing;
@@ -70,6 +72,7 @@ describeInBrowser("the report in a browser", (browser) => {
     overview: renderIndex(overviews, 1),
     comparison: renderComparison(compare(base, sideOf([failing], base))),
     proof: renderProof(sampleProof(), "prove"),
+    "page of variants": renderVariants(compareVariants(sampleVariants())!),
     exploration: renderExploration(sampleExploration(), "explore"),
   };
   describe.each(Object.entries(others))("the %s", (_page, html) => {

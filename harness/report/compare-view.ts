@@ -73,7 +73,18 @@ function bySize(rows: readonly MetricRow[]): readonly MetricRow[] {
   return rows.toSorted((one, other) => size(other) - size(one));
 }
 
-function metricLine({ operation, phase, metric, pairs, base, run, shift, range, adjustedP }: MetricRow): CompareLine {
+/** One metric in words. */
+export function metricLine({
+  operation,
+  phase,
+  metric,
+  pairs,
+  base,
+  run,
+  shift,
+  range,
+  adjustedP,
+}: MetricRow): CompareLine {
   const { title, unit } = metrics[metric];
   const within = range === null ? "" : ` (${interval(signed(unit, range.lower), signed(unit, range.upper))})`;
   return {
@@ -99,7 +110,8 @@ const toldVerdicts = (rows: readonly VerdictRow[]): readonly CompareLine[] =>
     .filter(({ change, counts }) => change === "too few" || (change === "unchanged" && counts.length > 0))
     .map(verdictLine);
 
-const figureLine = ({ name, unit, base, run, change }: FigureRow): CompareLine => ({
+/** One number a run in words. */
+export const figureLine = ({ name, unit, base, run, change }: FigureRow): CompareLine => ({
   what: name,
   before: base === null ? "never" : spoken(unit, base),
   after: run === null ? "never" : spoken(unit, run),

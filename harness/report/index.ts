@@ -5,3 +5,5 @@ export { renderIndex } from "./index-page.ts";
 export { renderReport } from "./page.ts";
 export { summaryOfRun } from "./summary-of-run.ts";
 export { summaryLines } from "./terminal.ts";
+export { renderVariants } from "./variants-page.ts";
+export { variantsLines } from "./variants-terminal.ts";

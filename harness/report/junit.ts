@@ -56,9 +56,9 @@ function suiteOf(record: RunRecord): Suite {
     isOwnError &&
     problem("error", "inconclusive", reasons[0] ?? "the run did not come to its end", [...reasons, record.replay]);
   return {
-    name: repeat === undefined ? scenario.id : `${scenario.id} ${repeat.index} of ${repeat.of}`,
+    name: repeat === undefined ? nameOf(scenario) : `${nameOf(scenario)} ${repeat.index} of ${repeat.of}`,
     cases: [
-      caseOf(scenario.id, scenario.name, seconds, runError),
+      caseOf(nameOf(scenario), scenario.name, seconds, runError),
       ...checks.map((check) => caseOfCheck(record, check)),
     ],
     failures: checks.filter((check) => check.verdict === "fail").length,
@@ -76,7 +76,7 @@ function suiteOfNotRun({ scenario, why }: NotRun): Suite {
 }
 
 function caseOfCheck({ scenario, replay }: RunRecord, check: CheckResult): Html {
-  if (check.verdict === "pass") return caseOf(scenario.id, check.title, 0);
+  if (check.verdict === "pass") return caseOf(nameOf(scenario), check.title, 0);
   const lines = [
     `law: ${check.law}`,
     `expected: ${check.expected}`,
@@ -88,8 +88,16 @@ function caseOfCheck({ scenario, replay }: RunRecord, check: CheckResult): Html 
     `replay: ${replay}`,
   ];
   const element = check.verdict === "fail" ? "failure" : "error";
-  return caseOf(scenario.id, check.title, 0, problem(element, check.name, `${check.title}: ${check.actual}`, lines));
+  return caseOf(
+    nameOf(scenario),
+    check.title,
+    0,
+    problem(element, check.name, `${check.title}: ${check.actual}`, lines),
+  );
 }
+
+/** Of each of its variants a name of its own: what CI knows a test by. */
+const nameOf = ({ id, variant }: RunRecord["scenario"]): string => (variant === undefined ? id : `${id} (${variant})`);
 
 const caseOf = (scenario: string, name: string, seconds: number, content: Html | false = false): Html =>
   html`<testcase classname="faultline.${scenario}" name="${name}" time="${seconds.toFixed(3)}">${content}</testcase>

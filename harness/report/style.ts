@@ -83,6 +83,7 @@ tbody tr+tr>*{border-top:1px solid var(--hair)}
 .operations tr:not(.group) th{padding-left:14px;color:var(--quiet)}
 .operations .faults>*{background:color-mix(in srgb,var(--shade) 9%,var(--paper))}
 .compared .words{padding-left:14px}
+.variants th[scope=row],.variants td.words{white-space:normal;vertical-align:top}.variants .better{color:var(--good)}.variants .worse{color:var(--bad)}
 .zero{color:var(--quiet)}
 .operations td.bad{color:var(--bad);font-weight:600}
 .timeline td{color:var(--quiet);text-align:right;width:1%}

@@ -16,13 +16,14 @@ export async function openingRecord(options: {
   scenario: Scenario;
   /** Where the scenario is stated. */
   file: string;
+  variant?: string;
   repeat?: RunRecord["repeat"];
   plan: Plan;
   environment: string;
   faultlineVersion: string;
   replay: string;
 }): Promise<RunRecord> {
-  const { runId, scenario, file, repeat, plan, environment, faultlineVersion, replay } = options;
+  const { runId, scenario, file, variant, repeat, plan, environment, faultlineVersion, replay } = options;
   const { system } = scenario;
   const commit = await describeCommit();
   return {
@@ -35,7 +36,14 @@ export async function openingRecord(options: {
     reasons: ["the run has not come to its end"],
     course: { isComplete: false, reasons: [] },
     ...(repeat === undefined ? {} : { repeat }),
-    scenario: { id: plan.scenario, file, name: scenario.name, expects: scenario.expects, tags: scenario.tags ?? [] },
+    scenario: {
+      id: plan.scenario,
+      file,
+      name: scenario.name,
+      expects: scenario.expects,
+      tags: scenario.tags ?? [],
+      ...(variant === undefined ? {} : { variant }),
+    },
     system: {
       name: system.name,
       topology: topologyOf(system),

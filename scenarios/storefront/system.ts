@@ -15,17 +15,22 @@ const links = {
 /** What makes a variant of the reference system, as variables of the environment: a seeded bug, a write policy. */
 const switches = { MUTANT: "mutant", WRITE_POLICY: "write policy" } as const;
 
-/** The reference system of `target-app/`, as it is, or as the variables MUTANT and WRITE_POLICY say. */
-export function storefront() {
+/**
+ * The reference system of `target-app/`, as it is, or as the variables MUTANT and WRITE_POLICY say.
+ * @param stated.writePolicy where a scenario says it, the variable has no say
+ */
+export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "write-through" | "write-back" } = {}) {
   const set = Object.entries(switches).flatMap(([name, word]) => {
     const value = process.env[name] ?? "";
-    return value === "" ? [] : [{ name, value, text: `${word} ${value}` }];
+    const isStated = name === "WRITE_POLICY" && writePolicy !== undefined;
+    return value === "" || isStated ? [] : [{ name, value, text: `${word} ${value}` }];
   });
-  const environment = Object.fromEntries(set.map(({ name, value }) => [name, value]));
+  const variables = Object.fromEntries(set.map(({ name, value }) => [name, value]));
+  const environment = { ...variables, ...(writePolicy === undefined ? {} : { WRITE_POLICY: writePolicy }) };
   const paths = { readyPath: "/readyz", livePath: "/livez", nameVariable: "INSTANCE" };
   return system({
     name: "storefront",
-    ...(set.length === 0 ? {} : { variant: set.map(({ text }) => text).join(", "), variables: environment }),
+    ...(set.length === 0 ? {} : { variant: set.map(({ text }) => text).join(", "), variables }),
     entry: "api",
     components: {
       postgres: postgres({ ...database, configuration: { max_connections: "100" } }),

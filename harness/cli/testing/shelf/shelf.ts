@@ -3,8 +3,8 @@ import { type HttpReply, type Judgement, milliseconds, redis, seconds, service, 
 
 const server = fileURLToPath(new URL("./server.ts", import.meta.url));
 
-/** Two web servers over one store. */
-export const shelf = (options: { storePort?: number } = {}) =>
+/** Two web servers over one store. With `memory` each answers from what it saw last when the store is away. */
+export const shelf = (options: { storePort?: number; memory?: boolean } = {}) =>
   system({
     name: "shelf",
     entry: "web",
@@ -15,6 +15,7 @@ export const shelf = (options: { storePort?: number } = {}) =>
         instances: 2,
         readyPath: "/ready",
         livePath: "/live",
+        environment: options.memory === true ? { MEMORY: "on" } : {},
         links: { STORE_URL: { to: "store", as: "redis://{host}:{port}" } },
       }),
     },
