@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { applyConfig, loadConfig } from "./config.ts";
+import { applyConfig, latestRun, loadConfig } from "./config.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -62,4 +62,13 @@ test("stands in for the defaults of a command, and a flag wins", async () => {
   await applyConfig(command);
   expect(command.opts()).toMatchObject({ scenarios: "chaos", env: "local", seed: "9", budgets: [{ name: "mine" }] });
   expect(command.opts()).not.toHaveProperty("output");
+});
+
+test("the latest run is in the folder that the configuration names, and a broken configuration hides nothing", async () => {
+  expect(await latestRun()).toBe(join("reports", "latest"));
+  writeFileSync(join(folder, "faultline.config.mjs"), `export default { output: "elsewhere" };`);
+  expect(await latestRun()).toBe(join("elsewhere", "latest"));
+  rmSync(join(folder, "faultline.config.mjs"));
+  writeFileSync(join(folder, "faultline.config.js"), `export default {`);
+  expect(await latestRun()).toBe(join("reports", "latest"));
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import type { Check } from "../model/check.ts";
@@ -75,6 +75,13 @@ export async function applyConfig(command: Command): Promise<void> {
     const isGiven = command.getOptionValueSource(name) === "cli";
     if (isKnown && !isGiven) command.setOptionValueWithSource(name, config[field], "config");
   }
+}
+
+/** The run that ended last, of the folder that the project's configuration names; a broken one is as none. */
+export async function latestRun(): Promise<string> {
+  const file = fileNames.map((name) => resolve(name)).find((path) => existsSync(path));
+  const { output = "reports" } = file === undefined ? {} : await loadConfig(file).catch((): Config => ({}));
+  return join(output, "latest");
 }
 
 /** @param file its default export is the configuration */

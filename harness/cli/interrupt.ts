@@ -5,12 +5,23 @@ import { Interrupted } from "../model/errors.ts";
  * the watchdog then does what there was no patience for. A command that was started by another one of ours, over a
  * channel, ends as well when that was killed.
  */
-export function listenForInterrupts(say: (line: string) => void): {
+export interface Interrupts {
   readonly signal: AbortSignal;
+  /** Resolves with the next interrupt, which ends this wait and nothing else. */
+  readonly next: () => Promise<void>;
   readonly end: () => void;
-} {
+}
+
+/** Listens until its end. */
+export function listenForInterrupts(say: (line: string) => void): Interrupts {
   const controller = new AbortController();
+  let awaited: PromiseWithResolvers<void> | undefined;
   const on = (name: NodeJS.Signals): void => {
+    if (awaited !== undefined) {
+      awaited.resolve();
+      awaited = undefined;
+      return;
+    }
     const signal = name === "SIGINT" ? "SIGINT" : "SIGTERM";
     const reason = new Interrupted(signal);
     if (controller.signal.aborted) process.exit(reason.exit);
@@ -27,6 +38,10 @@ export function listenForInterrupts(say: (line: string) => void): {
   process.channel?.unref();
   return {
     signal: controller.signal,
+    next: () => {
+      awaited = Promise.withResolvers();
+      return awaited.promise;
+    },
     end: () => {
       for (const name of names) process.off(name, on);
       process.off("disconnect", orphaned);

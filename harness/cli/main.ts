@@ -5,7 +5,7 @@ import { didYouMean } from "../plan/suggest.ts";
 import type { CapacityFlags } from "./capacity.ts";
 import type { CheckFlags } from "./check.ts";
 import type { CompareFlags } from "./compare.ts";
-import { applyConfig } from "./config.ts";
+import { applyConfig, latestRun } from "./config.ts";
 import { defineExplore } from "./define-explore.ts";
 import { defineProve } from "./define-prove.ts";
 import { examples } from "./examples.ts";
@@ -13,9 +13,6 @@ import type { ExportFlags } from "./export.ts";
 import { errorDocument, exitFor, explain, type Output, openOutput } from "./output.ts";
 import type { RunFlags } from "./run.ts";
 import { version } from "./version.ts";
-
-/** The run that ended last. */
-const latest = "reports/latest";
 
 type Action = (output: Output) => Promise<number> | number;
 /** What is done with the command that was chosen. */
@@ -101,6 +98,8 @@ export function define(program: Command, perform: Perform): void {
     .option(...allowTarget)
     .option("--reporter <name...>", "junit or github; by default those that fit where this runs")
     .option("--baseline <file>", "compare with it afterwards, and fail when something got worse")
+    .option("-v, --verbose", "also each receipt, and the components' logs as they are written")
+    .option("--keep-up", "leave the system up afterwards, with its addresses, until Ctrl-C")
     .option("--dry-run", "print the plan and start nothing")
     .option("--json", "one JSON document on stdout")
     .option("-o, --output <folder>", "where the run folders go", "reports")
@@ -148,14 +147,14 @@ export function define(program: Command, perform: Perform): void {
     .description("what a stored run came to; by default the latest")
     .option("--json", "its record on stdout")
     .action((stored: string | undefined, flags: { json?: boolean }) =>
-      perform(async (output) => (await import("./show.ts")).show(stored ?? latest, flags, output)),
+      perform(async (output) => (await import("./show.ts")).show(stored ?? (await latestRun()), flags, output)),
     );
 
   program
     .command("open [run]")
     .description("open the report of a stored run; by default the latest")
     .action((stored: string | undefined) =>
-      perform(async (output) => (await import("./show.ts")).open(stored ?? latest, output)),
+      perform(async (output) => (await import("./show.ts")).open(stored ?? (await latestRun()), output)),
     );
 
   defineProve(program, perform);

@@ -1,8 +1,10 @@
+import type { LoadCounts } from "../load/options.ts";
 import type { RunEvent } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Output } from "./output.ts";
 import { ScreenKeeper, screenLines } from "./screen.ts";
+import { describeDetail } from "./verbose.ts";
 
 const heartbeatMs = 15_000;
 /** No more than four a second. */
@@ -14,11 +16,14 @@ const redrawMs = 250;
  */
 export interface Progress {
   observe(event: RunEvent): void;
-  count(counts: readonly number[]): void;
+  count(load: Pick<LoadCounts, "counts" | "recentOk">): void;
+  /** Neither screen nor heartbeat while somebody else has the terminal. */
+  pausing(body: () => Promise<void>): Promise<void>;
   end(): void;
 }
 
-export function openProgress(plan: Plan, output: Output): Progress {
+/** @param options.isVerbose also what only who looks for something wants to know */
+export function openProgress(plan: Plan, output: Output, options: { readonly isVerbose?: boolean } = {}): Progress {
   const { colours } = output;
   let counts: readonly number[] = [];
   let last = { atMs: 0, seen: performance.now() };
@@ -30,19 +35,35 @@ export function openProgress(plan: Plan, output: Output): Progress {
   };
   const screen = new ScreenKeeper(plan);
   const nowMs = (): number => last.atMs + performance.now() - last.seen;
-  const beat = output.isLive
-    ? setInterval(() => output.pin(screenLines(screen.look(nowMs()), output.width, colours)), redrawMs)
-    : setInterval(() => output.say(`${stamp(nowMs())}  … ${told()}`), heartbeatMs);
+  let isPaused = false;
+  const draw = (): void => output.pin(screenLines(screen.look(nowMs()), output.width, colours));
+  const say = (): void => output.say(`${stamp(nowMs())}  … ${told()}`);
+  const beat = setInterval(
+    () => {
+      if (!isPaused) (output.isLive ? draw : say)();
+    },
+    output.isLive ? redrawMs : heartbeatMs,
+  );
   beat.unref();
   return {
     observe(event) {
       screen.observe(event);
-      const text = describeEvent(event, plan, colours, told);
+      const detail = options.isVerbose === true ? describeDetail(event) : undefined;
+      const text = describeEvent(event, plan, colours, told) ?? (detail && colours.dim(detail));
       if (text !== undefined) line(event.atMs, text);
     },
-    count(next) {
-      counts = next;
-      screen.count(next);
+    count(load) {
+      ({ counts } = load);
+      screen.count(load);
+    },
+    async pausing(body) {
+      isPaused = true;
+      output.pin([]);
+      try {
+        await body();
+      } finally {
+        isPaused = false;
+      }
     },
     end() {
       clearInterval(beat);

@@ -10,9 +10,11 @@ import { runScenario } from "../run/run.ts";
 import { readRun } from "../store/read-run.ts";
 import { createRunFolder } from "../store/run-folder.ts";
 import { appendToHistory } from "../store/run-history.ts";
+import type { KeepUp } from "./keep-up.ts";
 import { explain, type Output } from "./output.ts";
 import type { Planned } from "./planned.ts";
 import { openProgress } from "./progress.ts";
+import { followLogs } from "./verbose.ts";
 import { version } from "./version.ts";
 
 /** What a run came to. */
@@ -30,6 +32,9 @@ export interface RunContext {
   readonly repeat?: RunRecord["repeat"];
   /** Hosts elsewhere that the user named as their own to break. */
   readonly allowedTargets: readonly string[];
+  /** Every receipt and every line of the components' logs, as they come. */
+  readonly isVerbose?: boolean;
+  readonly keepUp?: KeepUp;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -38,7 +43,7 @@ export interface RunContext {
 export async function runOne(
   planned: Planned,
   environment: Environment,
-  { into, repeat, allowedTargets, output, signal }: RunContext,
+  { into, repeat, allowedTargets, isVerbose = false, keepUp, output, signal }: RunContext,
 ): Promise<Finished> {
   const { id, path, scenario, plan, arrivals, variant } = planned;
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
@@ -61,7 +66,9 @@ export async function runOne(
     output.colours.dim(scenario.name),
   );
 
-  const progress = openProgress(plan, output);
+  const progress = openProgress(plan, output, { isVerbose });
+  const dimmed = (instance: string, line: string): void => output.say(output.colours.dim(`  ${instance} | ${line}`));
+  const endFollowing = isVerbose ? followLogs(folder.logs, folder.secrets, dimmed) : () => undefined;
   const result = await runScenario({
     scenario,
     plan,
@@ -71,9 +78,11 @@ export async function runOne(
     folder,
     allowedTargets,
     observe: (event) => progress.observe(event),
-    onProgress: ({ counts }) => progress.count(counts),
+    ...(keepUp === undefined ? {} : { keepUp: (system) => progress.pausing(() => keepUp(system)) }),
+    onProgress: (load) => progress.count(load),
     signal,
   });
+  endFollowing();
   progress.end();
   // Written before it is judged: the verdict rests on what the folder holds, and on nothing else.
   folder.writeRecord(endedRecord(opening, result));

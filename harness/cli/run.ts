@@ -15,6 +15,7 @@ import { exitOfComparison, terminalLines } from "./compare.ts";
 import { environmentNamed } from "./environments.ts";
 import { writeIndex } from "./index-reports.ts";
 import { listenForInterrupts } from "./interrupt.ts";
+import { keepUpUntilInterrupted, refuseToKeepSeveral } from "./keep-up.ts";
 import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
@@ -38,6 +39,8 @@ export interface RunFlags {
   readonly budgets?: readonly Check[];
   readonly baseline?: string;
   readonly dryRun?: boolean;
+  readonly keepUp?: boolean;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -62,6 +65,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
     else for (const one of planned) output.print(...describePlan(one));
     return exits.pass;
   }
+  if (flags.keepUp === true) refuseToKeepSeveral(planned.length * repeats);
   sayWhatIsSkipped(skipped, output);
   const environment = await entry.open();
   await cleanBefore(output);
@@ -159,7 +163,8 @@ async function runAll(
   flags: RunFlags,
   output: Output,
 ): Promise<readonly Finished[]> {
-  const { signal, end } = listenForInterrupts((line) => output.say(line));
+  const interrupts = listenForInterrupts((line) => output.say(line));
+  const { signal } = interrupts;
   const finished: Finished[] = [];
   try {
     for (const one of planned) {
@@ -169,6 +174,8 @@ async function runAll(
           await runOne(one, environment, {
             into: flags.output,
             ...repeat,
+            ...(flags.keepUp === true ? { keepUp: keepUpUntilInterrupted(interrupts, output) } : {}),
+            ...(flags.verbose === true ? { isVerbose: true } : {}),
             allowedTargets: flags.allowTarget,
             output,
             signal,
@@ -177,7 +184,7 @@ async function runAll(
       }
     }
   } finally {
-    end();
+    interrupts.end();
   }
   return finished;
 }

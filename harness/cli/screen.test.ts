@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import { afterEach, expect, test, vi } from "vitest";
+import { Histogram } from "../model/measure/histogram.ts";
 import type { Plan } from "../model/plan.ts";
 import { openOutput } from "./output.ts";
 import { ScreenKeeper, screenLines } from "./screen.ts";
@@ -11,8 +12,15 @@ const plan = {
     { phase: "faults", lengthMs: 6000 },
     { phase: "recovery", lengthMs: 3000 },
   ],
+  workloads: [{ name: "people", perSecond: 100, slo: { availability: 0.99, withinMs: 300 } }],
   schedule: [{ id: "i1", atMs: 1000, lastingMs: 3000, title: "kill db" }],
 } as unknown as Plan;
+/** How a load stands: outcomes until now, and how long in ms those took that were ok since the last time. */
+function load(counts: readonly number[], ...tookMs: readonly number[]) {
+  const recentOk = new Histogram();
+  for (const ms of tookMs) recentOk.record(ms);
+  return { counts, recentOk };
+}
 const plainColours = createColors(false);
 const linesAt = (keeper: ScreenKeeper, nowMs: number, width = 100) =>
   screenLines(keeper.look(nowMs), width, plainColours);
@@ -38,12 +46,25 @@ test("tells what is over and under way, how far the load is, where faults lie, a
 test("counts by second, and a line of what was not ok as soon as something was not", () => {
   const keeper = new ScreenKeeper(plan);
   keeper.observe({ atMs: 0, type: "phase", phase: "warmUp" });
-  keeper.count([0, 0, 0, 0, 0, 0]);
+  keeper.count(load([0, 0, 0, 0, 0, 0]));
   keeper.look(0);
-  keeper.count([100, 0, 0, 0, 0, 0]);
+  keeper.count(load([100, 0, 0, 0, 0, 0]));
   expect(linesAt(keeper, 1000)[3]).toBe("100/s ok █   ok 100");
-  keeper.count([150, 0, 0, 25, 0, 0]);
+  keeper.count(load([150, 0, 0, 25, 0, 0]));
   expect(linesAt(keeper, 2000)[3]).toBe("50/s ok █▅  not ok ▁▃   ok 150  failed 25");
+});
+
+test("tells how long the last second's took, and whether that keeps the promise", () => {
+  const keeper = new ScreenKeeper(plan);
+  keeper.observe({ atMs: 0, type: "phase", phase: "warmUp" });
+  expect(linesAt(keeper, 0)[4]).toBe("p50 –  p99 –    SLO 300 ms");
+  keeper.count(load([3], 10, 20));
+  keeper.count(load([3], 100));
+  expect(linesAt(keeper, 1000)[4]).toBe("p50 20 ms  p99 100 ms █   SLO 300 ms ✓");
+  // A second in which nothing was answered has no latency, and must not show the one before it.
+  expect(linesAt(keeper, 2000)[4]).toBe("p50 –  p99 – █    SLO 300 ms");
+  keeper.count(load([4], 400));
+  expect(linesAt(keeper, 3000)[4]).toBe("p50 400 ms  p99 400 ms ▃ █   SLO 300 ms ✗");
 });
 
 test("no line is wider than the terminal, and no text of a system acts on it", () => {

@@ -1,6 +1,9 @@
+import type { LoadCounts } from "../load/options.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
+import { Histogram } from "../model/measure/histogram.ts";
 import type { Plan } from "../model/plan.ts";
+import { duration } from "../report/format.ts";
 import { plain } from "../report/text.ts";
 import type { Output } from "./output.ts";
 
@@ -16,6 +19,8 @@ export interface ScreenState {
   readonly counts: readonly number[];
   /** Operations per second that were ok, and that were not, in the last looks, the oldest first. */
   readonly rates: readonly { readonly ok: number; readonly bad: number }[];
+  /** How long those took that ended ok, in the same looks; NaN where none did. */
+  readonly latencies: readonly { readonly p50Ms: number; readonly p99Ms: number }[];
 }
 
 const barCells = 30;
@@ -32,6 +37,7 @@ export function screenLines(state: ScreenState, width: number, colours: Output["
     colours.bold(fits(phasesLine(state))),
     fits(clockLine(state)),
     fits(countsLine(state)),
+    fits(latencyLine(state)),
     colours.dim(fits("Ctrl-C: heal, then a partial report · twice: stop at once")),
   ];
 }
@@ -92,6 +98,17 @@ function countsLine({ counts, rates }: ScreenState): string {
   return `${Math.round(rates.at(-1)?.ok ?? 0)}/s ok ${line("ok")}${bad}   ${told.join("  ")}`;
 }
 
+/** Of the last second; the promise is the tightest that a workload makes. */
+function latencyLine({ plan, latencies }: ScreenState): string {
+  const { p50Ms, p99Ms } = latencies.at(-1) ?? { p50Ms: Number.NaN, p99Ms: Number.NaN };
+  const most = Math.max(1, ...latencies.map((one) => one.p99Ms).filter(Number.isFinite));
+  const line = latencies.map((one) => (Number.isNaN(one.p99Ms) ? " " : sparkOf(one.p99Ms / most))).join("");
+  const promised = Math.min(...plan.workloads.flatMap(({ slo }) => slo?.withinMs ?? []));
+  const kept = Number.isNaN(p99Ms) || !Number.isFinite(promised) ? "" : p99Ms <= promised ? " ✓" : " ✗";
+  const slo = Number.isFinite(promised) ? `   SLO ${duration(promised)}${kept}` : "";
+  return `p50 ${duration(p50Ms)}  p99 ${duration(p99Ms)} ${line}${slo}`;
+}
+
 /** Nothing is the lowest, and something is never nothing. */
 const sparkOf = (share: number): string =>
   share <= 0 ? sparks[0]! : sparks[Math.min(sparks.length - 1, 1 + Math.floor(share * (sparks.length - 1)))]!;
@@ -102,7 +119,9 @@ export class ScreenKeeper {
   readonly #phases = new Map<RunPhase, number>();
   readonly #acting = new Map<string, { title: string; provenInMs?: number }>();
   readonly #rates: { ok: number; bad: number }[] = [];
+  readonly #latencies: { p50Ms: number; p99Ms: number }[] = [];
   #counts: readonly number[] = [];
+  #recentOk = new Histogram();
   #looked: { readonly atMs: number; readonly ok: number; readonly all: number } | undefined;
 
   constructor(plan: Plan) {
@@ -118,8 +137,9 @@ export class ScreenKeeper {
       acting.provenInMs = Math.max(acting.provenInMs ?? 0, event.tookMs);
   }
 
-  count(counts: readonly number[]): void {
+  count({ counts, recentOk }: Pick<LoadCounts, "counts" | "recentOk">): void {
     this.#counts = counts;
+    this.#recentOk.merge(recentOk);
   }
 
   /** Called about as often as the screen is drawn. */
@@ -130,11 +150,20 @@ export class ScreenKeeper {
       const perMs = 1000 / Math.max(1, nowMs - (before?.atMs ?? 0));
       if (before !== undefined && this.#phases.has("warmUp")) {
         this.#rates.push({ ok: (ok - before.ok) * perMs, bad: (all - ok - (before.all - before.ok)) * perMs });
+        this.#latencies.push({ p50Ms: this.#recentOk.percentile(0.5), p99Ms: this.#recentOk.percentile(0.99) });
       }
-      if (this.#rates.length > barCells) this.#rates.shift();
+      this.#recentOk = new Histogram();
+      for (const line of [this.#rates, this.#latencies]) if (line.length > barCells) line.shift();
       this.#looked = { atMs: nowMs, ok, all };
     }
-    const [plan, phases, acting, counts, rates] = [this.#plan, this.#phases, this.#acting, this.#counts, this.#rates];
-    return { plan, nowMs, phases, acting, counts, rates };
+    return {
+      plan: this.#plan,
+      nowMs,
+      phases: this.#phases,
+      acting: this.#acting,
+      counts: this.#counts,
+      rates: this.#rates,
+      latencies: this.#latencies,
+    };
   }
 }

@@ -1,6 +1,5 @@
-import type { Problem } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { textOf } from "./parameters.ts";
+import { sqlNameIn, textOf } from "./parameters.ts";
 import { identifier } from "./postgres-refusal.ts";
 
 /**
@@ -27,17 +26,7 @@ export const postgresLockFault: FaultKind<"postgres"> = {
   example: { table: "information_schema.sql_features" },
   explored: [],
   residue: "a transaction that is open: it ends with its connection, and the connection with the run",
-  problems: ({ table }): readonly Problem[] =>
-    typeof table === "string" && /^\w+(\.\w+)?$/.test(table)
-      ? []
-      : [
-          {
-            code: "BAD_TABLE",
-            where: "table",
-            message: `is ${JSON.stringify(table)}`,
-            remedy: 'Give one as "orders".',
-          },
-        ],
+  problems: (parameters) => sqlNameIn(parameters, "table", 'Give one as "orders".'),
   title: ({ target, parameters }) => `lock ${textOf(parameters, "table")} of ${target}`,
   undo: () => [],
   async inject(postgres, { id, parameters }) {

@@ -195,7 +195,13 @@ export class Generator implements FlightEvents {
 
   #tellProgress(): void {
     const { arrivals, onProgress } = this.#options;
-    const counts = { planned: arrivals.count, due: this.#next, inFlight: this.#inFlight, counts: this.#ledger.counts };
+    const counts = {
+      planned: arrivals.count,
+      due: this.#next,
+      inFlight: this.#inFlight,
+      counts: this.#ledger.counts,
+      recentOk: this.#ledger.takeRecentOk(),
+    };
     try {
       onProgress?.(counts);
     } catch {

@@ -1,4 +1,5 @@
 import { type OperationRecord, outcomeCode } from "../model/history.ts";
+import { Histogram } from "../model/measure/histogram.ts";
 import type { Tally } from "../model/tally.ts";
 import type { Operation } from "../model/workload.ts";
 import type { Ending } from "./ending.ts";
@@ -16,6 +17,7 @@ export class Ledger {
   readonly #sink: HistorySink;
   readonly #tally: Tally;
   #recorded = 0;
+  #recentOk = new Histogram();
   #dispatched = 0;
 
   constructor(sink: HistorySink, tally: Tally) {
@@ -35,6 +37,13 @@ export class Ledger {
     return this.#dispatched;
   }
 
+  /** How long those took that ended ok since this was asked last, in ms from when they were due. */
+  takeRecentOk(): Histogram {
+    const recent = this.#recentOk;
+    this.#recentOk = new Histogram();
+    return recent;
+  }
+
   /** @throws what the history's writer throws; the operation is counted nevertheless */
   record(flight: Flight, operation: Operation, ending: Ending, endMs: number): void {
     const { target, session, key, phase, id, intendedMs } = flight.plan;
@@ -42,6 +51,7 @@ export class Ledger {
     const outcome = outcomeCode(ending.outcome);
     this.#recorded += 1;
     this.#tally.add(flight.plan.operation, outcome);
+    if (ending.outcome === "ok") this.#recentOk.record(endMs - intendedMs);
     if (!Number.isNaN(flight.dispatchedMs)) this.#dispatched += 1;
     this.#sink.append({
       id,

@@ -1,4 +1,5 @@
 import type { Address } from "../model/environment.ts";
+import type { Histogram } from "../model/measure/histogram.ts";
 import type { Arrivals } from "../model/plan.ts";
 import type { Tally } from "../model/tally.ts";
 import type { Workload } from "../model/workload.ts";
@@ -13,6 +14,8 @@ export interface LoadCounts {
   readonly inFlight: number;
   /** How many ended with each outcome, by outcome code. */
   readonly counts: readonly number[];
+  /** How long those took that ended ok since the last time, in ms from when they were due. */
+  readonly recentOk: Histogram;
 }
 
 /** All that a load needs. */

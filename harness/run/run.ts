@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly onProgress?: (counts: LoadCounts) => void;
   /** Hosts elsewhere that the user named as their own to break. */
   readonly allowedTargets?: readonly string[];
+  /** Called when all is over and the system still runs, with its addresses; it stays up until this resolves. */
+  readonly keepUp?: (system: Pick<RunningSystem, "entry" | "direct">) => Promise<void>;
   /** Aborted by Ctrl-C: the run heals, keeps what it has seen, and ends. */
   readonly signal: AbortSignal;
 }
@@ -127,6 +129,7 @@ class Run {
       await this.#underLoad(system, journal);
       await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
       await this.#compare(system, before);
+      await Promise.race([this.#options.keepUp?.(system), system.lost]);
     });
     return this.#result(end);
   }
@@ -170,7 +173,9 @@ class Run {
       signal,
     };
     const faults = plan.schedule.map((injection) => playInjection(injection, context));
-    const gauged = this.#until(starts.faults - gaugeLeadMs).then(() => this.#gauge("steady", system));
+    // Without a phase of faults the steady one is all there is.
+    const steadyEndMs = starts.faults ?? startMs + plan.phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+    const gauged = this.#until(steadyEndMs - gaugeLeadMs).then(() => this.#gauge("steady", system));
     try {
       await this.#walkPhases(starts);
     } finally {
