@@ -119,6 +119,7 @@ test("list --json is an array of objects with id, name and tags", async () => {
   expect(JSON.parse(faultline.stdout)).toMatchObject([
     { id: "blind-audit", tags: [] },
     { id: "cut-store", name: "the store is cut off", tags: ["harsh"] },
+    { id: "cut-store-variants" },
     { id: "leaky" },
     { id: "long-cut" },
     { id: "own-client" },

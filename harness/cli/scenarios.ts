@@ -30,8 +30,8 @@ export function findScenarios(folder: string): readonly ScenarioFile[] {
   }
   return readdirSync(folder)
     .filter((name) => extensions.includes(extname(name)) && !/\.(test|d)\.m?[jt]s$/.test(name))
-    .sort()
-    .map((name) => ({ id: basename(name, extname(name)), path: resolve(folder, name) }));
+    .map((name) => ({ id: basename(name, extname(name)), path: resolve(folder, name) }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 /**

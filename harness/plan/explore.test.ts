@@ -23,7 +23,7 @@ const drawn = (seed: string, count: number): readonly (readonly Injection[])[] =
   return all;
 };
 const titleOf = ({ inject }: Injection): string => JSON.stringify(inject);
-const count = Math.ceil(space.length / 4);
+const count = Math.ceil(space.length / 6);
 const overlaps = (train: readonly Injection[]): boolean =>
   train.some((one, index) => index > 0 && Number(one.at) < Number(train[index - 1]!.at) + train[index - 1]!.lasting);
 
@@ -66,6 +66,14 @@ describe("trains", () => {
     expect(isEveryday.indexOf(false)).toBe(isEveryday.filter(Boolean).length);
     const all = drawn("1", count + 20);
     expect(all.slice(count).every(overlaps)).toBe(true);
+  });
+
+  it("strike one component after the other, so that the first of them tell of all", () => {
+    const [first = []] = drawn("1", 1);
+    const struck = first.map(({ inject }) => inject.target.split("->").at(-1)!.replace(/-\d$/, ""));
+    expect(struck.filter((name) => name === "web")).toHaveLength(3);
+    expect(struck.filter((name) => name === "store")).toHaveLength(3);
+    expect(new Set(struck.slice(0, 2)).size).toBe(2);
   });
 
   it("are nothing that the plan would refuse, and end within their phase", () => {

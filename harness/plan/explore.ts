@@ -1,7 +1,7 @@
 import { capabilityTargets } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Injection } from "../model/fault.ts";
 import { type Random, randomFrom } from "../model/random.ts";
-import { instanceNames, linksOf, type System } from "../model/system.ts";
+import { clientsName, instanceNames, linksOf, type System } from "../model/system.ts";
 import { milliseconds } from "../model/units.ts";
 import { type PlanContext, schedule } from "./schedule.ts";
 
@@ -15,10 +15,10 @@ export interface Single {
 /** The first fault of a train strikes this long after the phase began, each other one this long after the heal. */
 const breathMs = 1200;
 const firstMs = 300;
-const singlesPerTrain = 4;
+const singlesPerTrain = 6;
 const pairsPerTrain = 2;
 /** How long a fault lasts: as many short ones as long ones, on a scale of ratios. */
-const [shortestMs, longestMs] = [600, 6000];
+const [shortestMs, longestMs] = [1000, 6000];
 
 /**
  * Everything that can be broken in a system, one thing at a time: each kind of fault, with each of its parameters for
@@ -59,9 +59,9 @@ export const lengthOf = (injections: readonly Injection[]): number =>
   Math.max(...injections.map(({ at, lasting }) => Number(at) + lasting)) + 500;
 
 /**
- * Schedules without an end: first every single fault once, those that everybody meets before the others, several in a
- * row with a pause to recover in between, since it is the start of a system that takes long; then pairs that act at the
- * same time. The same seed gives the same schedules.
+ * Schedules without an end: first every single fault once, those that everybody meets before the others and one
+ * component after the other, several in a row with a pause to recover in between, since it is the start of a system that
+ * takes long; then pairs that act at the same time. The same seed gives the same schedules.
  */
 export function* trains(
   space: readonly Single[],
@@ -69,7 +69,7 @@ export function* trains(
   system: System,
   context: PlanContext,
 ): Generator<readonly Injection[]> {
-  const order = shuffled(space, random.stream("order")).toSorted((a, b) => Number(b.isEveryday) - Number(a.isEveryday));
+  const order = ordered(shuffled(space, random.stream("order")), system);
   const lengths = random.stream("lengths");
   let drawn = 0;
   const lasting = (): number => {
@@ -114,6 +114,39 @@ function inARow(groups: readonly (readonly Part[])[]): readonly Injection[] {
     fromMs = Math.max(...injections.map(({ at, lasting }) => at + lasting)) + breathMs;
     return injections;
   });
+}
+
+/**
+ * What everybody meets before the rest; of these one component after the other, on each one kind after the other, and of
+ * each kind a component or link as a whole before a single instance: so the first few tell the most.
+ */
+function ordered(singles: readonly Single[], system: System): readonly Single[] {
+  const isWhole = ({ inject: { target } }: Single): boolean =>
+    target.split("->").every((end) => end === clientsName || Object.hasOwn(system.components, end));
+  const byKind = (group: readonly Single[]): readonly Single[] =>
+    inTurn(
+      group.toSorted((one, other) => Number(isWhole(other)) - Number(isWhole(one))),
+      ({ inject }) => inject.kind,
+    );
+  return [true, false].flatMap((first) => {
+    const some = singles.filter(({ isEveryday }) => isEveryday === first);
+    const groups = [...Map.groupBy(some, ({ inject }) => struck(inject.target, system)).values()].map(byKind);
+    return inTurn(groups.flat(), ({ inject }) => struck(inject.target, system));
+  });
+}
+
+/** The component that a fault is about: of a link the one that is at its end. */
+function struck(target: string, { components }: System): string {
+  const end = target.split("->").at(-1)!;
+  const names = Object.entries(components);
+  return names.find(([name, one]) => [name, ...instanceNames(name, one)].includes(end))?.[0] ?? end;
+}
+
+/** One of each group, then the next one of each, until all are there; each group in the order that it had. */
+function inTurn<T>(values: readonly T[], groupOf: (value: T) => string): readonly T[] {
+  const groups = [...Map.groupBy(values, groupOf).values()];
+  const longest = Math.max(0, ...groups.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, round) => groups.flatMap((group) => group.slice(round, round + 1))).flat();
 }
 
 /** Fisher and Yates, "Statistical tables", 1938. */
