@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 // As a whole: an older Node has no registerHooks, and must live to say so.
 import * as nodeModule from "node:module";
 import { join } from "node:path";
-import { cacheFolder } from "./setup/cache-folder.mjs";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -15,13 +14,14 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(64);
 }
 
-// What was compiled is kept for the next start, which has its first words several times sooner.
-nodeModule.enableCompileCache(join(cacheFolder(), "compiled"));
-
 const sources = new URL("./cli/main.ts", import.meta.url);
 const inRepository = existsSync(sources);
 const home = inRepository ? new URL("./", import.meta.url) : new URL("../dist/", import.meta.url);
 const suffix = inRepository ? "ts" : "js";
+
+// What was compiled is kept for the next start, which has its first words in half the time.
+const { cacheFolder } = await import(new URL("setup/cache-folder.mjs", home).href);
+nodeModule.enableCompileCache(join(cacheFolder(), "compiled"));
 
 // A scenario's `import … from "faultline"` means the Faultline that runs it, wherever the scenario lies: one instance,
 // also when Faultline is installed globally or runs from its sources.

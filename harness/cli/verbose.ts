@@ -32,7 +32,7 @@ export function describeDetail(event: RunEvent): string | undefined {
 
 const measured = (values: Measured = {}): string =>
   Object.entries(values)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(", ") || "–";
 
 /**
