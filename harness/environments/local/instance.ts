@@ -76,7 +76,9 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   }
 
   async restart(): Promise<void> {
-    if (this.#process !== undefined && !this.#process.hasEnded) return;
+    if (this.#process !== undefined && this.#process.state() !== "dead") return;
+    // The kernel knows of an end before Node tells it; what is dead by the one must not be alive by the other.
+    await this.#process?.ended;
     const began = this.#run.now();
     const launch = await this.#driver.prepare(this.#setting);
     this.#launch = launch;
