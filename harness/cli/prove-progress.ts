@@ -12,7 +12,7 @@ export function proveProgress(output: Output, stages: readonly Stage[]) {
     // What was known costs no time: only what was run tells how long the others take.
     const each = run === 0 ? undefined : (performance.now() - began) / run;
     // A mutant that is caught ends its stage; what is left out is no longer to come.
-    const most = stages.some(({ untilCaught }) => untilCaught) ? "at most " : "";
+    const most = stages.some(({ untilTold }) => untilTold) ? "at most " : "";
     const left = each === undefined ? "" : `, ${most}${spoken(each * (total - settled))} left`;
     output.pin(["", output.colours.bold(`${settled} of ${most}${total} runs${left}`)]);
   };

@@ -69,12 +69,18 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     done.push(cell);
     progress.settled(cell, known !== undefined);
   };
-  const isCaught = (name: string | null): boolean =>
-    done.some(({ mutant, verdict }) => mutant === name && verdict === "fail");
+  /** A mutant that is caught, and a scenario that the system as it is came to a verdict in: what told nothing is run again. */
+  const isTold = ({ mutant, scenario }: Wanted): boolean =>
+    done.some((one) =>
+      mutant === null
+        ? one.mutant === null && one.scenario === scenario && one.verdict !== "inconclusive"
+        : one.mutant === mutant && one.verdict === "fail",
+    );
   try {
-    for (const stage of stages) {
-      const rest = stage.cells.filter(({ mutant }) => !(stage.untilCaught && isCaught(mutant)));
-      await Promise.all(Array.from({ length: jobs }, () => workThrough(rest, stage.untilCaught, isCaught, settle)));
+    for (const { cells, untilTold } of stages) {
+      const isNeedless = (cell: Wanted): boolean => untilTold && isTold(cell);
+      const rest = cells.filter((cell) => !isNeedless(cell));
+      await Promise.all(Array.from({ length: jobs }, () => workThrough(rest, isNeedless, settle)));
     }
   } catch (error) {
     if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
@@ -89,12 +95,11 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
 /** Takes one cell after the other off the list. */
 async function workThrough(
   cells: Wanted[],
-  untilCaught: boolean,
-  isCaught: (mutant: string | null) => boolean,
+  isNeedless: (cell: Wanted) => boolean,
   settle: (cell: Wanted) => Promise<void>,
 ): Promise<void> {
   for (let next = cells.shift(); next !== undefined; next = cells.shift()) {
-    if (!(untilCaught && isCaught(next.mutant))) await settle(next);
+    if (!isNeedless(next)) await settle(next);
   }
 }
 
@@ -192,10 +197,10 @@ function selectionOf(
     : { folder: "scenarios", named: [...filters, ...which.split(",")] };
 }
 
-/** Cells that may be run in any order; with `untilCaught` a mutant's are over once one of them caught it. */
+/** Cells that may be run in any order; with `untilTold` no more of them than it takes to tell. */
 export interface Stage {
   readonly cells: Wanted[];
-  readonly untilCaught: boolean;
+  readonly untilTold: boolean;
   /** The scenario that must fail, where there is one. */
   readonly canary?: string;
 }
@@ -216,10 +221,8 @@ function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], fla
     ]),
   });
   const all = [...plans.values()];
-  // Until it is caught: no more than is needed. Of the system as it is one run of each tells what has to be told.
-  const own = all.flatMap((repeats) =>
-    (flags.untilCaught === true ? repeats.slice(0, 1) : repeats).map((one) => cellOf(null, one)),
-  );
+  const untilTold = flags.untilCaught === true;
+  const own = all.flatMap((repeats) => repeats.map((one) => cellOf(null, one)));
   const ofMutants = mutants.map((mutant): Stage => {
     const before = bySureness(known?.mutants.find(({ name }) => name === mutant.name)?.scenarios ?? []);
     const order = before.filter(({ failed }) => failed > 0).map(({ scenario }) => scenario);
@@ -229,12 +232,12 @@ function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], fla
       .filter(([one]) => !isNamed || order.includes(one!.id))
       .toSorted(([one], [other]) => place(one!.id) - place(other!.id));
     const cells = sorted.flatMap((repeats) => repeats.map((one) => cellOf(mutant, one)));
-    return { cells, untilCaught: flags.untilCaught === true };
+    return { cells, untilTold };
   });
   const first = canary === undefined ? [] : [cellOf(null, canary)];
   return [
-    { cells: first, untilCaught: false, ...(canary === undefined ? {} : { canary: canary.id }) },
-    { cells: own, untilCaught: false },
+    { cells: first, untilTold: false, ...(canary === undefined ? {} : { canary: canary.id }) },
+    { cells: own, untilTold },
     ...ofMutants,
   ];
 }
