@@ -16,6 +16,7 @@ import { noWrongAnswers } from "./no-wrong-answers.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
 import { recoversWithin } from "./recovers-within.ts";
+import { staysUp } from "./stays-up.ts";
 import { versionsNeverGoBack } from "./versions-never-go-back.ts";
 
 /** Every check by its name; a new one is one file and one line here. */
@@ -36,6 +37,7 @@ const checks = {
   nothingHangs,
   nothingLeftBehind,
   recoversWithin,
+  staysUp,
   versionsNeverGoBack,
 } as const;
 

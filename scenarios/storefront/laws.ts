@@ -10,14 +10,16 @@ import {
   noStaleReads,
   noWrongAnswers,
   seconds,
+  staysUp,
 } from "faultline";
 
-/** What the shop promises whatever breaks: what it accepted it keeps, does once, and never buries without need. */
+/** What the shop promises whatever breaks: what it accepted it keeps, does once, never buries without need; and it stays up. */
 export const keepsItsWord = (): readonly Check[] => [
   noLostWrites(),
   noLostJobs(),
   effectsExactlyOnce(),
   deadLettersAreDeserved(),
+  staysUp(),
 ];
 
 /**
