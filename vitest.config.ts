@@ -7,12 +7,13 @@ export const alias = { "faultline/vitest": source("vitest.ts"), faultline: sourc
 const exclude = ["**/node_modules/**", "dist/**", "reports/**"];
 
 /**
- * What starts real components runs one file at a time and one project after the other, so that two cores are not shared
+ * What starts real components runs one project after the other, and few files at a time, so that two cores are not shared
  * by ten databases. Limits are there for what hangs, not for what is slow.
+ * @param atATime two where tests mostly wait for the time of a run to pass
  */
-const realComponents = (groupOrder: number) => ({
-  maxWorkers: 1,
-  fileParallelism: false,
+const realComponents = (groupOrder: number, atATime = 1) => ({
+  maxWorkers: atATime,
+  fileParallelism: atATime > 1,
   sequence: { groupOrder },
   testTimeout: 120_000,
   hookTimeout: 120_000,
@@ -39,13 +40,13 @@ export default defineConfig({
         resolve: { alias },
         test: { name: "conformance", include: ["**/*.conformance.test.ts"], exclude, ...realComponents(2) },
       },
-      { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents(3) } },
+      { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents(3, 2) } },
       {
         resolve: { alias },
         test: { name: "browser", include: ["**/*.browser.test.ts"], exclude, ...realComponents(4) },
       },
       // What takes half a minute and more a file, for `npm run test:long` and CI.
-      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5) } },
+      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5, 2) } },
     ],
   },
 });

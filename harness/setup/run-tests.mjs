@@ -24,12 +24,12 @@ export async function runTests(args) {
 }
 
 /**
- * Whether the tests of the project `browser` are among those that vitest will run: it runs all, or those that are named.
+ * Whether tests that open a browser are among those that vitest will run: it runs all, or the projects that are named.
  * @param {readonly string[]} args
  */
 export function needsBrowser(args) {
   const named = projectsOf(args);
-  return named.length === 0 || named.includes("browser");
+  return named.length === 0 || named.includes("browser") || named.includes("long");
 }
 
 /** @param {readonly string[]} args @returns {readonly string[]} */
