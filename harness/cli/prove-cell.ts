@@ -1,14 +1,20 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Mutant } from "../model/mutant.ts";
 import type { Cell } from "../model/prove/proof.ts";
 import type { RunRecord } from "../model/run.ts";
+import { heard } from "./told.ts";
 
 /** A cell that is still to be run. */
 export type Wanted = Pick<Cell, "mutant" | "scenario" | "seed" | "fingerprint"> & {
   readonly path: string;
   readonly variant?: string;
+  /** Of its phases together. */
+  readonly lengthMs: number;
 };
+
+/** What a run takes beside its phases is far less: it starts, comes to rest, is audited and judged. */
+const besideMs = 240_000;
+const graceMs = 30_000;
 
 /** How cells are run. */
 export interface CellContext {
@@ -25,7 +31,7 @@ export interface CellContext {
  * @throws Error when the command came to no verdict, with its last lines: a run that breaks is no mutant that is caught
  */
 export async function runCell(wanted: Wanted, context: CellContext): Promise<Cell> {
-  const { path, variant, ...cell } = wanted;
+  const { path, variant, lengthMs, ...cell } = wanted;
   const { environment, into, allowedTargets, signal } = context;
   const began = performance.now();
   const targets = allowedTargets.flatMap((host) => ["--allow-target", host]);
@@ -52,18 +58,13 @@ export async function runCell(wanted: Wanted, context: CellContext): Promise<Cel
   });
   const stop = (): void => void child.kill("SIGINT");
   signal.addEventListener("abort", stop);
-  const [stdout, stderr] = [child.stdout!, child.stderr!].map((stream) => {
-    const parts: string[] = [];
-    stream.setEncoding("utf8").on("data", (part: string) => parts.push(part));
-    return parts;
-  }) as [string[], string[]];
-  const [code] = (await once(child, "close")) as [number | null];
+  const { code, stdout, stderr } = await heard(child, { limitMs: lengthMs + besideMs, graceMs });
   signal.removeEventListener("abort", stop);
   signal.throwIfAborted();
-  const record = recordOf(stdout.join(""));
+  const record = recordOf(stdout);
   if (record?.verdict === undefined) {
-    const last = stderr.join("").trimEnd().split("\n").slice(-8).join("\n  ");
-    throw new Error(`${wanted.scenario} came to no verdict (exit ${code}):\n  ${last}`);
+    const last = stderr.trimEnd().split("\n").slice(-8).join("\n  ");
+    throw new Error(`${wanted.scenario} came to no verdict (${code === null ? "killed" : `exit ${code}`}):\n  ${last}`);
   }
   const { verdict } = record;
   const checks = record.checks.filter((one) => one.verdict === verdict && verdict !== "pass");

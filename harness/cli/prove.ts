@@ -214,6 +214,7 @@ function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], fla
     path,
     ...(variant === undefined ? {} : { variant }),
     seed: plan.seed,
+    lengthMs: plan.phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0),
     fingerprint: fingerprintOf([
       plan,
       scenario.checks.map(({ name, parameters }) => [name, parameters]),
