@@ -58,6 +58,16 @@ test("explores nothing where something fails without any fault, and says so", as
   expect(process.stderr).toContain("FAILS_WITHOUT_FAULT");
 });
 
+test("finds nothing where nothing is wrong, and then needs no run without a fault", async () => {
+  const process = faultline(["explore", "--minutes", "0.1"]);
+  expect(await process.ended(), process.stderr).toBe(0);
+  const { reproducers, runs, singles } = exploration();
+  expect(reproducers).toEqual([]);
+  expect(runs).toBe(1);
+  expect(singles.filter(({ verdict }) => verdict === "pass")).toHaveLength(6);
+  expect(process.stderr).not.toContain("nothing");
+});
+
 test("a scenario and a time that are none are told", async () => {
   const unknown = faultline(["explore", "lwa"]);
   expect(await unknown.ended()).toBe(64);

@@ -1,10 +1,10 @@
 import { type Check, milliseconds, pause, seconds, service, scenario as stated, system, workload } from "faultline";
 
-/** With BUG=wrong it lies for a moment whenever nobody has asked it anything for a while. */
+/** With BUG=wrong it lies for a moment when nobody has asked it anything for longer than a busy machine makes anybody wait. */
 const program = `let last = Date.now(), until = 0;
   require("node:http").createServer((_, reply) => {
     const now = Date.now();
-    if (now - last > 300) until = now + 300;
+    if (now - last > 1000) until = now + 1500;
     last = now;
     reply.end(process.env.BUG === "wrong" && now < until ? "no" : "yes");
   }).listen(process.env.PORT, "127.0.0.1");`;
@@ -42,7 +42,7 @@ export const asleep = (checks: readonly Check[], tags: readonly string[] = []) =
     tags,
     system: oracle,
     workload: people,
-    phases: { warmUp: seconds(0.6), steady: seconds(1), faults: seconds(1), recovery: seconds(1) },
-    faults: [{ at: seconds(0.1), lasting: seconds(0.6), inject: pause("web") }],
+    phases: { warmUp: seconds(0.6), steady: seconds(1), faults: seconds(2.2), recovery: seconds(2) },
+    faults: [{ at: seconds(0.1), lasting: seconds(1.8), inject: pause("web") }],
     checks,
   });
