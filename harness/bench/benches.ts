@@ -1,6 +1,7 @@
 import type { Output } from "../cli/output.ts";
 import type { Environment } from "../model/environment.ts";
 import type { RunPhase } from "../model/events.ts";
+import { explorer } from "./explorer.ts";
 import { instrument } from "./instrument/instrument.ts";
 import { judge } from "./judge.ts";
 import { type Measurement, measure } from "./measure.ts";
@@ -53,6 +54,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   instrument,
   judge,
   report,
+  explorer,
 };
 
 async function one(

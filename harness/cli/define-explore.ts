@@ -10,6 +10,7 @@ export function defineExplore(program: Command, perform: Perform): void {
     .option("--minutes <count>", "how long, shrinking included; a run that is under way may end", "5")
     .option("--seed <text>", "what the schedules are drawn from: the same seed draws the same", "1")
     .option("--confirm <count>", "how often what was found is run again, with and without", "3")
+    .option("--schedules <count>", "try no more than so many schedules, whatever time is left", "10000")
     .option("--first", "stop at the first failure, when it is shrunk and confirmed")
     .option("--scenarios <folder>", "where the scenarios are", "scenarios")
     .option("--env <name>", "where the system is started", "local")

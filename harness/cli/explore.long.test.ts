@@ -59,7 +59,7 @@ test("explores nothing where something fails without any fault, and says so", as
 });
 
 test("finds nothing where nothing is wrong, and then needs no run without a fault", async () => {
-  const process = faultline(["explore", "--minutes", "0.1"]);
+  const process = faultline(["explore", "--minutes", "9", "--schedules", "1"]);
   expect(await process.ended(), process.stderr).toBe(0);
   const { reproducers, runs, singles } = exploration();
   expect(reproducers).toEqual([]);

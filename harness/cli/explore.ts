@@ -20,6 +20,7 @@ export interface ExploreFlags {
   readonly output: string;
   readonly seed: string;
   readonly minutes: string;
+  readonly schedules: string;
   readonly confirm: string;
   readonly first?: boolean;
   readonly allowTarget: readonly string[];
@@ -29,6 +30,7 @@ export interface ExploreFlags {
 /** `faultline explore`: breaks whatever can be broken in a scenario's system, and keeps what fails. @returns the exit code */
 export async function explore(filter: string | undefined, flags: ExploreFlags, output: Output): Promise<number> {
   const minutes = numberOf("--minutes", flags.minutes, 0.1);
+  const schedules = numberOf("--schedules", flags.schedules, 1);
   const confirmations = numberOf("--confirm", flags.confirm, 1);
   const entry = environmentNamed(flags.env);
   const base = await baseFor(filter, flags, entry.facts);
@@ -45,6 +47,7 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
     seed: flags.seed,
     folder,
     minutes,
+    schedules,
     confirmations,
     isFirstEnough: flags.first === true,
     signal,

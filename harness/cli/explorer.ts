@@ -17,6 +17,8 @@ export interface ExplorerOptions {
   /** Where what is drawn is written, and its runs. */
   readonly folder: string;
   readonly minutes: number;
+  /** How many are tried at most, beside the parts of what fails. */
+  readonly schedules: number;
   /** How often what was found is run with its faults, and how often without. */
   readonly confirmations: number;
   /** Ends with the first failure. */
@@ -52,10 +54,10 @@ export class Explorer {
 
   /** @throws FaultlineError FAILS_WITHOUT_FAULT when nothing that fails could be blamed on a fault */
   async explore(trains: Iterable<readonly Injection[]>): Promise<void> {
-    const { seed, isFirstEnough } = this.#options;
+    const { seed, schedules, isFirstEnough } = this.#options;
     let place = 0;
     for (const train of trains) {
-      if (this.#isOver() || (isFirstEnough && this.#found.length > 0)) return;
+      if (this.#isOver() || place >= schedules || (isFirstEnough && this.#found.length > 0)) return;
       place += 1;
       const name = `${seed}-${place}`;
       const seen = await this.#attempt(name, train);
