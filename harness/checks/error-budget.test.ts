@@ -38,6 +38,26 @@ describe("error budget", () => {
     expect(judged(1, [...good(4900), ...bad(5)], [shoppers, other]).witness).toEqual([]);
   });
 
+  it("does not fail for what was late while the load generator was late itself", () => {
+    const late = searches(100, 15_000, 15_999).map((step) => ({ ...step, tookMs: 301 }));
+    const steps = [...good(4900), ...late];
+    const inTainted = (fromMs: number, rest: readonly Step[] = steps) => {
+      const generator = { ...evidenceOf([]).generator, tainted: [{ fromMs, toMs: fromMs + 1000, reason: "lag" }] };
+      return errorBudget({ burnAtMost: 1 }).judge(evidenceOf(rest, { workloads: [shoppers], generator }));
+    };
+    expect(inTainted(15_000)).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("late itself when 100 of the late ones were under way"),
+    });
+    expect(inTainted(15_000).witness).toEqual([]);
+    // Elsewhere it excuses nothing, and never what was not ok at all.
+    expect(inTainted(17_000).verdict).toBe("fail");
+    expect(
+      inTainted(15_000, [...good(4900), ...late.map((step) => ({ ...step, outcome: "rejected" as const }))]).verdict,
+    ).toBe("fail");
+    expect(inTainted(15_000, good(4900)).verdict).toBe("pass");
+  });
+
   it("does not pass on fewer operations than could show a failure", () => {
     expect(judged(1, good(299)).verdict).toBe("inconclusive");
     expect(judged(1, good(300)).verdict).toBe("pass");

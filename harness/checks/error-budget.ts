@@ -5,7 +5,7 @@ import { burnOf } from "../model/measure/error-budget.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
-import { flags, undecided, witnesses } from "./rows.ts";
+import { flags, isTainted, undecided, witnesses } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
 /** How fast the error budget may burn, and whose. */
@@ -22,7 +22,8 @@ const counted = [phaseCode("faults"), phaseCode("recovery")];
 /**
  * The error budget of each workload burns no faster than allowed while the faults act and after: burn = (1 − good) ÷
  * (1 − promised), where an operation is good when it is ok within the promised time ("Site Reliability Engineering",
- * 2016, ch. 4, and "The Site Reliability Workbook", 2018, ch. 5). Judged by Wilson's interval of the good share.
+ * 2016, ch. 4, and "The Site Reliability Workbook", 2018, ch. 5). Judged by Wilson's interval of the good share. What was
+ * ok but late while the load generator itself was late cannot support a `fail`: what fails only with it is undecided.
  * @throws FaultlineError BAD_CHECK
  */
 export function errorBudget(options: BurnOptions): Check {
@@ -63,37 +64,40 @@ export function errorBudget(options: BurnOptions): Check {
 
 function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: number) {
   const { availability, withinMs } = slo!;
-  const { good, total, bad } = goodOf(evidence, name, withinMs);
+  const { good, doubtful, total, bad } = goodOf(evidence, name, withinMs);
   const least = 1 - burnAtMost * (1 - availability);
   const { lower, upper } = wilson(good, total);
   const burn = total === 0 ? null : burnOf(good / total, availability);
   const isEnough = least <= 0 || total >= samplesFor(least);
-  const verdict =
-    total === 0 ? "inconclusive" : upper < least ? "fail" : lower >= least && isEnough ? "pass" : "inconclusive";
+  const isOver = total > 0 && upper < least;
+  const isOverForSure = isOver && wilson(good + doubtful, total).upper < least;
+  const verdict = isOverForSure ? "fail" : total > 0 && lower >= least && isEnough ? "pass" : "inconclusive";
   const seen =
     total === 0
       ? "no operation was due"
       : `${spokenShare(good / total)} good (ok within ${spokenMs(withinMs)}), a burn of ${burn!.toFixed(1)}`;
-  const doubt =
-    verdict === "inconclusive" && total > 0
-      ? `; ${isEnough ? "too near the budget" : "too few operations"} to tell`
-      : "";
+  const why = isOver
+    ? `but the load generator was late itself when ${doubtful} of the late ones were under way, and without them that is not proven`
+    : `${isEnough ? "too near the budget" : "too few operations"} to tell`;
+  const doubt = verdict === "inconclusive" && total > 0 ? `; ${why}` : "";
   return { name, verdict, burn, good, total, bad, said: `${seen}${doubt}` } as const;
 }
 
-/** How many count, how many of them are good, and the rows of the others. */
+/** How many count, how many of them are good, the rows of the others, and of how many of those the machine may be to blame. */
 function goodOf(evidence: Evidence, workload: string, withinMs: number) {
   const { history } = evidence;
   const isMeant = flags(evidence, (operation) => operation.workload === workload);
   const bad: number[] = [];
-  let total = 0;
+  let [total, doubtful] = [0, 0];
   for (let row = 0; row < history.count; row += 1) {
     if (isMeant[history.operation[row]!] !== 1 || !counted.includes(history.phase[row]!)) continue;
     total += 1;
-    const isGood = history.outcome[row] === okCode && history.endMs[row]! - history.intendedMs[row]! <= withinMs;
-    if (!isGood) bad.push(row);
+    const [isOk, fromMs, toMs] = [history.outcome[row] === okCode, history.intendedMs[row]!, history.endMs[row]!];
+    if (isOk && toMs - fromMs <= withinMs) continue;
+    bad.push(row);
+    if (isOk && isTainted(evidence, { fromMs, toMs })) doubtful += 1;
   }
-  return { good: total - bad.length, total, bad };
+  return { good: total - bad.length, doubtful, total, bad };
 }
 
 /** Of each kind of operation the first that was not good, then the first of all. */

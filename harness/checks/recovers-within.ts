@@ -1,4 +1,4 @@
-import type { Check, Evidence, Interval } from "../model/check.ts";
+import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { wilson } from "../model/measure/proportion.ts";
 import { type Bucket, bucketsOf, ratioFloor, widened } from "../model/measure/series.ts";
@@ -6,6 +6,7 @@ import { summarise } from "../model/measure/summary.ts";
 import type { Duration } from "../model/units.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding, firstInjectionMs, witnessOf } from "./finding.ts";
+import { isTainted } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
 const okCode = outcomeCode("ok");
@@ -139,11 +140,6 @@ function relapse({ healedMs, healing, after }: Scene, isBad: (bucket: Bucket) =>
   const firstGood = all.findIndex((bucket) => !isBad(bucket));
   const fall = firstGood < 0 ? undefined : all.slice(firstGood).find(isBad);
   return fall === undefined ? "" : `: it was back before, and fell again at ${spokenMs(fall.fromMs - healedMs)}`;
-}
-
-/** A window in which the generator was late cannot support a `fail`. */
-function isTainted({ generator }: Evidence, { fromMs, toMs }: Interval): boolean {
-  return generator.tainted.some((window) => window.fromMs < toMs && fromMs < window.toMs);
 }
 
 /** The first operations that were due late enough to be ok, and were not. */
