@@ -30,8 +30,6 @@ export default scenario({
     nothingHangs({ atMost: 0.002 }),
     ...keepsItsWord(),
     ...tellsTheTruth(),
-    // Pools grow with a burst and shrink again when nobody needs them: 16 connections when steady were 20 at rest. What
-    // leaks is more than twice as many as before.
-    nothingLeftBehind({ within: 0.5 }),
+    nothingLeftBehind(),
   ],
 });

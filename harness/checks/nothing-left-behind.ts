@@ -1,25 +1,24 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { usageError } from "../model/errors.ts";
+import { grownSince, growthSlack, usualGrowth } from "../model/measure/growth.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
 import { counted, spokenShare } from "./words.ts";
 
-/** A pool may be a little larger than it was; what grows with every fault soon is much larger. */
-const slack = 2;
-
 /**
  * After everything was healed and has come to rest there is no more of anything than in the steady phase: connections,
- * processes, queued messages, and whatever the audit's `gauges` count. A leak shows here before it becomes an outage.
+ * processes, queued messages, and whatever the audit's `gauges` count. A leak shows here before it becomes an outage. What
+ * has grown is counted again for a while: a pool shrinks when nobody needs it, a leak does not.
  * @param options.within how much larger a gauge may be, beside 2 more of anything. Default 0.1
  * @throws FaultlineError BAD_CHECK
  */
 export function nothingLeftBehind(options: { readonly within?: number } = {}): Check {
-  const { within = 0.1 } = options;
+  const { within = usualGrowth } = options;
   if (!(within >= 0 && within <= 10)) {
     const remedy = "Give a share from 0 to 10, as 0.1.";
     throw usageError({ code: "BAD_CHECK", where: "nothingLeftBehind.within", message: `is ${within}`, remedy });
   }
-  const law = `At rest there is no more of anything than when steady, give or take ${spokenShare(within)} and ${slack}.`;
+  const law = `At rest there is no more of anything than when steady, give or take ${spokenShare(within)} and ${growthSlack}.`;
   const expected = "no gauge above its steady value";
   const said = {
     name: "nothingLeftBehind",
@@ -33,10 +32,7 @@ export function nothingLeftBehind(options: { readonly within?: number } = {}): C
     if (steady === undefined || rest === undefined) {
       return undecided(expected, `the gauges were not read ${steady === undefined ? "when steady" : "at rest"}`);
     }
-    const grown = Object.entries(rest).flatMap(([name, after]) => {
-      const before = steady[name] ?? 0;
-      return after > before * (1 + within) + slack ? [{ name, before, after }] : [];
-    });
+    const grown = grownSince(steady, rest, within);
     const numbers = { gauges: Object.keys(rest).length, grown: grown.length };
     if (grown.length > 0) {
       const [first] = grown.toSorted((one, other) => other.after - other.before - (one.after - one.before));

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { grownSince } from "../model/measure/growth.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
 
 /**
@@ -21,5 +23,29 @@ export async function readGauges(
     return { atMs: now(), type: "gauges", when, values: { ...ofEnvironment, ...ofScenario } };
   } catch (error) {
     return { atMs: now(), type: "note", text: `the gauges (${when}) could not be read: ${messageOf(error)}` };
+  }
+}
+
+/** Pools of connections keep for some ten seconds what nobody needs. */
+const shrinksWithinMs = 12_000;
+const pollMs = 250;
+
+/**
+ * Reads again and again what has grown since the steady phase, until it has shrunk or had time enough to.
+ * @param events of the run until now
+ * @param read reads the gauges once
+ */
+export async function readUntilShrunk(
+  events: readonly RunEvent[],
+  read: () => Promise<RunEvent>,
+  withinMs: number = shrinksWithinMs,
+): Promise<RunEvent> {
+  const steady = events.findLast((event) => event.type === "gauges" && event.when === "steady");
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const event = await read();
+    const isBoth = event.type === "gauges" && steady?.type === "gauges";
+    if (!isBoth || grownSince(steady.values, event.values).length === 0 || performance.now() > deadline) return event;
+    await sleep(pollMs);
   }
 }

@@ -20,7 +20,7 @@ import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
-import { readGauges } from "./gauges.ts";
+import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { prepareWorkloads } from "./prepare.ts";
 import { playInjection } from "./scheduled.ts";
@@ -235,7 +235,8 @@ class Run {
   async #gauge(when: "steady" | "rest", system: RunningSystem): Promise<void> {
     const { audit } = this.#options.scenario;
     const context = this.#auditContext(system, auditWithinMs);
-    this.#emit(await readGauges(when, { system, audit, context, now: this.#now }));
+    const read = (): Promise<RunEvent> => readGauges(when, { system, audit, context, now: this.#now });
+    this.#emit(when === "rest" ? await readUntilShrunk(this.#events, read) : await read());
   }
 
   /** What the faults have changed for good is told as what a clean-up could not undo. */
