@@ -36,6 +36,14 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly type: "audited"; readonly registers: number; readonly items: number; readonly atRest: boolean }
   /** What an instance says of itself, when that changes: `silent` when it says nothing in time. */
   | { readonly type: "health"; readonly instance: string; readonly health: Health }
+  /** A metric of an instance went beyond what the system's definition calls a mark, or came back. */
+  | {
+      readonly type: "mark";
+      readonly instance: string;
+      readonly mark: string;
+      readonly isOn: boolean;
+      readonly value: number;
+    }
   /** What there was of connections, processes, queued messages: at the end of the steady phase, and after everything. */
   | { readonly type: "gauges"; readonly when: "steady" | "rest"; readonly values: Readonly<Record<string, number>> }
   /** A tool of the run that hung, and was ended and started again: what it carried was broken off. */

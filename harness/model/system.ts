@@ -1,3 +1,5 @@
+import type { MetricsDefinition } from "./marks.ts";
+
 /** One end of a link inside a component: whom it talks to, and how it wants to be told the address. */
 export interface LinkDefinition<To extends string = string> {
   readonly to: To;
@@ -14,6 +16,8 @@ export interface ComponentDefinition<To extends string = string> {
   readonly links?: Readonly<Record<string, LinkDefinition<To>>>;
   /** A fixed port on the loopback interface; without it a free one is chosen. Only for a single instance. */
   readonly port?: number;
+  /** What it tells of itself; what is reached of it is told in reports. Read past the proxies, four times a second. */
+  readonly metrics?: MetricsDefinition;
   /** What the driver of this kind needs to know; plain JSON. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -58,15 +62,16 @@ export function redis(settings: RedisSettings & { port?: number } = {}): Compone
 }
 
 export function service<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
-  settings: ServiceSettings & { links?: Links; instances?: number; port?: number },
+  settings: ServiceSettings & { links?: Links; instances?: number; port?: number; metrics?: MetricsDefinition },
 ): ComponentDefinition<Links[keyof Links]["to"]> {
-  const { links, instances, port, ...rest } = settings;
+  const { links, instances, port, metrics, ...rest } = settings;
   return {
     kind: "service",
     settings: rest,
     ...(links === undefined ? {} : { links }),
     ...(instances === undefined ? {} : { instances }),
     ...(port === undefined ? {} : { port }),
+    ...(metrics === undefined ? {} : { metrics }),
   };
 }
 

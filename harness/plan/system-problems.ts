@@ -1,4 +1,5 @@
 import type { Problem } from "../model/errors.ts";
+import type { MetricsDefinition } from "../model/marks.ts";
 import type { System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
 import { didYouMean } from "./suggest.ts";
@@ -46,6 +47,7 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
       remedy,
     });
   }
+  problems.push(...problemsOfMetrics(`${where}.metrics`, component?.metrics));
   for (const [variable, link] of Object.entries(component?.links ?? {})) {
     const at = `${where}.links.${variable}`;
     if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
@@ -55,6 +57,24 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     }
   }
   return problems;
+}
+
+function problemsOfMetrics(where: string, metrics: MetricsDefinition | undefined): readonly Problem[] {
+  if (metrics === undefined) return [];
+  const marks = Object.entries(metrics.marks ?? {});
+  const isBound = (value: unknown): boolean => value === undefined || Number.isFinite(value);
+  const bad = marks.filter(([, { metric, above, below }]) => {
+    const isSomeBound = above !== undefined || below !== undefined;
+    return !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric) || !isBound(above) || !isBound(below) || !isSomeBound;
+  });
+  const problems: Problem[] = bad.map(([name, mark]) => {
+    const remedy =
+      'Name a metric, and a number that it must be above or below, as { metric: "pool_waiting", above: 0 }.';
+    return { code: "BAD_MARK", where: `${where}.marks["${name}"]`, message: `is ${JSON.stringify(mark)}`, remedy };
+  });
+  if (typeof metrics.path === "string" && metrics.path.startsWith("/") && marks.length > 0) return problems;
+  const remedy = 'Give a path, and what is to be told of it: { path: "/metrics", marks: { … } }.';
+  return [...problems, { code: "BAD_METRICS", where, message: `is ${JSON.stringify(metrics)}`, remedy }];
 }
 
 function unknown(where: string, name: string, names: readonly string[]): Problem {

@@ -61,6 +61,10 @@ function told(event: RunEvent): Told {
       );
     case "health":
       return as(event.health === "ready" ? "plain" : "bad", `${event.instance} ${healthWords[event.health]}`);
+    case "mark":
+      return event.isOn
+        ? as("bad", `${event.instance}: ${event.mark}`, `metric · ${count(event.value)}`)
+        : as("plain", `${event.instance}: no longer ${event.mark}`, `metric · ${count(event.value)}`);
     case "gauges":
       return as("plain", event.when === "steady" ? "counted while steady" : "counted at rest", measured(event.values));
     case "interrupted":

@@ -22,6 +22,7 @@ import { readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
+import { MarkWatch } from "./mark-watch.ts";
 import { prepareWorkloads } from "./prepare.ts";
 import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
@@ -160,6 +161,7 @@ class Run {
     });
     load.catch((error: unknown) => this.#stop.abort(error));
     const health = new HealthWatch(system, this.#now, this.#emit);
+    const marks = new MarkWatch(scenario.system, system.direct, this.#now, this.#emit);
     const faultsPhase = { fromMs: starts.faults, toMs: starts.recovery };
     const context = {
       system,
@@ -181,7 +183,7 @@ class Run {
     } finally {
       // Both end by themselves on an abort, and both must have ended before anything is taken away from under them.
       const [report, ...receipts] = await Promise.allSettled([load, ...faults, gauged]);
-      await health.end();
+      await Promise.all([health.end(), marks.end()]);
       writer.close();
       if (report.status === "fulfilled") this.#generator = report.value;
       for (const one of receipts) {

@@ -39,6 +39,14 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
       queue: redis({ configuration: { "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" } }),
       api: service({
         ...paths,
+        metrics: {
+          path: "/metrics",
+          marks: {
+            "the pool of connections to Postgres is exhausted": { metric: "shop_database_waiting", above: 0 },
+            "the cache's circuit breaker is open": { metric: "shop_cache_up", below: 1 },
+            "the index's circuit breaker is open": { metric: "shop_search_up", below: 1 },
+          },
+        },
         command: ["node", "--max-semi-space-size=2", "target-app/api.ts"],
         prepare: ["node", "target-app/migrate.ts"],
         instances: 2,

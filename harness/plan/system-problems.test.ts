@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { faultKinds } from "../faults/index.ts";
+import type { MetricsDefinition } from "../model/marks.ts";
+import { service, system } from "../model/system.ts";
+import { problemsOfSystem } from "./system-problems.ts";
+
+const environment = { name: "local", capabilities: [], lacks: {}, kinds: ["service"] };
+const problemsOf = (metrics: MetricsDefinition) => {
+  const api = service({ command: ["node", "api.js"], readyPath: "/", metrics });
+  return problemsOfSystem(system({ name: "shop", entry: "api", components: { api } }), { environment, faultKinds });
+};
+
+test("marks with a metric and a bound are fine", () => {
+  const marks = { full: { metric: "pool_waiting", above: 0 }, shut: { metric: "node:cache_up", below: 1 } };
+  expect(problemsOf({ path: "/metrics", marks })).toEqual([]);
+});
+
+test.each([
+  ["no bound", { metric: "pool_waiting" }],
+  ["a bound that is no number", { metric: "pool_waiting", above: "0" as unknown as number }],
+  ["no name of a metric", { metric: "pool waiting", above: 0 }],
+])("a mark with %s is refused, with its place and the remedy", (_, mark) => {
+  expect(problemsOf({ path: "/metrics", marks: { full: mark } })).toMatchObject([
+    {
+      code: "BAD_MARK",
+      where: 'system.components.api.metrics.marks["full"]',
+      remedy: expect.stringContaining("above"),
+    },
+  ]);
+});
+
+test("metrics without a path, or without anything to tell of them, are refused", () => {
+  const marks = { full: { metric: "pool_waiting", above: 0 } };
+  for (const metrics of [
+    { path: "metrics", marks },
+    { path: "/metrics", marks: {} },
+  ])
+    expect(problemsOf(metrics)).toMatchObject([{ code: "BAD_METRICS", where: "system.components.api.metrics" }]);
+});
