@@ -1,4 +1,5 @@
 import type { CoverageWord } from "./measure/coverage.ts";
+import type { RecoveryWord } from "./measure/recovery.ts";
 import type { PassedHow, RunStatus } from "./run.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -23,8 +24,10 @@ export interface RunSummary {
   readonly sentence: string;
   /** Of operations that were ok in the fault phase; null when there were too few of them. */
   readonly p99Ms: number | null;
-  /** From the heal to lasting recovery; null when it did not come, or cannot be told. */
+  /** From the heal to lasting recovery; null when it did not come, or cannot be told: `recovery` says which. */
   readonly recoveryMs: number | null;
+  /** Absent in what versions before this one wrote. */
+  readonly recovery?: RecoveryWord;
   /** Components and links (as `api->cache`, all instances together) that could be struck. */
   readonly targets: readonly string[];
   /** The titles of broken checks that point to no operation, as one of what was left behind; none when absent. */

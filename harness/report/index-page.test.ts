@@ -85,6 +85,29 @@ test("the map has the worst of the newest runs of each scenario, and what nothin
   expect(textOf(never)).not.toMatch(/\bdb,/);
 });
 
+test("a run that never came back is not one that had nothing to recover from, nor one that cannot tell", () => {
+  const recovery = (...all: Partial<RunSummary>[]) => {
+    const page = renderIndex(
+      all.map((more, index) => at(passing, String(index + 1), more)),
+      0,
+    );
+    return /aria-label="back after the heal[^"]*"/.exec(page)?.[0] ?? rowsAfter(page, "Scenarios")[1]!.at(-1);
+  };
+  const [healed, lost, whole] = [
+    { recovery: "back", recoveryMs: 1340 },
+    { recovery: "not back", recoveryMs: null },
+    { recovery: "not needed", recoveryMs: 0 },
+  ] as const;
+  expect(recovery(healed, lost, whole)).toContain("oldest first: 1.34 s, ✗ not back, none needed");
+  expect(recovery({ recovery: "not known", recoveryMs: null })).toBe("cannot be told");
+  const page = renderIndex([at(passing, "1", lost)], 0);
+  expect(page).toMatch(/class="beyond".*<b>✗ not back<\/b>/s);
+  expect(renderIndex([at(passing, "1", whole)], 0)).not.toContain('class="beyond"');
+  // As versions before told it.
+  const { recovery: _, ...old } = at(passing, "1", { recoveryMs: null });
+  expect(rowsAfter(renderIndex([old], 0), "Scenarios")[1]?.at(-1)).toBe("cannot be told");
+});
+
 test("says what it could not read, and that there is nothing", () => {
   expect(renderIndex([], 0)).toContain("There is no run yet.");
   expect(renderIndex([at(passing, "1")], 2)).toMatch(/2 lines of history\.jsonl could not be read/);

@@ -1,10 +1,11 @@
 import { type CoverageWord, coverageWords } from "../model/measure/coverage.ts";
+import type { RecoveryWord } from "../model/measure/recovery.ts";
 import type { RunSummary } from "../model/run-summary.ts";
 import { htmlDocument } from "./document.ts";
 import { duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { coverageIcons } from "./matrix-section.ts";
-import { sparkline } from "./sparkline.ts";
+import { type SparkPoint, sparkline } from "./sparkline.ts";
 import { scrolling } from "./table.ts";
 import { verdictIcons, verdictWords } from "./words.ts";
 
@@ -45,13 +46,7 @@ function scenarios(runs: readonly RunSummary[]): Html {
       const left = own.length - shown.length;
       return html`<tr><th scope="row">${name}<br><span class="quiet">${latest.name}</span></th>
 <td class="words">${shown.toReversed().map((run) => chip(run, run === latest))}${left > 0 && html` <span class="quiet">and ${left} older</span>`}</td>
-<td class="words">${trend(
-        "p99 in the fault phase",
-        shown.map(({ p99Ms }) => p99Ms),
-      )}</td><td class="words">${trend(
-        "back after the heal",
-        shown.map(({ recoveryMs }) => recoveryMs),
-      )}</td></tr>
+<td class="words">${trend("p99 in the fault phase", shown.map(p99Point))}</td><td class="words">${trend("back after the heal", shown.map(recoveryPoint))}</td></tr>
 `;
     });
   const head = html`<tr><th scope="col">scenario</th><th scope="col" class="words">runs, the newest first</th><th scope="col" class="words">p99 under the fault</th><th scope="col" class="words">recovery</th></tr>`;
@@ -65,10 +60,28 @@ function chip({ id, verdict, seed, startedAt, status }: RunSummary, isNewest: bo
   return html`<a class="chip ${verdict}" href="${encodeURIComponent(id)}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}${isNewest && ` ${verdictWords[verdict]}`}</a> `;
 }
 
-function trend(what: string, values: readonly (number | null)[]): Html {
-  if (values.every((value) => value === null)) return html`<span class="quiet">–</span>`;
-  return html`${sparkline(what, values)} <span class="quiet">${duration(values.at(-1))}</span>`;
+function trend(what: string, points: readonly SparkPoint[]): Html {
+  const { words = "–", isBeyond } = points.at(-1) ?? {};
+  const newest = html`<span class="${isBeyond === true ? "broken" : "quiet"}">${isBeyond === true ? html`<b>${words}</b>` : words}</span>`;
+  const isDrawn = points.some(({ value, isBeyond: isCross }) => value !== null || isCross === true);
+  return isDrawn ? html`${sparkline(what, points)} ${newest}` : newest;
 }
+
+const p99Point = ({ p99Ms }: RunSummary): SparkPoint => ({
+  value: p99Ms,
+  words: p99Ms === null ? "too few operations" : duration(p99Ms),
+});
+
+/** It never came back and users noticed nothing are no numbers, and not the same. */
+const recoveryPoint = ({ recoveryMs, recovery = recoveryMs === null ? "not known" : "back" }: RunSummary): SparkPoint =>
+  recoveryPoints[recovery](recoveryMs);
+
+const recoveryPoints: Readonly<Record<RecoveryWord, (ms: number | null) => SparkPoint>> = {
+  back: (value) => ({ value, words: duration(value) }),
+  "not needed": () => ({ value: 0, words: "none needed" }),
+  "not back": () => ({ value: null, words: "✗ not back", isBeyond: true }),
+  "not known": () => ({ value: null, words: "cannot be told" }),
+};
 
 /** What the latest run of each scenario shows of each place, kind of fault and operation; the worst counts. */
 function coverageMap(system: string, runs: readonly RunSummary[], id: string): Html {

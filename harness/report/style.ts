@@ -150,7 +150,7 @@ figcaption .readout{min-height:1.5em;color:var(--ink)}
 .runs td:nth-child(2){white-space:normal;min-width:12em}
 .chip{display:inline-block;min-width:1.9em;text-align:center;border:1px solid var(--tone);border-radius:6px;color:var(--tone);font-weight:700;text-decoration:none;margin:1px 0;padding:0 .35em}
 .chip:hover{text-decoration:underline}
-.spark{display:inline-block;vertical-align:middle;max-width:none}.spark path{fill:none;stroke:var(--accent);stroke-width:1.5}.spark circle{fill:var(--accent)}
+.spark{display:inline-block;vertical-align:middle;max-width:none}.spark path{fill:none;stroke:var(--accent);stroke-width:1.5}.spark circle{fill:var(--accent)}.spark .beyond{stroke:var(--bad)}
 .never{margin-top:12px;max-width:60em}.broken b{color:var(--bad)}
 
 details{margin-top:8px}

@@ -1,6 +1,7 @@
 import { storedEvidence } from "../model/evidence.ts";
 import { coverageOf } from "../model/measure/coverage.ts";
 import { figuresOf } from "../model/measure/figures.ts";
+import { recoveryWordOf } from "../model/measure/recovery.ts";
 import type { StoredRun, Topology } from "../model/run.ts";
 import { type RunSummary, runSummaryVersion } from "../model/run-summary.ts";
 import type { CheckResult } from "../model/verdict.ts";
@@ -12,6 +13,7 @@ export function summaryOfRun(run: StoredRun): RunSummary {
   const { record, history } = run;
   const { system, scenario } = record;
   const evidence = history === undefined || history.count === 0 ? undefined : storedEvidence(run);
+  const figures = evidence === undefined ? undefined : figuresOf(evidence);
   const [all] = history === undefined ? [] : operationTables(history, record.plan);
   const { nodes, edges } = pictureOf(system.topology, []);
   const unplaced = record.checks.filter(isUnplaced).map(({ title }) => title);
@@ -30,7 +32,8 @@ export function summaryOfRun(run: StoredRun): RunSummary {
     ...(record.passed === undefined ? {} : { passed: record.passed }),
     sentence: record.sentence,
     p99Ms: all?.phases.find(({ phase }) => phase === "faults")?.p99 ?? null,
-    recoveryMs: evidence === undefined ? null : (figuresOf(evidence).recovery?.fromHealMs ?? null),
+    recoveryMs: figures?.recovery?.fromHealMs ?? null,
+    recovery: recoveryWordOf(figures?.timeToImpactMs, figures?.recovery),
     targets: [...nodes.slice(1).map(({ name }) => name), ...edges.map(({ from, to }) => `${from}->${to}`)],
     ...(unplaced.length === 0 ? {} : { unplaced }),
     coverage: (evidence === undefined ? [] : coverageOf(evidence, record.checks)).map(

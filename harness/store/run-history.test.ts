@@ -68,6 +68,7 @@ test.each<[string, Record<string, unknown>]>([
   ["no start", { startedAt: undefined }],
   ["no verdict that there is", { verdict: "green" }],
   ["a time that is a text", { p99Ms: "12" }],
+  ["a recovery that there is no word for", { recovery: "perhaps" }],
   ["no places", { targets: undefined }],
   ["broken checks that are no texts", { unplaced: [{}] }],
   [

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { coverageWords } from "../model/measure/coverage.ts";
+import { recoveryWords } from "../model/measure/recovery.ts";
 import { redacting } from "../model/redact.ts";
 import { type RunSummary, runSummaryVersion } from "../model/run-summary.ts";
 import { verdicts } from "../model/verdict.ts";
@@ -78,6 +79,7 @@ function isSummary(one: RunSummary): boolean {
     texts.every(isText) &&
     verdicts.includes(one.verdict) &&
     [one.p99Ms, one.recoveryMs].every((ms) => ms === null || typeof ms === "number") &&
+    (one.recovery === undefined || recoveryWords.includes(one.recovery)) &&
     [...one.targets, ...(one.unplaced ?? [])].every(isText) &&
     one.coverage.every((cell) => [cell.target, cell.kind, cell.operation].every(isText) && isWord(cell.word))
   );

@@ -6,6 +6,7 @@ import { burnOf } from "./error-budget.ts";
 import { figuresOf } from "./figures.ts";
 import { meanRange } from "./mean-range.ts";
 import { samplesFor, wilson } from "./proportion.ts";
+import { recoveryWordOf } from "./recovery.ts";
 
 // A fault at 11 s, healed at 19 s; phases of 9, 10 and 10 s; 100 operations a second.
 const { steady, faults, recovery, injectedMs, healedMs } = scene;
@@ -54,6 +55,19 @@ describe("the figures of a run", () => {
       step.atMs >= 12_000 && step.atMs < 22_000 ? { ...step, tookMs: 60 } : step,
     );
     expect(figures([...quiet, ...slow]).recovery?.fromHealMs).toBeGreaterThanOrEqual(2700);
+  });
+
+  it("tells apart what never came back, what was not needed, what came back and what cannot be told", () => {
+    const word = (steps: readonly Step[], changes: Partial<Evidence> = {}) => {
+      const { timeToImpactMs, recovery: found } = figures([...quiet, ...steps], changes);
+      return recoveryWordOf(timeToImpactMs, found);
+    };
+    expect(word(refusedIn(0, 0))).toBe("not needed");
+    expect(word(refusedIn(injectedMs, healedMs))).toBe("back");
+    expect(word(refusedIn(12_000, 30_000))).toBe("not back");
+    const slow = refusedIn(0, 0).map((step) => (step.atMs < 22_000 ? { ...step, tookMs: 60 } : step));
+    expect(word(slow)).toBe("back");
+    expect(word(refusedIn(0, 0), { receipts: [] })).toBe("not known");
   });
 
   it("tells when the system itself noticed", () => {

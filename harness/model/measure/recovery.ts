@@ -17,6 +17,20 @@ export interface Recovery {
 }
 
 /**
+ * How it went on after the last heal: no operation had failed, and the answers were as fast as before at once; it came
+ * back; it did not as long as the run watched; the run cannot tell.
+ */
+export const recoveryWords = ["not needed", "back", "not back", "not known"] as const;
+export type RecoveryWord = (typeof recoveryWords)[number];
+
+/** @param timeToImpactMs as in the figures of the same run */
+export function recoveryWordOf(timeToImpactMs: number | null | undefined, recovery: Recovery | undefined): RecoveryWord {
+  if (recovery === undefined) return "not known";
+  if (recovery.fromHealMs === null) return "not back";
+  return timeToImpactMs === null && recovery.fromHealMs === 0 ? "not needed" : "back";
+}
+
+/**
  * Time to recover: after the heal, the first bucket that opens ten in a row with ok ≥ 99 % and p99 ≤ max(2 × steady,
  * steady + 20 ms). Buckets of 100 ms by due time, joined until each has 30 operations. At the end of the run fewer than
  * ten must do, so long as a second of them is there.
