@@ -31,11 +31,13 @@ export interface Frame {
   readonly bottom: number;
   readonly height: number;
   readonly bands: readonly Band[];
+  /** So many faults that their names have no room: they have numbers, and only what was proven is marked. */
+  readonly isCrowded: boolean;
 }
 
 /** All places of one injection together, as it is shaded behind every chart. */
 export interface Band {
-  /** Its title, with what is not proven about it. */
+  /** Its title, or its number where the titles have no room; with what is not proven about it. */
   readonly label: string;
   readonly requestedMs: number;
   /** When it was first seen acting, else when it was requested; and when it was last known to act. */
@@ -48,11 +50,25 @@ export interface Band {
 
 export function frameOf(data: ReportData, id: string, size: ChartSize, plotHeight: number): Frame {
   const x = scaleLinear([data.series.fromMs, data.series.toMs], [size.left, size.width - size.right]);
-  const bands = bandsOf(data, x, size);
+  const { bands, isCrowded } = bandsOf(data, x, size);
   const rows = 1 + Math.max(0, ...bands.map(({ row }) => (row ?? 0) + 1));
   const top = rows * rowHeight + 4;
-  return { id: `${id}-${size.name}`, size, x, top, bottom: top + plotHeight, height: top + plotHeight + 26, bands };
+  return {
+    id: `${id}-${size.name}`,
+    size,
+    x,
+    top,
+    bottom: top + plotHeight,
+    height: top + plotHeight + 26,
+    bands,
+    isCrowded,
+  };
 }
+
+/** Which injections there are, in order: what `3` means where the names have no room. */
+export const injectionsOf = ({ windows }: ReportData): readonly string[] => [
+  ...new Set(windows.map(({ injection }) => injection)),
+];
 
 /** The whole drawing: `back` behind the grid and the phases, `front` before them. */
 export function drawing(data: ReportData, frame: Frame, words: { title: string; desc: string }, plot: HtmlValue): Html {
@@ -74,25 +90,38 @@ export function stretch(frame: Frame, fromMs: number, toMs: number): { x: string
 /** @returns a coordinate, to a tenth of a pixel */
 export const px = (value: number): string => String(Math.round(value * 10) / 10);
 
-function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Band[] {
-  const rowsEnd: number[] = [];
-  return [...new Set(data.windows.map(({ injection }) => injection))].map((injection) => {
+/** By their names where all have room, else by their numbers. */
+function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Pick<Frame, "bands" | "isCrowded"> {
+  const all = injectionsOf(data).map((injection) => {
     const places = data.windows.filter((window) => window.injection === injection);
-    const requestedMs = Math.min(...places.map((place) => place.requestedMs));
     const fromMs = Math.min(...places.map(actedFrom));
-    const toMs = Math.max(fromMs, ...places.map((place) => actedUntil(place, data.series.toMs)));
-    const title = places[0]?.title ?? injection;
-    const isProven = places.every(({ provenMs }) => provenMs !== null);
-    const label = `${shortLabel(title, size)}${isProven ? "" : " (not proven)"}`;
-    const { from, to } = labelSpan(label, x(fromMs), size);
-    const free = rowsEnd.findIndex((end) => end < from);
-    const row = free === -1 ? rowsEnd.length : free;
-    const band = { label, requestedMs, fromMs, toMs, isProven };
-    if (row >= faultRowsAtMost) return { ...band, row: null };
-    rowsEnd[row] = to + 12;
-    return { ...band, row };
+    return {
+      title: shortLabel(places[0]?.title ?? injection, size),
+      requestedMs: Math.min(...places.map((place) => place.requestedMs)),
+      fromMs,
+      toMs: Math.max(fromMs, ...places.map((place) => actedUntil(place, data.series.toMs))),
+      isProven: places.every(({ provenMs }) => provenMs !== null),
+    };
   });
+  const labelled = (labelOf: (band: (typeof all)[number], index: number) => string, gap: number): Band[] => {
+    const rowsEnd: number[] = [];
+    return all.map((band, index) => {
+      const label = labelOf(band, index);
+      const { from, to } = labelSpan(label, x(band.fromMs), size);
+      const free = rowsEnd.findIndex((end) => end < from);
+      const row = free === -1 ? rowsEnd.length : free;
+      if (row >= faultRowsAtMost) return { ...band, label, row: null };
+      rowsEnd[row] = to + gap;
+      return { ...band, label, row };
+    });
+  };
+  const named = labelled(({ title, isProven }) => `${title}${isProven ? "" : " (not proven)"}`, 12);
+  const isCrowded = named.some(({ row }) => row === null);
+  return { isCrowded, bands: isCrowded ? labelled((_, index) => numberOf(index, all[index]?.isProven), 5) : named };
 }
+
+/** `3`, or `3?` for what was not proven. */
+export const numberOf = (index: number, isProven = false): string => `${index + 1}${isProven ? "" : "?"}`;
 
 /** A label begins at its window, unless it would run out of the drawing. */
 function labelSpan(label: string, at: number, size: ChartSize): { from: number; to: number } {
@@ -106,15 +135,19 @@ const shortLabel = (title: string, size: ChartSize): string => {
   return title.length <= most ? title : `${title.slice(0, most - 1)}…`;
 };
 
-/** Hatched where it was proven to act; between the request and the proof only shaded, with a broken edge. */
+/**
+ * Hatched where it was proven to act; between the request and the proof only shaded, with a broken edge, unless there are
+ * so many that nothing else would be seen.
+ */
 function shades(frame: Frame): Html[] {
+  const crowded = frame.isCrowded ? " crowded" : "";
   return frame.bands.map(({ requestedMs, fromMs, toMs, isProven }) => {
     const { x, width, to } = stretch(frame, fromMs, toMs);
     const [y, height] = [frame.top, frame.bottom - frame.top];
     const area = html`<rect class="shade" x="${x}" y="${y}" width="${width}" height="${height}"/><rect x="${x}" y="${y}" width="${width}" height="${height}" fill="url(#${frame.id}-h)"/>`;
     const waits = frame.x(fromMs) - frame.x(requestedMs);
     const request = html`<rect class="shade" x="${px(frame.x(requestedMs))}" y="${y}" width="${px(waits)}" height="${height}"/><path class="edge unproven" d="M${px(frame.x(requestedMs))} ${y}V${frame.bottom}"/>`;
-    return html`${waits > 2 && request}${isProven && area}<path class="edge${!isProven && " unproven"}" d="M${x} ${y}V${frame.bottom}M${to} ${y}V${frame.bottom}"/>`;
+    return html`${waits > 2 && !frame.isCrowded && request}${isProven && area}<path class="edge${!isProven && " unproven"}${crowded}" d="M${x} ${y}V${frame.bottom}M${to} ${y}V${frame.bottom}"/>`;
   });
 }
 

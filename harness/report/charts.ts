@@ -1,11 +1,11 @@
 import { outcomes } from "../model/history.ts";
-import { chartSizes } from "./chart-frame.ts";
+import { chartSizes, injectionsOf } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
 import { clock, count, duration, plural } from "./format.ts";
 import { tookBands } from "./heat.ts";
 import { heatChart } from "./heat-chart.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
-import { lanesAtMost, lanesChart } from "./lanes-chart.ts";
+import { lanesChart, withoutLane } from "./lanes-chart.ts";
 import { latencyChart } from "./latency-chart.ts";
 import { isHatched, outcomeChart } from "./outcome-chart.ts";
 import { lineNames, pointFloors } from "./series.ts";
@@ -15,7 +15,8 @@ import { outcomeMeanings } from "./words.ts";
 /** All charts, one below the other, on one time axis. */
 export function charts(data: ReportData): Html {
   const hasOperations = data.operationsSeen > 0;
-  return html`${hasOperations ? latencyFigure(data) : html`<p class="empty">No operation was seen, so there is no latency to draw.</p>`}
+  return html`${injectionsOf(data).length > 1 && html`<p class="quiet">Where the faults' names have no room they have numbers; what those mean stands under Faults.</p>`}
+${hasOperations ? latencyFigure(data) : html`<p class="empty">No operation was seen, so there is no latency to draw.</p>`}
 ${hasOperations && heatFigure(data)}
 ${hasOperations && outcomeFigure(data)}
 ${data.windows.length > 0 ? lanesFigure(data) : html`<p class="empty">No fault was injected.</p>`}`;
@@ -76,7 +77,7 @@ function outcomeFigure(data: ReportData): Html {
 
 function lanesFigure(data: ReportData): Html {
   const title = "Faults";
-  const more = data.windows.length - lanesAtMost;
+  const more = withoutLane(data);
   const caption = html`<h3>${title}</h3><p>Thin: as requested. Thick, and hatched behind every chart: proven to act, until proven to be gone. ${more > 0 && `${more} more are in the table only.`}</p>`;
   const rows = data.windows.map(
     (window) => html`<tr><th scope="row">${window.title}<br><span class="quiet">${window.on}</span></th>

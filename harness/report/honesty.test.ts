@@ -100,6 +100,34 @@ describe("the names of faults", () => {
       }
     }
   });
+
+  it("are numbers where they have no room, of which the lanes tell what they mean: none goes unnamed", () => {
+    const [one] = whole.record.plan.schedule;
+    for (const [faults, name] of [
+      [6, "narrow"],
+      [12, "wide"],
+      [30, "wide"],
+    ] as const) {
+      const schedule = Array.from({ length: faults }, (_, index) => ({
+        ...one!,
+        id: `i${index + 1}`,
+        atMs: index * 250,
+        lastingMs: 200,
+        title: `latency ${index} ms`,
+      }));
+      const record = { ...whole.record, plan: { ...whole.record.plan, schedule } };
+      const page = scriptless({ ...whole, record, events: [] });
+      const drawings = [...page.matchAll(/<svg class="chart (\w+)".*?<\/svg>/gs)].filter(([, size]) => size === name);
+      const textsOf = (svg: string, what: string): readonly string[] =>
+        [...svg.matchAll(new RegExp(`class="${what}"[^>]*>([^<]*)<`, "g"))].map(([, text = ""]) => text);
+      const lanes = textsOf(drawings.at(-1)![0], "lane-name");
+      expect(lanes).toEqual(schedule.map(({ title }, index) => `${index + 1}? ${title}`));
+      const named = textsOf(drawings[0]![0], "fault-name");
+      expect(named.length).toBeGreaterThanOrEqual(3);
+      for (const label of named) expect(lanes.some((lane) => lane.startsWith(`${label} `))).toBe(true);
+      expect(page).not.toContain("more are in the table only");
+    }
+  });
 });
 
 it("a page has no two landmarks of one name: what scrolls is a group", () => {

@@ -1,31 +1,65 @@
-import { type ChartSize, drawing, type Frame, frameOf, letterWidth, px, stretch } from "./chart-frame.ts";
+import {
+  type ChartSize,
+  drawing,
+  type Frame,
+  frameOf,
+  injectionsOf,
+  letterWidth,
+  numberOf,
+  px,
+  stretch,
+} from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
 import { type Html, html } from "./html.ts";
 import { oneLine } from "./text.ts";
 import { actedUntil, type FaultWindow } from "./windows.ts";
 
+/** With more places than that, or with numbers to be explained, each injection has one lane for all of its places. */
+const placesAtMost = 16;
 /** More lanes than that are in the table only. */
-export const lanesAtMost = 16;
+const lanesAtMost = 60;
 const laneHeight = 34;
 
-/** One lane for each link or instance that was acted on: what was asked for above, what was proven below. */
+/** What lies on one line of the chart. */
+interface Lane {
+  readonly name: string;
+  readonly windows: readonly [FaultWindow, ...FaultWindow[]];
+}
+
+/** How many injections have no lane. */
+export const withoutLane = (data: ReportData): number => Math.max(0, injectionsOf(data).length - lanesAtMost);
+
+/** What was asked for above, what was proven below: of each link or instance, or of each injection where those are many. */
 export function lanesChart(data: ReportData, size: ChartSize, words: { title: string; desc: string }): Html {
-  const lanes = data.windows.slice(0, lanesAtMost);
+  const { isCrowded } = frameOf(data, "lanes", size, 0);
+  const lanes = lanesOf(data, isCrowded).slice(0, lanesAtMost);
   const frame = frameOf(data, "lanes", size, Math.max(1, lanes.length) * laneHeight + 6);
   return drawing(
     data,
     frame,
     words,
-    lanes.map((window, index) => lane(data, frame, window, frame.top + index * laneHeight)),
+    lanes.map((one, index) => lane(data, frame, one, frame.top + index * laneHeight)),
   );
 }
 
-function lane(data: ReportData, frame: Frame, window: FaultWindow, top: number): Html {
-  const asked = stretch(frame, window.requestedMs, window.healRequestedMs ?? data.series.toMs);
-  const name = oneLine(window.on, Math.floor((frame.size.width - frame.size.left) / letterWidth));
+function lanesOf(data: ReportData, isCrowded: boolean): readonly Lane[] {
+  if (data.windows.length <= placesAtMost && !isCrowded)
+    return data.windows.map((window) => ({ name: window.on, windows: [window] }));
+  return injectionsOf(data).flatMap((injection, index) => {
+    const [first, ...others] = data.windows.filter((window) => window.injection === injection);
+    if (first === undefined) return [];
+    const isProven = [first, ...others].every(({ provenMs }) => provenMs !== null);
+    return [{ name: `${numberOf(index, isProven)} ${first.title}`, windows: [first, ...others] }];
+  });
+}
+
+function lane(data: ReportData, frame: Frame, { name: whole, windows }: Lane, top: number): Html {
+  const healMs = Math.max(...windows.map(({ healRequestedMs }) => healRequestedMs ?? data.series.toMs));
+  const asked = stretch(frame, Math.min(...windows.map(({ requestedMs }) => requestedMs)), healMs);
+  const name = oneLine(whole, Math.floor((frame.size.width - frame.size.left) / letterWidth));
   const { x, y, anchor } = namePlace(frame, name, asked, top);
   return html`<rect class="requested" x="${asked.x}" y="${px(top + 8)}" width="${asked.width}" height="3"/>
-${proven(data, frame, window, top)}<text class="lane-name" x="${x}" y="${px(y)}" text-anchor="${anchor}">${name}</text>`;
+${windows.map((window) => proven(data, frame, window, top))}<text class="lane-name" x="${x}" y="${px(y)}" text-anchor="${anchor}">${name}</text>`;
 }
 
 /** Beside its bars where there is room, before them rather than after; else above them. */

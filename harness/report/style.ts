@@ -109,7 +109,7 @@ svg .fault-name{fill:var(--bad);font-weight:600}
 .shade{fill:var(--shade);opacity:.07}
 .hatch{stroke:var(--shade);stroke-width:1;opacity:.28;fill:none}
 .edge{stroke:var(--shade);stroke-width:1.25;fill:none}
-.edge.unproven{stroke-dasharray:4 3}
+.edge.unproven{stroke-dasharray:4 3}.edge.crowded{stroke-width:.6;opacity:.6}
 .line{fill:none;stroke-width:1.75;stroke-linejoin:round}
 .line.p50{stroke:var(--p50);stroke-width:2.25}.line.p95{stroke:var(--p95);stroke-dasharray:7 2}
 .line.p99{stroke:var(--p99)}.line.max{stroke:var(--max);stroke-dasharray:1.5 2.5;stroke-width:1.25}
