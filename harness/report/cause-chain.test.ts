@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
+import type { RunEvent } from "../model/events.ts";
 import { storedEvidence } from "../model/evidence.ts";
 import { outcomeCode } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
-import { causeChainOf } from "./cause-chain.ts";
+import { type CauseLink, causeChainOf } from "./cause-chain.ts";
 import { sampleRun } from "./testing/sample-run.ts";
+import { scriptless } from "./testing/skeleton.ts";
 import { windowsOf } from "./windows.ts";
 
 const failing = sampleRun({ verdict: "fail" });
-const chainOf = (run: StoredRun) => causeChainOf(run, storedEvidence(run), windowsOf(run));
+const wholeChainOf = (run: StoredRun) => causeChainOf(run, storedEvidence(run), windowsOf(run));
+const chainOf = (run: StoredRun) => wholeChainOf(run).links;
 const [window] = windowsOf(failing);
 const fromMs = window!.requestedMs;
 
@@ -78,4 +81,65 @@ test("says nothing when nothing followed, or no fault was proven", () => {
   const fast = { ...history, endMs: history.intendedMs.map((ms) => ms + 1) };
   expect(chainOf({ ...quiet, history: fast })).toEqual([]);
   expect(chainOf({ ...failing, events: [] })).toEqual([]);
+});
+
+/** The same run with the fault once more, so much earlier, and over by then. */
+function withEarlierFault(run: StoredRun, beforeMs: number): StoredRun {
+  const [one] = run.record.plan.schedule;
+  const earlier = { ...one!, id: "i0", title: "kill the cache", atMs: one!.atMs - beforeMs };
+  const events = run.events.flatMap((event): RunEvent[] => {
+    if (event.type !== "receipt") return [event];
+    const { requestedMs, provenMs = 0 } = event.receipt;
+    const receipt = {
+      ...event.receipt,
+      injection: earlier.id,
+      requestedMs: requestedMs - beforeMs,
+      provenMs: provenMs - beforeMs,
+      healRequestedMs: provenMs - beforeMs + 100,
+      healProvenMs: provenMs - beforeMs + 120,
+    };
+    return [{ ...event, receipt }, event];
+  });
+  // Witnesses count from the first request.
+  const checks = run.record.checks.map((check) => ({
+    ...check,
+    witness: check.witness.map((one) => ({
+      ...one,
+      fromFaultMs: one.fromFaultMs + beforeMs,
+      toFaultMs: one.toFaultMs === null ? null : one.toFaultMs + beforeMs,
+    })),
+  }));
+  const plan = { ...run.record.plan, schedule: [earlier, one!] };
+  return { ...run, events, record: { ...run.record, checks, plan } };
+}
+
+test("of several faults it begins with the one that acted, and says how many were over by then", () => {
+  const twice = withEarlierFault(failing, 4000);
+  const { links, earlierFaults } = wholeChainOf(twice);
+  expect(links).toEqual(chainOf(failing));
+  expect(earlierFaults).toBe(1);
+  expect(links.map(({ what }) => what).join()).not.toContain("kill the cache");
+  expect(scriptless(twice)).toContain("1 fault before it was over by then.");
+  expect(wholeChainOf(failing).earlierFaults).toBe(0);
+});
+
+test("what has no room is counted, and what explains the failure is kept", () => {
+  const at = Date.parse(failing.record.startedAt);
+  const components = Array.from({ length: 20 }, (_, index) => ({
+    name: `api-${index}`,
+    kind: "service",
+    instances: [`api-${index}`],
+  }));
+  const said = (index: number): string => `${new Date(at + fromMs + index).toISOString()} ERROR ${index}`;
+  const logs = Object.fromEntries(components.map(({ name }, index) => [name, [said(index)]]));
+  const system = { ...failing.record.system, topology: { components, links: [] } };
+  const noisy = { ...failing, logs, record: { ...failing.record, system } };
+  const { links, leftOut } = wholeChainOf(noisy);
+  expect(links.length).toBeLessThanOrEqual(9);
+  const quiet = wholeChainOf({ ...failing, logs: {} });
+  const isKept = ({ source, what }: CauseLink): boolean => source !== "plan" && !what.startsWith("first ");
+  expect(links).toEqual(expect.arrayContaining(quiet.links.filter(isKept)));
+  const between = (all: readonly CauseLink[]) => all.slice(0, -1).filter(({ source }) => source !== "plan").length;
+  expect(between(links) + leftOut).toBe(between(quiet.links) + quiet.leftOut + 20);
+  expect(scriptless(noisy)).toContain(`${leftOut} more of this kind had no room here`);
 });

@@ -5,7 +5,7 @@ import type { Witness } from "../model/verdict.ts";
 import { duration } from "./format.ts";
 import { parseLogLine } from "./log-line.ts";
 import { oneLine } from "./text.ts";
-import type { FaultWindow } from "./windows.ts";
+import { actedUntil, type FaultWindow } from "./windows.ts";
 
 /** One step from the fault to the failure, and what it was read from. `atMs` on the run's clock. */
 export interface CauseLink {
@@ -20,61 +20,86 @@ const steadyAtLeast = 20;
 const slowerBy = 2;
 const linksAtMost = 9;
 
-/**
- * What followed the first fault, in order, up to the first operation that breaks a check, or to the last that was not ok.
- * Each link is something that was recorded: a receipt, an operation of the history, what an instance said of itself, its
- * end, its log. What nobody saw is left out. An order in time is no proof that one led to the other, and the page says so.
- * @returns empty without a proven fault, or when nothing followed it
- */
-export function causeChainOf(
-  run: StoredRun,
-  evidence: Evidence,
-  windows: readonly FaultWindow[],
-): readonly CauseLink[] {
-  const proven = proofs(windows);
-  if (proven.length === 0) return [];
-  // It may have acted before that could be proven.
-  const fromMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
-  const end = endOf(run, windows);
-  const followed = [
-    ...proven,
-    ...explaining(run, windows),
-    ...firstSlow(evidence, fromMs),
-    ...firstNotOk(evidence, fromMs),
-    ...instancesTold(run, fromMs),
-    ...logsTold(run, fromMs),
-  ].filter(({ atMs }) => atMs >= fromMs && (end === undefined || atMs < end.atMs));
-  if (end === undefined && followed.length === proven.length) return [];
-  const links = followed.toSorted((a, b) => a.atMs - b.atMs).slice(0, linksAtMost - 2);
-  const start = { atMs: fromMs, what: `${windows[0]?.title} requested`, source: "plan" };
-  return [...(links[0]?.source === "receipt" ? [] : [start]), ...links, ...(end === undefined ? [] : [end])];
+/** What led from a fault to a failure, and how much of it is not shown. */
+export interface CauseChain {
+  readonly links: readonly CauseLink[];
+  /** Links that had no room. */
+  readonly leftOut: number;
+  /** Faults that were over before the one that it begins with. */
+  readonly earlierFaults: number;
 }
 
-/** The first broken check, the first operation that breaks it, and the others of its key, which show why it does. */
-function brokenBy({ record }: StoredRun) {
+export const noChain: CauseChain = { links: [], leftOut: 0, earlierFaults: 0 };
+
+/**
+ * What followed a fault, in order, up to the first operation that breaks a check, or to the last that was not ok. It
+ * begins with the faults that acted at that operation, or at one that explains it, or with the last before; where no
+ * operation breaks a check, with the first fault. Each link is something that was recorded: a receipt, an operation of
+ * the history, what an instance said of itself, its end, its log. What nobody saw is left out. An order in time is no
+ * proof that one led to the other, and the page says so.
+ * @returns no link without a proven fault, or when nothing followed it
+ */
+export function causeChainOf(run: StoredRun, evidence: Evidence, all: readonly FaultWindow[]): CauseChain {
+  const broken = brokenBy(run, all);
+  const windows = broken === undefined ? all : leadingTo(broken.sinceMs, all);
+  const proven = proofs(windows);
+  if (proven.length === 0) return noChain;
+  // It may have acted before that could be proven.
+  const fromMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
+  const { end, why = [] } = broken ?? {};
+  const told = [...firstSlow(evidence, fromMs), ...firstNotOk(evidence, fromMs), ...instancesTold(run, fromMs)];
+  const isBetween = ({ atMs }: CauseLink): boolean => atMs >= fromMs && (end === undefined || atMs < end.atMs);
+  const followed = [...why, ...proven, ...told, ...logsTold(run, fromMs)].filter(isBetween);
+  if (end === undefined && followed.length === proven.length) return noChain;
+  // Where there are too many, what explains the failure stays, and the proof.
+  const must = [...why, ...proven.slice(0, 1)].filter(isBetween);
+  const rest = byTime(followed.filter((link) => !must.includes(link)));
+  const kept = [...must, ...rest].slice(0, linksAtMost - 2);
+  const links = byTime(kept);
+  const start = { atMs: fromMs, what: `${windows[0]?.title} requested`, source: "plan" };
+  return {
+    links: [...(links[0]?.source === "receipt" ? [] : [start]), ...links, ...(end === undefined ? [] : [end])],
+    leftOut: followed.length - kept.length,
+    earlierFaults: new Set(all.filter((one) => !windows.includes(one)).map(({ injection }) => injection)).size,
+  };
+}
+
+const byTime = (links: readonly CauseLink[]): readonly CauseLink[] => links.toSorted((a, b) => a.atMs - b.atMs);
+
+/** From those that acted at that time, or else from the last before it; and what came after. */
+function leadingTo(atMs: number, windows: readonly FaultWindow[]): readonly FaultWindow[] {
+  const before = windows.filter(({ requestedMs }) => requestedMs <= atMs);
+  const acting = before.filter((window) => actedUntil(window, Number.POSITIVE_INFINITY) >= atMs);
+  const last = Math.max(...before.map(({ requestedMs }) => requestedMs));
+  const fromMs = Math.min(...(acting.length > 0 ? acting.map(({ requestedMs }) => requestedMs) : [last]));
+  // An operation that was due before any fault: nothing is left out.
+  return before.length === 0 ? windows : windows.filter(({ requestedMs }) => requestedMs >= fromMs);
+}
+
+/**
+ * The first broken check, the first operation that breaks it, the others of its key, which show why it does, and since
+ * when that was.
+ */
+function brokenBy({ record }: StoredRun, windows: readonly FaultWindow[]) {
   const check = record.checks.find(({ verdict }) => verdict === "fail");
   const inOrder = check?.witness.toSorted((a, b) => a.fromFaultMs - b.fromFaultMs) ?? [];
   const violating = inOrder.find(({ violates }) => violates);
-  const why = inOrder.filter(({ violates, key }) => !violates && key === violating?.key);
-  return check !== undefined && violating !== undefined ? { check, violating, why } : undefined;
-}
-
-const linkOf = ({ id, operation, note, fromFaultMs, toFaultMs }: Witness, windows: readonly FaultWindow[]) => ({
+  if (check === undefined || violating === undefined) return undefined;
   // Witnesses count from the first request for a fault.
-  atMs: Math.min(...windows.map(({ requestedMs }) => requestedMs)) + (toFaultMs ?? fromFaultMs),
-  what: `${operation} ${note}`,
-  source: `operation ${id}`,
-});
-
-function endOf(run: StoredRun, windows: readonly FaultWindow[]): CauseLink | undefined {
-  const broken = brokenBy(run);
-  if (broken === undefined) return undefined;
-  const { what, ...link } = linkOf(broken.violating, windows);
-  return { ...link, what: `${broken.check.title} broken: ${what}` };
+  const zeroMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
+  const linkOf = ({ id, operation, note, fromFaultMs, toFaultMs }: Witness): CauseLink => ({
+    atMs: zeroMs + (toFaultMs ?? fromFaultMs),
+    what: `${operation} ${note}`,
+    source: `operation ${id}`,
+  });
+  const { what, ...link } = linkOf(violating);
+  const why = inOrder.filter(({ violates, key }) => !violates && key === violating.key).map(linkOf);
+  return {
+    end: { ...link, what: `${check.title} broken: ${what}` },
+    why,
+    sinceMs: Math.min(zeroMs + violating.fromFaultMs, ...why.map(({ atMs }) => atMs)),
+  };
 }
-
-const explaining = (run: StoredRun, windows: readonly FaultWindow[]): readonly CauseLink[] =>
-  brokenBy(run)?.why.map((witness) => linkOf(witness, windows)) ?? [];
 
 /** When each fault was first proven to act, and to be gone everywhere. */
 function proofs(windows: readonly FaultWindow[]): readonly CauseLink[] {
@@ -171,9 +196,9 @@ function logsTold({ record, events, logs }: StoredRun, fromMs: number): readonly
     // The harness' own tools notice what they were told to do.
     if (!instances.includes(instance)) return [];
     for (const line of lines) {
-      const { epochMs, text } = parseLogLine(line, { fromMs: zeroMs, toMs });
-      if (epochMs === null || epochMs - zeroMs < fromMs || !alarming.test(text)) continue;
-      return [{ atMs: epochMs - zeroMs, what: `${instance}: ${oneLine(text, 120)}`, source: "log" }];
+      const { epochMs, words } = parseLogLine(line, { fromMs: zeroMs, toMs });
+      if (epochMs === null || epochMs - zeroMs < fromMs || !alarming.test(words)) continue;
+      return [{ atMs: epochMs - zeroMs, what: `${instance}: ${oneLine(words, 120)}`, source: "log" }];
     }
     return [];
   });

@@ -7,7 +7,7 @@ import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
-import { type CauseLink, causeChainOf } from "./cause-chain.ts";
+import { type CauseChain, causeChainOf, noChain } from "./cause-chain.ts";
 import { plural } from "./format.ts";
 import { bandsOf, type HeatCell, heatOf } from "./heat.ts";
 import { excerptsOf, type LogExcerpt } from "./logs.ts";
@@ -40,7 +40,7 @@ export interface ReportData {
   readonly scenario: RunRecord["scenario"];
   readonly callouts: readonly Callout[];
   /** Empty without a history. */
-  readonly chain: readonly CauseLink[];
+  readonly chain: CauseChain;
   readonly checks: readonly CheckResult[];
   readonly phases: readonly PhaseSpan[];
   readonly windows: readonly FaultWindow[];
@@ -96,7 +96,7 @@ export function reportData(run: StoredRun): ReportData {
     replay: record.replay,
     scenario: record.scenario,
     callouts: calloutsOf(run, operations, windows, figures),
-    chain: evidence === undefined ? [] : causeChainOf(run, evidence, windows),
+    chain: evidence === undefined ? noChain : causeChainOf(run, evidence, windows),
     checks: record.checks,
     phases,
     windows,

@@ -3,6 +3,8 @@ export interface LogLine {
   /** Epoch ms; null when the line does not tell. */
   readonly epochMs: number | null;
   readonly text: string;
+  /** The same without what only a program reads: of JSON its level, its message and its error's. */
+  readonly words: string;
 }
 
 /** The times between which a run took place, epoch ms. */
@@ -31,7 +33,7 @@ const noise = new Set(["level", "time", "pid", "hostname", "msg", "message", "v"
 
 /** Reads what pino, zerolog, PostgreSQL, Redis and most others write; anything else keeps its text and has no time. */
 export function parseLogLine(line: string, span: RunSpan): LogLine {
-  return fromJson(line, span) ?? { epochMs: timeIn(line.slice(0, headLength), span), text: line };
+  return fromJson(line, span) ?? { epochMs: timeIn(line.slice(0, headLength), span), text: line, words: line };
 }
 
 function fromJson(line: string, span: RunSpan): LogLine | undefined {
@@ -44,11 +46,20 @@ function fromJson(line: string, span: RunSpan): LogLine | undefined {
   }
   const { time, level } = fields;
   const message = fields["msg"] ?? fields["message"];
-  if (typeof message !== "string") return { epochMs: epochOf(time, span), text: line };
+  if (typeof message !== "string") return { epochMs: epochOf(time, span), text: line, words: line };
   const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !noise.has(name)));
   const tail = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
   const word = typeof level === "number" || typeof level === "string" ? `${levels[level] ?? level} ` : "";
-  return { epochMs: epochOf(time, span), text: `${word}${message}${tail}` };
+  const cause = causeOf(fields["err"] ?? fields["error"]);
+  const words = `${word}${message}${cause === undefined || message.includes(cause) ? "" : `: ${cause}`}`;
+  return { epochMs: epochOf(time, span), text: `${word}${message}${tail}`, words };
+}
+
+/** What an error says that a logger took apart, or wrote as a text. */
+function causeOf(error: unknown): string | undefined {
+  if (typeof error === "string") return error;
+  const { message } = (typeof error === "object" && error !== null ? error : {}) as { readonly message?: unknown };
+  return typeof message === "string" ? message : undefined;
 }
 
 function epochOf(time: unknown, span: RunSpan): number | null {

@@ -34,6 +34,19 @@ describe("a log line's time", () => {
     const line = `{"level":40,"time":${fromMs},"pid":1,"hostname":"h","msg":"breaker open","key":7}`;
     expect(parseLogLine(line, span).text).toBe('warn breaker open {"key":7}');
   });
+
+  it("has words without fields, but with what its error says", () => {
+    const wordsOf = (more: object): string =>
+      parseLogLine(JSON.stringify({ level: 50, time: fromMs, msg: "no answer", key: 7, ...more }), span).words;
+    expect(wordsOf({})).toBe("error no answer");
+    expect(wordsOf({ err: { type: "Error", message: "ECONNRESET", stack: "Error: ..." } })).toBe(
+      "error no answer: ECONNRESET",
+    );
+    expect(wordsOf({ error: "ECONNRESET" })).toBe("error no answer: ECONNRESET");
+    expect(wordsOf({ msg: "ECONNRESET", err: { message: "ECONNRESET" } })).toBe("error ECONNRESET");
+    for (const odd of [null, 7, [], { message: {} }]) expect(wordsOf({ err: odd })).toBe("error no answer");
+    expect(parseLogLine("ERROR: plain", span).words).toBe("ERROR: plain");
+  });
 });
 
 describe("an excerpt", () => {
