@@ -22,8 +22,15 @@ export interface Progress {
   end(): void;
 }
 
-/** @param options.isVerbose also what only who looks for something wants to know */
-export function openProgress(plan: Plan, output: Output, options: { readonly isVerbose?: boolean } = {}): Progress {
+/** How it is told. */
+export interface ProgressOptions {
+  /** Also what only who looks for something wants to know. */
+  readonly isVerbose?: boolean;
+  /** The titles of the scenario's checks. */
+  readonly checks?: readonly string[];
+}
+
+export function openProgress(plan: Plan, output: Output, options: ProgressOptions = {}): Progress {
   const { colours } = output;
   let counts: readonly number[] = [];
   let last = { atMs: 0, seen: performance.now() };
@@ -33,7 +40,7 @@ export function openProgress(plan: Plan, output: Output, options: { readonly isV
     last = { atMs, seen: performance.now() };
     output.say(`${stamp(atMs)}  ${text}`);
   };
-  const screen = new ScreenKeeper(plan);
+  const screen = new ScreenKeeper(plan, options.checks ?? []);
   const nowMs = (): number => last.atMs + performance.now() - last.seen;
   let isPaused = false;
   const draw = (): void => output.pin(screenLines(screen.look(nowMs()), output.width, colours));

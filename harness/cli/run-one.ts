@@ -66,7 +66,7 @@ export async function runOne(
     output.colours.dim(scenario.name),
   );
 
-  const progress = openProgress(plan, output, { isVerbose });
+  const progress = openProgress(plan, output, { isVerbose, checks: scenario.checks.map(({ title }) => title) });
   const dimmed = (instance: string, line: string): void => output.say(output.colours.dim(`  ${instance} | ${line}`));
   const endFollowing = isVerbose ? followLogs(folder.logs, folder.secrets, dimmed) : () => undefined;
   const result = await runScenario({

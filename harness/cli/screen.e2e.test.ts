@@ -58,7 +58,7 @@ test.runIf(isLinux)("in 60 columns without colour no line is wider, and nothing 
   const { seen, before, after } = await inTerminal(60, undefined, { NO_COLOR: "1" });
   const drawn = drawings(seen);
   expect(drawn.length).toBeGreaterThan(10);
-  for (const lines of drawn) for (const line of lines.slice(-4)) expect(line.length).toBeLessThan(60);
+  for (const lines of drawn) for (const line of lines.slice(-5)) expect(line.length).toBeLessThan(60);
   expect(drawn.some((lines) => lines.some((line) => /latency|slow/.test(line)))).toBe(true);
   expect(seen).not.toMatch(new RegExp(`${esc}\\[[0-9;]*m`));
   // Neither the cursor nor another screen was ever asked for.
@@ -84,7 +84,7 @@ test.runIf(isLinux)(
 );
 
 const isNarrow = (lines: readonly string[]): boolean =>
-  lines.slice(-4).every((line) => line.replaceAll(new RegExp(`${esc}\\[[0-9;]*m`, "g"), "").length < 50);
+  lines.slice(-5).every((line) => line.replaceAll(new RegExp(`${esc}\\[[0-9;]*m`, "g"), "").length < 50);
 
 test.runIf(isLinux)("a terminal that grows narrower gets narrower lines", async () => {
   let narrowFrom = Number.POSITIVE_INFINITY;

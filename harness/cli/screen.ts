@@ -10,17 +10,33 @@ import type { Output } from "./output.ts";
 /** What is known of a run that is under way. Times in ms on the run's clock. */
 export interface ScreenState {
   readonly plan: Plan;
+  /** The titles of the scenario's checks. */
+  readonly checks: readonly string[];
   readonly nowMs: number;
   /** When each phase began. */
   readonly phases: ReadonlyMap<RunPhase, number>;
-  /** Faults that act now: what they are called, and how long their proof took. */
-  readonly acting: ReadonlyMap<string, { readonly title: string; readonly provenInMs?: number }>;
+  /** Faults that act now, by their injection. */
+  readonly acting: ReadonlyMap<string, Acting>;
   /** By outcome code, until now. */
   readonly counts: readonly number[];
   /** Operations per second that were ok, and that were not, in the last looks, the oldest first. */
   readonly rates: readonly { readonly ok: number; readonly bad: number }[];
-  /** How long those took that ended ok, in the same looks; NaN where none did. */
-  readonly latencies: readonly { readonly p50Ms: number; readonly p99Ms: number }[];
+  /**
+   * How long those took that ended ok, in the same looks; NaN where none did. And whether enough of all that ended were
+   * ok within the promised time; undefined where nothing ended, or nothing is promised.
+   */
+  readonly latencies: readonly {
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+    readonly isKept: boolean | undefined;
+  }[];
+}
+
+/** What it is called, when it was injected, and how long its proof took. */
+interface Acting {
+  readonly title: string;
+  readonly fromMs: number;
+  readonly provenInMs?: number;
 }
 
 const barCells = 30;
@@ -38,6 +54,7 @@ export function screenLines(state: ScreenState, width: number, colours: Output["
     fits(clockLine(state)),
     fits(countsLine(state)),
     fits(latencyLine(state)),
+    ...(state.checks.length === 0 ? [] : [fits(`checks, judged at the end: ${state.checks.join(" · ")}`)]),
     colours.dim(fits("Ctrl-C: heal, then a partial report · twice: stop at once")),
   ];
 }
@@ -76,9 +93,12 @@ function clockLine({ plan, nowMs, phases, acting }: ScreenState): string {
     );
     return atMs >= toMs ? (isStruck ? "▓" : "█") : isStruck ? "▒" : "░";
   });
-  const faults = [...acting.values()].map(({ title, provenInMs }) =>
-    provenInMs === undefined ? `${title}, not proven yet` : `${title}, proven in ${Math.round(provenInMs)} ms`,
-  );
+  const faults = [...acting].map(([injection, { title, fromMs, provenInMs }]) => {
+    const beganMs = fromMs - (startMs ?? 0);
+    const lastingMs = plan.schedule.find(({ id }) => id === injection)?.lastingMs ?? 0;
+    const proof = provenInMs === undefined ? "not proven yet" : `proven in ${Math.round(provenInMs)} ms`;
+    return `${title} ${minutes(beganMs)}→${minutes(beganMs + lastingMs)}, ${proof}`;
+  });
   return [`${minutes(atMs)}/${minutes(totalMs)} ${cells.join("")}`, ...faults].join("  ");
 }
 
@@ -98,15 +118,33 @@ function countsLine({ counts, rates }: ScreenState): string {
   return `${Math.round(rates.at(-1)?.ok ?? 0)}/s ok ${line("ok")}${bad}   ${told.join("  ")}`;
 }
 
-/** Of the last second; the promise is the tightest that a workload makes. */
+/** Of the last second, and whether that second kept the promise: the whole run is judged at its end. */
 function latencyLine({ plan, latencies }: ScreenState): string {
-  const { p50Ms, p99Ms } = latencies.at(-1) ?? { p50Ms: Number.NaN, p99Ms: Number.NaN };
+  const { p50Ms, p99Ms, isKept } = latencies.at(-1) ?? { p50Ms: Number.NaN, p99Ms: Number.NaN };
   const most = Math.max(1, ...latencies.map((one) => one.p99Ms).filter(Number.isFinite));
   const line = latencies.map((one) => (Number.isNaN(one.p99Ms) ? " " : sparkOf(one.p99Ms / most))).join("");
-  const promised = Math.min(...plan.workloads.flatMap(({ slo }) => slo?.withinMs ?? []));
-  const kept = Number.isNaN(p99Ms) || !Number.isFinite(promised) ? "" : p99Ms <= promised ? " ✓" : " ✗";
-  const slo = Number.isFinite(promised) ? `   SLO ${duration(promised)}${kept}` : "";
-  return `p50 ${duration(p50Ms)}  p99 ${duration(p99Ms)} ${line}${slo}`;
+  const promise = promiseOf(plan);
+  const kept = isKept === undefined ? "" : ` this second ${isKept ? "✓" : "✗"}`;
+  const slo =
+    promise && `   SLO ${Number((promise.availability * 100).toFixed(3))} % in ${duration(promise.withinMs)}${kept}`;
+  return `p50 ${duration(p50Ms)}  p99 ${duration(p99Ms)} ${line}${slo ?? ""}`;
+}
+
+/** The tightest that any workload makes; undefined when none does. */
+function promiseOf({ workloads }: Plan): { readonly availability: number; readonly withinMs: number } | undefined {
+  const all = workloads.flatMap(({ slo }) => slo ?? []);
+  if (all.length === 0) return undefined;
+  return {
+    availability: Math.max(...all.map(({ availability }) => availability)),
+    withinMs: Math.min(...all.map(({ withinMs }) => withinMs)),
+  };
+}
+
+/** Whether enough of all that ended were ok in time; what was not ok never was. */
+function isKeptBy(promise: ReturnType<typeof promiseOf>, ok: Histogram, bad: number): boolean | undefined {
+  if (promise === undefined || ok.count + bad === 0) return undefined;
+  const needed = promise.availability * (ok.count + bad);
+  return needed <= ok.count && ok.percentile(needed / ok.count) <= promise.withinMs;
 }
 
 /** Nothing is the lowest, and something is never nothing. */
@@ -116,25 +154,29 @@ const sparkOf = (share: number): string =>
 /** Keeps what a screen shows. */
 export class ScreenKeeper {
   readonly #plan: Plan;
+  readonly #checks: readonly string[];
   readonly #phases = new Map<RunPhase, number>();
-  readonly #acting = new Map<string, { title: string; provenInMs?: number }>();
+  readonly #acting = new Map<string, Acting>();
   readonly #rates: { ok: number; bad: number }[] = [];
-  readonly #latencies: { p50Ms: number; p99Ms: number }[] = [];
+  readonly #latencies: ScreenState["latencies"][number][] = [];
   #counts: readonly number[] = [];
   #recentOk = new Histogram();
   #looked: { readonly atMs: number; readonly ok: number; readonly all: number } | undefined;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, checks: readonly string[]) {
     this.#plan = plan;
+    this.#checks = checks;
   }
 
   observe(event: RunEvent): void {
     if (event.type === "phase") this.#phases.set(event.phase, event.atMs);
-    if (event.type === "inject") this.#acting.set(event.injection, { title: event.title });
+    if (event.type === "inject") this.#acting.set(event.injection, { title: event.title, fromMs: event.atMs });
     if (event.type === "heal") this.#acting.delete(event.injection);
     const acting = event.type === "proven" ? this.#acting.get(event.injection) : undefined;
-    if (event.type === "proven" && acting !== undefined)
-      acting.provenInMs = Math.max(acting.provenInMs ?? 0, event.tookMs);
+    if (event.type === "proven" && acting !== undefined) {
+      const provenInMs = Math.max(acting.provenInMs ?? 0, event.tookMs);
+      this.#acting.set(event.injection, { ...acting, provenInMs });
+    }
   }
 
   count({ counts, recentOk }: Pick<LoadCounts, "counts" | "recentOk">): void {
@@ -149,8 +191,10 @@ export class ScreenKeeper {
     if (before === undefined || nowMs - before.atMs >= 1000) {
       const perMs = 1000 / Math.max(1, nowMs - (before?.atMs ?? 0));
       if (before !== undefined && this.#phases.has("warmUp")) {
-        this.#rates.push({ ok: (ok - before.ok) * perMs, bad: (all - ok - (before.all - before.ok)) * perMs });
-        this.#latencies.push({ p50Ms: this.#recentOk.percentile(0.5), p99Ms: this.#recentOk.percentile(0.99) });
+        const bad = all - ok - (before.all - before.ok);
+        this.#rates.push({ ok: (ok - before.ok) * perMs, bad: bad * perMs });
+        const [p50Ms, p99Ms] = [0.5, 0.99].map((q) => this.#recentOk.percentile(q)) as [number, number];
+        this.#latencies.push({ p50Ms, p99Ms, isKept: isKeptBy(promiseOf(this.#plan), this.#recentOk, bad) });
       }
       this.#recentOk = new Histogram();
       for (const line of [this.#rates, this.#latencies]) if (line.length > barCells) line.shift();
@@ -158,6 +202,7 @@ export class ScreenKeeper {
     }
     return {
       plan: this.#plan,
+      checks: this.#checks,
       nowMs,
       phases: this.#phases,
       acting: this.#acting,
