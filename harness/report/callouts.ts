@@ -1,6 +1,9 @@
+import { sum } from "d3-array";
 import type { Figures } from "../model/measure/figures.ts";
+import { type Recovery, type RecoveryWord, recoveryWordOf } from "../model/measure/recovery.ts";
 import type { StoredRun } from "../model/run.ts";
-import { duration, percent, plural } from "./format.ts";
+import type { CheckResult } from "../model/verdict.ts";
+import { count, duration, percent, plural } from "./format.ts";
 import type { OperationTable } from "./operations.ts";
 import type { FaultWindow } from "./windows.ts";
 
@@ -21,29 +24,114 @@ export function calloutsOf(
 ): readonly Callout[] {
   return [
     checksHeld(run),
+    ...moments(figures),
+    harm(run),
+    ...severity(figures),
+    ...budget(figures),
     ...okShare(tables),
     ...slowness(tables),
-    ...moments(figures),
     ...provenIn(windows),
     ...healedIn(windows),
   ];
 }
 
-/** When users noticed, and how long it took until they were served again as before. */
+/** When users noticed, when the system itself did, and how long it took until users were served again as before. */
 function moments(figures: Figures | null): Callout[] {
   if (figures?.timeToImpactMs === undefined) return [];
-  const { timeToImpactMs, recovery } = figures;
+  const { timeToImpactMs, timeToDetectMs, recovery } = figures;
   const impact = {
     label: "time to impact",
     value: timeToImpactMs === null ? "none" : duration(timeToImpactMs),
     detail: timeToImpactMs === null ? "every operation was answered as ok" : "to the first operation that was not ok",
     tone: "plain",
   } as const;
-  if (timeToImpactMs === null || recovery === undefined) return [impact];
-  const { fromHealMs, watchedMs } = recovery;
-  const value = fromHealMs === null ? `> ${duration(watchedMs)}` : duration(fromHealMs);
-  const detail = fromHealMs === null ? "not back as long as the run watched" : "from the last heal";
-  return [impact, { label: "time to recover", value, detail, tone: fromHealMs === null ? "bad" : "plain" }];
+  const detect = {
+    label: "time to detect",
+    value: timeToDetectMs == null ? "never" : duration(timeToDetectMs),
+    detail:
+      timeToDetectMs == null ? "every instance went on to call itself ready" : "to an instance not ready, or silent",
+    tone: "plain",
+  } as const;
+  // Nobody was asked: then nobody can have told.
+  return [
+    impact,
+    ...(timeToDetectMs === undefined ? [] : [detect]),
+    recovered(recoveryWordOf(timeToImpactMs, recovery), recovery),
+  ];
+}
+
+function recovered(word: RecoveryWord, recovery: Recovery | undefined): Callout {
+  const label = "time to recover";
+  const said = {
+    "not needed": ["none", "none was needed: nothing failed, and all was as fast as before", "plain"],
+    back: [duration(recovery?.fromHealMs), "from the last heal", "plain"],
+    "not back": [`> ${duration(recovery?.watchedMs)}`, "not back as long as the run watched", "bad"],
+    "not known": ["not known", "no steady phase to compare with, or no proven heal", "unsure"],
+  } as const;
+  const [value, detail, tone] = said[word];
+  return { label, value, detail, tone };
+}
+
+/** What must not happen even once; a check that looks for it counts it under this name. */
+const harms = ["lost", "duplicated", "stale"] as const;
+
+function harm({ record }: StoredRun): Callout {
+  const found = harms.map((name) => record.checks.flatMap((check) => countedBy(check, name)));
+  const all = found.flat();
+  const sums = found.map((counts) => (counts.length === 0 ? "–" : count(sum(counts, ({ value }) => value))));
+  const seen = all.filter(({ value }) => value > 0).map(({ value, title }) => `${count(value)} by ${title}`);
+  const looked = new Set(all.map(({ title }) => title)).size;
+  const unseen = sums.includes("–") ? ", none for what is –" : "";
+  const none = looked === 0 ? "no check looks for it" : `${plural(looked, "check")} looked for it${unseen}`;
+  const isBroken = all.some(({ value, verdict }) => value > 0 && verdict === "fail");
+  return {
+    label: harms.join(" · "),
+    value: sums.join(" · "),
+    detail: seen.join(", ") || none,
+    tone: isBroken ? "bad" : "plain",
+  };
+}
+
+/** A check that could not decide has counted nothing that one could rest on. */
+function countedBy({ numbers, title, verdict }: CheckResult, name: string) {
+  const value = numbers[name];
+  return typeof value === "number" && verdict !== "inconclusive" ? [{ value, title, verdict }] : [];
+}
+
+/** How much of the fault the system kept from its users, and how long an outage it made of it. */
+function severity(figures: Figures | null): Callout[] {
+  const { absorption, amplification } = figures ?? {};
+  const absorbed = absorption && {
+    label: "absorbed",
+    value: percent(absorption.share),
+    detail: `of ${plural(absorption.crossed, "operation")} that crossed the fault; surely at least ${percent(absorption.range.lower)}`,
+    tone: "plain" as const,
+  };
+  const amplified = amplification !== undefined && {
+    label: "amplification",
+    value: amplification.toFixed(2),
+    detail: "seconds of outage for each second of fault",
+    tone: "plain" as const,
+  };
+  return [absorbed, amplified].filter((one) => one !== undefined && one !== false);
+}
+
+/** Of the workload whose promise burns fastest. */
+function budget(figures: Figures | null): Callout[] {
+  const burns = (figures?.workloads ?? []).flatMap(({ name, phases }) =>
+    phases.faults?.burn === undefined ? [] : [{ name, burn: phases.faults.burn, steady: phases.steady?.burn }],
+  );
+  const worst = burns.toSorted((a, b) => b.burn - a.burn)[0];
+  if (worst === undefined) return [];
+  const before = worst.steady === undefined ? "" : ` · steady ${worst.steady.toFixed(1)}`;
+  return [
+    {
+      label: "error budget burns",
+      value: worst.burn.toFixed(1),
+      detail: `in the fault phase; 1 is what ${worst.name} were promised${before}`,
+      tone: "plain",
+    },
+  ];
 }
 
 function checksHeld({ record }: StoredRun): Callout {

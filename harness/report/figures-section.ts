@@ -1,4 +1,5 @@
 import type { Figures } from "../model/measure/figures.ts";
+import { type Recovery, type RecoveryWord, recoveryWordOf } from "../model/measure/recovery.ts";
 import type { ReportData } from "./data.ts";
 import { duration, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
@@ -18,9 +19,15 @@ export function figures({ figures: numbers }: ReportData): Html {
 ${workloads(numbers)}`;
 }
 
+const recoveredIn: Readonly<Record<RecoveryWord, (recovery: Recovery | undefined) => string>> = {
+  "not needed": () => "none needed",
+  back: (recovery) => duration(recovery?.fromHealMs),
+  "not back": (recovery) => `> ${duration(recovery?.watchedMs)}`,
+  "not known": () => "–",
+};
+
 function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, absorption }: Figures) {
   const never = (ms: number | null | undefined, what: string): string => (ms === null ? what : duration(ms));
-  const watched = recovery === undefined ? "" : `> ${duration(recovery.watchedMs)}`;
   const surely =
     absorption === undefined ? "" : ` (${percent(absorption.range.lower)} to ${percent(absorption.range.upper)})`;
   return [
@@ -36,7 +43,7 @@ function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, ab
     },
     {
       name: "time to recover",
-      value: recovery === undefined || timeToImpactMs === null ? "–" : never(recovery.fromHealMs, watched),
+      value: recoveredIn[recoveryWordOf(timeToImpactMs, recovery)](recovery),
       meaning: "from the last heal until a second of at least 99 % ok at the speed of the steady phase began",
     },
     {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type History, outcomes, phaseCode } from "../model/history.ts";
+import type { CheckResult } from "../model/verdict.ts";
 import { duration, percent } from "./format.ts";
 import { comparedPhases } from "./operations.ts";
 import { seriesOf } from "./series.ts";
@@ -163,8 +164,36 @@ describe("the numbers below the verdict and those of the fault", () => {
     const receipts = run.events.flatMap((event) => (event.type === "receipt" ? [event.receipt] : []));
     const slowest = Math.max(...receipts.map(({ requestedMs, provenMs }) => provenMs! - requestedMs));
     expect(callouts.get("fault proven in")?.[0]).toBe(duration(slowest));
+    const injectedMs = Math.min(...run.events.filter(({ type }) => type === "inject").map(({ atMs }) => atMs));
+    const bad = rows.filter(({ outcome, phase }) => outcome !== 0 && phase !== phaseCode("warmUp"));
+    const impact = bad.map(({ dueMs, tookMs }) => dueMs + tookMs - injectedMs).filter((sinceMs) => sinceMs >= 0);
+    expect(callouts.get("time to impact")?.[0]).toBe(duration(Math.min(...impact)));
+    const from = Math.min(...receipts.map(({ provenMs }) => provenMs!));
+    const to = Math.max(...receipts.map(({ healRequestedMs }) => healRequestedMs!));
+    const crossed = rows.filter(({ dueMs, tookMs }) => dueMs <= to && dueMs + tookMs >= from);
+    expect(okOf(steady)).toHaveLength(steady.length);
+    expect(callouts.get("absorbed")?.[0]).toBe(share(crossed));
+    expect(callouts.get("absorbed")?.[1]).toContain(`of ${crossed.length.toLocaleString("en")} operations`);
     const held = run.record.checks.filter(({ verdict }) => verdict === "pass").length;
     expect(callouts.get("checks held")?.[0]).toBe(`${held} of ${run.record.checks.length}`);
+  });
+
+  it("count what was lost, done twice or stale as the checks do, and say what no check looked for", () => {
+    const shown = (checks: readonly Partial<CheckResult>[]) => {
+      const [one] = run.record.checks;
+      const all = checks.map((more) => ({ ...one!, witness: [], ...more }));
+      const text = scriptless({ ...run, record: { ...run.record, checks: all } });
+      const [, value, detail] =
+        /<dt>lost · duplicated · stale<\/dt><dd><b>(.*?)<\/b> <span>(.*?)<\/span>/.exec(text) ?? [];
+      return [value, detail];
+    };
+    const lost = { verdict: "fail", title: "no lost writes", numbers: { lost: 2, acknowledged: 9 } } as const;
+    const jobs = { verdict: "fail", title: "no lost jobs", numbers: { lost: 1200 } } as const;
+    const fresh = { verdict: "pass", title: "no stale reads", numbers: { stale: 0 } } as const;
+    expect(shown([lost, jobs, fresh])).toEqual(["1,202 · – · 0", "2 by no lost writes, 1,200 by no lost jobs"]);
+    expect(shown([fresh])).toEqual(["– · – · 0", "1 check looked for it, none for what is –"]);
+    // What could not be decided counted nothing.
+    expect(shown([{ ...lost, verdict: "inconclusive" }])).toEqual(["– · – · –", "no check looks for it"]);
   });
 
   it("time to impact is from the first injection to the first end of an operation that was not ok", () => {

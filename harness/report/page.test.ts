@@ -16,12 +16,17 @@ const withRecord = (changes: Partial<RunRecord>): StoredRun => ({
 });
 
 describe("a report", () => {
-  it("answers what broke, why and how to see it again before anything else", () => {
-    const first = page.slice(0, page.indexOf("<section"));
+  it("answers what broke, how to see it again and why before anything else, then in the order that readers know", () => {
+    const first = page.slice(0, page.indexOf('<dl class="callouts"'));
     expect(first).toMatch(/<h1>.*✗.*Failed.*<\/h1>/s);
     expect(first).toContain("no stale reads beyond 2 s was broken, 23 reads returned an older version");
     expect(first).toContain("MUTANT=lost-del faultline run cache-partition --seed 5eed01");
-    expect(first).toMatch(/checks held.*3 of 4.*fault proven in.*47 ms.*healed, proven in.*26 ms/s);
+    expect(first).toMatch(/From the fault to the failure.*partition api-&gt;cache.*no stale reads beyond 2 s broken/s);
+    const sections = ["chain", "callouts", "checks", "charts", "operations", "matrix", "timeline", "logs", "system"];
+    const places = [...sections, "about"].map((name) => page.search(new RegExp(`<(?:section|dl) class="${name}"`)));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+    expect(page).toMatch(/checks held.*3 of 4.*fault proven in.*47 ms.*healed, proven in.*26 ms/s);
     const witness = page.indexOf("returned version 3, 4 was acknowledged 2.1 s before");
     expect(witness).toBeGreaterThan(0);
     expect(witness).toBeLessThan(page.indexOf("availability of at least 98 %"));
@@ -77,7 +82,7 @@ describe("a report", () => {
       `api-${index}`,
       Array.from({ length: 30_000 }, (_, at) => line(at * 2)),
     ]);
-    const big = scriptless({ ...run, logs: Object.fromEntries(noisy) });
+    const big = renderReport({ ...run, logs: Object.fromEntries(noisy) });
     expect(Buffer.byteLength(big)).toBeLessThan(400_000);
     expect(big).toMatch(/\d+ lines of [\d,]+ near a transition, the nearest ones; 30,000 in all\./);
   });

@@ -23,8 +23,9 @@ export function renderReport(run: StoredRun): string {
   return htmlDocument(`${verdictWords[data.verdict]}: ${data.scenario.name}`, content(data), script);
 }
 
-const content = (data: ReportData): Html => html`${banner(data)}${callouts(data)}
+const content = (data: ReportData): Html => html`${banner(data)}
 ${section("chain", data.verdict === "fail" ? "From the fault to the failure" : "What followed the fault", chain(data))}
+${callouts(data)}
 ${section("checks", "Checks", checks(data))}
 ${section("charts", "What happened to the operations", charts(data))}
 ${section("receipts", "Faults and their receipts", receipts(data))}

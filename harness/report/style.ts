@@ -17,7 +17,7 @@ export const style = html`
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-main{max-width:1064px;margin:0 auto;padding:clamp(20px,5vw,56px) clamp(16px,3vw,32px) 80px}
+main{max-width:1064px;margin:0 auto;padding:clamp(16px,3vw,32px) clamp(16px,3vw,32px) 80px}
 h1,h2,h3,p,dl,dd,ol,ul,figure,pre{margin:0}
 ol,ul{padding:0;list-style:none}
 h2{font-size:1.375rem;line-height:1.3;font-weight:650;letter-spacing:-.01em;margin-bottom:16px}
@@ -30,27 +30,27 @@ code{overflow-wrap:anywhere}code,pre{font-family:ui-monospace,"SF Mono",Menlo,Co
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .fail{--tone:var(--bad)}.pass{--tone:var(--good)}.inconclusive{--tone:var(--unsure)}
 
-.banner{border-top:4px solid var(--tone);padding-top:28px}
+.banner{border-top:4px solid var(--tone);padding-top:18px}
 .scenario{color:var(--quiet)}
 h1{font-size:clamp(2.25rem,6vw,3.25rem);line-height:1.15;font-weight:700;letter-spacing:-.025em;color:var(--tone);margin-top:2px}
 h1 .icon{font-weight:400}
 h1 .how{font-size:1.125rem;font-weight:500;letter-spacing:0;white-space:nowrap}
-.sentence{font-size:clamp(1.125rem,2.4vw,1.375rem);line-height:1.45;max-width:44em;margin-top:12px;text-wrap:pretty}
+.sentence{font-size:clamp(1.125rem,2.4vw,1.375rem);line-height:1.45;max-width:44em;margin-top:8px;text-wrap:pretty}
 .reasons{margin-top:12px;max-width:44em}
 .reasons li{padding-left:1.25em;text-indent:-1.25em}
 .reasons li::before{content:"? ";color:var(--unsure);font-weight:700;display:inline-block;width:1.25em;text-indent:0}
 .partial{margin-top:12px;color:var(--unsure)}
-.replay{margin-top:28px}
+.replay{margin-top:16px;display:flex;flex-wrap:wrap;align-items:center;gap:6px 12px}
 .replay span{font-size:.875rem;color:var(--quiet)}
-.replay pre{background:var(--soft);border-radius:8px;padding:12px 16px;margin-top:4px;white-space:pre-wrap}
+.replay pre{background:var(--soft);border-radius:8px;padding:8px 14px;white-space:pre-wrap;flex:0 1 auto;min-width:0}
 .replay code{user-select:all;-webkit-user-select:all}
 .replay code::before{content:"$ ";color:var(--accent);user-select:none;-webkit-user-select:none}
-.expects{color:var(--quiet);margin-top:16px;max-width:60em;font-size:.9375rem}
+.expects{color:var(--quiet);margin-top:6px;max-width:60em;font-size:.9375rem}
 .expects b{font-weight:500}
 
 .callouts{display:grid;grid-template-columns:repeat(auto-fit,minmax(138px,1fr));gap:28px 24px;margin-top:40px}
 .callout dt{font-size:.875rem;color:var(--quiet)}
-.callout b{display:block;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.02em}
+.callout b{display:block;font-size:1.5rem;line-height:1.25;font-weight:600;letter-spacing:-.02em}
 .callout dd span{display:block;font-size:.8125rem;line-height:1.4;color:var(--quiet);margin-top:2px;text-wrap:pretty}
 .callout.bad b{color:var(--bad)}.callout.good b{color:var(--good)}.callout.unsure b{color:var(--unsure)}
 
@@ -123,6 +123,7 @@ svg .lane-name{fill:var(--ink)}
 .requested{fill:var(--quiet)}
 .proven{fill:var(--shade)}
 
+.chain{margin-top:36px}.chain h2{margin-bottom:8px}
 .chain ol{border-left:2px solid var(--hair);padding-left:16px;max-width:64em;font-size:.9375rem;margin-bottom:8px}
 .chain li{padding:3px 0}
 .chain b{display:inline-block;min-width:5.5em;font-weight:600}
@@ -131,7 +132,7 @@ svg .lane-name{fill:var(--ink)}
 .operation{fill:var(--accent);opacity:.75}.operation.violating{fill:var(--bad);opacity:1}.operation.endless{stroke:var(--quiet);stroke-dasharray:3 3}
 svg .operation-name{fill:var(--ink)}
 button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
-.copy{font-size:.875rem;color:var(--accent);border:1px solid var(--hair);border-radius:6px;padding:3px 12px;margin-top:8px}
+.copy{font-size:.875rem;color:var(--accent);border:1px solid var(--hair);border-radius:6px;padding:3px 12px}
 .sort:hover,.copy:hover{text-decoration:underline}
 th[aria-sort=ascending] .sort::after{content:" ↑"}th[aria-sort=descending] .sort::after{content:" ↓"}
 .filters{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;font-size:.875rem;color:var(--quiet);margin-bottom:8px}

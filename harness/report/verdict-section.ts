@@ -4,6 +4,7 @@ import type { ReportData } from "./data.ts";
 import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
+import { oneLine } from "./text.ts";
 import { actedFrom, actedUntil } from "./windows.ts";
 import { witnessChart } from "./witness-chart.ts";
 import { checkWords, phaseLabels, verdictIcons, verdictWords } from "./words.ts";
@@ -16,10 +17,10 @@ export function banner(data: ReportData): Html {
 <p class="scenario">${scenario.name}</p>
 <h1><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${verdictWords[verdict]}${how}</h1>
 <p class="sentence">${data.sentence}</p>
-${data.reasons.length > 0 && html`<ul class="reasons">${data.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
+${data.reasons.length > 0 && html`<ul class="reasons">${data.reasons.map((reason) => html`<li>${oneLine(reason, 240)}</li>`)}</ul>`}
 ${incomplete(data)}
-<div class="replay"><span id="replay">See it again</span><pre tabindex="0" role="group" aria-labelledby="replay"><code>${data.replay}</code></pre></div>
 <p class="expects"><b>Expected:</b> ${scenario.expects}</p>
+<div class="replay"><span id="replay">See it again</span><pre tabindex="0" role="group" aria-labelledby="replay"><code>${data.replay}</code></pre></div>
 </header>
 `;
 }
