@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { scenarios, temporaryFolder } from "./testing/faultline.ts";
+import { Terminal } from "./testing/terminal.ts";
 
 // The live screen in a terminal of its own, which util-linux' `script` holds.
 
@@ -21,8 +22,9 @@ async function inTerminal(
   columns: number,
   act: (seen: () => string, type: (text: string) => void) => Promise<void> = () => Promise.resolve(),
   environment: Readonly<Record<string, string>> = {},
+  more = "",
 ) {
-  const run = `'${process.execPath}' '${bin}' run '${join(scenarios, "slow-store.ts")}' --seed 7 -o '${folder.path}'`;
+  const run = `'${process.execPath}' '${bin}' run '${join(scenarios, "slow-store.ts")}' --seed 7 -o '${folder.path}' ${more}`;
   const command = `stty cols ${columns} rows 30; stty -g; trap : INT; ${run}; stty -g`;
   const { CI: _, GITHUB_ACTIONS: __, ...outside } = process.env;
   const child = spawn("script", ["-qfec", command, "/dev/null"], {
@@ -80,6 +82,32 @@ test.runIf(isLinux)(
     expect(seen).toMatch(/interrupted by SIGINT/);
     expect(seen.slice(seen.lastIndexOf(`${esc}[J`))).not.toContain(hint);
     expect(after).toBe(before);
+  },
+);
+
+test.runIf(isLinux)(
+  "log lines that come in the middle, longer than the screen is wide, leave one screen and no remains",
+  async () => {
+    const columns = 60;
+    const { seen } = await inTerminal(columns, undefined, {}, "-v");
+    const terminal = new Terminal(columns);
+    const screens = (): number => terminal.lines.filter((line) => line.includes(hint)).length;
+    let most = 0;
+    // As it came: what is drawn over what is whole before the next is written.
+    for (const part of seen.split(/(?<=\n)/)) {
+      terminal.write(part);
+      most = Math.max(most, screens());
+    }
+    expect(most).toBe(1);
+    expect(screens()).toBe(0);
+    expect(terminal.lines.join("\n")).not.toMatch(/^(?:[✓▶·] up |checks, judged|p50 )/m);
+    const said = terminal.lines.join("");
+    expect(said).toMatch(/toxiproxy \| .*proven on.*toxiproxy \| /s);
+    // Of what was said nothing was drawn over: each line of a log that was followed is there whole.
+    const log = readFileSync(join(folder.path, "latest", "logs", "toxiproxy.log"), "utf8")
+      .trim()
+      .split("\n");
+    for (const line of log) expect(said).toContain(line);
   },
 );
 
