@@ -149,6 +149,16 @@ test("list --faults on a machine without Redis: none can be done, and it says wh
   expect(rows[0]?.lacks).toContain("redis-server is not on the PATH");
 });
 
+test("the first words of a run come before scenarios that take their time are loaded", async () => {
+  const text = scenarioWith("[]").replace("export default", 'console.error("imported");\n export default');
+  const faultline = new Faultline(["run", "--dry-run", "--scenarios", scenarioFolder(text)], { output: reports });
+  await faultline.ended();
+  expect(faultline.stderr).toMatch(/^loading the scenarios\n[\s\S]*imported/);
+  const quiet = new Faultline(["list", "--scenarios", scenarios], { output: reports });
+  expect(await quiet.ended()).toBe(0);
+  expect(quiet.stderr).toBe("");
+});
+
 test.each([["--hlep"], ["rnu"], ["run", "--sede", "7"]])("%s: exit 64 with a suggestion", async (...args) => {
   const faultline = new Faultline(args, { output: reports });
   expect(await faultline.ended()).toBe(64);

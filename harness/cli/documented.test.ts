@@ -30,7 +30,7 @@ test.each(calls)("$page: `npx faultline $words` is a command with options that a
   for (const flag of rest.filter((word) => /^--?[a-z]/.test(word))) expect(known).toContain(flag.split("=")[0]);
 });
 
-test.each(program.commands.map((command) => [command.name(), command] as const))(
+test.each([program, ...program.commands].map((command) => [command.name(), command] as const))(
   "the help of %s has examples",
   (name, command) => {
     let help = "";
@@ -40,7 +40,7 @@ test.each(program.commands.map((command) => [command.name(), command] as const))
       },
     });
     command.outputHelp();
-    expect(help).toMatch(new RegExp(`\nExamples:\n.*faultline ${name}\\b`));
+    expect(help).toMatch(new RegExp(`\nExamples:\n.*${name === program.name() ? name : `faultline ${name}`}\\b`));
     if (name !== "export") return;
     for (const [format, { summary }] of Object.entries(exportFormats))
       expect(help).toContain(`  ${format.padEnd(6)} ${summary}`);

@@ -2,6 +2,15 @@ import { ruleOfChange } from "../model/compare/rule-of-change.ts";
 
 /** What stands below the help of each command; here, so that help loads nothing. */
 export const examples: Readonly<Record<string, string>> = {
+  faultline: `
+Examples:
+  faultline doctor                           is all here that is needed?
+  faultline new my-first                     a scenario that runs as it is
+  faultline run my-first                     breaks what it says, under load, and judges
+  faultline open                             the report of it, in the browser
+  faultline run --tag gate --reporter junit  as a gate in CI: exit 0 only when all passed
+
+\`faultline <command> --help\` has more examples, and the exit codes.`,
   run: `
 Examples:
   faultline run cache-partition --seed 7     run one scenario, repeatably

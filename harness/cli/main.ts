@@ -24,20 +24,22 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let exit: number = exits.pass;
   const program = new Command();
-  let misconfigured: unknown;
+  let chosen = program;
   const perform = async (action: Action): Promise<void> => {
-    const refuse = (): never => {
-      throw misconfigured;
-    };
-    exit = await guarded(program, misconfigured === undefined ? action : refuse);
+    exit = await guarded(program, async (output) => {
+      // What repairs and what tells of the past must not need a configuration.
+      if (chosen.options.some(({ long }) => long === "--scenarios" || long === "--env")) {
+        // The configuration may import all that scenarios do: the first words come before.
+        output.pin([output.colours.dim("loading the configuration")]);
+        await applyConfig(chosen);
+        output.pin([]);
+      }
+      return action(output);
+    });
   };
   define(program, perform);
-  program.hook("preAction", async (_, command) => {
-    // What repairs and what tells of the past must not need a configuration.
-    if (command.options.some(({ long }) => long === "--scenarios" || long === "--env"))
-      await applyConfig(command).catch((error: unknown) => {
-        misconfigured = error;
-      });
+  program.hook("preAction", (_, command) => {
+    chosen = command;
   });
   try {
     await program.parseAsync(argv);
@@ -106,8 +108,10 @@ export function define(program: Command, perform: Perform): void {
     .option(...folder)
     .action((filters: string[], flags: RunFlags) =>
       perform(async (output) => {
-        // Gone again as soon as there is something to say.
-        output.pin([output.colours.dim("loading the scenarios")]);
+        const loading = output.colours.dim("loading the scenarios");
+        // On a screen it is gone again as soon as there is something to say.
+        if (output.isLive) output.pin([loading]);
+        else output.say(loading);
         return (await import("./run.ts")).run(filters, flags, output);
       }),
     );
@@ -268,12 +272,12 @@ export function define(program: Command, perform: Perform): void {
     .description("undo what runs that were killed left behind")
     .action(() => perform(async (output) => (await import("./clean.ts")).clean(output)));
 
-  for (const command of program.commands) command.addHelpText("after", examples[command.name()] ?? "");
+  for (const command of [program, ...program.commands]) command.addHelpText("after", examples[command.name()] ?? "");
   program.action((_flags, command: Command) =>
     perform((output) => {
       const [name] = command.args;
       if (name === undefined) {
-        output.print(command.helpInformation().trimEnd());
+        output.print(command.helpInformation().trimEnd(), examples["faultline"] ?? "");
         return exits.pass;
       }
       const known = program.commands.map((one) => one.name());
