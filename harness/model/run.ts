@@ -56,6 +56,8 @@ export interface RunRecord {
     readonly cores: number;
     readonly memoryMb: number;
     readonly node: string;
+    /** How many programs wanted a processor, on average over the last minute, when the run began and when it ended. */
+    readonly load?: { readonly atStart: number; readonly atEnd?: number };
   };
   readonly commit?: string;
   /** How to see it again. */

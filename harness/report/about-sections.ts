@@ -18,14 +18,14 @@ export function generator({ generator: report }: ReportData): Html {
   const isSound = overflow === 0 && tainted.length === 0;
   const verdict = isSound
     ? "It kept up: no operation found it without a place, and it was never late."
-    : "It did not always keep up: claims about latency are weaker in the windows below.";
+    : "It did not always keep up: claims about latency are weaker where it was late.";
   const numbers = html`<p>${count(planned)} planned, ${count(dispatched)} dispatched, ${count(recorded)} recorded, ${count(overflow)} without a place. Sent later than due: p50 ${duration(report.lagP50Ms)}, p99 ${duration(report.lagP99Ms)}, at most ${duration(report.lagMaxMs)}.</p>`;
   const shown = tainted.slice(0, 50);
   const windows = shown.map(({ fromMs, toMs, reason }) => html`<li>${clock(fromMs)} to ${clock(toMs)}: ${reason}</li>`);
   const more =
     tainted.length > shown.length &&
     html`<p class="quiet">and ${plural(tainted.length - shown.length, "more window")}.</p>`;
-  return html`<p><b>${verdict}</b></p>${numbers}${tainted.length > 0 && html`<ul>${windows}</ul>`}${more}`;
+  return html`<p><b>${verdict}</b></p>${numbers}${tainted.length > 0 && html`<details><summary>${plural(tainted.length, "window")} in which it was late</summary><ul>${windows}</ul>${more}</details>`}`;
 }
 
 export function facts(data: ReportData): Html {

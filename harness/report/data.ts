@@ -161,11 +161,20 @@ function factsOf(record: RunRecord): readonly Fact[] {
       "host",
       `${host.platform}, ${plural(host.cores, "core")}, ${Math.round(host.memoryMb / 1024)} GB, node ${host.node}`,
     ],
+    ["load of the host", hostLoadOf(record)],
     ["Faultline", record.faultline],
     ...Object.entries(record.versions),
     ["tags", record.scenario.tags.join(", ") || undefined],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** Above the number of its cores, what else ran there took of the time that was measured. */
+function hostLoadOf({ host: { load, cores } }: RunRecord): string | undefined {
+  if (load === undefined) return undefined;
+  const { atStart, atEnd } = load;
+  const words = atEnd === undefined ? "" : `, ${atEnd.toFixed(1)} at the end`;
+  return `${atStart.toFixed(1)} at the start${words}, of ${plural(cores, "core")}`;
 }
 
 function missingOf(run: StoredRun): readonly string[] {

@@ -147,6 +147,16 @@ describe("an odd run", () => {
     expect(Buffer.byteLength(text)).toBeLessThan(400_000);
   });
 
+  it("tells how busy the machine was, as far as that is known", () => {
+    const loadIn = (run: StoredRun) => /load of the host<\/dt><dd>(.*?)<\/dd>/.exec(scriptless(run))?.[1];
+    const { load, ...host } = failing.record.host;
+    expect(loadIn(failing)).toBe("0.4 at the start, 3.2 at the end, of 4 cores");
+    expect(loadIn(withRecord({ host: { ...host, load: { atStart: load!.atStart } } }))).toBe(
+      "0.4 at the start, of 4 cores",
+    );
+    expect(loadIn(withRecord({ host }))).toBeUndefined();
+  });
+
   it("with a late generator names the windows", () => {
     const generator = {
       ...failing.record.generator!,

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { promisify } from "node:util";
 import type { RunRecord, Topology } from "../model/run.ts";
 import { instanceNames, linksOf, type System } from "../model/system.ts";
@@ -11,8 +11,16 @@ export function describeHost(): RunRecord["host"] {
     cores: cpus().length,
     memoryMb: Math.round(totalmem() / 1024 / 1024),
     node: process.version,
+    load: { atStart: averageLoad() },
   };
 }
+
+/** The same at the end of a run: what else the machine had to do says how far its times can be trusted. */
+export function describeHostAtEnd(host: RunRecord["host"]): RunRecord["host"] {
+  return { ...host, ...(host.load === undefined ? {} : { load: { ...host.load, atEnd: averageLoad() } }) };
+}
+
+const averageLoad = (): number => Number(loadavg()[0]!.toFixed(2));
 
 /** The commit of the working folder, with `+` when it was changed; undefined outside of git. */
 export async function describeCommit(): Promise<string | undefined> {

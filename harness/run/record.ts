@@ -5,7 +5,7 @@ import type { Plan } from "../model/plan.ts";
 import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { describeCommit, describeHost, topologyOf } from "./host.ts";
+import { describeCommit, describeHost, describeHostAtEnd, topologyOf } from "./host.ts";
 import type { RunResult } from "./run.ts";
 import { sentenceFor } from "./sentence.ts";
 import { judgeRun } from "./verdict.ts";
@@ -72,6 +72,7 @@ export function endedRecord(opening: RunRecord, result: RunResult): RunRecord {
     endedAt: new Date().toISOString(),
     phases,
     versions,
+    host: describeHostAtEnd(opening.host),
     ...(generator === undefined ? {} : { generator }),
   };
 }

@@ -24,7 +24,10 @@ export const recoveryWords = ["not needed", "back", "not back", "not known"] as 
 export type RecoveryWord = (typeof recoveryWords)[number];
 
 /** @param timeToImpactMs as in the figures of the same run */
-export function recoveryWordOf(timeToImpactMs: number | null | undefined, recovery: Recovery | undefined): RecoveryWord {
+export function recoveryWordOf(
+  timeToImpactMs: number | null | undefined,
+  recovery: Recovery | undefined,
+): RecoveryWord {
   if (recovery === undefined) return "not known";
   if (recovery.fromHealMs === null) return "not back";
   return timeToImpactMs === null && recovery.fromHealMs === 0 ? "not needed" : "back";

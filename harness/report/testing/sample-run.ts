@@ -229,7 +229,7 @@ function recordOf(
       tainted: [],
     },
     versions: { postgres: "18.4", redis: "7.0.15", toxiproxy: "2.12.0" },
-    host: { platform: "linux x64", cores: 4, memoryMb: 16_384, node: "v24.21.0" },
+    host: { platform: "linux x64", cores: 4, memoryMb: 16_384, node: "v24.21.0", load: { atStart: 0.42, atEnd: 3.18 } },
     commit: "4be1d0c2a7f3",
     replay: `${failing ? "MUTANT=lost-del " : ""}faultline run cache-partition --seed 5eed01`,
   };
