@@ -5,7 +5,7 @@ import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
-import { counted, spokenShare } from "./words.ts";
+import { counted, grouped, spokenShare } from "./words.ts";
 
 /** How available, and in what. */
 export interface AvailabilityOptions {
@@ -107,7 +107,7 @@ function verdictOf(ok: number, total: number, atLeast: number): Verdict {
 
 function actualOf(ok: number, total: number, overflow: number, verdict: Verdict, atLeast: number): string {
   const { lower, upper } = wilson(ok, total);
-  const seen = `${spokenShare(ok / total)} (${ok} of ${total}; surely between ${spokenShare(lower)} and ${spokenShare(upper)})`;
+  const seen = `${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)}; surely between ${spokenShare(lower)} and ${spokenShare(upper)})`;
   if (verdict !== "inconclusive") return seen;
   if (overflow > 0) return `${seen}; ${counted(overflow, "operation")} found the load generator full`;
   const needed = atLeast === 1 ? ratioFloor : samplesFor(atLeast);

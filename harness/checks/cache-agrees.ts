@@ -1,7 +1,7 @@
 import type { CacheEntry, Check, Evidence } from "../model/check.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { missingState, type Noted, rowOfVersion, undecided, witnesses } from "./rows.ts";
-import { counted } from "./words.ts";
+import { counted, grouped } from "./words.ts";
 
 /**
  * The cache agrees with the database: once everything has come to rest, every cached value is absent or carries the
@@ -36,7 +36,7 @@ export function cacheAgrees(): Check {
       return {
         verdict: "fail",
         expected,
-        actual: `${wrong.length} of ${counted(cached.length, "cached value")} disagree: ${described(wrong[0]!)}`,
+        actual: `${grouped(wrong.length)} of ${counted(cached.length, "cached value")} disagree: ${described(wrong[0]!)}`,
         phase: "audit",
         witness: witnesses(
           evidence,

@@ -2,7 +2,7 @@ import type { Check, Evidence, Job } from "../model/check.ts";
 import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, missingState, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted } from "./words.ts";
+import { counted, grouped } from "./words.ts";
 
 const okCode = outcomeCode("ok");
 const denied = grantCode(false);
@@ -106,7 +106,11 @@ function actualOf(wrong: readonly Wrong[], acknowledged: number): string {
     const count = wrong.filter((one) => one.kind === kind).length;
     return count === 0
       ? []
-      : [kind === "lost" ? `${count} of ${counted(acknowledged, "acknowledged job")} lost` : `${count} ${kind}`];
+      : [
+          kind === "lost"
+            ? `${grouped(count)} of ${counted(acknowledged, "acknowledged job")} lost`
+            : `${grouped(count)} ${kind}`,
+        ];
   });
   const unseen = wrong.find(({ row }) => row === undefined);
   return unseen === undefined ? parts.join(", ") : `${parts.join(", ")}: ${unseen.note}`;

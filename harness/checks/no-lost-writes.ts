@@ -4,7 +4,7 @@ import { grantCode, type Outcome, outcomes } from "../model/history.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import type { Effect } from "../model/workload.ts";
 import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
-import { counted, spokenShare } from "./words.ts";
+import { counted, grouped, spokenShare } from "./words.ts";
 
 /** Outcomes of operations that certainly were not executed. A refusal is not one: what it refused to wait for may have happened. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
@@ -199,7 +199,11 @@ function actualOf(anomalies: readonly Anomaly[], acknowledged: number): string {
   const parts = kinds.flatMap((kind) => {
     const count = anomalies.filter((anomaly) => anomaly.kind === kind).length;
     if (count === 0) return [];
-    return [kind === "lost" ? `${count} of ${counted(acknowledged, "acknowledged write")} lost` : `${count} ${kind}`];
+    return [
+      kind === "lost"
+        ? `${grouped(count)} of ${counted(acknowledged, "acknowledged write")} lost`
+        : `${grouped(count)} ${kind}`,
+    ];
   });
   // A phantom has no operation that could be shown as a witness.
   const phantom = anomalies.find(({ kind }) => kind === "phantom");

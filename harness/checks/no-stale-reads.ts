@@ -6,7 +6,7 @@ import { witnessLimit } from "../model/verdict.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
-import { counted, spokenMs } from "./words.ts";
+import { counted, grouped, spokenMs } from "./words.ts";
 
 /** How stale, and which reads. */
 export interface StalenessOptions {
@@ -44,7 +44,7 @@ export function noStaleReads(options: StalenessOptions): Check {
     const numbers = { reads, exposed, stale: seen.stale.length, oldestMs };
     if (seen.stale.length > 0) {
       const rows = seen.stale.map(({ row }) => row);
-      const actual = `${counted(rows.length, "stale read")} of ${reads}, the oldest by ${spokenMs(oldestMs)}`;
+      const actual = `${counted(rows.length, "stale read")} of ${grouped(reads)}, the oldest by ${spokenMs(oldestMs)}`;
       const witness = storyOf(evidence, seen.stale);
       return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }

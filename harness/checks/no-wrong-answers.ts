@@ -2,7 +2,7 @@ import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
 import { flags, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted } from "./words.ts";
+import { counted, grouped } from "./words.ts";
 
 /** Which operations. */
 export interface WrongAnswerOptions {
@@ -43,7 +43,7 @@ export function noWrongAnswers(options: WrongAnswerOptions = {}): Check {
     return {
       verdict: "fail",
       expected,
-      actual: `${rows.length} of ${counted(answered, "answer")} were wrong, the first: ${noted[0]!.note}`,
+      actual: `${grouped(rows.length)} of ${counted(answered, "answer")} were wrong, the first: ${noted[0]!.note}`,
       ...commonPhase(evidence, rows),
       witness: witnesses(evidence, noted),
       numbers,

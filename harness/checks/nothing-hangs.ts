@@ -4,7 +4,7 @@ import type { Health } from "../model/events.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, spokenShare } from "./words.ts";
+import { counted, grouped, spokenShare } from "./words.ts";
 
 /** Which operations, and how many of them may hang. */
 export interface HangOptions {
@@ -53,7 +53,7 @@ export function nothingHangs(options: HangOptions = {}): Check {
       return {
         verdict: "fail",
         expected,
-        actual: `${seen.rows.length} of ${counted(seen.sent, "operation")} had no answer at their deadline${excused}`,
+        actual: `${grouped(seen.rows.length)} of ${counted(seen.sent, "operation")} had no answer at their deadline${excused}`,
         ...commonPhase(evidence, seen.rows),
         witness: witnesses(evidence, noted),
         numbers,

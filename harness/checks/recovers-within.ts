@@ -7,7 +7,7 @@ import type { Duration } from "../model/units.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding, firstInjectionMs, witnessOf } from "./finding.ts";
 import { isTainted } from "./rows.ts";
-import { spokenMs, spokenShare } from "./words.ts";
+import { grouped, spokenMs, spokenShare } from "./words.ts";
 
 const okCode = outcomeCode("ok");
 const bucketMs = 100;
@@ -126,7 +126,7 @@ function judged(evidence: Evidence, scene: Scene, within: Duration): Omit<Findin
     };
   }
   if (wilson(whole.counts[okCode]!, whole.total).lower < threshold) {
-    const seen = `${whole.counts[okCode]!} of ${whole.total} were ok`;
+    const seen = `${grouped(whole.counts[okCode]!)} of ${grouped(whole.total)} were ok`;
     return { verdict: "inconclusive", actual: `${seen}, which does not prove ${spokenShare(threshold)}`, numbers };
   }
   if (impact === 0 && lastBad === undefined)

@@ -13,7 +13,10 @@ export function spokenShare(share: number): string {
   return `${share * 100} %`;
 }
 
-/** `1 read`, `2 reads`. */
+/** `1,612`. */
+export const grouped = (count: number): string => count.toLocaleString("en-US");
+
+/** `1 read`, `2,000 reads`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
