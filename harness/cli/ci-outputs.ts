@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { Comparison } from "../model/compare/comparison.ts";
 import { messageOf, usageError } from "../model/errors.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { annotations, jobSummary } from "../report/github.ts";
@@ -14,6 +15,8 @@ export interface Outcome {
   readonly skipped: readonly Skipped[];
   /** Where the run folders are. */
   readonly into: string;
+  /** With the baseline, where there is one. */
+  readonly comparison?: Comparison | undefined;
 }
 
 type Reporter = (outcome: Outcome, output: Output) => void;
@@ -32,13 +35,14 @@ const reporters: Readonly<Record<string, Reporter>> = {
     );
     output.say(`  junit   ${relative(process.cwd(), file)}`);
   },
-  github({ finished }, output) {
+  github({ finished, skipped, comparison }, output) {
+    const records = finished.map(({ record }) => record);
     // Workflow commands are read from both streams; stdout may be one JSON document.
-    output.say(...annotations(finished.map(({ record }) => record)));
+    output.say(...annotations(records, skipped));
     const page = process.env["GITHUB_STEP_SUMMARY"];
     if (page === undefined) return;
     const runs = finished.map(({ record, report }) => ({ record, report: relative(process.cwd(), report) }));
-    appendFileSync(page, jobSummary(runs));
+    appendFileSync(page, jobSummary({ runs, notRun: skipped, comparison }));
   },
 };
 

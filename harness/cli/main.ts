@@ -5,7 +5,7 @@ import { didYouMean } from "../plan/suggest.ts";
 import type { CapacityFlags } from "./capacity.ts";
 import type { CheckFlags } from "./check.ts";
 import type { CompareFlags } from "./compare.ts";
-import { applyConfig, latestRun } from "./config.ts";
+import { applyConfig } from "./config.ts";
 import { defineExplore } from "./define-explore.ts";
 import { defineProve } from "./define-prove.ts";
 import { examples } from "./examples.ts";
@@ -151,14 +151,14 @@ export function define(program: Command, perform: Perform): void {
     .description("what a stored run came to; by default the latest")
     .option("--json", "its record on stdout")
     .action((stored: string | undefined, flags: { json?: boolean }) =>
-      perform(async (output) => (await import("./show.ts")).show(stored ?? (await latestRun()), flags, output)),
+      perform(async (output) => (await import("./show.ts")).show(stored, flags, output)),
     );
 
   program
     .command("open [run]")
     .description("open the report of a stored run; by default the latest")
     .action((stored: string | undefined) =>
-      perform(async (output) => (await import("./show.ts")).open(stored ?? (await latestRun()), output)),
+      perform(async (output) => (await import("./show.ts")).open(stored, output)),
     );
 
   defineProve(program, perform);

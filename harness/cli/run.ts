@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, relative } from "node:path";
 import type { Check } from "../model/check.ts";
 import type { Comparison } from "../model/compare/comparison.ts";
 import type { Environment } from "../model/environment.ts";
@@ -102,14 +102,14 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   } else if (finished.length > 1) {
     output.say("", `${finished.length} runs: ${verdict}`);
   }
-  overview(flags.output, output);
+  overview(flags.output, { isTold: finished.length > 1 }, output);
   if (shard !== undefined) {
     const runs = finished.map(({ folder }) => basename(folder));
     writeShard(flags.output, { ...shard, exit, runs, skipped });
     if (planned.length === 0) output.say(`no scenario falls to the shard ${flags.shard}`);
   }
   if (base !== undefined) output.say("", ...baselineLines(comparison, output));
-  tell(reporters, { finished, skipped, into: flags.output }, output);
+  tell(reporters, { finished, skipped, into: flags.output, comparison }, output);
   return exit;
 }
 
@@ -128,9 +128,10 @@ function lastFailed(planned: readonly Planned[], folder: string): readonly Plann
 }
 
 /** Whatever comes of it, the runs are what they are. */
-function overview(folder: string, output: Output): void {
+function overview(folder: string, { isTold }: { isTold: boolean }, output: Output): void {
   try {
-    writeIndex(folder);
+    const path = writeIndex(folder);
+    if (isTold) output.say(`  overview  ${relative(process.cwd(), path)}`);
   } catch (error) {
     output.say(`the overview could not be written: ${messageOf(error)}`);
   }

@@ -5,11 +5,16 @@ import { exits, usageError } from "../model/errors.ts";
 import { summaryLines } from "../report/index.ts";
 import { readRun } from "../store/read-run.ts";
 import { openRunFolder } from "../store/run-folder.ts";
+import { latestRun } from "./config.ts";
 import type { Output } from "./output.ts";
 
 /** `faultline show [run]`: what a stored run came to, as it was told at its end. @returns the exit code */
-export function show(folder: string, flags: { readonly json?: boolean }, output: Output): number {
-  const run = readRun(folder);
+export async function show(
+  stored: string | undefined,
+  flags: { readonly json?: boolean },
+  output: Output,
+): Promise<number> {
+  const run = readRun(stored ?? (await latestThere()));
   for (const one of run.missing) output.say(`missing: ${one}`);
   if (flags.json === true) {
     output.json(run.record);
@@ -22,7 +27,8 @@ export function show(folder: string, flags: { readonly json?: boolean }, output:
 }
 
 /** `faultline open [run]`: opens the report where there is somebody to see it, and says where it is. @returns the exit code */
-export function open(folder: string, output: Output): number {
+export async function open(stored: string | undefined, output: Output): Promise<number> {
+  const folder = stored ?? (await latestThere());
   const { report } = openRunFolder(readRun(folder).folder);
   if (!existsSync(report)) {
     const remedy = `\`faultline report ${folder}\` renders it.`;
@@ -35,4 +41,11 @@ export function open(folder: string, output: Output): number {
   child.on("error", () => output.say(`there is no ${opener} here: open it with a browser`));
   child.unref();
   return exits.pass;
+}
+
+async function latestThere(): Promise<string> {
+  const folder = await latestRun();
+  if (existsSync(folder)) return folder;
+  const remedy = "`faultline run` makes one; or name the folder of a run.";
+  throw usageError({ code: "NO_RUN_YET", where: folder, message: "there is no run yet", remedy });
 }

@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import fc from "fast-check";
 import { XmlDocument, XsdValidator } from "libxml2-wasm";
 import { describe, expect, it } from "vitest";
+import { compare } from "../model/compare/comparison.ts";
+import { sideOf } from "../model/compare/side-of.ts";
 import type { RunRecord } from "../model/run.ts";
 import { annotations, jobSummary } from "./github.ts";
 import { junit } from "./junit.ts";
@@ -101,6 +103,11 @@ describe("for GitHub", () => {
     expect(others).toHaveLength(1);
     expect(others[0]).toMatch(/^::warning /);
     expect(annotations(Array.from({ length: 30 }, () => failing))).toHaveLength(10);
+    // Neither what failed nor that something was not run is lost behind what could not be told.
+    const many = annotations([...Array.from({ length: 30 }, () => undecided), failing]);
+    expect(many[0]).toMatch(/^::error /);
+    const [told] = annotations([passing], [{ scenario: "clock-jump", why: ["needs 50 % more,", "and a\nclock"] }]);
+    expect(told).toBe("::warning title=clock-jump%3A not run::needs 50 %25 more, and a clock");
     const [hostile] = annotations([{ ...failing, sentence: "a\n::stop-commands::x\r%0Ab" }]);
     expect(hostile?.split("\n")).toHaveLength(1);
     expect(hostile).toContain("%250Ab");
@@ -108,13 +115,23 @@ describe("for GitHub", () => {
 
   it("the summary of a job has a row for each run, and a system's text means nothing to Markdown", () => {
     const evil = { ...failing, sentence: "| x | [a](javascript:b) <img src=x> `c` **d** @everyone" };
-    const text = jobSummary([
+    const runs = [
       { record: passing, report: "reports/a/report.html" },
       { record: evil, report: "reports/b/report.html" },
-    ]);
-    expect(text.match(/^\| [✓✗?]/gm)).toHaveLength(2);
+    ];
+    const text = jobSummary({ runs, notRun: [{ scenario: "clock|jump", why: ["needs <clock>"] }] });
+    expect(text.match(/^\| [✓✗?]/gm)).toHaveLength(3);
+    expect(text).toMatch(/^\| \? not run \| clock&#124;jump \| {2}\| needs &lt;clock&gt; \|$/m);
     const row = text.split("\n").find((one) => one.startsWith("| ✗"))!;
     expect(row.match(/\|/g)).toHaveLength(5);
     expect(row).not.toMatch(/[<>`*@[\]]/);
+  });
+
+  it("the summary of a job says what got worse, where there is a baseline", () => {
+    const base = sideOf([sampleRun({ verdict: "pass" })]);
+    const run = sampleRun({ verdict: "fail" });
+    const runs = [{ record: run.record, report: "reports/a/report.html" }];
+    expect(jobSummary({ runs })).not.toContain("Worse");
+    expect(jobSummary({ runs, comparison: compare(base, sideOf([run], base)) })).toMatch(/^## ✗ Worse.*### Worse/ms);
   });
 });

@@ -1,4 +1,7 @@
+import type { Comparison } from "../model/compare/comparison.ts";
 import type { RunRecord } from "../model/run.ts";
+import { compareMarkdown } from "./compare-markdown.ts";
+import type { NotRun } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { oneLine } from "./text.ts";
 import { verdictIcons } from "./words.ts";
@@ -9,12 +12,12 @@ const annotationsAtMost = 10;
 const summaryAtMost = 200_000;
 
 /**
- * Lines that GitHub Actions turns into annotations, one for each run that did not pass, at the scenario's file
- * ("Workflow commands for GitHub Actions": setting an error message).
+ * Lines that GitHub Actions turns into annotations, one for each run that did not pass, at the scenario's file, and one
+ * for each scenario that was not run ("Workflow commands for GitHub Actions": setting an error message).
  */
-export function annotations(records: readonly RunRecord[]): readonly string[] {
-  const bad = records.filter(({ verdict }) => verdict !== "pass");
-  return bad.slice(0, annotationsAtMost).map((record) => {
+export function annotations(records: readonly RunRecord[], notRun: readonly NotRun[] = []): readonly string[] {
+  const bad = records.filter(({ verdict }) => verdict !== "pass").toSorted((a, b) => rank(a) - rank(b));
+  const ofRuns = bad.map((record) => {
     const level = record.verdict === "fail" ? "error" : "warning";
     const properties = [
       ["file", record.scenario.file],
@@ -23,10 +26,25 @@ export function annotations(records: readonly RunRecord[]): readonly string[] {
     const told = properties.map(([name, value]) => `${name}=${property(value)}`).join(",");
     return `::${level} ${told}::${message(`${record.sentence} Replay: ${record.replay}`)}`;
   });
+  const ofNotRun = notRun.map(
+    ({ scenario, why }) => `::warning title=${property(`${scenario}: not run`)}::${message(why.join(" "))}`,
+  );
+  return [...ofRuns, ...ofNotRun].slice(0, annotationsAtMost);
 }
 
-/** What stands on the page of a job: a table of all runs, and what was broken. */
-export function jobSummary(runs: readonly { readonly record: RunRecord; readonly report: string }[]): string {
+/** What failed must not give way to what could not be told. */
+const rank = ({ verdict }: RunRecord): number => (verdict === "fail" ? 0 : 1);
+
+/** What a job has to tell. */
+export interface JobOutcome {
+  readonly runs: readonly { readonly record: RunRecord; readonly report: string }[];
+  readonly notRun?: readonly NotRun[];
+  /** With the baseline, where there is one. */
+  readonly comparison?: Comparison | undefined;
+}
+
+/** What stands on the page of a job: a table of all runs, what was broken, and what got worse. */
+export function jobSummary({ runs, notRun = [], comparison }: JobOutcome): string {
   const rows = runs.map(({ record }) => {
     const held = record.checks.filter(({ verdict }) => verdict === "pass").length;
     const cells = [
@@ -44,8 +62,13 @@ export function jobSummary(runs: readonly { readonly record: RunRecord; readonly
     "",
     `    ${oneLine(record.replay, 1000)}`,
   ]);
+  const others = notRun.map(
+    ({ scenario, why }) =>
+      `| ${[`${verdictIcons.inconclusive} not run`, scenario, "", why.join(" ")].map(markdown).join(" | ")} |`,
+  );
+  const compared = comparison === undefined ? [] : ["", compareMarkdown(comparison)];
   const head = ["| | scenario | checks held | |", "| --- | --- | --- | --- |"];
-  const text = ["## Faultline", "", ...head, ...rows, ...replays, ""].join("\n");
+  const text = ["## Faultline", "", ...head, ...rows, ...others, ...replays, ...compared, ""].join("\n");
   return text.length <= summaryAtMost ? text : `${text.slice(0, summaryAtMost)}\n\n(the rest is left out)\n`;
 }
 
