@@ -65,8 +65,10 @@ test("the action's gate says what its inputs say, and no more", () => {
   expect(gate({})).toMatchObject([{ name: "run", operands: [], options: { output: "/work/reports" } }]);
   expect(gate({})[0]?.options).not.toHaveProperty("tag");
   const SCENARIOS = "cache-*\n  database-crash clock-jump\n";
-  const all = { SCENARIOS, TAG: "a tag", SEED: "7", SHARD: "1/3", OUTPUT: "/my reports" };
-  const options = { tag: "a tag", seed: "7", shard: "1/3", output: "/my reports" };
+  const more = { REPEAT: "3", BASELINE: "my baseline.json" };
+  const all = { SCENARIOS, TAG: "a tag", SEED: "7", SHARD: "1/3", OUTPUT: "/my reports", ...more };
+  const compared = { repeat: "3", baseline: "my baseline.json" };
+  const options = { tag: "a tag", seed: "7", shard: "1/3", output: "/my reports", ...compared };
   expect(gate(all)).toMatchObject([{ operands: ["cache-*", "database-crash", "clock-jump"], options }]);
   expect(gate({ SCENARIOS: "--dry-run $(exit 1)" })).toMatchObject([{ operands: ["--dry-run", "$(exit", "1)"] }]);
   expect(gate({ SCENARIOS: "--dry-run" })[0]?.options).not.toHaveProperty("dryRun");
