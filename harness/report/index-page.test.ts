@@ -39,6 +39,14 @@ test("scenarios by runs, the newest first, each leading to its report", () => {
   expect(chips).toContainEqual(["fail", "2/report.html"]);
 });
 
+test("counts scenarios as scenarios, and a mutant of a system as none", () => {
+  const told = (runs: RunSummary[]) => textOf(/class="sentence">(.*?)<\/p>/.exec(renderIndex(runs, 0))?.[1] ?? "");
+  expect(told([at(passing, "1"), at(passing, "2")])).toBe("2 runs of 1 scenario");
+  expect(told([at(passing, "1"), at(failing, "2"), at(passing, "3", { scenario: "other" })])).toBe(
+    "3 runs of 2 scenarios, also with 1 variant of the system",
+  );
+});
+
 test("the newest run of each scenario says its verdict in words", () => {
   const page = renderIndex([at(passing, "1"), at(passing, "2"), at(failing, "3", { scenario: "other" })], 0);
   const chips = [...page.matchAll(/<a class="chip[^>]*>(.*?)<\/a>/g)].map(([, text = ""]) => textOf(text));

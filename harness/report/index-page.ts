@@ -25,12 +25,19 @@ export function renderIndex(runs: readonly RunSummary[], unreadable: number): st
   return htmlDocument(
     title,
     html`<div class="index"><header><h1>${title}</h1>
-<p class="sentence">${plural(runs.length, "run")} of ${plural(Map.groupBy(runs, rowOf).size, "scenario")}</p>
+<p class="sentence">${counted(runs)}</p>
 ${unreadable > 0 && html`<p class="partial">${plural(unreadable, "line")} of history.jsonl could not be read; <code>faultline index</code> makes it anew from the run folders.</p>`}</header>
 <section aria-labelledby="runs"><h2 id="runs">Scenarios</h2>
 ${runs.length === 0 ? html`<p class="empty">There is no run yet.</p>` : scenarios(runs)}</section>
 ${coverage}</div>`,
   );
+}
+
+function counted(runs: readonly RunSummary[]): string {
+  const [scenarioCount, rows] = [Map.groupBy(runs, ({ scenario }) => scenario).size, Map.groupBy(runs, rowOf).size];
+  const variants = new Set(runs.flatMap(({ variant }) => variant ?? [])).size;
+  const others = rows > scenarioCount ? `, also with ${plural(variants, "variant")} of the system` : "";
+  return `${plural(runs.length, "run")} of ${plural(scenarioCount, "scenario")}${others}`;
 }
 
 /** A mutant of a system is another thing to be proven. */
