@@ -93,6 +93,17 @@ test("the map has the worst of the newest runs of each scenario, and what nothin
   expect(textOf(never)).not.toMatch(/\bdb,/);
 });
 
+test("what only an inconclusive run shows is marked in the map, as it proves nothing", () => {
+  const cell = (word: RunSummary["coverage"][number]["word"], verdict: RunSummary["verdict"], scenario: string) =>
+    at(passing, "1", { scenario, verdict, coverage: [{ target: "db", kind: "kill", operation: "buy", word }] });
+  const shown = (...runs: RunSummary[]) => rowsAfter(renderIndex(runs, 0), "What was struck")[1]?.[1];
+  expect(shown(cell("held", "inconclusive", "a"))).toBe("✓ held?");
+  expect(shown(cell("held", "inconclusive", "a"), cell("held", "pass", "b"))).toBe("✓ held");
+  expect(shown(cell("degraded", "inconclusive", "a"), cell("held", "pass", "b"))).toBe("~ degraded?");
+  expect(renderIndex([cell("held", "inconclusive", "a")], 0)).toContain("which proves nothing");
+  expect(renderIndex([cell("held", "pass", "a")], 0)).not.toContain("which proves nothing");
+});
+
 test("a run that never came back is not one that had nothing to recover from, nor one that cannot tell", () => {
   const recovery = (...all: Partial<RunSummary>[]) => {
     const page = renderIndex(

@@ -103,7 +103,9 @@ function coverageMap(system: string, runs: readonly RunSummary[], id: string): H
   if (newest.length === 0)
     return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2><p class="empty">There are only runs of its variants.</p></section>`;
   const cells = Map.groupBy(
-    newest.flatMap(({ coverage }) => coverage),
+    newest.flatMap(({ coverage, verdict }) =>
+      coverage.map((cell) => ({ ...cell, isUndecided: verdict === "inconclusive" })),
+    ),
     ({ target, kind }) => `${target}\n${kind}`,
   );
   const operations = [...new Set(newest.flatMap(({ coverage }) => coverage.map(({ operation }) => operation)))];
@@ -111,17 +113,20 @@ function coverageMap(system: string, runs: readonly RunSummary[], id: string): H
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, all]) => {
       const [target, kind] = name.split("\n");
-      const words = operations.map((operation) =>
-        worstOf(all.filter((one) => one.operation === operation).map(({ word }) => word)),
-      );
-      return html`<tr><th scope="row">${target} <span class="quiet">${kind}</span></th>${words.map((word) => html`<td class="cell ${word.replace(" ", "-")}"><b>${coverageIcons[word]} ${word}</b></td>`)}</tr>
+      const words = operations.map((operation) => {
+        const own = all.filter((one) => one.operation === operation);
+        const word = worstOf(own.map((one) => one.word));
+        const shown = own.filter((one) => one.word === word);
+        return { word, isUndecided: shown.length > 0 && shown.every(({ isUndecided }) => isUndecided) };
+      });
+      return html`<tr><th scope="row">${target} <span class="quiet">${kind}</span></th>${words.map(({ word, isUndecided }) => html`<td class="cell ${word.replace(" ", "-")}"><b>${coverageIcons[word]} ${word}${isUndecided && "?"}</b></td>`)}</tr>
 `;
     });
   const struck = new Set(newest.flatMap(({ coverage }) => coverage.map(({ target }) => target)));
   const never = [...new Set(newest.flatMap(({ targets }) => targets))].filter((target) => !struck.has(target));
   const head = html`<tr><th scope="col">what, with what</th>${operations.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
   return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2>
-<p class="quiet">The newest run of each scenario, the worst of several. ✓ held: all that crossed the fault were ok. ~ degraded: some were not, and broke no check. ✗ violated: one broke a check. · not exercised: none crossed it.</p>
+<p class="quiet">The newest run of each scenario, the worst of several. ✓ held: all that crossed the fault were ok. ~ degraded: some were not, and broke no check. ✗ violated: one broke a check. · not exercised: none crossed it.${newest.some(({ verdict }) => verdict === "inconclusive") && " With a ? behind it: so in a run that was inconclusive, which proves nothing."}</p>
 ${rows.length > 0 && scrolling(`What was struck: ${system}`, html`<table class="matrix"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}
 ${unplaced.length > 0 && html`<p class="never broken"><b>✗ Broken, by no single operation:</b> ${unplaced.join("; ")}</p>`}
 <p class="never"><b>Never struck:</b> ${never.length === 0 ? "nothing, each component and link was" : never.join(", ")}</p></section>
