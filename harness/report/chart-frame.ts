@@ -22,6 +22,9 @@ const faultRowsAtMost = 3;
 /** What a letter of the charts' type takes at most, about, in px: a bold one of a wide face, as DejaVu Sans. */
 export const letterWidth = 7.1;
 
+/** In degrees: kinds of faults are told apart by how they are hatched; with more kinds than that some share one. */
+const hatchings = [45, -45, 90, 0];
+
 /** Where things are. In px of the drawing. */
 export interface Frame {
   readonly id: string;
@@ -44,6 +47,8 @@ export interface Band {
   readonly fromMs: number;
   readonly toMs: number;
   readonly isProven: boolean;
+  /** Which of the hatchings its kind of fault has. */
+  readonly hatch: number;
   /** The row of its label; null when there was no room. */
   readonly row: number | null;
 }
@@ -75,10 +80,12 @@ export function drawing(data: ReportData, frame: Frame, words: { title: string; 
   const { id, size, height } = frame;
   return html`<svg class="chart ${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d" data-axis="${[...frame.x.domain(), ...frame.x.range()].join(" ")}">
 <title id="${id}-t">${words.title}</title><desc id="${id}-d">${words.desc}</desc>
-<defs><pattern id="${id}-h" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V7"/></pattern><pattern id="${id}-i" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch-ink" d="M0 0V4"/></pattern></defs>
+<defs>${usedHatches(frame).map((hatch) => html`<pattern id="${id}-h${hatch}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(${hatchings[hatch]})"><path class="hatch" d="M0 0V7"/></pattern>`)}<pattern id="${id}-i" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch-ink" d="M0 0V4"/></pattern></defs>
 ${shades(frame)}${plot}${timeAxis(frame)}${phaseMarks(data, frame)}${bandLabels(frame)}</svg>
 `;
 }
+
+const usedHatches = ({ bands }: Frame): readonly number[] => [...new Set(bands.map(({ hatch }) => hatch))];
 
 /** The x and width of a stretch of time; never so narrow that it could not be seen. */
 export function stretch(frame: Frame, fromMs: number, toMs: number): { x: string; width: string; to: string } {
@@ -92,6 +99,7 @@ export const px = (value: number): string => String(Math.round(value * 10) / 10)
 
 /** By their names where all have room, else by their numbers. */
 function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Pick<Frame, "bands" | "isCrowded"> {
+  const kinds = [...new Set(data.windows.map(({ kind }) => kind))];
   const all = injectionsOf(data).map((injection) => {
     const places = data.windows.filter((window) => window.injection === injection);
     const fromMs = Math.min(...places.map(actedFrom));
@@ -101,6 +109,7 @@ function bandsOf(data: ReportData, x: Frame["x"], size: ChartSize): Pick<Frame, 
       fromMs,
       toMs: Math.max(fromMs, ...places.map((place) => actedUntil(place, data.series.toMs))),
       isProven: places.every(({ provenMs }) => provenMs !== null),
+      hatch: kinds.indexOf(places[0]?.kind ?? "") % hatchings.length,
     };
   });
   const labelled = (labelOf: (band: (typeof all)[number], index: number) => string, gap: number): Band[] => {
@@ -141,10 +150,10 @@ const shortLabel = (title: string, size: ChartSize): string => {
  */
 function shades(frame: Frame): Html[] {
   const crowded = frame.isCrowded ? " crowded" : "";
-  return frame.bands.map(({ requestedMs, fromMs, toMs, isProven }) => {
+  return frame.bands.map(({ requestedMs, fromMs, toMs, isProven, hatch }) => {
     const { x, width, to } = stretch(frame, fromMs, toMs);
     const [y, height] = [frame.top, frame.bottom - frame.top];
-    const area = html`<rect class="shade" x="${x}" y="${y}" width="${width}" height="${height}"/><rect x="${x}" y="${y}" width="${width}" height="${height}" fill="url(#${frame.id}-h)"/>`;
+    const area = html`<rect class="shade" x="${x}" y="${y}" width="${width}" height="${height}"/><rect x="${x}" y="${y}" width="${width}" height="${height}" fill="url(#${frame.id}-h${hatch})"/>`;
     const waits = frame.x(fromMs) - frame.x(requestedMs);
     const request = html`<rect class="shade" x="${px(frame.x(requestedMs))}" y="${y}" width="${px(waits)}" height="${height}"/><path class="edge unproven" d="M${px(frame.x(requestedMs))} ${y}V${frame.bottom}"/>`;
     return html`${waits > 2 && !frame.isCrowded && request}${isProven && area}<path class="edge${!isProven && " unproven"}${crowded}" d="M${x} ${y}V${frame.bottom}M${to} ${y}V${frame.bottom}"/>`;

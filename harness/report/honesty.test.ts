@@ -130,6 +130,25 @@ describe("the names of faults", () => {
   });
 });
 
+it("kinds of faults are hatched in different ways, one kind always in the same", () => {
+  const [one] = whole.record.plan.schedule;
+  const kinds = ["partition", "kill", "partition", "latency"];
+  const schedule = kinds.map((kind, index) => ({ ...one!, kind, id: `i${index}`, atMs: index * 2000, lastingMs: 500 }));
+  const receipts = whole.events.flatMap((event) => (event.type === "receipt" ? [event] : []));
+  const events = schedule.flatMap(({ id }) =>
+    receipts.map((event) => ({ ...event, receipt: { ...event.receipt, injection: id } })),
+  );
+  const page = scriptless({ ...whole, events, record: { ...whole.record, plan: { ...whole.record.plan, schedule } } });
+  const chart = page.slice(page.indexOf('<svg class="chart wide"'), page.indexOf("</svg>"));
+  const hatchOf = [...chart.matchAll(/fill="url\(#([\w-]+-h\d)\)"/g)].map(([, id]) => id!);
+  const [first, second, third, fourth] = hatchOf;
+  expect(hatchOf).toHaveLength(kinds.length);
+  expect(third).toBe(first);
+  expect(new Set([first, second, fourth]).size).toBe(3);
+  const turns = new Set(hatchOf.map((id) => new RegExp(`id="${id}"[^>]*rotate\\(([^)]*)\\)`).exec(chart)?.[1]));
+  expect(turns.size).toBe(3);
+});
+
 it("a page has no two landmarks of one name: what scrolls is a group", () => {
   const page = scriptless(whole);
   expect(page).not.toContain('role="region"');
