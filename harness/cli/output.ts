@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
 import { describeProblem, exits, FaultlineError, messageOf } from "../model/errors.ts";
 import { redact, redacting } from "../model/redact.ts";
@@ -31,7 +32,8 @@ export function openOutput(options: { colour?: boolean | undefined; quiet?: bool
   const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
   /** One write, so that nobody sees the screen half drawn: back over what is pinned, and it again below what is new. */
   const draw = (lines: readonly string[], below: readonly string[]): void => {
-    const erase = pinned.length === 0 ? "" : `\u001b[${pinned.length}A\u001b[J`;
+    const rows = rowsOf(pinned, process.stderr.columns);
+    const erase = rows === 0 ? "" : `\u001b[${rows}A\u001b[J`;
     pinned = below;
     process.stderr.write(`${erase}${redact(textOf(lines))}${textOf(pinned)}`);
   };
@@ -50,6 +52,12 @@ export function openOutput(options: { colour?: boolean | undefined; quiet?: bool
       return process.stderr.columns ?? 100;
     },
   };
+}
+
+/** How many rows lines take now: a terminal that has become narrower has broken those that were drawn before. */
+function rowsOf(lines: readonly string[], columns = Number.POSITIVE_INFINITY): number {
+  const rows = lines.map((line) => Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)));
+  return rows.reduce((sum, count) => sum + count, 0);
 }
 
 /** An error as a person reads it; a bug with its stack, since only we can do something about it. */

@@ -119,6 +119,15 @@ test("what is said stands above what is pinned, which is drawn in one write and 
     "\u001b[2A\u001b[J",
   ]);
   written.mockClear();
+  // Made narrower, a terminal breaks what stands there: 25 letters take three rows of ten, and an empty line one.
+  const { columns } = process.stderr;
+  process.stderr.columns = 100;
+  output.pin(["", `\u001b[1m${"x".repeat(25)}\u001b[22m`, "y"]);
+  process.stderr.columns = 10;
+  output.pin([]);
+  expect(written.mock.lastCall).toEqual(["\u001b[5A\u001b[J"]);
+  process.stderr.columns = columns;
+  written.mockClear();
   vi.stubEnv("CI", "true");
   openOutput({ colour: false }).pin(["one"]);
   expect(written).not.toHaveBeenCalled();

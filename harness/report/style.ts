@@ -73,7 +73,8 @@ th,td{padding:5px 14px 5px 0;text-align:right;white-space:nowrap;vertical-align:
 th:last-child,td:last-child{padding-right:2px}
 tbody th,.words{text-align:left}
 th:first-child,.timeline th:last-child{text-align:left}
-thead th{color:var(--quiet);font-size:.8125rem;border-bottom:1px solid var(--hair)}
+thead th{color:var(--quiet);font-size:.8125rem}
+thead :is(th,td){border-bottom:1px solid var(--hair)}
 tbody tr+tr>*{border-top:1px solid var(--hair)}
 .witnesses th:nth-child(n+2):nth-child(-n+4){text-align:left}
 .witnesses .note,.timeline .words{white-space:normal;min-width:12em}
