@@ -21,8 +21,9 @@ export interface Output {
 
 /** @param options.colour undefined: as the stream and NO_COLOR want it */
 export function openOutput(options: { colour?: boolean | undefined; quiet?: boolean | undefined }): Output {
-  const wanted =
-    process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  const takesColours = ({ isTTY }: { readonly isTTY?: boolean }): boolean =>
+    isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  const wanted = takesColours(process.stderr);
   const isLive =
     process.stderr.isTTY === true &&
     process.env["TERM"] !== "dumb" &&
@@ -39,7 +40,11 @@ export function openOutput(options: { colour?: boolean | undefined; quiet?: bool
   };
   return {
     json: (document) => process.stdout.write(`${JSON.stringify(document, redacting(), 2)}\n`),
-    print: (...lines) => process.stdout.write(textOf(lines)),
+    print(...lines) {
+      // What is piped into another program is plain, whatever the terminal beside it can show.
+      const text = textOf(lines);
+      process.stdout.write(takesColours(process.stdout) ? text : stripVTControlCharacters(text));
+    },
     say(...lines) {
       if (options.quiet !== true) draw(lines, pinned);
     },

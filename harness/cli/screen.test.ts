@@ -133,3 +133,26 @@ test("what is said stands above what is pinned, which is drawn in one write and 
   expect(written).not.toHaveBeenCalled();
   process.stderr.isTTY = isTTY;
 });
+
+test("what is piped is plain, also when the words go to a terminal with colours, and the other way round", () => {
+  const [toOut, toErr] = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, "write").mockReturnValue(true),
+  ) as [ReturnType<typeof vi.spyOn>, ReturnType<typeof vi.spyOn>];
+  const before = [process.stdout.isTTY, process.stderr.isTTY];
+  vi.stubEnv("CI", undefined);
+  vi.stubEnv("NO_COLOR", undefined);
+  vi.stubEnv("TERM", "xterm");
+  const shown = (stdout: boolean, stderr: boolean) => {
+    [process.stdout.isTTY, process.stderr.isTTY] = [stdout, stderr];
+    const output = openOutput({});
+    output.print(output.colours.bold("an answer"));
+    output.say(output.colours.bold("a word"));
+    return [toOut, toErr].map((one) => String(one.mock.lastCall?.[0]).includes("\u001b["));
+  };
+  expect(shown(true, true)).toEqual([true, true]);
+  expect(shown(false, true)).toEqual([false, true]);
+  expect(shown(false, false)).toEqual([false, false]);
+  vi.stubEnv("NO_COLOR", "1");
+  expect(shown(true, true)).toEqual([false, false]);
+  [process.stdout.isTTY, process.stderr.isTTY] = before as [boolean, boolean];
+});
