@@ -11,6 +11,8 @@ export interface Output {
   print(...lines: readonly string[]): void;
   /** Lines on stderr: what is going on. */
   say(...lines: readonly string[]): void;
+  /** Nothing is said then: an answer that is usually said must be printed. */
+  readonly isQuiet: boolean;
   /** Whether lines can be pinned: on a terminal that moves its cursor, with a person before it. */
   readonly isLive: boolean;
   /** Lines that stay below whatever is said, until others take their place; none takes them away. */
@@ -48,6 +50,7 @@ export function openOutput(options: { colour?: boolean | undefined; quiet?: bool
     say(...lines) {
       if (options.quiet !== true) draw(lines, pinned);
     },
+    isQuiet: options.quiet === true,
     isLive,
     pin(lines) {
       if (isLive) draw([], lines);

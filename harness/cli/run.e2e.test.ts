@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Ajv } from "ajv";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import schema from "../store/run.schema.json" with { type: "json" };
@@ -93,6 +93,14 @@ test("a fault that users notice: exit 1, the law that was broken, and operations
   const none = start("run", "slow-store", "--last-failed", "--dry-run");
   expect(await none.ended()).toBe(2);
   expect(none.stderr).toContain("[NOTHING_FAILED]");
+});
+
+test("quiet: one line with the verdict and where the report is, and not a word beside it", async () => {
+  const faultline = start("run", "cut-store", "--quiet");
+  expect(await faultline.ended(), faultline.stderr).toBe(1);
+  expect(faultline.stderr).toBe("");
+  const [, report = ""] = /^fail {2}cut-store {2}(\S+report\.html)\n$/.exec(faultline.stdout) ?? [];
+  expect(existsSync(resolve(report)), faultline.stdout).toBe(true);
 });
 
 test("an audit that fails: exit 2, and the run says why it cannot tell", async () => {

@@ -97,6 +97,8 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
       ...(variants.length === 0 ? {} : { variants }),
       ...(comparison === undefined ? {} : { comparison }),
     });
+  } else if (output.isQuiet) {
+    output.print(...finished.map(answerLine));
   } else if (series !== undefined) {
     for (const one of series) output.say(...seriesLines(one, output));
   } else if (finished.length > 1) {
@@ -126,6 +128,10 @@ function lastFailed(planned: readonly Planned[], folder: string): readonly Plann
   const remedy = "Leave --last-failed out, or name the folder of the runs with --output.";
   throw new FaultlineError(exits.inconclusive, [{ code: "NOTHING_FAILED", where: "--last-failed", message, remedy }]);
 }
+
+/** Of a run of which nothing was said. */
+const answerLine = ({ record, report }: Finished): string =>
+  `${record.verdict}  ${record.scenario.id}  ${relative(process.cwd(), report)}`;
 
 /** Whatever comes of it, the runs are what they are. */
 function overview(folder: string, { isTold }: { isTold: boolean }, output: Output): void {
