@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Faultline, temporaryFolder } from "./testing/faultline.ts";
@@ -19,13 +19,16 @@ async function faultline(...args: readonly string[]) {
 }
 
 test("a new scenario is valid and runs as it is; its run can be shown, opened and replayed", async () => {
+  const budgets =
+    'import { defineConfig, nothingHangs } from "faultline";\nexport default defineConfig({ budgets: [nothingHangs()] });\n';
+  writeFileSync(join(folder.path, "faultline.config.mjs"), budgets);
   const made = await faultline("new", "my-first");
   expect(made).toMatchObject({ exit: 0, stdout: "scenarios/my-first.ts\n" });
   const again = await faultline("new", "my-first");
   expect(again.exit).toBe(64);
   expect(again.stderr).toContain("[SCENARIO_EXISTS]");
 
-  expect((await faultline("validate")).stdout).toMatch(/✓ my-first {2}1 fault, 2 checks, \d+ operations/);
+  expect((await faultline("validate")).stdout).toMatch(/✓ my-first {2}1 fault, 3 checks, \d+ operations/);
   const run = await faultline("run", "my-first", "--seed", "7");
   expect(run.exit, run.stderr).toBe(0);
   const record = JSON.parse(readFileSync(join(run.folder(), "run.json"), "utf8"));
@@ -39,6 +42,19 @@ test("a new scenario is valid and runs as it is; its run can be shown, opened an
   const replayed = await faultline("replay", "reports/latest", "--json");
   expect(replayed.exit, replayed.stderr).toBe(0);
   expect(JSON.parse(replayed.stdout).runs[0].plan).toEqual(record.plan);
+  expect(record.plan.checks).toContainEqual({ name: "nothingHangs", parameters: {} });
+
+  // The run of a mutant, which a variable had chosen: as it is now the system would pass.
+  const mutant = join(folder.path, "reports", "mutant");
+  cpSync(run.folder(), mutant, { recursive: true });
+  const changed = { ...record, system: { ...record.system, variant: "mutant x" }, replay: "MUTANT=x faultline run it" };
+  writeFileSync(join(mutant, "run.json"), JSON.stringify(changed));
+  const another = await faultline("replay", mutant);
+  expect(another.exit).toBe(64);
+  expect(another.stderr).toMatch(
+    /another system than the run had: counter, not mutant x \[REPLAY_DIFFERS\]\s+Run it as it was: MUTANT=x faultline run it/,
+  );
+  rmSync(mutant, { recursive: true });
 
   const file = join(folder.path, "scenarios/my-first.ts");
   writeFileSync(file, readFileSync(file, "utf8").replace("perSecond: 50", "perSecond: 51"));

@@ -11,7 +11,7 @@ import { type RunFlags, run } from "./run.ts";
  * `faultline replay <run>`: runs a stored run's scenario with its seed, once it is sure that this gives the schedule and
  * the load that the run had.
  * @returns the exit code of the run
- * @throws FaultlineError REPLAY_DIFFERS when the scenario, or Faultline, has changed since
+ * @throws FaultlineError REPLAY_DIFFERS when the scenario, or Faultline, has changed since, or the system is another one
  */
 export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag">, output: Output): Promise<number> {
   const { record } = readRun(folder);
@@ -19,8 +19,17 @@ export async function replay(folder: string, flags: Omit<RunFlags, "seed" | "tag
   const chosen = {
     seed: record.seed,
     ...(record.scenario.variant === undefined ? {} : { variant: record.scenario.variant }),
+    // They are judged as any check of the scenario, and were part of the run's plan.
+    ...(flags.budgets === undefined ? {} : { budgets: flags.budgets }),
   };
   const { planned } = await planAll([file], { scenarios: ".", ...chosen }, environmentNamed(flags.env).facts);
+  const other = planned.find(({ scenario }) => scenario.system.variant !== record.system.variant);
+  if (other !== undefined) {
+    // A mutant that is chosen by a variable: the plan is the same, and without its bug it would pass.
+    const [now, then] = [other.scenario.system, record.system].map(({ name, variant }) => variant ?? name);
+    const message = `has another system than the run had: ${now}, not ${then}`;
+    throw usageError({ code: "REPLAY_DIFFERS", where: file, message, remedy: `Run it as it was: ${record.replay}` });
+  }
   const differing = planned.flatMap(({ plan, scenario }) => differences(plan, record.plan, secretsOf(scenario.system)));
   if (differing.length > 0) {
     throw usageError({
