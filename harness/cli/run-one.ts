@@ -57,7 +57,7 @@ export async function runOne(
     plan,
     environment: environment.name,
     faultlineVersion: version,
-    replay: replayCommand(planned),
+    replay: replayCommand(planned, environment.name, allowedTargets),
   });
   folder.writeRecord(opening);
   output.say(
@@ -122,13 +122,21 @@ function remember(folder: ReturnType<typeof createRunFolder>, output: Output): v
   }
 }
 
-/** The command that runs the same again; the variables that the system was made from are part of it. */
-function replayCommand({ path, plan: { seed }, scenario, variant }: Planned): string {
+/** The command that runs the same again, in the same place; the variables that the system was made from are part of it. */
+export function replayCommand(
+  { path, plan: { seed }, scenario, variant }: Pick<Planned, "path" | "plan" | "scenario" | "variant">,
+  environment: string,
+  allowedTargets: readonly string[],
+): string {
   const { variables = {} } = scenario.system;
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value} `);
-  const quoted = variant?.includes(" ") === true ? `'${variant}'` : variant;
-  const chosen = quoted === undefined ? "" : ` --variant ${quoted}`;
-  return `${assignments.join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seed}${chosen}`;
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const flags = [
+    ["--seed", seed],
+    ...(variant === undefined ? [] : [["--variant", variant.includes(" ") ? `'${variant}'` : variant]]),
+    ...(environment === "local" ? [] : [["--env", environment]]),
+    ...allowedTargets.map((host) => ["--allow-target", host]),
+  ];
+  return [...assignments, "npx faultline run", relative(process.cwd(), path), ...flags.flat()].join(" ");
 }
 
 const repeatOf = ({ repeat }: RunRecord): string =>
