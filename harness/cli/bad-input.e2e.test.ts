@@ -159,6 +159,19 @@ test("the first words of a run come before scenarios that take their time are lo
   expect(quiet.stderr).toBe("");
 });
 
+test("help of a command is its --help, and a first scenario is what a folder without any is told of", async () => {
+  const [help, asked] = [
+    ["help", "compare"],
+    ["compare", "--help"],
+  ].map((args) => new Faultline(args, { output: reports }));
+  expect([await help!.ended(), await asked!.ended()]).toEqual([0, 0]);
+  expect(help!.stdout).toContain("Examples:\n  faultline compare");
+  expect(help!.stdout).toBe(asked!.stdout);
+  const empty = new Faultline(["run"], { output: reports, cwd: folder.path });
+  expect(await empty.ended()).toBe(64);
+  expect(empty.stderr).toMatch(/\[NO_SCENARIOS\]\s.*faultline new my-first/);
+});
+
 test.each([["--hlep"], ["rnu"], ["run", "--sede", "7"]])("%s: exit 64 with a suggestion", async (...args) => {
   const faultline = new Faultline(args, { output: reports });
   expect(await faultline.ended()).toBe(64);

@@ -78,6 +78,7 @@ export function define(program: Command, perform: Perform): void {
     .exitOverride()
     .allowExcessArguments()
     .showSuggestionAfterError()
+    .helpCommand("help [command]", "all of this, or all about a command")
     .configureHelp({ sortSubcommands: false });
   const allowTarget = [
     "--allow-target <host>",

@@ -25,7 +25,9 @@ export function findScenarios(folder: string): readonly ScenarioFile[] {
       code: "NO_SCENARIOS",
       where: "--scenarios",
       message: `there is no folder ${folder}`,
-      remedy: "Run faultline in the folder of your project, or name the folder of the scenarios with --scenarios.",
+      remedy:
+        "Run faultline in the folder of your project, name the folder with --scenarios, or make a first scenario: " +
+        "`faultline new my-first`.",
     });
   }
   return readdirSync(folder)
