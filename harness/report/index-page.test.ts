@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { RunSummary } from "../model/run-summary.ts";
 import { renderIndex } from "./index-page.ts";
 import { summaryOfRun } from "./summary-of-run.ts";
+import { hostileTexts } from "./testing/hostile.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 import { rowsAfter, skeletonOf, textOf } from "./testing/skeleton.ts";
 
@@ -159,6 +160,7 @@ test("no text of a run gets out of its element", () => {
     "javascript:alert(1)",
     "</title><b>",
     "../../etc",
+    ...hostileTexts,
   ]) {
     const page = renderIndex(hostile(text), 0);
     expect(skeletonOf(page)).toEqual(expected);

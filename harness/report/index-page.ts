@@ -64,7 +64,7 @@ function scenarios(runs: readonly RunSummary[]): Html {
 function chip({ id, verdict, seed, startedAt, status }: RunSummary, isNewest: boolean): Html {
   const partial = status === "complete" ? "" : `, ${status}`;
   const words = `${verdictWords[verdict]}${partial}: ${startedAt.slice(0, 16).replace("T", " ")}, seed ${seed}`;
-  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id)}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}${isNewest && ` ${verdictWords[verdict]}`}</a> `;
+  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id.toWellFormed())}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}${isNewest && ` ${verdictWords[verdict]}`}</a> `;
 }
 
 function trend(what: string, points: readonly SparkPoint[]): Html {
