@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
 import { describeProblem, exits, FaultlineError, messageOf } from "../model/errors.ts";
 import { redact, redacting } from "../model/redact.ts";
+import { quoted } from "../report/text.ts";
 
 /** Data goes to stdout, words go to stderr; the only place that prints. */
 export interface Output {
@@ -70,9 +71,13 @@ function rowsOf(lines: readonly string[], columns = Number.POSITIVE_INFINITY): n
 
 /** An error as a person reads it; a bug with its stack, since only we can do something about it. */
 export function explain(error: unknown): readonly string[] {
-  if (error instanceof FaultlineError) return error.problems.map((problem) => `faultline: ${describeProblem(problem)}`);
+  if (error instanceof FaultlineError) {
+    // A message may have in it what a component wrote last.
+    const told = error.problems.map((one) => describeProblem({ ...one, message: quoted(one.message) }));
+    return told.map((text) => `faultline: ${text}`);
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return [`faultline: this is a bug in Faultline [BUG]`, stack];
+  return [`faultline: this is a bug in Faultline [BUG]`, quoted(stack)];
 }
 
 /** An error as a program reads it. */

@@ -2,6 +2,7 @@ import type { LoadCounts } from "../load/options.ts";
 import type { RunEvent } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
 import type { Plan } from "../model/plan.ts";
+import { quoted } from "../report/text.ts";
 import type { Output } from "./output.ts";
 import { ScreenKeeper, screenLines } from "./screen.ts";
 import { describeDetail } from "./verbose.ts";
@@ -105,11 +106,11 @@ function describeEvent(
         ? undefined
         : colours.red(`! ${event.instance} (pid ${event.pid}) ended by itself: ${event.how}`);
     case "replaced":
-      return colours.red(`! ${event.what} was replaced: ${event.why}`);
+      return colours.red(`! ${event.what} was replaced: ${quoted(event.why)}`);
     case "error":
-      return colours.red(`! ${event.text}`);
+      return colours.red(`! ${quoted(event.text)}`);
     case "note":
-      return event.text;
+      return quoted(event.text);
     default:
       return undefined;
   }

@@ -26,3 +26,9 @@ export function oneLine(text: string, limit = 400): string {
   const line = plain(text).replace(/\s+/g, " ").trim();
   return line.length <= limit ? line : `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
+
+/**
+ * The same with every line after the first marked as a quotation: what a program wrote must not look like our words,
+ * nor, at the beginning of a line, be a command to the CI that reads them (as GitHub's `::error::`).
+ */
+export const quoted = (text: string): string => plain(text).replaceAll("\n", "\n  | ");
