@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Comparison } from "../model/compare/comparison.ts";
 import { messageOf, usageError } from "../model/errors.ts";
+import type { RunRecord } from "../model/run.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { annotations, jobSummary } from "../report/github.ts";
 import { junit } from "../report/junit.ts";
@@ -38,13 +39,21 @@ const reporters: Readonly<Record<string, Reporter>> = {
   github({ finished, skipped, comparison }, output) {
     const records = finished.map(({ record }) => record);
     // Workflow commands are read from both streams; stdout may be one JSON document.
-    output.say(...annotations(records, skipped));
+    output.call(...annotations(records.map(fromWorkspace), skipped));
     const page = process.env["GITHUB_STEP_SUMMARY"];
     if (page === undefined) return;
     const runs = finished.map(({ record, report }) => ({ record, report: relative(process.cwd(), report) }));
     appendFileSync(page, jobSummary({ runs, notRun: skipped, comparison }));
   },
 };
+
+/** GitHub looks for files from the root of the repository, of which the project may be a folder. */
+function fromWorkspace(record: RunRecord): RunRecord {
+  const { GITHUB_WORKSPACE } = process.env;
+  const within = GITHUB_WORKSPACE === undefined ? "" : relative(GITHUB_WORKSPACE, process.cwd());
+  if (within === "" || within.startsWith("..")) return record;
+  return { ...record, scenario: { ...record.scenario, file: join(within, record.scenario.file) } };
+}
 
 /**
  * The reporters that were named, or those that fit where this runs: `junit` in any CI, `github` in GitHub Actions.

@@ -12,6 +12,8 @@ export interface Output {
   print(...lines: readonly string[]): void;
   /** Lines on stderr: what is going on. */
   say(...lines: readonly string[]): void;
+  /** Lines on stderr for the program that reads them, as a CI does; also when nothing is said. */
+  call(...lines: readonly string[]): void;
   /** Nothing is said then: an answer that is usually said must be printed. */
   readonly isQuiet: boolean;
   /** Whether lines can be pinned: on a terminal that moves its cursor, with a person before it. */
@@ -51,6 +53,7 @@ export function openOutput(options: { colour?: boolean | undefined; quiet?: bool
     say(...lines) {
       if (options.quiet !== true) draw(lines, pinned);
     },
+    call: (...lines) => draw(lines, pinned),
     isQuiet: options.quiet === true,
     isLive,
     pin(lines) {

@@ -26,6 +26,7 @@ function listening(isLive: boolean) {
     print: () => undefined,
     say: (...lines) => void said.push(...lines),
     pin: (lines) => void pinned.push(lines),
+    call: () => undefined,
     isQuiet: false,
     isLive,
     colours: createColors(false),
