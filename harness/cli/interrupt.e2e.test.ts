@@ -58,7 +58,9 @@ test("SIGKILL of the runner: everything is gone within 5 s, the folder can be re
 
   const next = temporaryFolder();
   const run = new Faultline(["run", "slow-store", "--scenarios", scenarios, "-o", next.path], { output: next.path });
-  expect(await run.ended(), run.stderr).toBe(0);
+  // How well it served is a matter of how busy the machine is; that it ran is not.
+  expect([0, 1, 2], run.stderr).toContain(await run.ended());
+  expect(JSON.parse(readFileSync(join(run.runFolder, "run.json"), "utf8"))).toMatchObject({ status: "complete" });
   next.remove();
 });
 
