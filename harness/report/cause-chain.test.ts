@@ -75,6 +75,28 @@ test("tells what instances said, how they ended and what they logged, of the sys
   expect(told.join("\n")).not.toMatch(/api-1 says|SIGKILL|long before|again|cut off/);
 });
 
+test("tells which mark a metric reached first, and by whom, but none that it had reached without the fault", () => {
+  const mark = (ms: number, instance: string, name: string, isOn = true): RunEvent => ({
+    atMs: fromMs + ms,
+    type: "mark",
+    instance,
+    mark: name,
+    isOn,
+    value: 7,
+  });
+  const events = [
+    ...failing.events,
+    mark(-900, "api-1", "the breaker is open"),
+    mark(-800, "api-1", "the breaker is open", false),
+    mark(20, "api-2", "the breaker is open"),
+    mark(30, "api-2", "the pool is exhausted"),
+    mark(25, "api-1", "the pool is exhausted"),
+    mark(40, "api-1", "the pool is exhausted", false),
+  ];
+  const marks = chainOf({ ...failing, events }).filter(({ source }) => source === "metric");
+  expect(marks).toEqual([{ atMs: fromMs + 25, what: "api-1: the pool is exhausted (7)", source: "metric" }]);
+});
+
 test("says nothing when nothing followed, or no fault was proven", () => {
   const quiet = { ...sampleRun({ verdict: "pass" }), logs: {} };
   const history = { ...quiet.history!, outcome: quiet.history!.outcome.map(() => outcomeCode("ok")) };

@@ -1,8 +1,9 @@
 import type { Evidence } from "../model/check.ts";
+import type { RunEvent } from "../model/events.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
 import type { Witness } from "../model/verdict.ts";
-import { duration } from "./format.ts";
+import { count, duration } from "./format.ts";
 import { parseLogLine } from "./log-line.ts";
 import { oneLine } from "./text.ts";
 import { actedUntil, type FaultWindow } from "./windows.ts";
@@ -35,7 +36,7 @@ export const noChain: CauseChain = { links: [], leftOut: 0, earlierFaults: 0 };
  * What followed a fault, in order, up to the first operation that breaks a check, or to the last that was not ok. It
  * begins with the faults that acted at that operation, or at one that explains it, or with the last before; where no
  * operation breaks a check, with the first fault. Each link is something that was recorded: a receipt, an operation of
- * the history, what an instance said of itself, its end, its log. What nobody saw is left out. An order in time is no
+ * the history, what an instance said of itself, a mark that its metrics reached, its end, its log. What nobody saw is left out. An order in time is no
  * proof that one led to the other, and the page says so.
  * @returns no link without a proven fault, or when nothing followed it
  */
@@ -47,7 +48,12 @@ export function causeChainOf(run: StoredRun, evidence: Evidence, all: readonly F
   // It may have acted before that could be proven.
   const fromMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
   const { end, why = [] } = broken ?? {};
-  const told = [...firstSlow(evidence, fromMs), ...firstNotOk(evidence, fromMs), ...instancesTold(run, fromMs)];
+  const told = [
+    ...firstSlow(evidence, fromMs),
+    ...firstNotOk(evidence, fromMs),
+    ...instancesTold(run, fromMs),
+    ...marksReached(run, fromMs),
+  ];
   const isBetween = ({ atMs }: CauseLink): boolean => atMs >= fromMs && (end === undefined || atMs < end.atMs);
   const followed = [...why, ...proven, ...told, ...logsTold(run, fromMs)].filter(isBetween);
   if (end === undefined && followed.length === proven.length) return noChain;
@@ -182,6 +188,24 @@ function instancesTold(run: StoredRun, fromMs: number): readonly CauseLink[] {
     const what = event.health === "silent" ? "does not say how it is" : "says that it is not ready";
     return [{ atMs: event.atMs, what: `${event.instance} ${what}`, source: "health" }];
   });
+}
+
+/** Each mark that metrics reached for the first time in the run, and by whom first. */
+function marksReached({ events }: StoredRun, fromMs: number): readonly CauseLink[] {
+  const firsts = new Map<string, RunEvent & { readonly type: "mark" }>();
+  for (const event of events) {
+    if (event.type !== "mark" || !event.isOn) continue;
+    const known = firsts.get(event.mark);
+    if (known === undefined || event.atMs < known.atMs) firsts.set(event.mark, event);
+  }
+  // What had been reached without the fault did not come of it.
+  return [...firsts.values()]
+    .filter(({ atMs }) => atMs >= fromMs)
+    .map(({ atMs, instance, mark, value }) => ({
+      atMs,
+      what: `${instance}: ${mark} (${count(value)})`,
+      source: "metric",
+    }));
 }
 
 /** As pino's words, Postgres' and most others' write a line that matters. */
