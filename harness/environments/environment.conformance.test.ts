@@ -71,21 +71,21 @@ describe.each(["local"])("the environment %s", (name) => {
     const running = await start(shop());
     const [db] = running.control("process", "db");
     const [link] = running.control("network", "api-1->db");
-    const before = db?.state();
+    const before = await db?.state();
     expect(before?.state).toBe("running");
     await db?.pause();
-    expect(db?.state().state).toBe("stopped");
+    expect((await db?.state())?.state).toBe("stopped");
     expect(await link?.probe(300)).toMatchObject({ answered: false });
     await db?.resume();
-    expect(db?.state().state).toBe("running");
+    expect((await db?.state())?.state).toBe("running");
     await vi.waitFor(async () => expect(await link?.probe(1000)).toMatchObject({ answered: true }), 10_000);
     await db?.kill();
     await db?.kill();
-    expect(db?.state().state).toBe("dead");
+    expect((await db?.state())?.state).toBe("dead");
     await db?.restart();
     await db?.restart();
-    expect(db?.state()).toMatchObject({ state: "running" });
-    expect(db?.state().pid).not.toBe(before?.pid);
+    expect(await db?.state()).toMatchObject({ state: "running" });
+    expect((await db?.state())?.pid).not.toBe(before?.pid);
     expect(await link?.probe(5000)).toMatchObject({ answered: true });
   });
 

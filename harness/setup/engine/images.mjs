@@ -102,11 +102,14 @@ async function makeImages(shell, { cache, brought, file }, signal) {
     const root = await makeRootFolder(folder, brought, signal);
     await shell('tar -C "$1" -c --sort=name --numeric-owner . | docker import - "$2"', [root, base]);
     for (const [role, lines] of Object.entries(recipes)) {
-      const build = 'printf "%s\\n" "${@:2}" | docker build -q -t "$1" -';
+      const build = 'name=$1; shift; printf "%s\\n" "$@" | docker build -q -t "$name" -';
       await shell(build, [ownImages[role] ?? "", `FROM ${base}`, ...lines]);
     }
     const unfinished = join(folder, "images.tar.zst");
-    await shell('docker save "${@:2}" | zstd -q -3 -T2 -o "$1"', [unfinished, ...Object.values(ownImages)]);
+    await shell('file=$1; shift; docker save "$@" | zstd -q -3 -T2 -o "$file"', [
+      unfinished,
+      ...Object.values(ownImages),
+    ]);
     // What was made of older recipes nobody loads any more.
     for (const name of readdirSync(cache)) if (/^images-.*\.tar\.zst$/.test(name)) await rm(join(cache, name));
     await rename(unfinished, file);
