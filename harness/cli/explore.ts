@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { faultKinds } from "../faults/index.ts";
+import type { ContainerSettings } from "../model/config.ts";
 import { exits, FaultlineError, usageError } from "../model/errors.ts";
 import type { Exploration, Reproducer, Share } from "../model/explore/exploration.ts";
 import type { Injection } from "../model/fault.ts";
@@ -20,6 +21,7 @@ import { runOne } from "./run-one.ts";
 export interface ExploreFlags {
   readonly scenarios: string;
   readonly env: string;
+  readonly containers?: ContainerSettings;
   readonly output: string;
   readonly seed: string;
   readonly minutes: string;
@@ -43,7 +45,7 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
   const space = spaceOf(scenario.system, context);
   const folder = join(flags.output, "explore");
   mkdirSync(folder, { recursive: true });
-  const environment = await entry.open();
+  const environment = await entry.open(flags);
   const { signal, end } = listenForInterrupts((line) => output.say(line));
   const began = performance.now();
   const isOver = (): boolean => signal.aborted || performance.now() - began > minutes * 60_000;

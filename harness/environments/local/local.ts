@@ -34,7 +34,7 @@ function lacksHere(): Environment["lacks"] {
 export function localEnvironment(tools: LocalTools): Environment {
   return {
     ...localFacts,
-    start: (system, context) => startSystem(system, context, localPlace(tools, context)),
+    start: (system, context) => startSystem(system, localPlace(tools, context)),
   };
 }
 

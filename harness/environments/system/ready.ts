@@ -30,13 +30,16 @@ export async function untilReady(start: {
   const deadline = performance.now() + readyWithinMs;
   while (!(await start.isReady())) {
     const how = await start.ended();
-    if (how !== undefined) throw failedToStart("COMPONENT_EXITED", started, `ended with ${how}`);
+    if (how !== undefined) throw failedToStart(codeOf(how), started, `ended with ${how}`);
     if (performance.now() > deadline) {
       throw failedToStart("NOT_READY", started, `did not answer within ${readyWithinMs / 1000} s`);
     }
     await sleep(pollMs, undefined, { signal });
   }
 }
+
+/** By these a shell says, and so does the first process of a container, that there is no such program, or that it can't be run. */
+const codeOf = (how: string): string => (/^exit 12[67]$/.test(how) ? "COMMAND_NOT_STARTED" : "COMPONENT_EXITED");
 
 /** @param how it went, as `ended with exit 1` */
 export function failedToStart(code: string, { name, command, log }: Started, how: string): FaultlineError {

@@ -1,5 +1,5 @@
 import type { Capabilities, CapabilityName, LinkControl } from "../../model/capabilities.ts";
-import type { Address, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
+import type { Address, RunningSystem } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
@@ -19,10 +19,9 @@ const healthWithinMs = 1000;
 /** Starts a system, every link through one Toxiproxy. All or nothing: when it throws, everything has ended again. */
 export async function startSystem<Instance extends StartableInstance>(
   system: System,
-  context: EnvironmentContext,
   place: Place<Instance>,
 ): Promise<RunningSystem> {
-  const start = new SystemStart(system, context, place);
+  const start = new SystemStart(system, place);
   try {
     return await start.all();
   } catch (error) {
@@ -34,7 +33,6 @@ export async function startSystem<Instance extends StartableInstance>(
 /** Every link's proxy and every instance, by name. */
 class SystemStart<Instance extends StartableInstance> {
   readonly #system: System;
-  readonly #context: EnvironmentContext;
   readonly #place: Place<Instance>;
   readonly #ports: PortReservation = reservePorts();
   readonly #direct = new Map<string, Address>();
@@ -44,9 +42,8 @@ class SystemStart<Instance extends StartableInstance> {
   readonly #controls = new Map<string, OpenedControls>();
   #proxies: RunningProxies | undefined;
 
-  constructor(system: System, context: EnvironmentContext, place: Place<Instance>) {
+  constructor(system: System, place: Place<Instance>) {
     this.#system = system;
-    this.#context = context;
     this.#place = place;
   }
 
