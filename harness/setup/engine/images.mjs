@@ -19,6 +19,8 @@ const recipes = {
     "ENV PGDATA=/var/lib/postgresql/data",
     "RUN mkdir -p /var/lib/postgresql && chown -R postgres:postgres /var/lib/postgresql",
     "USER postgres",
+    // An empty cluster for Faultline's superuser: to copy it takes a tenth of the time that `initdb` takes.
+    "RUN POSTGRES_USER=faultline POSTGRES_HOST_AUTH_METHOD=trust PGDATA=/var/lib/postgresql/template docker-entrypoint.sh initialise",
     'ENTRYPOINT ["docker-entrypoint.sh"]',
     'CMD ["postgres"]',
   ],
