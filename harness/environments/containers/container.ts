@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerRuntimeClient } from "testcontainers";
 import type { InstanceState } from "../../model/capabilities.ts";
@@ -137,9 +138,13 @@ export class ManagedContainer {
     return this.#call("inspect", () => this.#container.inspect());
   }
 
-  /** What it uses now, by the kernel. */
-  stats() {
-    return this.#call("measure", () => this.#container.stats({ stream: false }));
+  /** The memory that its processes have, in bytes: without what the kernel keeps of files and could do without. */
+  async memory(): Promise<number> {
+    // One look: for two, which tell of the processor too, the engine takes a second.
+    const look = () => this.#container.stats({ stream: false, "one-shot": true });
+    const { memory_stats: memory } = await this.#call("measure", look);
+    const { total_inactive_file: first = 0, inactive_file: second = 0 } = memory.stats ?? {};
+    return Math.max(0, (memory.usage ?? 0) - (first || second));
   }
 
   /** Its processes, as lines of `ps`. */
@@ -149,12 +154,24 @@ export class ManagedContainer {
     return Math.max(0, (top?.Processes.length ?? 0) - first);
   }
 
-  /** Runs a program in it to its end. @returns what it wrote; undefined when it could not be run, or failed */
+  /**
+   * Runs a program in it to its end.
+   * @param user as `999:999`; the image's own when absent
+   * @returns what it wrote; undefined when it could not be run, or failed
+   */
   async run(command: readonly string[], user?: string): Promise<string | undefined> {
-    const options = user === undefined ? {} : { user };
-    const run = () => this.#ground.engine.client.container.exec(this.#container, [...command], options);
-    const result = await this.#call("run a program in", run).catch(() => undefined);
-    return result?.exitCode === 0 ? result.output : undefined;
+    const rights = user === undefined ? {} : { User: user };
+    const run = async (): Promise<string | undefined> => {
+      const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, ...rights });
+      const [output, errors] = [new PassThrough(), new PassThrough()];
+      const stream = await exec.start({ Detach: false, Tty: false });
+      this.#ground.engine.client.container.dockerode.modem.demuxStream(stream, output, errors);
+      errors.resume();
+      stream.once("end", () => output.end());
+      const said = await text(output);
+      return (await exec.inspect()).ExitCode === 0 ? said : undefined;
+    };
+    return this.#call("run a program in", run).catch(() => undefined);
   }
 
   async state(): Promise<InstanceState> {

@@ -1,5 +1,13 @@
 import { join } from "node:path";
-import type { InstanceState, Measured, ProcessControl, RolloutControl } from "../../model/capabilities.ts";
+import type {
+  InstanceState,
+  LimitedResource,
+  LimitedUsage,
+  LimitsControl,
+  Measured,
+  ProcessControl,
+  RolloutControl,
+} from "../../model/capabilities.ts";
 import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
@@ -10,16 +18,18 @@ import { failedToStart, onceWithinMs, type Started, untilReady } from "../system
 import { ManagedContainer } from "./container.ts";
 import type { ContainerDriver, Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
+import { ContainerLimits } from "./limits.ts";
 
 const periodUs = 100_000;
 
 /** One instance of a component as a container, under control. */
-export class ContainerInstance implements StartableInstance, ProcessControl, RolloutControl {
+export class ContainerInstance implements StartableInstance, ProcessControl, RolloutControl, LimitsControl {
   readonly name: string;
   readonly #kind: Kind;
   readonly #driver: ContainerDriver;
   readonly #facts: InstanceFacts;
   readonly #ground: Ground;
+  readonly #limits: ContainerLimits;
   #container: ManagedContainer | undefined;
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
@@ -29,6 +39,7 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Rol
     this.#driver = driver;
     this.#facts = facts;
     this.#ground = ground;
+    this.#limits = new ContainerLimits(ground.engine.memoryBytes);
   }
 
   async before(): Promise<void> {
@@ -109,6 +120,23 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Rol
     return quotaUs > 0 ? { share: quotaUs / periodUs } : undefined;
   }
 
+  async limit(resource: LimitedResource, spare: number): Promise<void> {
+    if (this.#container !== undefined) await this.#limits.lower(this.#container, resource, spare);
+  }
+
+  async restoreLimit(resource: LimitedResource): Promise<void> {
+    if (this.#container !== undefined) await this.#limits.restore(this.#container, resource);
+  }
+
+  undoLimit() {
+    return [];
+  }
+
+  async usage(resource: LimitedResource): Promise<LimitedUsage> {
+    if (this.#container === undefined || this.#container.hasEnded) return { used: 0, isChanged: false };
+    return this.#limits.usage(this.#container, resource);
+  }
+
   async state(): Promise<InstanceState> {
     return (await this.#container?.state()) ?? { state: "dead", pid: 0 };
   }
@@ -152,7 +180,7 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Rol
 
   /** SIGKILL to one of its processes, by the number that it goes by inside. */
   async #killOne(pid: number): Promise<void> {
-    await this.#container?.run(["sh", "-c", `kill -KILL ${Math.trunc(pid)}`], "0");
+    await this.#container?.run(["sh", "-c", `kill -KILL ${Math.trunc(pid)}`]);
   }
 
   health(deadlineMs: number): Promise<Health | undefined> {
