@@ -40,7 +40,7 @@ describe("a fault around a body", () => {
     expect(caught).toBe(thrown);
     expect(system.receipts().at(-1)).toMatchObject({ on: "store", healProvenMs: expect.any(Number) });
     const [store] = system.stage.injector.system.control("process", "store");
-    expect(store?.state().state).toBe("running");
+    expect((await store?.state())?.state).toBe("running");
   });
 
   test("what cannot be planned is refused before anything acts, all of it at once", async ({ system, withFault }) => {
@@ -125,7 +125,8 @@ describe("a system", () => {
     const system = await startOn(shelf(), { environment, faultKinds: [kind] });
     const body = vi.fn<() => void>();
     const error = await withFaultOn(system, pause(target), body).catch((caught: unknown) => caught);
-    const states = system.stage.injector.system.control("process", target).map((one) => one.state().state);
+    const victims = system.stage.injector.system.control("process", target);
+    const states = (await Promise.all(victims.map((one) => one.state()))).map(({ state }) => state);
     await system.stop();
     expect(error).toMatchObject({ code: "FAULT_NOT_PROVEN", exit: 2 });
     expect(body).not.toHaveBeenCalled();

@@ -5,6 +5,7 @@ import { type Capacity, type RateTrial, searchCapacity } from "../load/capacity.
 import { type ClosedLoop, closedLoop } from "../load/closed-loop.ts";
 import { assertAllowedTargets } from "../load/foreign-targets.ts";
 import { rateTrial } from "../load/trial.ts";
+import type { ContainerSettings } from "../model/config.ts";
 import type { Address } from "../model/environment.ts";
 import { exits, systemError, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
@@ -28,6 +29,7 @@ import { urlWorkload } from "./url-workload.ts";
 export interface CapacityFlags {
   readonly scenarios: string;
   readonly env: string;
+  readonly containers?: ContainerSettings;
   readonly output: string;
   readonly seconds: string;
   readonly within?: string;
@@ -104,7 +106,7 @@ async function onScenario(
   const { scenario } = one;
   const stage = {
     system: scenario.system,
-    environment: await entry.open(),
+    environment: await entry.open(flags),
     folder,
     now: () => performance.now() - startedAt,
     emit: (event: RunEvent) => folder.appendEvent(event),

@@ -57,7 +57,7 @@ export async function runOne(
     plan,
     environment: environment.name,
     faultlineVersion: version,
-    replay: replayCommand(planned),
+    replay: replayCommand(planned, environment.name),
   });
   folder.writeRecord(opening);
   output.say(
@@ -123,12 +123,13 @@ function remember(folder: ReturnType<typeof createRunFolder>, output: Output): v
 }
 
 /** The command that runs the same again; the variables that the system was made from are part of it. */
-function replayCommand({ path, plan: { seed }, scenario, variant }: Planned): string {
+function replayCommand({ path, plan: { seed }, scenario, variant }: Planned, environment: string): string {
   const { variables = {} } = scenario.system;
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value} `);
   const quoted = variant?.includes(" ") === true ? `'${variant}'` : variant;
   const chosen = quoted === undefined ? "" : ` --variant ${quoted}`;
-  return `${assignments.join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seed}${chosen}`;
+  const elsewhere = environment === "local" ? "" : ` --env ${environment}`;
+  return `${assignments.join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seed}${chosen}${elsewhere}`;
 }
 
 const repeatOf = ({ repeat }: RunRecord): string =>

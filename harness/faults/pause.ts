@@ -22,7 +22,7 @@ export const pauseFault: FaultKind<"process"> = {
   residue: "a stopped process: the journal continues it",
   problems: () => [],
   title: ({ target }) => `pause ${target}`,
-  undo: (instance) => [instance.undoPause()],
+  undo: (instance) => instance.undoPause(),
   inject: (instance) => instance.pause(),
   heal: (instance) => instance.resume(),
   observe: (instance) => observeProcess(instance, "stopped"),

@@ -3,7 +3,7 @@ import type { Observation } from "../model/fault.ts";
 
 /** A receipt from the kernel: the fault acts when the process is in the state that it causes. */
 export async function observeProcess(instance: ProcessControl, caused: ProcessState): Promise<Observation> {
-  const { state, pid } = instance.state();
+  const { state, pid } = await instance.state();
   const measured = { process: state, pid };
   if (state === caused) return { state: "acting", measured };
   return { state: state === "running" ? "absent" : "unclear", measured };

@@ -87,6 +87,12 @@ export interface BulkResult extends ProbeResult {
 /** What the kernel says of a process. */
 export type ProcessState = "running" | "stopped" | "dead";
 
+/** How an instance is, and the pid of its root process, as whoever runs it counts them: another one after each start. */
+export interface InstanceState {
+  readonly state: ProcessState;
+  readonly pid: number;
+}
+
 /** `process`: one instance with all processes that belong to it. */
 export interface ProcessControl {
   readonly name: string;
@@ -100,7 +106,7 @@ export interface ProcessControl {
   pause(): Promise<void>;
   /** SIGCONT to the whole tree. */
   resume(): Promise<void>;
-  undoPause(): UndoStep;
+  undoPause(): readonly UndoStep[];
   /**
    * Lets the whole tree run for no more than a share of one processor's time, by the kernel's own quota.
    * @returns false where that cannot be had
@@ -110,9 +116,9 @@ export interface ProcessControl {
   liftQuota(): Promise<void>;
   undoQuota(): readonly UndoStep[];
   /** From the kernel; undefined while its root process is under no quota. */
-  quota(): Measured | undefined;
+  quota(): Promise<Measured | undefined>;
   /** The state of the tree: `stopped` only when every process is; and the pid of its root. */
-  state(): { readonly state: ProcessState; readonly pid: number };
+  state(): Promise<InstanceState>;
 }
 
 /** `rollout`: one instance of a service, and the environment variables that it is started with. */
@@ -121,9 +127,9 @@ export interface RolloutControl {
   /** A variable as it is when nothing is rolled out. */
   original(variable: string): string | undefined;
   /** A variable of the running root process, as it was given; undefined when it is not set, or the process dead. */
-  given(variable: string): string | undefined;
+  given(variable: string): Promise<string | undefined>;
   isRolledOut(): boolean;
-  state(): { readonly state: ProcessState; readonly pid: number };
+  state(): Promise<InstanceState>;
   /** Ends it, and starts it with changed variables; it need not become ready. Does nothing when that is done already. */
   rollOut(changes: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it, and starts it as it was, and waits until it is ready; does nothing when nothing is rolled out. */
@@ -142,7 +148,7 @@ export interface RuntimeControl {
   isInspected(): boolean;
   /** Does nothing when it is closed. */
   closeInspector(): Promise<void>;
-  state(): { readonly state: ProcessState; readonly pid: number };
+  state(): Promise<InstanceState>;
   /** Starts it again and waits until it answers; does nothing when it runs. */
   restart(): Promise<void>;
 }
@@ -168,8 +174,8 @@ export interface LimitsControl {
   restoreLimit(resource: LimitedResource): Promise<void>;
   undoLimit(resource: LimitedResource): readonly UndoStep[];
   /** Of its root process, or of the group that it is in. */
-  usage(resource: LimitedResource): LimitedUsage;
-  state(): { readonly state: ProcessState; readonly pid: number };
+  usage(resource: LimitedResource): Promise<LimitedUsage>;
+  state(): Promise<InstanceState>;
   /** Starts it again and waits until it answers; does nothing when it runs. */
   restart(): Promise<void>;
 }

@@ -39,6 +39,11 @@ export interface ServiceSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** The variable that tells the program its port. Default `PORT`. */
   readonly portVariable?: string;
+  /**
+   * The variable that tells the program on which address to listen, where it is not the loopback interface: in a
+   * container. Default `HOST`.
+   */
+  readonly hostVariable?: string;
   /** The variable that tells an instance its name, if it wants to know. */
   readonly nameVariable?: string;
   /** The path that answers 200 when the program can serve. */

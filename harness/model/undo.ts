@@ -20,7 +20,13 @@ export type UndoStep =
   /** Takes the secrets out of the logs of a run, when nobody writes to them any more. */
   | { readonly do: "redactLogs"; readonly folder: string }
   /** A control group of the kernel, by its folder; its processes go to the group `home`. */
-  | { readonly do: "removeGroup"; readonly path: string; readonly home: string };
+  | { readonly do: "removeGroup"; readonly path: string; readonly home: string }
+  /** Everything on a container engine that carries a label, as `faultline.run=<mark>`. */
+  | {
+      readonly do: "removeLabelled";
+      readonly engine: { readonly url: string; readonly certificates?: string };
+      readonly label: string;
+    };
 
 /** Where undo steps are written before anything is done. */
 export interface Journal {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
+import { removeLabelled } from "./labelled.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
 import { redactLogs } from "./redact-logs.ts";
 
@@ -33,6 +34,7 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   },
   redactLogs: ({ folder }) => redactLogs(folder),
+  removeLabelled: ({ engine, label }) => removeLabelled(engine, label),
   async removeGroup({ path, home }) {
     const deadline = performance.now() + stepDeadlineMs;
     // A process that ends can't be moved any more, and holds the group until it is gone.

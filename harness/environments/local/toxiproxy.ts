@@ -4,25 +4,18 @@ import type { Address, EnvironmentContext } from "../../model/environment.ts";
 import { exits, FaultlineError, messageOf, systemError } from "../../model/errors.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isListening } from "../../safety/listening.ts";
+import type { RunningProxies } from "../system/place.ts";
 import type { LocalTools } from "./driver.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 const readyWithinMs = 10_000;
-
-/** A Toxiproxy server of our own. */
-export interface LocalProxyServer {
-  readonly server: ProxyServer;
-  /** Rejects when the server has ended without being asked to; otherwise never settles. */
-  readonly lost: Promise<never>;
-  stop(): Promise<void>;
-}
 
 /** Starts Toxiproxy; one that hangs is replaced on the same ports, which is an event of the run. */
 export async function startToxiproxy(
   tools: LocalTools,
   admin: Address,
   context: EnvironmentContext,
-): Promise<LocalProxyServer> {
+): Promise<RunningProxies> {
   let process = await startProcess(tools, admin, context);
   let isAsked = false;
   const lost = Promise.withResolvers<never>();

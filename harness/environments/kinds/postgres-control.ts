@@ -1,9 +1,11 @@
 import pg from "pg";
 import type { PostgresControl } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
-import { superuser } from "./postgres-template.ts";
 
 const deadlineMs = 3000;
+
+/** The superuser of every cluster that we make. */
+export const superuser = "faultline";
 
 /** Whom it is about. */
 export interface PostgresSetting {
@@ -12,7 +14,7 @@ export interface PostgresSetting {
   readonly database: string;
   readonly user: string;
   /** SIGKILL to one process of the server's own tree. */
-  readonly kill: (pid: number) => void;
+  readonly kill: (pid: number) => Promise<void>;
 }
 
 interface Held {
@@ -22,7 +24,7 @@ interface Held {
 }
 
 /** One Postgres server past the proxies, as its superuser: it has connections reserved that nobody else can take. */
-export class LocalPostgresControl implements PostgresControl {
+export class PostgresServerControl implements PostgresControl {
   readonly name: string;
   readonly database: string;
   readonly user: string;
@@ -86,8 +88,7 @@ export class LocalPostgresControl implements PostgresControl {
   }
 
   killBackend(pid: number): Promise<void> {
-    this.#setting.kill(pid);
-    return Promise.resolve();
+    return this.#setting.kill(pid);
   }
 
   async close(): Promise<void> {

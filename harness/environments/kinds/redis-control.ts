@@ -7,7 +7,7 @@ import { redisSnapshot } from "./redis-snapshot.ts";
 const deadlineMs = 2000;
 
 /** One Redis server past the proxies, and its settings as they were when it was ready. */
-export class LocalRedisControl implements RedisControl {
+export class RedisServerControl implements RedisControl {
   readonly name: string;
   readonly #address: Address;
   readonly #admin: Redis;
@@ -20,8 +20,8 @@ export class LocalRedisControl implements RedisControl {
   }
 
   /** The server must be ready. @throws when it does not answer */
-  static async open(name: string, address: Address): Promise<LocalRedisControl> {
-    const control = new LocalRedisControl(name, address);
+  static async open(name: string, address: Address): Promise<RedisServerControl> {
+    const control = new RedisServerControl(name, address);
     try {
       await control.#admin.connect();
       control.#before = await redisSnapshot(control);

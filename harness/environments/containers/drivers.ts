@@ -1,0 +1,9 @@
+import type { ContainerDriver } from "./driver.ts";
+import { postgresContainers } from "./postgres.ts";
+import { redisContainers } from "./redis.ts";
+import { serviceContainers } from "./service.ts";
+
+/** One for each kind of component. */
+export const containerDrivers: ReadonlyMap<string, ContainerDriver> = new Map(
+  [postgresContainers, redisContainers, serviceContainers].map((driver) => [driver.kind, driver]),
+);

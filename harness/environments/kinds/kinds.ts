@@ -1,0 +1,9 @@
+import type { Kind } from "./kind.ts";
+import { postgresKind } from "./postgres.ts";
+import { redisKind } from "./redis.ts";
+import { serviceKind } from "./service.ts";
+
+/** One for each kind of component. */
+export const kinds: ReadonlyMap<string, Kind> = new Map(
+  [postgresKind, redisKind, serviceKind].map((kind) => [kind.kind, kind]),
+);
