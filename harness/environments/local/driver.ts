@@ -1,4 +1,5 @@
 import type { InstanceFacts } from "../kinds/kind.ts";
+import type { Farewell, Launch } from "../processes/managed-process.ts";
 
 /** The programs that this environment starts, and where they were found. */
 export interface LocalTools {
@@ -14,15 +15,6 @@ export interface LocalTools {
   readonly unprivileged?: { readonly uid: number; readonly gid: number };
 }
 
-/** How to start a process. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly runAs?: { readonly uid: number; readonly gid: number };
-}
-
 /** One instance of a component, as its driver sees it. */
 export interface InstanceContext extends InstanceFacts {
   /** Whose clock can be set, and by which file; absent when that is not needed. */
@@ -36,7 +28,7 @@ export interface InstanceContext extends InstanceFacts {
 export interface Driver {
   readonly kind: string;
   /** How it is asked to end at the end of a run, and how long it may take before it is killed. */
-  readonly farewell: { readonly signal: NodeJS.Signals; readonly graceMs: number };
+  readonly farewell: Farewell;
   /** Run once before the first instance of a component starts; to its end. */
   before?(context: InstanceContext): Launch | undefined;
   /** Makes its folder ready and says how to start it. Called before each start, so it must repeat well. */

@@ -16,14 +16,14 @@ import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo, portsOf } from "../../safety/listening.ts";
 import { type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
 import type { Kind, OpenedControls } from "../kinds/kind.ts";
+import { type Launch, ManagedProcess } from "../processes/managed-process.ts";
 import type { StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
 import { ControlGroup } from "./control-group.ts";
-import type { Driver, InstanceContext, Launch } from "./driver.ts";
+import type { Driver, InstanceContext } from "./driver.ts";
 import { writeOffset } from "./faketime.ts";
 import { Inspector } from "./inspector.ts";
 import { ChangedLimits } from "./limits.ts";
-import { ManagedProcess } from "./managed-process.ts";
 
 /** One instance of a component: started by its driver, under control. */
 export class Instance

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Environment, EnvironmentContext } from "../../model/environment.ts";
 import { markedProcesses } from "../../safety/processes.ts";
 import { undo } from "../../safety/undo.ts";
+import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
 import type { InstanceContext, LocalTools } from "./driver.ts";
 import { drivers } from "./drivers.ts";
 import { findFaketime, writeOffset } from "./faketime.ts";
 import { Instance } from "./instance.ts";
-import { startToxiproxy } from "./toxiproxy.ts";
 
 /** What planning needs to know; it is known without anything being there yet. */
 export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds"> = {
@@ -44,7 +44,7 @@ function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Insta
     offers: { process: itself, rollout: itself, runtime: itself, clock: itself, limits: itself },
     versions: tools.versions,
     proxiesAt: "127.0.0.1",
-    startProxies: (admin) => startToxiproxy(tools, admin, context),
+    startProxies: (admin) => startToxiproxy(tools.toxiproxyServer, admin, context),
     listen: (reached) => reached,
     upstream: (_instance, reached) => reached,
     makeInstance(kind, facts) {

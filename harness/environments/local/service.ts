@@ -1,6 +1,7 @@
 import { delimiter, dirname } from "node:path";
 import { serviceSettings } from "../kinds/service.ts";
-import type { Driver, InstanceContext, Launch } from "./driver.ts";
+import type { Launch } from "../processes/managed-process.ts";
+import type { Driver, InstanceContext } from "./driver.ts";
 import { faketimeVariables } from "./faketime.ts";
 
 function launch(context: InstanceContext, [command = "", ...args]: readonly string[]): Launch {
