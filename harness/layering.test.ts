@@ -11,7 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   plan: ["model", "npm", "node"],
   faults: ["model"],
-  load: ["model", "npm", "node"],
+  load: ["model", "safety", "npm", "node"],
   checks: ["model"],
   network: ["model", "npm", "node"],
   safety: ["model", "node"],

@@ -120,7 +120,7 @@ describe("a system", () => {
   });
 
   /** Aims a kind of fault at a system of its own. */
-  async function aim(kind: FaultKind<"process">, target: "store" | "web") {
+  async function aim(kind: FaultKind<"pause">, target: "store" | "web") {
     const environment = await environmentNamed("local").open();
     const system = await startOn(shelf(), { environment, faultKinds: [kind] });
     const body = vi.fn<() => void>();

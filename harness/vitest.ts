@@ -20,6 +20,8 @@ export interface SystemOptions {
   readonly containers?: ContainerSettings;
   /** A folder in which one with the logs and events of this system is kept; without it they go away with the system. */
   readonly output?: string;
+  /** Hosts elsewhere that are yours to break, for the environment `attach`. */
+  readonly allowedTargets?: readonly string[];
 }
 
 /**

@@ -3,7 +3,6 @@ import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Capacity, type RateTrial, searchCapacity } from "../load/capacity.ts";
 import { type ClosedLoop, closedLoop } from "../load/closed-loop.ts";
-import { assertAllowedTargets } from "../load/foreign-targets.ts";
 import { rateTrial } from "../load/trial.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import type { Address } from "../model/environment.ts";
@@ -18,6 +17,7 @@ import { drawArrivals } from "../plan/arrivals.ts";
 import { accumulated } from "../plan/rate.ts";
 import { prepareWorkloads } from "../run/prepare.ts";
 import { onStage } from "../run/stage.ts";
+import { assertAllowedTargets } from "../safety/foreign-targets.ts";
 import { createRunFolder } from "../store/run-folder.ts";
 import { closedLoopLine, trialLine, trialTable } from "./capacity-words.ts";
 import { environmentNamed } from "./environments.ts";
@@ -111,6 +111,7 @@ async function onScenario(
     now: () => performance.now() - startedAt,
     emit: (event: RunEvent) => folder.appendEvent(event),
     signal: common.signal,
+    allowedTargets: flags.allowTarget,
   };
   common.output.say(`starting ${scenario.system.name}; logs in ${relative(process.cwd(), folder.logs)}`);
   let found: Found | undefined;

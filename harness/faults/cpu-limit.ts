@@ -21,9 +21,9 @@ const overAfterMs = 10 * periodMs;
 const paused = new Map<string, { pauses: number; ms: number; lastAt: number }>();
 const keyOf = (name: string, id: string): string => `${id} ${name}`;
 
-export const cpuLimitFault: FaultKind<"process"> = {
+export const cpuLimitFault: FaultKind<"pause"> = {
   kind: "cpuLimit",
-  needs: "process",
+  needs: "pause",
   // Another fault that stops and continues the same processes would be undone by this one.
   silences: true,
   summary: "a component runs only for a share of the time",

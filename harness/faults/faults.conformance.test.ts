@@ -38,6 +38,7 @@ let stand: Stand;
 /** On which target each capability is tried. */
 const targets: Readonly<Record<CapabilityName, string>> = {
   network: "clients->web",
+  pause: "store",
   process: "store",
   rollout: "web",
   runtime: "web",

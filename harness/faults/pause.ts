@@ -10,9 +10,9 @@ export function pause<const Target extends string>(target: Target): FaultSpec<Ta
   return { kind: "pause", target, parameters: {} };
 }
 
-export const pauseFault: FaultKind<"process"> = {
+export const pauseFault: FaultKind<"pause"> = {
   kind: "pause",
-  needs: "process",
+  needs: "pause",
   silences: true,
   summary: "SIGSTOP; continued when healed",
   receipt: "the kernel says that every process of the instance is stopped",

@@ -21,6 +21,7 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   healing: "the setting is reset; what waited is committed",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
+  onlyOwn: "its settings would stay changed after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} stalls commits`,
   undo: () => [],

@@ -15,6 +15,7 @@ export const postgresExhaustionFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the limit is lifted",
   example: {},
   residue: "a connection limit of the role: lifted when healed",
+  onlyOwn: "its role would stay limited after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} out of connections`,
   attempt: () => "SELECT 1",

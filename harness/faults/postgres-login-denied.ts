@@ -15,6 +15,7 @@ export const postgresLoginDeniedFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the role may log in again",
   example: {},
   residue: "a role without LOGIN: given back when healed",
+  onlyOwn: "its role would stay without log-in after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} denies the log-in`,
   attempt: () => "SELECT 1",

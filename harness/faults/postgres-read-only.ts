@@ -15,6 +15,7 @@ export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the setting is reset",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed",
+  onlyOwn: "its settings would stay changed after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} read-only`,
   attempt: () => harmlessWrite,

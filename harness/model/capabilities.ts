@@ -93,15 +93,9 @@ export interface InstanceState {
   readonly pid: number;
 }
 
-/** `process`: one instance with all processes that belong to it. */
-export interface ProcessControl {
+/** `pause`: the processes of one instance, which may stand still. */
+export interface PauseControl {
   readonly name: string;
-  /** SIGTERM to its root, and SIGKILL to what is left after the grace. */
-  terminate(graceMs: number): Promise<void>;
-  /** SIGKILL, without warning, to the whole tree; returns when all of it is gone. */
-  kill(): Promise<void>;
-  /** Starts it again with the same arguments and waits until it answers; does nothing when it runs. */
-  restart(): Promise<void>;
   /** SIGSTOP to the whole tree. */
   pause(): Promise<void>;
   /** SIGCONT to the whole tree. */
@@ -119,6 +113,16 @@ export interface ProcessControl {
   quota(): Promise<Measured | undefined>;
   /** The state of the tree: `stopped` only when every process is; and the pid of its root. */
   state(): Promise<InstanceState>;
+}
+
+/** `process`: one instance with all processes that belong to it, which may end and be started again. */
+export interface ProcessControl extends PauseControl {
+  /** SIGTERM to its root, and SIGKILL to what is left after the grace. */
+  terminate(graceMs: number): Promise<void>;
+  /** SIGKILL, without warning, to the whole tree; returns when all of it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again with the same arguments and waits until it answers; does nothing when it runs. */
+  restart(): Promise<void>;
 }
 
 /** `rollout`: one instance of a service, and the environment variables that it is started with. */
@@ -207,7 +211,10 @@ export interface RedisControl {
   original(setting: string): string;
   /** Which commands the user `default` might give when the server was ready, as rules: `+@all`. */
   originalCommandRules(): readonly string[];
+  /** What stands in the journal for these commands; nothing where the server ends with the run. */
+  undo(...commands: readonly RedisCommand[]): readonly UndoStep[];
 }
+export type RedisCommand = readonly string[];
 export type RedisReply = string | number | null | readonly RedisReply[];
 
 /** `postgres`: one Postgres server, past the proxies, as its superuser. Every call has a deadline of its own. */
@@ -236,6 +243,7 @@ export interface PostgresControl {
 /** What an environment can do to a component or link; each is optional, and checked when the run is planned. */
 export interface Capabilities {
   readonly network: LinkControl;
+  readonly pause: PauseControl;
   readonly process: ProcessControl;
   readonly rollout: RolloutControl;
   readonly runtime: RuntimeControl;
@@ -249,6 +257,7 @@ export type CapabilityName = keyof Capabilities;
 /** What a capability acts on. */
 export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "component">> = {
   network: "link",
+  pause: "component",
   process: "component",
   rollout: "component",
   runtime: "component",

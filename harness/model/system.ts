@@ -3,6 +3,26 @@ export interface LinkDefinition<To extends string = string> {
   readonly to: To;
   /** A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. */
   readonly as: string;
+  /** The proxy that carries it, of a system that runs already. */
+  readonly through?: ProxyReference;
+}
+
+/** Where a component runs already, for an environment that starts nothing. */
+export interface Attachment {
+  /** `host:port`. */
+  readonly at: string;
+  /** Its process on this machine; all that descend from it belong to it. */
+  readonly pid?: number;
+  /** A file that has its process id in the first line, instead of `pid`. */
+  readonly pidFile?: string;
+}
+
+/** The proxy of a Toxiproxy that carries a link already. */
+export interface ProxyReference {
+  /** `host:port` of the server's API, as `127.0.0.1:8474`. */
+  readonly toxiproxy: string;
+  /** What the proxy is called there. */
+  readonly proxy: string;
 }
 
 /** A named, faultable part of a system. What `kind` means is up to the environment, which has one driver for each. */
@@ -14,6 +34,7 @@ export interface ComponentDefinition<To extends string = string> {
   readonly links?: Readonly<Record<string, LinkDefinition<To>>>;
   /** A fixed port on the loopback interface; without it a free one is chosen. Only for a single instance. */
   readonly port?: number;
+  readonly attached?: Attachment;
   /** What the driver of this kind needs to know; plain JSON. */
   readonly settings: Readonly<Record<string, unknown>>;
 }

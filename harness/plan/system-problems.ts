@@ -1,5 +1,5 @@
 import type { Problem } from "../model/errors.ts";
-import type { System } from "../model/system.ts";
+import type { ComponentDefinition, System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -11,6 +11,7 @@ export function problemsOfSystem(system: System, { environment }: PlanContext): 
     return [{ code: "NO_COMPONENTS", where: "system", message: "has no components", remedy }];
   }
   const problems = names.flatMap((name) => problemsOfComponent(system, name, environment));
+  if (environment.attaches !== undefined) problems.push(...environment.attaches.problems(system));
   if (!names.includes(system.entry)) problems.push(unknown("system.entry", system.entry, names));
   return problems;
 }
@@ -24,7 +25,9 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     const remedy = "Use lower-case letters, digits and _, so that instances and links can be told apart.";
     problems.push({ code: "BAD_NAME", where, message: `"${name}" is not a name for a component`, remedy });
   }
-  if (component === undefined || !environment.kinds.includes(component.kind)) {
+  if (component !== undefined && (component.attached !== undefined) !== (environment.attaches !== undefined)) {
+    problems.push(wrongWay(component, environment.name, where));
+  } else if (component === undefined || !environment.kinds.includes(component.kind)) {
     problems.push({
       code: "UNKNOWN_KIND",
       where: `${where}.kind`,
@@ -55,6 +58,16 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     }
   }
   return problems;
+}
+
+function wrongWay({ kind, attached }: ComponentDefinition, environment: string, where: string): Problem {
+  if (attached === undefined) {
+    const message = `is a ${kind} to be started, and the environment ${environment} starts nothing`;
+    const remedy = 'Say where it runs, as attached({ kind: "redis", at: "127.0.0.1:6379" }).';
+    return { code: "NOT_ATTACHED", where, message, remedy };
+  }
+  const message = `runs at ${attached.at} already, and the environment ${environment} starts its components itself`;
+  return { code: "RUNS_ALREADY", where, message, remedy: "Use --env attach." };
 }
 
 function unknown(where: string, name: string, names: readonly string[]): Problem {

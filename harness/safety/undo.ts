@@ -2,12 +2,15 @@ import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
+import { askRedis } from "./ask-redis.ts";
 import { removeLabelled } from "./labelled.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
 import { redactLogs } from "./redact-logs.ts";
 
 /** How long one step may take; a wedged proxy server must not keep the processes alive. */
 const stepDeadlineMs = 1000;
+/** A server that goes on after having stood still answers late. */
+const askDeadlineMs = 3000;
 /** How long to wait for killed processes to be gone. */
 const goneDeadlineMs = 4000;
 
@@ -33,6 +36,7 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   removePath({ path }) {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   },
+  askRedis: (step) => askRedis(step, askDeadlineMs),
   redactLogs: ({ folder }) => redactLogs(folder),
   removeLabelled: ({ engine, label }) => removeLabelled(engine, label),
   async removeGroup({ path, home }) {

@@ -18,7 +18,7 @@ export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "
   get lacks() {
     return lacksHere();
   },
-  capabilities: ["network", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
+  capabilities: ["network", "pause", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
   kinds: [...drivers.keys()],
 };
 
@@ -41,7 +41,7 @@ export function localEnvironment(tools: LocalTools): Environment {
 function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Instance> {
   const itself = (instance: Instance): Instance => instance;
   return {
-    offers: { process: itself, rollout: itself, runtime: itself, clock: itself, limits: itself },
+    offers: { pause: itself, process: itself, rollout: itself, runtime: itself, clock: itself, limits: itself },
     versions: tools.versions,
     proxiesAt: "127.0.0.1",
     startProxies: (admin) => startToxiproxy(tools.toxiproxyServer, admin, context),
