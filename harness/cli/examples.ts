@@ -7,6 +7,7 @@ Examples:
   faultline run cache-partition --seed 7     run one scenario, repeatably
   faultline run 'cache-*' --dry-run          show what would happen
   faultline run --tag demo --json            one JSON document for a program
+  faultline run --env attach                 on a system that runs already (docs/attach.md)
   faultline run cache-partition --seed 7 --repeat 3 --baseline baseline.json
                                              and fail when it got worse
 

@@ -13,9 +13,14 @@ export interface PostgresSetting {
   readonly address: Address;
   readonly database: string;
   readonly user: string;
+  readonly password?: string;
+  /** Who may do everything. */
+  readonly superuser: { readonly user: string; readonly password?: string };
   /** SIGKILL to one process of the server's own tree. */
   readonly kill: (pid: number) => Promise<void>;
 }
+
+type Login = "application" | "superuser";
 
 interface Held {
   readonly client: pg.Client;
@@ -39,7 +44,7 @@ export class PostgresServerControl implements PostgresControl {
   }
 
   async admin(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    return this.#with(superuser, async (client) => {
+    return this.#with("superuser", async (client) => {
       let rows: readonly Readonly<Record<string, unknown>>[] = [];
       for (const statement of statements) ({ rows } = await client.query(statement));
       return rows;
@@ -48,17 +53,17 @@ export class PostgresServerControl implements PostgresControl {
 
   async ask(statement: string): Promise<string | undefined> {
     try {
-      await this.#with(this.user, (client) => client.query(statement));
+      await this.#with("application", (client) => client.query(statement));
       return undefined;
     } catch (error) {
       return (error as { code?: string }).code ?? "no answer";
     }
   }
 
-  async hold(name: string, as: "application" | "superuser", ...statements: readonly string[]): Promise<number> {
+  async hold(name: string, as: Login, ...statements: readonly string[]): Promise<number> {
     const known = this.#held.get(name);
     if (known !== undefined) return known.pid;
-    const client = this.#client(as === "superuser" ? superuser : this.user);
+    const client = this.#client(as);
     try {
       await client.connect();
       for (const statement of ["BEGIN", ...statements]) await client.query(statement);
@@ -95,8 +100,8 @@ export class PostgresServerControl implements PostgresControl {
     await Promise.all([...this.#held.keys()].map((name) => this.release(name)));
   }
 
-  async #with<T>(user: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = this.#client(user);
+  async #with<T>(as: Login, act: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = this.#client(as);
     try {
       await client.connect();
       return await act(client);
@@ -105,11 +110,13 @@ export class PostgresServerControl implements PostgresControl {
     }
   }
 
-  #client(user: string): pg.Client {
-    const { address, database } = this.#setting;
+  #client(as: Login): pg.Client {
+    const { address, database, superuser } = this.#setting;
+    const { user, password } = as === "superuser" ? superuser : this.#setting;
     const client = new pg.Client({
       ...address,
       user,
+      ...(password === undefined ? {} : { password }),
       database,
       application_name: "faultline",
       connectionTimeoutMillis: deadlineMs,

@@ -9,7 +9,7 @@ import { postgresSnapshot } from "./postgres-snapshot.ts";
  * An SSLRequest: the server answers with one letter, before any log-in. In bulk, a log-in by a name of 8,000 letters, to
  * which it answers with an error or a demand (PostgreSQL, "Message Formats"; a start-up packet may have 10,000 bytes).
  */
-const sslRequest: Greeting = {
+export const sslRequest: Greeting = {
   bytes: Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47),
   understands: (reply) => /^[SN]/.test(reply.toString("latin1")),
   inBulk: { bytes: startUp("f".repeat(8000)), understands: (reply) => /^[ER]/.test(reply.toString("latin1")) },
@@ -47,7 +47,14 @@ export const postgresKind: Kind = {
   },
   openControls({ instance, address, definition }, kill) {
     const { database, user } = definition.settings as unknown as PostgresSettings;
-    const postgres = new PostgresServerControl({ name: instance, address, database, user, kill });
+    const postgres = new PostgresServerControl({
+      name: instance,
+      address,
+      database,
+      user,
+      superuser: { user: superuser },
+      kill,
+    });
     const snapshot = () => postgresSnapshot(postgres);
     return Promise.resolve({ controls: { postgres }, snapshot, close: () => postgres.close() });
   },

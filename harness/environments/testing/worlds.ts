@@ -54,5 +54,5 @@ const containers: World = {
   },
 };
 
-/** By the environment's name. */
-export const worlds = { local, containers };
+/** By the environment's name; what `attach` starts is a process, too. */
+export const worlds = { local, containers, attach: local };
