@@ -1,7 +1,10 @@
 /** One end of a link inside a component: whom it talks to, and how it wants to be told the address. */
 export interface LinkDefinition<To extends string = string> {
   readonly to: To;
-  /** A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. */
+  /**
+   * A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. Where a
+   * program wants them apart, one variable has `{host}` and another one, to the same component, `{port}`.
+   */
   readonly as: string;
   /** The proxy that carries it, of a system that runs already. */
   readonly through?: ProxyReference;
@@ -73,6 +76,18 @@ export interface ServiceSettings {
   readonly livePath?: string;
 }
 
+/** A program of the user's in a container of its own image, for an environment that starts containers. */
+export interface ContainerSettings {
+  readonly image: string;
+  /** In the place of the image's own command. */
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where it listens inside the container; left out for one that only works, and that nobody calls. */
+  readonly port?: number;
+  /** The path that answers 200 when it can serve; without it, it is ready when it takes connections. */
+  readonly readyPath?: string;
+}
+
 export function postgres(settings: PostgresSettings & { port?: number }): ComponentDefinition<never> {
   const { port, ...rest } = settings;
   return { kind: "postgres", settings: rest, ...(port === undefined ? {} : { port }) };
@@ -93,6 +108,18 @@ export function service<const Links extends Readonly<Record<string, LinkDefiniti
     ...(links === undefined ? {} : { links }),
     ...(instances === undefined ? {} : { instances }),
     ...(port === undefined ? {} : { port }),
+  };
+}
+
+export function container<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
+  settings: ContainerSettings & { links?: Links; instances?: number },
+): ComponentDefinition<Links[keyof Links]["to"]> {
+  const { links, instances, ...rest } = settings;
+  return {
+    kind: "container",
+    settings: rest,
+    ...(links === undefined ? {} : { links }),
+    ...(instances === undefined ? {} : { instances }),
   };
 }
 

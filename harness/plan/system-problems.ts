@@ -1,6 +1,7 @@
 import type { Problem } from "../model/errors.ts";
-import type { ComponentDefinition, System } from "../model/system.ts";
+import type { ComponentDefinition, LinkDefinition, System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
+import { settingsProblems } from "./settings-problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
@@ -49,15 +50,27 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
       remedy,
     });
   }
-  for (const [variable, link] of Object.entries(component?.links ?? {})) {
+  const links = Object.entries(component?.links ?? {});
+  for (const [variable, link] of links) {
     const at = `${where}.links.${variable}`;
     if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
-    if (!link.as.includes("{port}")) {
-      const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
-      problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
-    }
+    if (isTold(link, links)) continue;
+    const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
+    problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
   }
-  return problems;
+  return [...problems, ...problemsOfSettings(component, where)];
+}
+
+/** Host and port may stand in variables of their own. */
+function isTold({ to, as }: LinkDefinition, links: readonly (readonly [string, LinkDefinition])[]): boolean {
+  if (as.includes("{port}")) return true;
+  return as.includes("{host}") && links.some(([, other]) => other.to === to && other.as.includes("{port}"));
+}
+
+function problemsOfSettings(component: ComponentDefinition | undefined, where: string): readonly Problem[] {
+  if (component === undefined) return [];
+  const problems = settingsProblems[component.kind]?.(component) ?? [];
+  return problems.map((one) => ({ ...one, where: `${where}.${one.where}` }));
 }
 
 function wrongWay({ kind, attached }: ComponentDefinition, environment: string, where: string): Problem {
