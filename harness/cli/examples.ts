@@ -17,6 +17,12 @@ Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 the system did not start or stop, 
 Examples:
   faultline new queue-crash                  writes scenarios/queue-crash.ts
   faultline run queue-crash                  and it runs as it is`,
+  init: `
+Examples:
+  faultline init --from compose.yaml         writes faultline.config.ts and a first scenario beside it
+  faultline init --from deploy/compose.yaml --profile full --force
+
+What the file does not tell is marked as a question, \`// ?\`. Never by halves: all or nothing is written.`,
   validate: `
 Examples:
   faultline validate                         every scenario of the project
