@@ -269,7 +269,7 @@ export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "compon
 
 /** Kinds of components that have it; all when absent. */
 export const capabilityKinds: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
-  rollout: ["service"],
+  rollout: ["service", "container"],
   runtime: ["service"],
   clock: ["service"],
   redis: ["redis"],

@@ -9,6 +9,7 @@ import { messageOf } from "../../model/errors.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import type { Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
+import { imageName } from "./settings.ts";
 
 type Docker = ContainerRuntimeClient["container"]["dockerode"];
 export type Container = ReturnType<Docker["getContainer"]>;
@@ -39,18 +40,21 @@ export class ManagedContainer {
     alias = name,
   ): Promise<ManagedContainer> {
     const { engine, settings, network, labels, suffix } = ground;
-    const published = recipe.ports.map((port) => [`${port}/tcp`, [{ HostIp: "127.0.0.1", HostPort: `${port}` }]]);
+    const published = recipe.ports.map(({ inside, outside }) => [
+      `${inside}/tcp`,
+      [{ HostIp: "127.0.0.1", HostPort: `${outside}` }],
+    ]);
     const { folder, nameServers, hasInit = false } = recipe;
     const container = await inTime("create", name, () =>
       engine.client.container.create({
         name: `faultline-${name}-${suffix}`,
         ...(settings.platform === undefined ? {} : { platform: settings.platform }),
-        Image: settings.images[recipe.image],
+        Image: imageName(settings, recipe.image),
         Cmd: [...recipe.command],
         Env: Object.entries(recipe.environment).map(([variable, value]) => `${variable}=${value}`),
         Labels: { ...labels, "faultline.instance": name },
         Hostname: name,
-        ExposedPorts: Object.fromEntries(recipe.ports.map((port) => [`${port}/tcp`, {}])),
+        ExposedPorts: Object.fromEntries(recipe.ports.map(({ inside }) => [`${inside}/tcp`, {}])),
         ...(folder === undefined ? {} : { WorkingDir: folder }),
         HostConfig: {
           Init: hasInit,

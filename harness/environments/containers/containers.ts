@@ -1,8 +1,9 @@
-import type { ContainerSettings, ImageRole } from "../../model/config.ts";
+import type { ContainerSettings } from "../../model/config.ts";
 import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
 import type { System } from "../../model/system.ts";
 import type { Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
+import { insideOf } from "./driver.ts";
 import { containerDrivers } from "./drivers.ts";
 import { connectToEngine, type Engine } from "./engine.ts";
 import { containersFacts } from "./facts.ts";
@@ -31,8 +32,11 @@ async function startInContainers(
   engine: Engine,
   settings: ImageSettings,
 ): Promise<RunningSystem> {
-  const kinds = new Set(Object.values(system.components).map(({ kind }) => kind));
-  await ensureImages(engine, settings, ["toxiproxy", ...kinds] as readonly ImageRole[]);
+  const components = Object.entries(system.components).map(([name, definition]) => ({
+    image: found(containerDrivers, definition.kind).image(definition),
+    where: `system.components.${name}.image`,
+  }));
+  await ensureImages(engine, settings, [{ image: "toxiproxy", where: "toxiproxy" }, ...components]);
   return startSystem(system, containersPlace(engine, settings, context));
 }
 
@@ -55,7 +59,10 @@ function containersPlace(
     startProxies: (admin, ports) => startToxiproxy(ground, admin, ports),
     listen: ({ port }) => ({ host: "0.0.0.0", port }),
     // By its name, which leads to it wherever it is started again.
-    upstream: (instance, { port }) => ({ host: instance, port }),
+    upstream: (facts) => ({
+      host: facts.instance,
+      port: insideOf(found(containerDrivers, facts.definition.kind).recipe(facts), facts.address.port),
+    }),
     makeInstance: (kind, facts) => new ContainerInstance(kind, found(containerDrivers, kind.kind), facts, ground),
     async end() {
       if (undoing === undefined) return;

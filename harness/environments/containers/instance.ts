@@ -16,9 +16,10 @@ import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
 import type { StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
 import { ManagedContainer } from "./container.ts";
-import type { ContainerDriver, Recipe } from "./driver.ts";
+import { type ContainerDriver, insideOf, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 import { ContainerLimits } from "./limits.ts";
+import { imageName } from "./settings.ts";
 
 const periodUs = 100_000;
 
@@ -190,7 +191,7 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Rol
   async gauges() {
     if (this.#container === undefined || this.#container.hasEnded) return { processes: 0, connections: undefined };
     const [processes, sockets] = await Promise.all([this.#container.processes(), this.#sockets()]);
-    const { port } = this.#facts.address;
+    const port = insideOf(this.#container.recipe, this.#facts.address.port);
     const connections = sockets === undefined ? undefined : portsIn(sockets, established).filter((one) => one === port);
     return { processes, connections: connections?.length };
   }
@@ -230,7 +231,8 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Rol
   }
 
   #started(name: string, recipe: Recipe): Started {
-    return { name, command: recipe.command.join(" "), log: join(this.#ground.context.logs, `${name}.log`) };
+    const command = recipe.command.join(" ") || `the image ${imageName(this.#ground.settings, recipe.image)}`;
+    return { name, command, log: join(this.#ground.context.logs, `${name}.log`) };
   }
 }
 

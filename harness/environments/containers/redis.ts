@@ -1,8 +1,9 @@
 import type { RedisSettings } from "../../model/system.ts";
-import type { ContainerDriver } from "./driver.ts";
+import { alike, type ContainerDriver } from "./driver.ts";
 
 export const redisContainers: ContainerDriver = {
   kind: "redis",
+  image: () => "redis",
   recipe({ address, definition }) {
     const { configuration = {} } = definition.settings as RedisSettings;
     const options = {
@@ -19,7 +20,7 @@ export const redisContainers: ContainerDriver = {
       image: "redis",
       command: ["redis-server", ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])],
       environment: {},
-      ports: [address.port],
+      ports: [alike(address.port)],
     };
   },
 };

@@ -1,6 +1,6 @@
 import type { InstanceFacts } from "../kinds/kind.ts";
 import { serviceSettings } from "../kinds/service.ts";
-import type { ContainerDriver, Recipe } from "./driver.ts";
+import { alike, type ContainerDriver, type Recipe } from "./driver.ts";
 
 function recipe({ definition, links, address, instance }: InstanceFacts, command: readonly string[]): Recipe {
   const { environment = {}, portVariable = "PORT", hostVariable = "HOST", nameVariable } = serviceSettings(definition);
@@ -15,7 +15,7 @@ function recipe({ definition, links, address, instance }: InstanceFacts, command
       [hostVariable]: "0.0.0.0",
       ...(nameVariable === undefined ? {} : { [nameVariable]: instance }),
     },
-    ports: [address.port],
+    ports: [alike(address.port)],
     hasInit: true,
     folder: process.cwd(),
   };
@@ -23,6 +23,7 @@ function recipe({ definition, links, address, instance }: InstanceFacts, command
 
 export const serviceContainers: ContainerDriver = {
   kind: "service",
+  image: () => "service",
   farewellMs: 1500,
   before(facts) {
     const { prepare } = serviceSettings(facts.definition);

@@ -6,6 +6,7 @@ import {
   pullPolicies,
 } from "../../model/config.ts";
 import { usageError } from "../../model/errors.ts";
+import type { Image } from "./driver.ts";
 
 /** Every image, and how the engine gets it. */
 export interface ImageSettings {
@@ -13,6 +14,10 @@ export interface ImageSettings {
   readonly pull: PullPolicy;
   readonly platform?: string;
 }
+
+/** What an image is called by the engine. */
+export const imageName = ({ images }: ImageSettings, image: Image): string =>
+  typeof image === "string" ? images[image] : image.name;
 
 /** The official images. */
 const official: Readonly<Record<ImageRole, string>> = {

@@ -6,7 +6,7 @@ import { ProxyServer } from "../../network/proxy-server.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { failedToStart } from "../system/ready.ts";
 import { ManagedContainer } from "./container.ts";
-import type { Recipe } from "./driver.ts";
+import { alike, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 
 const readyWithinMs = 20_000;
@@ -25,7 +25,7 @@ export async function startToxiproxy(
     image: "toxiproxy",
     command: ["-host=0.0.0.0", `-port=${admin.port}`],
     environment: { LOG_LEVEL: "info" },
-    ports: [admin.port, ...ports],
+    ports: [admin.port, ...ports].map(alike),
     // The engine knows the name of a container only while it runs. Any other name server may take its time to say that
     // there is nobody of that name; nobody at all says so at once.
     nameServers: ["127.0.0.1"],

@@ -38,8 +38,8 @@ export interface Kind {
   initialise?(instance: InstanceFacts): Promise<void>;
   /** Run once, when it is ready for use. @param kill SIGKILL to one of its processes, by the number that it goes by itself */
   openControls?(instance: InstanceFacts, kill: (pid: number) => Promise<void>): Promise<OpenedControls>;
-  /** What an instance says of itself; absent for kinds that say nothing. Never rejects. */
-  health?(instance: InstanceFacts, deadlineMs: number): Promise<Health>;
+  /** What an instance says of itself; absent for kinds that say nothing, undefined where this one does not. Never rejects. */
+  health?(instance: InstanceFacts, deadlineMs: number): Promise<Health | undefined>;
   /** The time by an instance's own clock, in ms since 1970; absent for kinds that do not tell it. Never rejects. */
   date?(instance: InstanceFacts, deadlineMs: number): Promise<number | undefined>;
   /** The sign of life that probes ask for. */

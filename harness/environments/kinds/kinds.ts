@@ -1,3 +1,4 @@
+import { containerKind } from "./container.ts";
 import type { Kind } from "./kind.ts";
 import { postgresKind } from "./postgres.ts";
 import { redisKind } from "./redis.ts";
@@ -5,5 +6,5 @@ import { serviceKind } from "./service.ts";
 
 /** One for each kind of component. */
 export const kinds: ReadonlyMap<string, Kind> = new Map(
-  [postgresKind, redisKind, serviceKind].map((kind) => [kind.kind, kind]),
+  [containerKind, postgresKind, redisKind, serviceKind].map((kind) => [kind.kind, kind]),
 );

@@ -46,7 +46,7 @@ function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Insta
     proxiesAt: "127.0.0.1",
     startProxies: (admin) => startToxiproxy(tools.toxiproxyServer, admin, context),
     listen: (reached) => reached,
-    upstream: (_instance, reached) => reached,
+    upstream: ({ address }) => address,
     makeInstance(kind, facts) {
       const { instance } = facts;
       const setting = { ...facts, folder: join(context.scratch, instance), ...clockOf(instance, context), tools };

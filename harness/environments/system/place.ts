@@ -51,8 +51,8 @@ export interface Place<Instance extends StartableInstance> {
   startProxies(admin: Address, ports: readonly number[]): Promise<RunningProxies>;
   /** Where a proxy is told to listen that is reached at an address. */
   listen(reached: Address): Address;
-  /** Where the proxies find an instance that is reached at an address. */
-  upstream(instance: string, reached: Address): Address;
+  /** Where the proxies find an instance. */
+  upstream(facts: InstanceFacts): Address;
   makeInstance(kind: Kind, facts: InstanceFacts): Instance;
   /** After everything else, also when the start failed; twice is harmless. */
   end(): Promise<void>;

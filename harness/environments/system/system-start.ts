@@ -7,7 +7,7 @@ import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from 
 import { linkControl, proxyName } from "../../network/link.ts";
 import { listenerOn } from "../../safety/listening.ts";
 import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
-import type { Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
+import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { kinds } from "../kinds/kinds.ts";
 import type { Place, RunningProxies, StartableInstance } from "./place.ts";
 import { startOrder } from "./start-order.ts";
@@ -98,7 +98,7 @@ class SystemStart<Instance extends StartableInstance> {
     const { server } = this.#proxies;
     for (const link of linksOf(this.#system)) {
       const reached = found(this.#proxied, link.name);
-      const upstream = this.#place.upstream(link.to.instance, found(this.#direct, link.to.instance));
+      const upstream = this.#place.upstream(this.#facts(link.to.component, link.to.instance));
       await server.open(proxyName(link), this.#place.listen(reached), upstream);
       const greeting = this.#kind(link.to.component).greeting(this.#definition(link.to.component));
       this.#links.set(link.name, linkControl({ link, listen: reached, server, greeting }));
@@ -121,15 +121,17 @@ class SystemStart<Instance extends StartableInstance> {
   }
 
   #makeInstances(component: string): readonly Instance[] {
-    const definition = this.#definition(component);
-    return instanceNames(component, definition).map((name) => {
-      const address = found(this.#direct, name);
-      const links = this.#linkVariables(component, name);
-      const facts = { component, instance: name, definition, address, links };
-      const instance = this.#place.makeInstance(this.#kind(component), facts);
+    return instanceNames(component, this.#definition(component)).map((name) => {
+      const instance = this.#place.makeInstance(this.#kind(component), this.#facts(component, name));
       this.#instances.set(name, instance);
       return instance;
     });
+  }
+
+  #facts(component: string, instance: string): InstanceFacts {
+    const definition = this.#definition(component);
+    const links = this.#linkVariables(component, instance);
+    return { component, instance, definition, address: found(this.#direct, instance), links };
   }
 
   /** The addresses that an instance is told: those of its own proxies, several joined by commas. */
