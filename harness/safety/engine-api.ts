@@ -20,6 +20,7 @@ export interface EngineReply {
 
 /**
  * Asks a container engine by HTTP, with nothing but Node: whoever cleans up after a run has nothing else.
+ * @param deadlineMs may be Infinity
  * @throws when nobody answers in time
  */
 export function askEngine(
@@ -30,8 +31,8 @@ export function askEngine(
 ): Promise<EngineReply> {
   const { request, options } = wayTo(engine);
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(deadlineMs);
-    const asked = request({ ...options, method, path, signal, agent: false }, (reply) => {
+    const limit = Number.isFinite(deadlineMs) ? { signal: AbortSignal.timeout(deadlineMs) } : {};
+    const asked = request({ ...options, ...limit, method, path, agent: false }, (reply) => {
       let text = "";
       reply.setEncoding("utf8");
       reply.on("data", (part) => {
@@ -39,6 +40,8 @@ export function askEngine(
       });
       reply.once("error", reject);
       reply.once("end", () => resolve({ status: reply.statusCode ?? 0, body: parsed(text) }));
+      // Of an engine that is lost in the middle of its answer there is no end.
+      reply.once("close", () => reject(new Error("the container engine broke off its answer")));
     });
     asked.once("error", reject);
     asked.end();

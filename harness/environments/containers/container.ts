@@ -7,6 +7,7 @@ import type { ContainerRuntimeClient } from "testcontainers";
 import type { InstanceState } from "../../model/capabilities.ts";
 import { messageOf } from "../../model/errors.ts";
 import { withDeadline } from "../../network/deadline.ts";
+import { askEngine } from "../../safety/engine-api.ts";
 import type { Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 
@@ -201,7 +202,11 @@ export class ManagedContainer {
 
   async #untilEnd(said: Promise<void>, pid: number): Promise<string> {
     const { emit, now } = this.#ground.context;
-    const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
+    // Not by the client, which waits for ever when the engine is lost meanwhile.
+    const path = `/containers/${this.#container.id}/wait`;
+    const { status, body } = await askEngine(this.#ground.engine.address, "POST", path, Number.POSITIVE_INFINITY);
+    const { StatusCode: code, message } = body as { StatusCode?: number; message?: string };
+    if (code === undefined) throw new Error(`the engine answered ${status} to ${path}: ${message}`);
     await Promise.race([said, sleep(lastWordsMs, undefined, { ref: false })]);
     const how = signalOf(code) ?? `exit ${code}`;
     this.#hasEnded = true;

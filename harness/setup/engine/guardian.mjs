@@ -71,8 +71,10 @@ async function finish() {
   child.kill("SIGKILL");
   const deadline = Date.now() + goneWithinMs;
   while (init !== undefined && existsSync(`/proc/${init}`) && Date.now() < deadline) await sleep(20);
+  // Gone at once, for whoever wonders whether the engine may come back; what it holds takes a while to be deleted.
+  renameSync(folder, `${folder}.gone`);
   await removeGroups(deadline);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(`${folder}.gone`, { recursive: true, force: true, maxRetries: 5 });
   process.exit();
 }
 
