@@ -56,7 +56,7 @@ function wayTo({ url, certificates }: EngineAddress): { request: typeof httpRequ
   const at = { host: hostname, port: Number(port === "" ? 2375 : port) };
   if (certificates === undefined) return { request: httpRequest, options: at };
   const pem = (name: string): Buffer => readFileSync(join(certificates, `${name}.pem`));
-  return { request: httpsRequest, options: { ...at, ...{ ca: pem("ca"), cert: pem("cert"), key: pem("key") } } };
+  return { request: httpsRequest, options: { ...at, ca: pem("ca"), cert: pem("cert"), key: pem("key") } };
 }
 
 function parsed(text: string): unknown {

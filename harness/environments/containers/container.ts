@@ -144,8 +144,10 @@ export class ManagedContainer {
     // One look: for two, which tell of the processor too, the engine takes a second.
     const look = () => this.#container.stats({ stream: false, "one-shot": true });
     const { memory_stats: memory } = await this.#call("measure", look);
-    const { total_inactive_file: first = 0, inactive_file: second = 0 } = memory.stats ?? {};
-    return Math.max(0, (memory.usage ?? 0) - (first || second));
+    // By version 1 of control groups, and by version 2.
+    const told: Readonly<Record<string, number>> = { ...memory.stats };
+    const idle = told["total_inactive_file"] ?? told["inactive_file"] ?? 0;
+    return Math.max(0, memory.usage - idle);
   }
 
   /** Its processes, as lines of `ps`. */

@@ -19,15 +19,20 @@ const log = openSync(join(folder, "engine.log"), "a");
 // Namespaces of its own for the network, mounts and processes: nothing of this machine's is changed, and the death of
 // the one process `unshare` is the end of all of them. It dies with us.
 const namespaces = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"];
-const engine = [
-  "dockerd",
-  ...["--config-file", join(folder, "daemon.json")],
-  ...["--host", `unix://${join(folder, "docker.sock")}`],
-  ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
+const options = {
+  "config-file": join(folder, "daemon.json"),
+  host: `unix://${join(folder, "docker.sock")}`,
+  "data-root": join(folder, "data"),
+  "exec-root": join(folder, "exec"),
+  pidfile: join(folder, "pid"),
+  ip: "127.0.0.1",
   // Without a proxy process a published port costs next to nothing.
-  ...["--userland-proxy=false", "--ip", "127.0.0.1", "--cgroup-parent", `/${groups}`],
-  ...["--log-driver", "local", "--log-level", "warn"],
-];
+  "userland-proxy": "false",
+  "cgroup-parent": `/${groups}`,
+  "log-driver": "local",
+  "log-level": "warn",
+};
+const engine = ["dockerd", ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)];
 const child = spawn(
   "setpriv",
   [
