@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { request as httpRequest, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { request as httpRequest } from "node:http";
+import { type RequestOptions, request as httpsRequest } from "node:https";
 import { join } from "node:path";
 
 /** Where a container engine's API is; plain data, for the journal. */
@@ -20,6 +20,7 @@ export interface EngineReply {
 
 /**
  * Asks a container engine by HTTP, with nothing but Node: whoever cleans up after a run has nothing else.
+ * @param deadlineMs may be Infinity
  * @throws when nobody answers in time
  */
 export function askEngine(
@@ -30,8 +31,8 @@ export function askEngine(
 ): Promise<EngineReply> {
   const { request, options } = wayTo(engine);
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(deadlineMs);
-    const asked = request({ ...options, method, path, signal, agent: false }, (reply) => {
+    const limit = Number.isFinite(deadlineMs) ? { signal: AbortSignal.timeout(deadlineMs) } : {};
+    const asked = request({ ...options, ...limit, method, path, agent: false }, (reply) => {
       let text = "";
       reply.setEncoding("utf8");
       reply.on("data", (part) => {
@@ -39,6 +40,8 @@ export function askEngine(
       });
       reply.once("error", reject);
       reply.once("end", () => resolve({ status: reply.statusCode ?? 0, body: parsed(text) }));
+      // Of an engine that is lost in the middle of its answer there is no end.
+      reply.once("close", () => reject(new Error("the container engine broke off its answer")));
     });
     asked.once("error", reject);
     asked.end();
@@ -53,7 +56,7 @@ function wayTo({ url, certificates }: EngineAddress): { request: typeof httpRequ
   const at = { host: hostname, port: Number(port === "" ? 2375 : port) };
   if (certificates === undefined) return { request: httpRequest, options: at };
   const pem = (name: string): Buffer => readFileSync(join(certificates, `${name}.pem`));
-  return { request: httpsRequest, options: { ...at, ...{ ca: pem("ca"), cert: pem("cert"), key: pem("key") } } };
+  return { request: httpsRequest, options: { ...at, ca: pem("ca"), cert: pem("cert"), key: pem("key") } };
 }
 
 function parsed(text: string): unknown {

@@ -7,6 +7,7 @@ import type { ContainerRuntimeClient } from "testcontainers";
 import type { InstanceState } from "../../model/capabilities.ts";
 import { messageOf } from "../../model/errors.ts";
 import { withDeadline } from "../../network/deadline.ts";
+import { askEngine } from "../../safety/engine-api.ts";
 import type { Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 import { imageName } from "./settings.ts";
@@ -147,8 +148,10 @@ export class ManagedContainer {
     // One look: for two, which tell of the processor too, the engine takes a second.
     const look = () => this.#container.stats({ stream: false, "one-shot": true });
     const { memory_stats: memory } = await this.#call("measure", look);
-    const { total_inactive_file: first = 0, inactive_file: second = 0 } = memory.stats ?? {};
-    return Math.max(0, (memory.usage ?? 0) - (first || second));
+    // By version 1 of control groups, and by version 2.
+    const told: Readonly<Record<string, number>> = { ...memory.stats };
+    const idle = told["total_inactive_file"] ?? told["inactive_file"] ?? 0;
+    return Math.max(0, memory.usage - idle);
   }
 
   /** Its processes, as lines of `ps`. */
@@ -205,7 +208,11 @@ export class ManagedContainer {
 
   async #untilEnd(said: Promise<void>, pid: number): Promise<string> {
     const { emit, now } = this.#ground.context;
-    const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
+    // Not by the client, which waits for ever when the engine is lost meanwhile.
+    const path = `/containers/${this.#container.id}/wait`;
+    const { status, body } = await askEngine(this.#ground.engine.address, "POST", path, Number.POSITIVE_INFINITY);
+    const { StatusCode: code, message } = body as { StatusCode?: number; message?: string };
+    if (code === undefined) throw new Error(`the engine answered ${status} to ${path}: ${message}`);
     await Promise.race([said, sleep(lastWordsMs, undefined, { ref: false })]);
     const how = signalOf(code) ?? `exit ${code}`;
     this.#hasEnded = true;

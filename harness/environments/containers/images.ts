@@ -51,7 +51,7 @@ async function pullImage({ client }: Engine, name: string, platform: string | un
     await client.image.pull(ImageName.fromString(name), { force: true, platform });
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    return messageOf(error).trim();
   }
 }
 

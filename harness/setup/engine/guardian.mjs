@@ -19,15 +19,20 @@ const log = openSync(join(folder, "engine.log"), "a");
 // Namespaces of its own for the network, mounts and processes: nothing of this machine's is changed, and the death of
 // the one process `unshare` is the end of all of them. It dies with us.
 const namespaces = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"];
-const engine = [
-  "dockerd",
-  ...["--config-file", join(folder, "daemon.json")],
-  ...["--host", `unix://${join(folder, "docker.sock")}`],
-  ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
+const options = {
+  "config-file": join(folder, "daemon.json"),
+  host: `unix://${join(folder, "docker.sock")}`,
+  "data-root": join(folder, "data"),
+  "exec-root": join(folder, "exec"),
+  pidfile: join(folder, "pid"),
+  ip: "127.0.0.1",
   // Without a proxy process a published port costs next to nothing.
-  ...["--userland-proxy=false", "--ip", "127.0.0.1", "--cgroup-parent", `/${groups}`],
-  ...["--log-driver", "local", "--log-level", "warn"],
-];
+  "userland-proxy": "false",
+  "cgroup-parent": `/${groups}`,
+  "log-driver": "local",
+  "log-level": "warn",
+};
+const engine = ["dockerd", ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)];
 const child = spawn(
   "setpriv",
   [
@@ -71,8 +76,10 @@ async function finish() {
   child.kill("SIGKILL");
   const deadline = Date.now() + goneWithinMs;
   while (init !== undefined && existsSync(`/proc/${init}`) && Date.now() < deadline) await sleep(20);
+  // Gone at once, for whoever wonders whether the engine may come back; what it holds takes a while to be deleted.
+  renameSync(folder, `${folder}.gone`);
   await removeGroups(deadline);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(`${folder}.gone`, { recursive: true, force: true, maxRetries: 5 });
   process.exit();
 }
 

@@ -6,10 +6,10 @@ import { asRoot } from "../apt.mjs";
 import { execute } from "../execute.mjs";
 
 /** What the images consist of; nothing in them that nobody asks for. */
-export const debianPackages = [
-  ...["base-files", "base-passwd", "bash", "dash", "coreutils", "sed", "grep", "findutils", "mawk"],
-  ...["procps", "util-linux", "libstdc++6", "tzdata", "netbase", "redis-server"],
-];
+export const debianPackages =
+  "base-files base-passwd bash dash coreutils sed grep findutils mawk procps util-linux libstdc++6 tzdata netbase redis-server".split(
+    " ",
+  );
 
 /** What those depend on and programs here do not need: what installs packages, and what other languages need. */
 const leftOut =
@@ -57,11 +57,8 @@ async function download(workplace, archives, signal) {
   const status = join(workplace, "status");
   writeFileSync(status, "");
   const options = [`Dir::State::status=${status}`, `Dir::Cache::archives=${archives}`, "APT::Sandbox::User=root"];
-  const install = [
-    ...["apt-get", "-qq", "install", "-y", "--no-install-recommends", "--download-only"],
-    ...options.flatMap((option) => ["-o", option]),
-    ...debianPackages,
-  ];
+  const command = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "--download-only"];
+  const install = [...command, ...options.flatMap((option) => ["-o", option]), ...debianPackages];
   await asRoot(install, signal).catch(async () => {
     signal.throwIfAborted();
     await asRoot(["apt-get", "-qq", "update"], signal);
