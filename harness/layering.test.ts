@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   load: ["model", "safety", "npm", "node"],
   checks: ["model"],
   network: ["model", "npm", "node"],
-  safety: ["model", "node"],
+  safety: ["model", "npm", "node"],
   store: ["model", "node"],
   export: ["model", "npm"],
   report: ["model", "npm", "node"],

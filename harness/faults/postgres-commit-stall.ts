@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { harmlessWrite } from "./postgres-refusal.ts";
+import { harmlessWrite, undoneBy } from "./postgres-refusal.ts";
 
 /** How long the probe waits for its commit. */
 const patienceMs = 300;
@@ -21,15 +21,11 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   healing: "the setting is reset; what waited is committed",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
-  onlyOwn: "its settings would stay changed after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} stalls commits`,
-  undo: () => [],
+  ...undoneBy(() => ["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"]),
   async inject(postgres) {
     await postgres.admin("ALTER SYSTEM SET synchronous_standby_names = 'ghost'", "SELECT pg_reload_conf()");
-  },
-  async heal(postgres) {
-    await postgres.admin("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
   },
   async observe(postgres): Promise<Observation> {
     const began = performance.now();

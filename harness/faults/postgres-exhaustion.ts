@@ -15,7 +15,6 @@ export const postgresExhaustionFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the limit is lifted",
   example: {},
   residue: "a connection limit of the role: lifted when healed",
-  onlyOwn: "its role would stay limited after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} out of connections`,
   attempt: () => "SELECT 1",
@@ -24,7 +23,5 @@ export const postgresExhaustionFault: FaultKind<"postgres"> = postgresRefusal({
     await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} CONNECTION LIMIT 0`);
     await endSessions(postgres);
   },
-  async heal(postgres) {
-    await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} CONNECTION LIMIT -1`);
-  },
+  healed: ({ user }) => [`ALTER ROLE ${identifier(user)} CONNECTION LIMIT -1`],
 });

@@ -15,7 +15,6 @@ export const postgresLoginDeniedFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the role may log in again",
   example: {},
   residue: "a role without LOGIN: given back when healed",
-  onlyOwn: "its role would stay without log-in after a run that was killed",
   problems: () => [],
   title: ({ target }) => `${target} denies the log-in`,
   attempt: () => "SELECT 1",
@@ -24,7 +23,5 @@ export const postgresLoginDeniedFault: FaultKind<"postgres"> = postgresRefusal({
     await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} NOLOGIN`);
     await endSessions(postgres);
   },
-  async heal(postgres) {
-    await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} LOGIN`);
-  },
+  healed: ({ user }) => [`ALTER ROLE ${identifier(user)} LOGIN`],
 });

@@ -236,6 +236,8 @@ export interface PostgresControl {
   release(name: string): Promise<void>;
   /** Whether it is still there: `lost` when the server has ended it. */
   held(name: string): "held" | "lost" | "none";
+  /** What stands in the journal for these statements; nothing where the server ends with the run. */
+  undo(...statements: readonly string[]): readonly UndoStep[];
   /** SIGKILL to one backend. */
   killBackend(pid: number): Promise<void>;
 }

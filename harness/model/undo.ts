@@ -26,6 +26,15 @@ export type UndoStep =
       readonly passwordFile?: string;
       readonly commands: readonly (readonly string[])[];
     }
+  | {
+      readonly do: "askPostgres";
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+      readonly passwordFile?: string;
+      readonly statements: readonly string[];
+    }
   /** Takes the secrets out of the logs of a run, when nobody writes to them any more. */
   | { readonly do: "redactLogs"; readonly folder: string }
   /** A control group of the kernel, by its folder; its processes go to the group `home`. */

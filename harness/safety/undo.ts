@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
+import { askPostgres } from "./ask-postgres.ts";
 import { askRedis } from "./ask-redis.ts";
 import { removeLabelled } from "./labelled.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
@@ -36,6 +37,7 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   removePath({ path }) {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   },
+  askPostgres: (step) => askPostgres(step, askDeadlineMs),
   askRedis: (step) => askRedis(step, askDeadlineMs),
   redactLogs: ({ folder }) => redactLogs(folder),
   removeLabelled: ({ engine, label }) => removeLabelled(engine, label),

@@ -244,6 +244,20 @@ describe("what is wrong is told, all at once, and nothing is begun", () => {
   });
 });
 
+test("a postgres with settings of its own, which healing would take away", async () => {
+  const theirDb = theirs.control("postgres", "db")[0]!;
+  const refused = async (message: RegExp): Promise<void> => {
+    const error = await stand.start(ours()).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "NOT_LET_IN", exit: 3, message: expect.stringMatching(message) });
+  };
+  await theirDb.admin("ALTER SYSTEM SET synchronous_standby_names = ''");
+  onTestFinished(async () => void (await theirDb.admin("ALTER SYSTEM RESET synchronous_standby_names")));
+  await refused(/synchronous_standby_names is set in postgresql\.auto\.conf/);
+  await theirDb.admin("ALTER SYSTEM RESET synchronous_standby_names", "ALTER ROLE shop CONNECTION LIMIT 50");
+  onTestFinished(async () => void (await theirDb.admin("ALTER ROLE shop CONNECTION LIMIT -1")));
+  await refused(/the role shop has a connection limit/);
+});
+
 const { capabilities } = { capabilities: ["network", "pause", "redis", "postgres"] as readonly string[] };
 /** Of HTTP; the others are tried at the user's own proxy. */
 const ofHttp = ["overload", "slowRequests"];

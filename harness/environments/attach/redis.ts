@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { AttachedRedis } from "../../model/attached.ts";
 import type { Exchange, Greeting } from "../../network/probe.ts";
 import { redisPing } from "../kinds/redis.ts";
 import { RedisServerControl } from "../kinds/redis-control.ts";
 import { redisSnapshot } from "../kinds/redis-snapshot.ts";
 import { type AttachKind, isText, type Running } from "./kind.ts";
+import { passwordFileFor } from "./password-file.ts";
 
 /** A server that wants a log-in lives, too. */
 const answered = (exchange: Exchange): Exchange => ({
@@ -33,10 +32,10 @@ export const redisKind: AttachKind = {
       const { name, address } = running;
       const { user, password } = settingsOf(running);
       const logIn = { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) };
-      const undo = logInFor(running);
+      const whoever = { ...(user === undefined ? {} : { user }), ...passwordFileFor(running, password) };
       const redis = await RedisServerControl.open(name, address, {
         ...logIn,
-        undo: (commands) => ({ do: "askRedis", ...address, ...undo, commands }),
+        undo: (commands) => ({ do: "askRedis", ...address, ...whoever, commands }),
       });
       if (redis.original("role") !== "master") {
         redis.close();
@@ -46,12 +45,3 @@ export const redisKind: AttachKind = {
     },
   },
 };
-
-/** For whoever cleans up: the password stands in a file that goes away with the run, and not in its journal. */
-function logInFor(running: Running): { readonly user?: string; readonly passwordFile?: string } {
-  const { user, password } = settingsOf(running);
-  if (password === undefined) return {};
-  const passwordFile = join(running.scratch, `${running.name}.password`);
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  return { ...(user === undefined ? {} : { user }), passwordFile };
-}

@@ -47,6 +47,11 @@ test.each<[string, object, string]>([
   ["no path", { readyPath: undefined }, "BAD_SETTING web.readyPath"],
   ["a path that is a URL", { livePath: "http://x/" }, "BAD_SETTING web.livePath"],
   ["a postgres without its user", { kind: "postgres", database: "d" }, "BAD_SETTING web.user"],
+  [
+    "an admin who is the application",
+    { kind: "postgres", database: "d", user: "u", admin: { user: "u" } },
+    "BAD_SETTING web.admin",
+  ],
   ["a password that is no text", { kind: "redis", password: 7 }, "BAD_SETTING web.password"],
 ])("%s is refused", (_what, settings, problem) => expect(problemsOf(settings)).toEqual([problem]));
 

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { PostgresControl } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
+import type { UndoStep } from "../../model/undo.ts";
 
 const deadlineMs = 3000;
 
@@ -18,6 +19,8 @@ export interface PostgresSetting {
   readonly superuser: { readonly user: string; readonly password?: string };
   /** SIGKILL to one process of the server's own tree. */
   readonly kill: (pid: number) => Promise<void>;
+  /** The step that says these statements when we are gone; without it the server ends with the run. */
+  readonly undo?: (statements: readonly string[]) => UndoStep;
 }
 
 type Login = "application" | "superuser";
@@ -90,6 +93,10 @@ export class PostgresServerControl implements PostgresControl {
   held(name: string): "held" | "lost" | "none" {
     const held = this.#held.get(name);
     return held === undefined ? "none" : held.isLost ? "lost" : "held";
+  }
+
+  undo(...statements: readonly string[]): readonly UndoStep[] {
+    return this.#setting.undo === undefined ? [] : [this.#setting.undo(statements)];
   }
 
   killBackend(pid: number): Promise<void> {
