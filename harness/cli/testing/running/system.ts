@@ -1,4 +1,5 @@
-import { attached, system } from "faultline";
+import { attached, seconds, system } from "faultline";
+import { people } from "../shelf/shelf.ts";
 import type { Places } from "./running-shelf.ts";
 
 const { store, web, toxiproxy } = JSON.parse(process.env["RUNNING"] ?? "{}") as Places;
@@ -18,3 +19,12 @@ export const runningShelf = system({
     }),
   },
 });
+
+/** Few and patient enough for a machine that has other things to do: who waits long is not refused. */
+const deadline = seconds(6);
+const { look, put } = people.operations;
+export const fewPeople = {
+  ...people,
+  perSecond: 40,
+  operations: { look: { ...look!, deadline }, put: { ...put!, deadline } },
+};

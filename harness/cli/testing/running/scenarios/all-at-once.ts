@@ -1,12 +1,11 @@
 import { availability, partition, pause, redisReadOnly, scenario, seconds } from "faultline";
-import { people } from "../../shelf/shelf.ts";
-import { runningShelf } from "../system.ts";
+import { fewPeople, runningShelf } from "../system.ts";
 
 export default scenario({
   name: "everything at once, for as long as somebody lets it",
   expects: "nothing: it is there to be killed",
   system: runningShelf,
-  workload: people,
+  workload: fewPeople,
   phases: { warmUp: seconds(0.5), steady: seconds(1), faults: seconds(60), recovery: seconds(1) },
   faults: [
     { at: seconds(0.1), lasting: seconds(59), inject: redisReadOnly("store") },

@@ -1,12 +1,12 @@
 import { availability, partition, pause, scenario, seconds } from "faultline";
-import { people, phases } from "../../shelf/shelf.ts";
-import { runningShelf } from "../system.ts";
+import { phases } from "../../shelf/shelf.ts";
+import { fewPeople, runningShelf } from "../system.ts";
 
 export default scenario({
   name: "the store stands still, and is then cut off",
   expects: "nobody notices where the server remembers what it saw",
   system: runningShelf,
-  workload: people,
+  workload: fewPeople,
   phases,
   faults: [
     { at: seconds(0.2), lasting: seconds(0.8), inject: pause("store") },

@@ -1,6 +1,6 @@
 import { availability, clockSkew, kill, partition, redisAmnesia, scenario, seconds } from "faultline";
-import { people, phases } from "../../shelf/shelf.ts";
-import { runningShelf } from "../system.ts";
+import { phases } from "../../shelf/shelf.ts";
+import { fewPeople, runningShelf } from "../system.ts";
 
 const lasting = seconds(0.5);
 
@@ -8,7 +8,7 @@ export default scenario({
   name: "what may be done only to what one has started",
   expects: "to be refused",
   system: runningShelf,
-  workload: people,
+  workload: fewPeople,
   phases,
   faults: [
     { at: seconds(0.1), lasting, inject: kill("store") },
