@@ -6,8 +6,8 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 19)) {
-  console.error(`faultline: needs Node 22.19 or newer, this is ${process.version} [NODE_TOO_OLD]`);
+if (major < 22 || (major === 22 && minor < 22)) {
+  console.error(`faultline: needs Node 22.22 or newer, this is ${process.version} [NODE_TOO_OLD]`);
   console.error(
     "  Install a newer Node, or in the repository run `npm ci` and use `npx faultline`, which brings its own.",
   );

@@ -61,6 +61,7 @@ export { terminate } from "./faults/terminate.ts";
 export { truncate } from "./faults/truncate.ts";
 export { uncaughtException } from "./faults/uncaught-exception.ts";
 export { wrongCredential } from "./faults/wrong-credential.ts";
+export { type AttachedLink, type AttachedSettings, attached } from "./model/attached.ts";
 export type { CacheEntry, Check, Evidence, FinalState, Job } from "./model/check.ts";
 export { type Config, defineConfig } from "./model/config.ts";
 export type { Address } from "./model/environment.ts";
@@ -70,7 +71,7 @@ export type { Mutant } from "./model/mutant.ts";
 export type { Random } from "./model/random.ts";
 export type { RunRecord } from "./model/run.ts";
 export { type Audit, type AuditContext, type Scenario, scenario } from "./model/scenario.ts";
-export { postgres, redis, type System, service, system } from "./model/system.ts";
+export { container, postgres, redis, type System, service, system } from "./model/system.ts";
 export { type Duration, milliseconds, minutes, seconds } from "./model/units.ts";
 export type { CheckResult, Verdict } from "./model/verdict.ts";
 export {

@@ -40,7 +40,7 @@ describe("a fault around a body", () => {
     expect(caught).toBe(thrown);
     expect(system.receipts().at(-1)).toMatchObject({ on: "store", healProvenMs: expect.any(Number) });
     const [store] = system.stage.injector.system.control("process", "store");
-    expect(store?.state().state).toBe("running");
+    expect((await store?.state())?.state).toBe("running");
   });
 
   test("what cannot be planned is refused before anything acts, all of it at once", async ({ system, withFault }) => {
@@ -120,12 +120,13 @@ describe("a system", () => {
   });
 
   /** Aims a kind of fault at a system of its own. */
-  async function aim(kind: FaultKind<"process">, target: "store" | "web") {
+  async function aim(kind: FaultKind<"pause">, target: "store" | "web") {
     const environment = await environmentNamed("local").open();
     const system = await startOn(shelf(), { environment, faultKinds: [kind] });
     const body = vi.fn<() => void>();
     const error = await withFaultOn(system, pause(target), body).catch((caught: unknown) => caught);
-    const states = system.stage.injector.system.control("process", target).map((one) => one.state().state);
+    const victims = system.stage.injector.system.control("process", target);
+    const states = (await Promise.all(victims.map((one) => one.state()))).map(({ state }) => state);
     await system.stop();
     expect(error).toMatchObject({ code: "FAULT_NOT_PROVEN", exit: 2 });
     expect(body).not.toHaveBeenCalled();

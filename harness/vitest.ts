@@ -1,6 +1,7 @@
 import { test } from "vitest";
 import { environmentNamed } from "./cli/environments.ts";
 import { faultKinds } from "./faults/index.ts";
+import type { ContainerSettings } from "./model/config.ts";
 import type { FaultSpec } from "./model/fault.ts";
 import type { System, TargetOf } from "./model/system.ts";
 import { type StartedSystem, startSystem as start } from "./run/start-system.ts";
@@ -15,8 +16,12 @@ export { withFault } from "./run/with-fault.ts";
 export interface SystemOptions {
   /** Where it is started; default `local`. */
   readonly environment?: string;
+  /** How the environment `containers` gets its images. */
+  readonly containers?: ContainerSettings;
   /** A folder in which one with the logs and events of this system is kept; without it they go away with the system. */
   readonly output?: string;
+  /** Hosts elsewhere that are yours to break, for the environment `attach`. */
+  readonly allowedTargets?: readonly string[];
 }
 
 /**
@@ -25,9 +30,10 @@ export interface SystemOptions {
  */
 export async function startSystem<S extends System>(
   definition: S,
-  { environment = "local", ...options }: SystemOptions = {},
+  { environment: name = "local", containers, ...options }: SystemOptions = {},
 ): Promise<StartedSystem<S>> {
-  return start(definition, { environment: await environmentNamed(environment).open(), faultKinds, ...options });
+  const environment = await environmentNamed(name).open(containers === undefined ? {} : { containers });
+  return start(definition, { environment, faultKinds, ...options });
 }
 
 /**

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Capacity, type RateTrial, searchCapacity } from "../load/capacity.ts";
 import { type ClosedLoop, closedLoop } from "../load/closed-loop.ts";
-import { assertAllowedTargets } from "../load/foreign-targets.ts";
 import { rateTrial } from "../load/trial.ts";
+import type { ContainerSettings } from "../model/config.ts";
 import type { Address } from "../model/environment.ts";
 import { exits, systemError, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
@@ -17,6 +17,7 @@ import { drawArrivals } from "../plan/arrivals.ts";
 import { accumulated } from "../plan/rate.ts";
 import { prepareWorkloads } from "../run/prepare.ts";
 import { onStage } from "../run/stage.ts";
+import { assertAllowedTargets } from "../safety/foreign-targets.ts";
 import { createRunFolder } from "../store/run-folder.ts";
 import { closedLoopLine, trialLine, trialTable } from "./capacity-words.ts";
 import { environmentNamed } from "./environments.ts";
@@ -28,6 +29,7 @@ import { urlWorkload } from "./url-workload.ts";
 export interface CapacityFlags {
   readonly scenarios: string;
   readonly env: string;
+  readonly containers?: ContainerSettings;
   readonly output: string;
   readonly seconds: string;
   readonly within?: string;
@@ -104,11 +106,12 @@ async function onScenario(
   const { scenario } = one;
   const stage = {
     system: scenario.system,
-    environment: await entry.open(),
+    environment: await entry.open(flags),
     folder,
     now: () => performance.now() - startedAt,
     emit: (event: RunEvent) => folder.appendEvent(event),
     signal: common.signal,
+    allowedTargets: flags.allowTarget,
   };
   common.output.say(`starting ${scenario.system.name}; logs in ${relative(process.cwd(), folder.logs)}`);
   let found: Found | undefined;

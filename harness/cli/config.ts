@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import type { Check } from "../model/check.ts";
-import type { Config } from "../model/config.ts";
+import { type Config, type ContainerSettings, imageRoles, pullPolicies } from "../model/config.ts";
 import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
 import { didYouMean } from "../plan/suggest.ts";
@@ -24,10 +24,11 @@ const options: Readonly<Record<Field, string>> = {
   budgets: "budgets",
   mutants: "knownMutants",
   canary: "canary",
+  containers: "containers",
 };
 
 /** What no option says. */
-const withoutOption: readonly Field[] = ["budgets", "mutants", "canary"];
+const withoutOption: readonly Field[] = ["budgets", "mutants", "canary", "containers"];
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
@@ -41,6 +42,16 @@ function isMutant(value: unknown): boolean {
   const { name, environment, description = "-" } = (value ?? {}) as Partial<Mutant>;
   const values = typeof environment === "object" && environment !== null ? Object.values(environment) : [];
   return isText(name) && isText(description) && values.length > 0 && values.every(isText);
+}
+
+function isContainers(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { images = {}, pull = "missing", platform = "linux/amd64", ...others } = value as ContainerSettings;
+  const areImages =
+    typeof images === "object" &&
+    Object.entries(images).every(([role, name]) => imageRoles.some((one) => one === role) && isText(name));
+  const isPlatform = typeof platform === "string" && /^[a-z]+\/[a-z0-9]+(\/[a-z0-9]+)?$/.test(platform);
+  return areImages && pullPolicies.includes(pull) && isPlatform && Object.keys(others).length === 0;
 }
 
 const rules: Readonly<Record<Field, readonly [(value: unknown) => boolean, string]>> = {
@@ -59,6 +70,10 @@ const rules: Readonly<Record<Field, readonly [(value: unknown) => boolean, strin
     'Give a list of different ones, as mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" } }].',
   ],
   canary: [isText, 'Give a file, as canary: "scenarios/controls/canary.ts".'],
+  containers: [
+    isContainers,
+    `Give containers: { images: { ${imageRoles[0]}: "…" }, pull: "missing", platform: "linux/amd64" }; images are for ${imageRoles.join(", ")}, pull is one of ${pullPolicies.join(", ")}.`,
+  ],
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collect } from "./collect.ts";
 import type { ExploreFlags } from "./explore.ts";
 import type { Perform } from "./main.ts";
 
@@ -21,5 +22,3 @@ export function defineExplore(program: Command, perform: Perform): void {
       perform(async (output) => (await import("./explore.ts")).explore(filter, flags, output)),
     );
 }
-
-const collect = (host: string, before: readonly string[]): readonly string[] => [...before, host];

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collect } from "./collect.ts";
 import type { Perform } from "./main.ts";
 import type { ProveFlags } from "./prove.ts";
 
@@ -33,5 +34,3 @@ export function defineProve(program: Command, perform: Perform): void {
       }),
     );
 }
-
-const collect = (host: string, before: readonly string[]): readonly string[] => [...before, host];

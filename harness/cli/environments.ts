@@ -1,18 +1,35 @@
+import { attachEnvironment, attachFacts } from "../environments/attach/attach.ts";
+import { containersFacts } from "../environments/containers/facts.ts";
 import { localEnvironment, localFacts } from "../environments/local/local.ts";
+import type { ContainerSettings } from "../model/config.ts";
 import type { Environment } from "../model/environment.ts";
 import { usageError } from "../model/errors.ts";
 import { didYouMean } from "../plan/suggest.ts";
-import { locateLocalTools } from "./local-tools.ts";
+import { locateLocalTools, locateToxiproxy } from "./local-tools.ts";
 
 interface EnvironmentEntry {
-  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds">;
+  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "attaches">;
   /** @throws FaultlineError (3) when what it needs is not on this machine */
-  open(): Promise<Environment>;
+  open(options?: EnvironmentOptions): Promise<Environment>;
+}
+
+/** What the project's configuration says of environments. */
+interface EnvironmentOptions {
+  readonly containers?: ContainerSettings;
 }
 
 /** Every environment; a new one is one folder and one line here. */
 const environments: readonly EnvironmentEntry[] = [
   { facts: localFacts, open: async () => localEnvironment(await locateLocalTools()) },
+  {
+    facts: containersFacts,
+    // Its client is some megabytes of JavaScript, which nobody else need wait for.
+    async open({ containers } = {}) {
+      const { containersEnvironment } = await import("../environments/containers/containers.ts");
+      return containersEnvironment(containers);
+    },
+  },
+  { facts: attachFacts, open: async () => attachEnvironment(await locateToxiproxy()) },
 ];
 
 /** @throws FaultlineError (64) for a name that is none */

@@ -16,6 +16,7 @@ Examples:
   faultline run cache-partition --seed 7     run one scenario, repeatably
   faultline run 'cache-*' --dry-run          show what would happen
   faultline run --tag demo --json            one JSON document for a program
+  faultline run --env attach                 on a system that runs already (docs/attach.md)
   faultline run cache-partition --seed 7 --repeat 3 --baseline baseline.json
                                              and fail when it got worse
 
@@ -25,6 +26,12 @@ Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 the system did not start or stop, 
 Examples:
   faultline new queue-crash                  writes scenarios/queue-crash.ts
   faultline run queue-crash                  and it runs as it is`,
+  init: `
+Examples:
+  faultline init --from compose.yaml         writes faultline.config.ts and a first scenario beside it
+  faultline init --from deploy/compose.yaml --profile full --force
+
+What the file does not tell is marked as a question, \`// ?\`. Never by halves: all or nothing is written.`,
   validate: `
 Examples:
   faultline validate                         every scenario of the project

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { faultKinds } from "../faults/index.ts";
+import type { ContainerSettings } from "../model/config.ts";
 import { exits, usageError } from "../model/errors.ts";
 import type { Exploration } from "../model/explore/exploration.ts";
 import { randomFrom } from "../model/random.ts";
@@ -17,6 +18,7 @@ import { runOne } from "./run-one.ts";
 export interface ExploreFlags {
   readonly scenarios: string;
   readonly env: string;
+  readonly containers?: ContainerSettings;
   readonly output: string;
   readonly seed: string;
   readonly minutes: string;
@@ -39,7 +41,7 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
   const space = spaceOf(system, context);
   const folder = join(flags.output, "explore");
   mkdirSync(folder, { recursive: true });
-  const environment = await entry.open();
+  const environment = await entry.open(flags);
   const { signal, end } = listenForInterrupts((line) => output.say(line));
   const quiet = { ...output, say: () => undefined, pin: () => undefined, isLive: false };
   const explorer = new Explorer({

@@ -2,6 +2,7 @@ import { faultKinds } from "../faults/index.ts";
 import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
 import { exits, FaultlineError, messageOf, usageError } from "../model/errors.ts";
 import type { FaultKind } from "../model/fault.ts";
+import { onlyForOwn } from "../plan/fault-problems.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
@@ -42,8 +43,11 @@ interface Row {
 /** Asks the environment on this machine. @returns why a kind can't be done; undefined when it can */
 async function whyNotIn(name: string): Promise<(kind: FaultKind) => string | undefined> {
   try {
-    const { capabilities, lacks } = await environmentNamed(name).open();
-    return ({ needs }) => (capabilities.includes(needs) ? lacks[needs] : `needs ${needs}`);
+    const { capabilities, lacks, attaches } = await environmentNamed(name).open();
+    return (kind) => {
+      if (!capabilities.includes(kind.needs)) return `needs ${kind.needs}`;
+      return (attaches === undefined ? undefined : onlyForOwn(kind)) ?? lacks[kind.needs];
+    };
   } catch (error) {
     // The name is wrong: that is the user's to know. Otherwise something is missing here, and so every fault is.
     if (!(error instanceof FaultlineError) || error.exit === exits.usage) throw error;

@@ -1,11 +1,20 @@
 import type { LocalTools } from "../environments/local/driver.ts";
-import { FaultlineError } from "../model/errors.ts";
+import { FaultlineError, systemError } from "../model/errors.ts";
+import { cacheFolder } from "../setup/cache-folder.mjs";
 import { SetupFailure } from "../setup/failure.mjs";
-import { locateComponents } from "../setup/locate.mjs";
+import { locateComponents, lookForToxiproxy } from "../setup/locate.mjs";
 
 /** What the environment `local` starts. @throws FaultlineError (3) with all that is missing */
 export async function locateLocalTools(): Promise<LocalTools> {
   return asFaultlineError(() => locateComponents());
+}
+
+/** What the environment `attach` starts. @throws FaultlineError (3) when it is missing */
+export async function locateToxiproxy(): Promise<{ readonly path: string; readonly version: string }> {
+  const { found, problem = "" } = await lookForToxiproxy(cacheFolder());
+  if (found !== undefined) return found;
+  const remedy = "Run `faultline doctor --fix`.";
+  throw systemError({ code: "MISSING_COMPONENT", where: "toxiproxy-server", message: problem, remedy });
 }
 
 /** The set-up runs where nothing of Faultline is there yet; here its failures become errors like all others. */

@@ -4,9 +4,11 @@ import { redact } from "../model/redact.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import type { CapacityFlags } from "./capacity.ts";
 import type { CheckFlags } from "./check.ts";
+import { collect } from "./collect.ts";
 import type { CompareFlags } from "./compare.ts";
 import { applyConfig } from "./config.ts";
 import { defineExplore } from "./define-explore.ts";
+import { defineInit } from "./define-init.ts";
 import { defineProve } from "./define-prove.ts";
 import { examples } from "./examples.ts";
 import type { ExportFlags } from "./export.ts";
@@ -83,7 +85,7 @@ export function define(program: Command, perform: Perform): void {
   const allowTarget = [
     "--allow-target <host>",
     "a host elsewhere that is yours to break; again for more",
-    (host: string, before: readonly string[]) => [...before, host],
+    collect,
     [] as readonly string[],
   ] as const;
   const folder = ["--scenarios <folder>", "where the scenarios are", "scenarios"] as const;
@@ -124,6 +126,8 @@ export function define(program: Command, perform: Perform): void {
     .action((name: string, flags: { scenarios: string }) =>
       perform(async (output) => (await import("./new.ts")).newScenario(name, flags, output)),
     );
+
+  defineInit(program, perform);
 
   program
     .command("validate [filter...]")

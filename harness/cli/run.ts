@@ -1,6 +1,7 @@
 import { basename, relative } from "node:path";
 import type { Check } from "../model/check.ts";
 import type { Comparison } from "../model/compare/comparison.ts";
+import type { ContainerSettings } from "../model/config.ts";
 import type { Environment } from "../model/environment.ts";
 import { exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
@@ -26,6 +27,7 @@ import { refuseSeveralVariants, tellVariants } from "./variants.ts";
 export interface RunFlags {
   readonly scenarios: string;
   readonly env: string;
+  readonly containers?: ContainerSettings;
   readonly output: string;
   readonly seed?: string;
   readonly tag?: string;
@@ -67,7 +69,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   }
   if (flags.keepUp === true) refuseToKeepSeveral(planned.length * repeats);
   sayWhatIsSkipped(skipped, output);
-  const environment = await entry.open();
+  const environment = await entry.open(flags);
   await cleanBefore(output);
   const finished = await runAll(planned, repeats, environment, flags, output);
   const verdict = worst(finished.map(({ record }) => record.verdict));

@@ -21,9 +21,9 @@ const overAfterMs = 10 * periodMs;
 const paused = new Map<string, { pauses: number; ms: number; lastAt: number }>();
 const keyOf = (name: string, id: string): string => `${id} ${name}`;
 
-export const cpuLimitFault: FaultKind<"process"> = {
+export const cpuLimitFault: FaultKind<"pause"> = {
   kind: "cpuLimit",
-  needs: "process",
+  needs: "pause",
   // Another fault that stops and continues the same processes would be undone by this one.
   silences: true,
   summary: "a component runs only for a share of the time",
@@ -33,14 +33,14 @@ export const cpuLimitFault: FaultKind<"process"> = {
   residue: "a control group, or a process that stands still: the journal takes the one away and continues the other",
   problems: (parameters) => numberIn(parameters, "share", { atLeast: 0.05, atMost: 0.9, unit: "of the time" }),
   title: ({ target, parameters }) => `${target} runs ${Math.round(Number(parameters["share"]) * 100)} % of the time`,
-  undo: (instance) => [instance.undoPause(), ...instance.undoQuota()],
+  undo: (instance) => [...instance.undoPause(), ...instance.undoQuota()],
   sustain: {
     everyMs: ({ share }) => Math.max(1, Math.round(periodMs * Number(share))),
     async act(instance, { id, parameters }) {
-      if (instance.quota() !== undefined) return;
+      if ((await instance.quota()) !== undefined) return;
       const began = performance.now();
       await instance.pause();
-      const isStopped = instance.state().state === "stopped";
+      const isStopped = (await instance.state()).state === "stopped";
       await new Promise((resolve) => setTimeout(resolve, periodMs * (1 - Number(parameters["share"]))));
       await instance.resume();
       const seen = paused.get(keyOf(instance.name, id));
@@ -60,15 +60,14 @@ export const cpuLimitFault: FaultKind<"process"> = {
     await instance.liftQuota();
     await instance.resume();
   },
-  observe(instance, { id }): Promise<Observation> {
+  async observe(instance, { id }): Promise<Observation> {
     const seen = paused.get(keyOf(instance.name, id));
-    const { state, pid } = instance.state();
-    const quota = instance.quota();
-    if (quota !== undefined) return Promise.resolve({ state: "acting", measured: { process: state, pid, ...quota } });
+    const [{ state, pid }, quota] = await Promise.all([instance.state(), instance.quota()]);
+    if (quota !== undefined) return { state: "acting", measured: { process: state, pid, ...quota } };
     if (seen === undefined || performance.now() - seen.lastAt > overAfterMs) {
-      return Promise.resolve({ state: state === "running" ? "absent" : "unclear", measured: { process: state, pid } });
+      return { state: state === "running" ? "absent" : "unclear", measured: { process: state, pid } };
     }
     const measured = { process: state, pid, pauses: seen.pauses, pausedMs: Math.round(seen.ms) };
-    return Promise.resolve({ state: seen.pauses > 1 ? "acting" : "unclear", measured });
+    return { state: seen.pauses > 1 ? "acting" : "unclear", measured };
   },
 };

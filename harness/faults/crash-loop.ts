@@ -39,18 +39,18 @@ export const crashLoopFault: FaultKind<"process"> = {
     },
   },
   async inject(instance) {
-    if (!before.has(instance)) before.set(instance, instance.state().pid);
+    if (!before.has(instance)) before.set(instance, (await instance.state()).pid);
     await instance.kill();
   },
   async heal(instance) {
     await instance.restart();
     before.delete(instance);
   },
-  observe(instance): Promise<Observation> {
-    const { state, pid } = instance.state();
+  async observe(instance): Promise<Observation> {
+    const { state, pid } = await instance.state();
     const first = before.get(instance);
     const isActing = first !== undefined && (state === "dead" || pid !== first);
     const measured = { process: state, pid };
-    return Promise.resolve({ state: isActing ? "acting" : state === "running" ? "absent" : "unclear", measured });
+    return { state: isActing ? "acting" : state === "running" ? "absent" : "unclear", measured };
   },
 };

@@ -42,6 +42,7 @@ function section(kind: FaultKind): string {
     ["receipt", kind.receipt],
     ["healing", kind.healing],
     ["residue", kind.residue],
+    ...(kind.onlyOwn === undefined ? [] : [["only", `for what Faultline starts itself: ${kind.onlyOwn}`]]),
   ];
   return [
     `### ${kind.kind}`,
@@ -76,7 +77,8 @@ it acts on; one without a receipt, or that met no operation, makes the run incon
 
 const titles: Readonly<Record<string, string>> = {
   network: "Links",
-  process: "Processes",
+  pause: "Processes that stand still",
+  process: "Processes that end",
   rollout: "Configuration of a service",
   runtime: "Inside a Node service",
   clock: "Clocks",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { environmentNamed } from "../cli/environments.ts";
+import { here, notHere } from "../environments/testing/here.ts";
 import { Stand } from "../environments/testing/stand.ts";
 import type { CapabilityName } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
@@ -21,7 +22,7 @@ const shelf = system({
       command: [
         "node",
         "-e",
-        "require('node:http').createServer((_, r) => r.end()).listen(process.env.PORT, '127.0.0.1')",
+        "require('node:http').createServer((_, r) => r.end()).listen(process.env.PORT, process.env.HOST ?? '127.0.0.1')",
       ],
       readyPath: "/",
       environment: { FAULTLINE_URL: "redis://somebody:secret@nowhere:1" },
@@ -33,20 +34,11 @@ const shelf = system({
 let running: RunningSystem;
 let before: Snapshot;
 let stand: Stand;
-beforeAll(async () => {
-  stand = await Stand.open("local");
-  running = await stand.start(shelf, { needs: () => true });
-  await running
-    .control("postgres", "db")[0]
-    ?.admin("CREATE TABLE example (id int)", "CREATE INDEX pg_faultline_example ON example (id)");
-  before = await running.snapshot();
-  expect(Object.keys(before).sort()).toEqual(["clients->web", "db", "store", "web", "web->store"]);
-});
-afterAll(() => stand.close());
 
 /** On which target each capability is tried. */
 const targets: Readonly<Record<CapabilityName, string>> = {
   network: "clients->web",
+  pause: "store",
   process: "store",
   rollout: "web",
   runtime: "web",
@@ -59,21 +51,38 @@ const targets: Readonly<Record<CapabilityName, string>> = {
 /** Parameters that may be any text; all other texts are names of something. */
 const freeText = ["value"];
 
-const { lacks } = environmentNamed("local").facts;
 const kinds = faultKinds.map((kind) => [kind.kind, kind] as const);
-for (const [name, { needs }] of kinds) {
-  if (lacks[needs] !== undefined) test.skip(`the fault ${name} needs ${needs}: ${lacks[needs]}`, () => undefined);
-}
-const possible = kinds.filter(([, { needs }]) => lacks[needs] === undefined);
-describe.each(possible)("the fault %s", conforms);
-describe("where there are no control groups", () => {
-  beforeAll(() => {
-    vi.stubEnv("FAULTLINE_CONTROL_GROUPS", "no");
+
+for (const [name, why] of notHere) test.skip(`the environment ${name}: ${why}`, () => undefined);
+describe.each(here)("in the environment %s", (environment) => {
+  const { capabilities, lacks } = environmentNamed(environment).facts;
+  const lacking = (needs: CapabilityName): string | undefined =>
+    capabilities.includes(needs) ? lacks[needs] : "this environment does not have it";
+  beforeAll(async () => {
+    stand = await Stand.open(environment);
+    running = await stand.start(shelf, { needs: () => true });
+    await running
+      .control("postgres", "db")[0]
+      ?.admin("CREATE TABLE example (id int)", "CREATE INDEX pg_faultline_example ON example (id)");
+    before = await running.snapshot();
+    expect(Object.keys(before).sort()).toEqual(["clients->web", "db", "store", "web", "web->store"]);
   });
-  afterAll(() => {
-    vi.unstubAllEnvs();
+  afterAll(() => stand.close());
+  for (const [name, { needs }] of kinds) {
+    const why = lacking(needs);
+    if (why !== undefined) test.skip(`the fault ${name} needs ${needs}: ${why}`, () => undefined);
+  }
+  const possible = kinds.filter(([, { needs }]) => lacking(needs) === undefined);
+  describe.each(possible)("the fault %s", conforms);
+  describe.runIf(environment === "local")("where there are no control groups", () => {
+    beforeAll(() => {
+      vi.stubEnv("FAULTLINE_CONTROL_GROUPS", "no");
+    });
+    afterAll(() => {
+      vi.unstubAllEnvs();
+    });
+    describe.each(possible.filter(([name]) => ["cpuLimit", "memoryLimit"].includes(name)))("the fault %s", conforms);
   });
-  describe.each(possible.filter(([name]) => ["cpuLimit", "memoryLimit"].includes(name)))("the fault %s", conforms);
 });
 
 function conforms(name: string, kind: FaultKind): void {

@@ -24,7 +24,7 @@ export function heldIn(
     },
     async heal(service, injection) {
       const key = keyOf(injection);
-      if (service.state().state === "dead") {
+      if ((await service.state()).state === "dead") {
         await service.restart();
         return;
       }
@@ -32,7 +32,7 @@ export function heldIn(
       await service.closeInspector();
     },
     async observe(service, injection): Promise<Observation> {
-      const { state, pid } = service.state();
+      const { state, pid } = await service.state();
       if (state === "dead") return { state: "acting", measured: { process: state, pid } };
       // Nothing of ours is in a process that is not inspected: to look would be to open it.
       if (!service.isInspected()) return { state: "absent", measured: { process: state, pid } };

@@ -14,12 +14,12 @@ export function limited(
       // It may have died of it.
       await instance.restart();
     },
-    observe(instance): Promise<Observation> {
-      const { state } = instance.state();
-      const { isChanged, ...usage } = instance.usage(resource);
+    async observe(instance): Promise<Observation> {
+      const { state } = await instance.state();
+      const { isChanged, ...usage } = await instance.usage(resource);
       const measured = { process: state, ...usage };
-      if (isChanged || state === "dead") return Promise.resolve({ state: "acting", measured });
-      return Promise.resolve({ state: usage.limit === undefined ? "unclear" : "absent", measured });
+      if (isChanged || state === "dead") return { state: "acting", measured };
+      return { state: usage.limit === undefined ? "unclear" : "absent", measured };
     },
   };
 }

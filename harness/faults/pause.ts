@@ -10,9 +10,9 @@ export function pause<const Target extends string>(target: Target): FaultSpec<Ta
   return { kind: "pause", target, parameters: {} };
 }
 
-export const pauseFault: FaultKind<"process"> = {
+export const pauseFault: FaultKind<"pause"> = {
   kind: "pause",
-  needs: "process",
+  needs: "pause",
   silences: true,
   summary: "SIGSTOP; continued when healed",
   receipt: "the kernel says that every process of the instance is stopped",
@@ -22,7 +22,7 @@ export const pauseFault: FaultKind<"process"> = {
   residue: "a stopped process: the journal continues it",
   problems: () => [],
   title: ({ target }) => `pause ${target}`,
-  undo: (instance) => [instance.undoPause()],
+  undo: (instance) => instance.undoPause(),
   inject: (instance) => instance.pause(),
   heal: (instance) => instance.resume(),
   observe: (instance) => observeProcess(instance, "stopped"),

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { harmlessWrite } from "./postgres-refusal.ts";
+import { harmlessWrite, undoneBy } from "./postgres-refusal.ts";
 
 /** How long the probe waits for its commit. */
 const patienceMs = 300;
@@ -23,12 +23,9 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
   problems: () => [],
   title: ({ target }) => `${target} stalls commits`,
-  undo: () => [],
+  ...undoneBy(() => ["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"]),
   async inject(postgres) {
     await postgres.admin("ALTER SYSTEM SET synchronous_standby_names = 'ghost'", "SELECT pg_reload_conf()");
-  },
-  async heal(postgres) {
-    await postgres.admin("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
   },
   async observe(postgres): Promise<Observation> {
     const began = performance.now();

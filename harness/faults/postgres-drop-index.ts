@@ -33,6 +33,7 @@ export const postgresDropIndexFault: FaultKind<"postgres"> = {
   example: { index: "pg_faultline_example" },
   explored: [],
   residue: "an index that is not there: made anew from its own definition",
+  onlyOwn: "its index would be missing after a run that was killed",
   problems: (parameters) =>
     sqlNameIn(parameters, "index", "Give the name of an index, as orders_by_customer or schema.name."),
   title: ({ target, parameters }) => `drop index ${textOf(parameters, "index")} of ${target}`,

@@ -23,7 +23,5 @@ export const postgresExhaustionFault: FaultKind<"postgres"> = postgresRefusal({
     await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} CONNECTION LIMIT 0`);
     await endSessions(postgres);
   },
-  async heal(postgres) {
-    await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} CONNECTION LIMIT -1`);
-  },
+  healed: ({ user }) => [`ALTER ROLE ${identifier(user)} CONNECTION LIMIT -1`],
 });

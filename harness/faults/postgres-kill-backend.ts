@@ -20,6 +20,7 @@ export const postgresKillBackendFault: FaultKind<"postgres"> = {
   healing: "by itself, once the server has recovered",
   example: {},
   residue: "none: the server recovers by itself",
+  onlyOwn: "all its sessions would end, whoever they are",
   problems: () => [],
   title: ({ target }) => `kill a backend of ${target}`,
   undo: () => [],

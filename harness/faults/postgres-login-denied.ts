@@ -23,7 +23,5 @@ export const postgresLoginDeniedFault: FaultKind<"postgres"> = postgresRefusal({
     await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} NOLOGIN`);
     await endSessions(postgres);
   },
-  async heal(postgres) {
-    await postgres.admin(`ALTER ROLE ${identifier(postgres.user)} LOGIN`);
-  },
+  healed: ({ user }) => [`ALTER ROLE ${identifier(user)} LOGIN`],
 });

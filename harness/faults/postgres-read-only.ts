@@ -22,7 +22,5 @@ export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
   async inject(postgres) {
     await postgres.admin("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
   },
-  async heal(postgres) {
-    await postgres.admin("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()");
-  },
+  healed: () => ["ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()"],
 });

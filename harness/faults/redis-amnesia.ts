@@ -1,5 +1,4 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { nothingToUndo } from "./redis-setting.ts";
 
 /**
  * A Redis server loses everything that it holds, scripts included, and goes on as if nothing had been: a restart without
@@ -24,7 +23,8 @@ export const redisAmnesiaFault: FaultKind<"redis"> = {
   residue: "the data is gone: only for servers that the run itself started",
   problems: () => [],
   title: ({ target }) => `${target} forgets everything`,
-  undo: nothingToUndo,
+  onlyOwn: "its data would be gone",
+  undo: () => [],
   async inject(redis) {
     await redis.admin("FLUSHALL", "SYNC");
     await redis.admin("SCRIPT", "FLUSH");

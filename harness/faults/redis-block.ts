@@ -1,5 +1,4 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { nothingToUndo } from "./redis-setting.ts";
 
 /** One command blocks for so long; then others get in for a moment, and the next one comes. */
 const sliceMs = 300;
@@ -23,7 +22,8 @@ export const redisBlockFault: FaultKind<"redis"> = {
   residue: "a command that blocks: it ends by itself after 0.3 s",
   problems: () => [],
   title: ({ target }) => `${target} blocked by slow commands`,
-  undo: nothingToUndo,
+  // The last command ends by itself.
+  undo: () => [],
   sustain: {
     everyMs: () => sliceMs + 20,
     act: async (redis) => {

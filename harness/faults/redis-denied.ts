@@ -23,8 +23,6 @@ export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
   async inject(redis) {
     await redis.admin("ACL", "SETUSER", "default", "-@write");
   },
-  async heal(redis) {
-    // Only what was changed: `reset` would add a rule that an untouched user does not have.
-    await redis.admin("ACL", "SETUSER", "default", "nocommands", ...redis.originalCommandRules());
-  },
+  // Only what was changed: `reset` would add a rule that an untouched user does not have.
+  healed: (redis) => [["ACL", "SETUSER", "default", "nocommands", ...redis.originalCommandRules()]],
 });

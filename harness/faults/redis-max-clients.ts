@@ -1,6 +1,6 @@
 import { messageOf } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { nothingToUndo, restoreSettings } from "./redis-setting.ts";
+import { originalSettings, undoneBy } from "./redis-setting.ts";
 
 /**
  * A Redis server takes no new connections (`max number of clients reached`), and those that were open are closed: a
@@ -24,12 +24,12 @@ export const redisMaxClientsFault: FaultKind<"redis"> = {
   residue: "maxclients: set back to what it was, on a connection that was open before",
   problems: () => [],
   title: ({ target }) => `${target} full of clients`,
-  undo: nothingToUndo,
+  onlyOwn: "whoever cleaned up after a killed run could not get in",
+  ...undoneBy(originalSettings("maxclients")),
   async inject(redis) {
     await redis.admin("CONFIG", "SET", "maxclients", "1");
     await redis.admin("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
   },
-  heal: (redis) => restoreSettings(redis, "maxclients"),
   async observe(redis): Promise<Observation> {
     const words = await redis.firstWords(listenMs);
     if (words.startsWith("-ERR max number of clients")) return { state: "acting", measured: { words } };

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { redisRefusal, restoreSettings } from "./redis-setting.ts";
+import { originalSettings, redisRefusal } from "./redis-setting.ts";
 
 /**
  * A Redis server's memory is used up, and it does what its own policy says: refuse (`noeviction`), or throw away what
@@ -16,6 +16,7 @@ export const redisMemoryFullFault: FaultKind<"redis"> = redisRefusal({
   healing: "`maxmemory` is put back",
   example: {},
   residue: "what the policy evicted is gone; `maxmemory` is set back to what it was",
+  onlyOwn: "what its policy evicts would be gone",
   problems: () => [],
   title: ({ target }) => `memory of ${target} full`,
   // Appends nothing, and is refused all the same: whatever was evicted, the server's own buffers are above the limit.
@@ -24,5 +25,5 @@ export const redisMemoryFullFault: FaultKind<"redis"> = redisRefusal({
   async inject(redis) {
     await redis.admin("CONFIG", "SET", "maxmemory", "1");
   },
-  heal: (redis) => restoreSettings(redis, "maxmemory"),
+  healed: originalSettings("maxmemory"),
 });

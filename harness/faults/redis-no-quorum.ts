@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { harmlessWrite, redisRefusal, restoreSettings } from "./redis-setting.ts";
+import { harmlessWrite, originalSettings, redisRefusal } from "./redis-setting.ts";
 
 /**
  * A Redis server lacks the replicas that it must have before it takes a write (`NOREPLICAS`): the minority side of a
@@ -22,5 +22,5 @@ export const redisNoQuorumFault: FaultKind<"redis"> = redisRefusal({
   async inject(redis) {
     await redis.admin("CONFIG", "SET", "min-replicas-to-write", "1");
   },
-  heal: (redis) => restoreSettings(redis, "min-replicas-to-write"),
+  healed: originalSettings("min-replicas-to-write"),
 });

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { redisRefusal, restoreSettings } from "./redis-setting.ts";
+import { originalSettings, redisRefusal } from "./redis-setting.ts";
 
 /**
  * A Redis server is full and evicts nothing (`OOM`): a leak of keys without a time to live, a cache that was sized for
@@ -24,5 +24,5 @@ export const redisOutOfMemoryFault: FaultKind<"redis"> = redisRefusal({
     await redis.admin("CONFIG", "SET", "maxmemory-policy", "noeviction");
     await redis.admin("CONFIG", "SET", "maxmemory", "1");
   },
-  heal: (redis) => restoreSettings(redis, "maxmemory", "maxmemory-policy"),
+  healed: originalSettings("maxmemory", "maxmemory-policy"),
 });

@@ -2,7 +2,7 @@ import type { RedisControl } from "../model/capabilities.ts";
 import { messageOf } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 import { oneOf, textOf } from "./parameters.ts";
-import { harmlessWrite, nothingToUndo } from "./redis-setting.ts";
+import { harmlessWrite, undoneBy } from "./redis-setting.ts";
 
 const whats = ["writes", "everything"] as const;
 type What = (typeof whats)[number];
@@ -39,7 +39,7 @@ export const redisPauseFault: FaultKind<"redis"> = {
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
   problems: (parameters) => oneOf(parameters, "what", whats),
   title: ({ target, parameters }) => `${target} holds ${textOf(parameters, "what")} back`,
-  undo: nothingToUndo,
+  ...undoneBy(() => [["CLIENT", "UNPAUSE"]]),
   sustain: {
     everyMs: () => sliceMs - 50,
     act: (redis, { parameters }) => pauseAgain(redis, parameters),
@@ -47,9 +47,6 @@ export const redisPauseFault: FaultKind<"redis"> = {
   async inject(redis, { parameters, lastingMs }) {
     if (parameters["what"] === "writes") await redis.admin("CLIENT", "PAUSE", String(lastingMs + 30_000), "WRITE");
     else await pauseAgain(redis, parameters);
-  },
-  async heal(redis) {
-    await redis.admin("CLIENT", "UNPAUSE");
   },
   async observe(redis, { parameters }): Promise<Observation> {
     const attempt = parameters["what"] === "writes" ? harmlessWrite : (["PING"] as const);

@@ -22,7 +22,5 @@ export const redisReadOnlyFault: FaultKind<"redis"> = redisRefusal({
   async inject(redis) {
     await redis.admin("REPLICAOF", "127.0.0.1", "1");
   },
-  async heal(redis) {
-    await redis.admin("REPLICAOF", "NO", "ONE");
-  },
+  healed: () => [["REPLICAOF", "NO", "ONE"]],
 });

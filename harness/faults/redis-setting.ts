@@ -1,26 +1,25 @@
-import type { RedisControl } from "../model/capabilities.ts";
+import type { RedisCommand, RedisControl } from "../model/capabilities.ts";
 import { messageOf } from "../model/errors.ts";
 import type { FaultKind, Observation } from "../model/fault.ts";
 
 /** What a fault of one Redis server says of itself. */
-interface RedisFault extends Omit<FaultKind<"redis">, "needs" | "receipt" | "undo" | "observe"> {
+interface RedisFault extends Omit<FaultKind<"redis">, "needs" | "receipt" | "undo" | "heal" | "observe"> {
+  /** The commands that heal it, in order. */
+  readonly healed: (redis: RedisControl) => readonly RedisCommand[];
   /** What a client does that feels the fault; it changes nothing. */
   readonly attempt: readonly string[];
   /** How the server's answer begins when the fault acts, as `READONLY`. */
   readonly refusal: string;
 }
 
-/** The server's data and settings end with the run, and so nothing of it is left to undo for whoever cleans up. */
-export const nothingToUndo = (): readonly never[] => [];
-
 /** A fault that makes a Redis server refuse something: proven by a client of its own that is refused. */
 export function redisRefusal(fault: RedisFault): FaultKind<"redis"> {
-  const { attempt, refusal, ...said } = fault;
+  const { attempt, refusal, healed, ...said } = fault;
   return {
     ...said,
     needs: "redis",
     receipt: `a client of its own asks \`${attempt.join(" ")}\` and is refused with \`${refusal}\``,
-    undo: nothingToUndo,
+    ...undoneBy(healed),
     async observe(redis): Promise<Observation> {
       const answer = await answerTo(redis, attempt);
       const measured = { asked: attempt.join(" "), answer };
@@ -40,10 +39,23 @@ async function answerTo(redis: RedisControl, attempt: readonly string[]): Promis
   }
 }
 
-/** Puts settings back to what they were when the server was ready. */
-export async function restoreSettings(redis: RedisControl, ...settings: readonly string[]): Promise<void> {
-  for (const setting of settings) await redis.admin("CONFIG", "SET", setting, redis.original(setting));
+/** Heals, and is undone by whoever cleans up, with the same commands. */
+export function undoneBy(
+  healed: (redis: RedisControl) => readonly RedisCommand[],
+): Pick<FaultKind<"redis">, "undo" | "heal"> {
+  return {
+    undo: (redis) => redis.undo(...healed(redis)),
+    async heal(redis) {
+      for (const command of healed(redis)) await redis.admin(...command);
+    },
+  };
 }
+
+/** What puts settings back to what they were when the server was ready. */
+export const originalSettings =
+  (...settings: readonly string[]) =>
+  (redis: RedisControl): readonly RedisCommand[] =>
+    settings.map((setting) => ["CONFIG", "SET", setting, redis.original(setting)]);
 
 /** A write that writes nothing: a key that is not there is not given a new time to live. Redis counts it as a write. */
 export const harmlessWrite = ["EXPIRE", "faultline:not-there", "1"] as const;

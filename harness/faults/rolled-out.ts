@@ -31,15 +31,16 @@ export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
       await service.rollOut({ [variable]: value(service.original(variable), parameters) });
     },
     heal: (service) => service.rollBack(),
-    observe(service, { parameters }): Promise<Observation> {
+    async observe(service, { parameters }): Promise<Observation> {
       const variable = textOf(parameters, "variable");
-      const [{ state }, isRolledOut] = [service.state(), service.isRolledOut()];
-      const isOther = service.given(variable) !== service.original(variable);
+      const [{ state }, given] = await Promise.all([service.state(), service.given(variable)]);
+      const isRolledOut = service.isRolledOut();
+      const isOther = given !== service.original(variable);
       const acting = isRolledOut && (state === "dead" || isOther);
       const absent = !isRolledOut && state === "running" && !isOther;
       // The value itself may be a secret.
       const measured = { process: state, [variable]: isOther ? "changed" : "as it was" };
-      return Promise.resolve({ state: acting ? "acting" : absent ? "absent" : "unclear", measured });
+      return { state: acting ? "acting" : absent ? "absent" : "unclear", measured };
     },
   };
 }

@@ -23,15 +23,15 @@ export const uncaughtExceptionFault: FaultKind<"runtime"> = {
   title: ({ target }) => `uncaught exception in ${target}`,
   undo: () => [],
   async inject(service) {
-    if (service.state().state === "dead") return;
+    if ((await service.state()).state === "dead") return;
     await service.evaluate('void setTimeout(() => { throw new Error("an uncaught exception, by Faultline") }, 0)');
   },
   async heal(service) {
     await service.closeInspector();
     await service.restart();
   },
-  observe(service): Promise<Observation> {
-    const { state, pid } = service.state();
-    return Promise.resolve({ state: state === "dead" ? "acting" : "absent", measured: { process: state, pid } });
+  async observe(service): Promise<Observation> {
+    const { state, pid } = await service.state();
+    return { state: state === "dead" ? "acting" : "absent", measured: { process: state, pid } };
   },
 };

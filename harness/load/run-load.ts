@@ -1,5 +1,5 @@
 import type { GeneratorReport } from "../model/check.ts";
-import { assertAllowedTargets } from "./foreign-targets.ts";
+import { assertAllowedTargets } from "../safety/foreign-targets.ts";
 import { Generator } from "./generator.ts";
 import type { LoadOptions } from "./options.ts";
 

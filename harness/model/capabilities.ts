@@ -87,20 +87,20 @@ export interface BulkResult extends ProbeResult {
 /** What the kernel says of a process. */
 export type ProcessState = "running" | "stopped" | "dead";
 
-/** `process`: one instance with all processes that belong to it. */
-export interface ProcessControl {
+/** How an instance is, and the pid of its root process, as whoever runs it counts them: another one after each start. */
+export interface InstanceState {
+  readonly state: ProcessState;
+  readonly pid: number;
+}
+
+/** `pause`: the processes of one instance, which may stand still. */
+export interface PauseControl {
   readonly name: string;
-  /** SIGTERM to its root, and SIGKILL to what is left after the grace. */
-  terminate(graceMs: number): Promise<void>;
-  /** SIGKILL, without warning, to the whole tree; returns when all of it is gone. */
-  kill(): Promise<void>;
-  /** Starts it again with the same arguments and waits until it answers; does nothing when it runs. */
-  restart(): Promise<void>;
   /** SIGSTOP to the whole tree. */
   pause(): Promise<void>;
   /** SIGCONT to the whole tree. */
   resume(): Promise<void>;
-  undoPause(): UndoStep;
+  undoPause(): readonly UndoStep[];
   /**
    * Lets the whole tree run for no more than a share of one processor's time, by the kernel's own quota.
    * @returns false where that cannot be had
@@ -110,9 +110,19 @@ export interface ProcessControl {
   liftQuota(): Promise<void>;
   undoQuota(): readonly UndoStep[];
   /** From the kernel; undefined while its root process is under no quota. */
-  quota(): Measured | undefined;
+  quota(): Promise<Measured | undefined>;
   /** The state of the tree: `stopped` only when every process is; and the pid of its root. */
-  state(): { readonly state: ProcessState; readonly pid: number };
+  state(): Promise<InstanceState>;
+}
+
+/** `process`: one instance with all processes that belong to it, which may end and be started again. */
+export interface ProcessControl extends PauseControl {
+  /** SIGTERM to its root, and SIGKILL to what is left after the grace. */
+  terminate(graceMs: number): Promise<void>;
+  /** SIGKILL, without warning, to the whole tree; returns when all of it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again with the same arguments and waits until it answers; does nothing when it runs. */
+  restart(): Promise<void>;
 }
 
 /** `rollout`: one instance of a service, and the environment variables that it is started with. */
@@ -121,9 +131,9 @@ export interface RolloutControl {
   /** A variable as it is when nothing is rolled out. */
   original(variable: string): string | undefined;
   /** A variable of the running root process, as it was given; undefined when it is not set, or the process dead. */
-  given(variable: string): string | undefined;
+  given(variable: string): Promise<string | undefined>;
   isRolledOut(): boolean;
-  state(): { readonly state: ProcessState; readonly pid: number };
+  state(): Promise<InstanceState>;
   /** Ends it, and starts it with changed variables; it need not become ready. Does nothing when that is done already. */
   rollOut(changes: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it, and starts it as it was, and waits until it is ready; does nothing when nothing is rolled out. */
@@ -142,7 +152,7 @@ export interface RuntimeControl {
   isInspected(): boolean;
   /** Does nothing when it is closed. */
   closeInspector(): Promise<void>;
-  state(): { readonly state: ProcessState; readonly pid: number };
+  state(): Promise<InstanceState>;
   /** Starts it again and waits until it answers; does nothing when it runs. */
   restart(): Promise<void>;
 }
@@ -168,8 +178,8 @@ export interface LimitsControl {
   restoreLimit(resource: LimitedResource): Promise<void>;
   undoLimit(resource: LimitedResource): readonly UndoStep[];
   /** Of its root process, or of the group that it is in. */
-  usage(resource: LimitedResource): LimitedUsage;
-  state(): { readonly state: ProcessState; readonly pid: number };
+  usage(resource: LimitedResource): Promise<LimitedUsage>;
+  state(): Promise<InstanceState>;
   /** Starts it again and waits until it answers; does nothing when it runs. */
   restart(): Promise<void>;
 }
@@ -201,7 +211,10 @@ export interface RedisControl {
   original(setting: string): string;
   /** Which commands the user `default` might give when the server was ready, as rules: `+@all`. */
   originalCommandRules(): readonly string[];
+  /** What stands in the journal for these commands; nothing where the server ends with the run. */
+  undo(...commands: readonly RedisCommand[]): readonly UndoStep[];
 }
+export type RedisCommand = readonly string[];
 export type RedisReply = string | number | null | readonly RedisReply[];
 
 /** `postgres`: one Postgres server, past the proxies, as its superuser. Every call has a deadline of its own. */
@@ -223,6 +236,8 @@ export interface PostgresControl {
   release(name: string): Promise<void>;
   /** Whether it is still there: `lost` when the server has ended it. */
   held(name: string): "held" | "lost" | "none";
+  /** What stands in the journal for these statements; nothing where the server ends with the run. */
+  undo(...statements: readonly string[]): readonly UndoStep[];
   /** SIGKILL to one backend. */
   killBackend(pid: number): Promise<void>;
 }
@@ -230,6 +245,7 @@ export interface PostgresControl {
 /** What an environment can do to a component or link; each is optional, and checked when the run is planned. */
 export interface Capabilities {
   readonly network: LinkControl;
+  readonly pause: PauseControl;
   readonly process: ProcessControl;
   readonly rollout: RolloutControl;
   readonly runtime: RuntimeControl;
@@ -243,6 +259,7 @@ export type CapabilityName = keyof Capabilities;
 /** What a capability acts on. */
 export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "component">> = {
   network: "link",
+  pause: "component",
   process: "component",
   rollout: "component",
   runtime: "component",
@@ -254,7 +271,7 @@ export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "compon
 
 /** Kinds of components that have it; all when absent. */
 export const capabilityKinds: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
-  rollout: ["service"],
+  rollout: ["service", "container"],
   runtime: ["service"],
   clock: ["service"],
   redis: ["redis"],

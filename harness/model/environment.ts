@@ -1,4 +1,5 @@
 import type { Capabilities, CapabilityName } from "./capabilities.ts";
+import type { Problem } from "./errors.ts";
 import type { Health, RunEvent } from "./events.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { System } from "./system.ts";
@@ -23,6 +24,8 @@ export interface EnvironmentContext {
   readonly now: () => number;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
+  /** Hosts elsewhere that the user named as their own to break. */
+  readonly allowedTargets?: readonly string[];
   /** Whether the schedule needs a capability on an instance: some must be armed before the instance starts. */
   needs?(capability: CapabilityName, instance: string): boolean;
 }
@@ -49,14 +52,27 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
+/** What can be known, before anything is there, of a system that Faultline does not start. */
+export interface AttachRules {
+  /** Why a capability can't be had on a link or an instance, and what to do about it; undefined when it can. */
+  lacksOn(system: System, capability: CapabilityName, name: string): Lack | undefined;
+  /** All that is wrong with how its components say where they run. */
+  problems(system: System): readonly Problem[];
+}
+
+/** What is missing, and how to get it. */
+export type Lack = Pick<Problem, "message" | "remedy">;
+
 /** Starts a system somewhere and hands out capabilities over it. */
 export interface Environment {
   readonly name: string;
   readonly capabilities: readonly CapabilityName[];
   /** Those of them that this machine does not allow: what is missing, and how to get it. */
   readonly lacks: Readonly<Partial<Record<CapabilityName, string>>>;
-  /** Kinds of components that it can start. */
+  /** Kinds of components that it can start, or take hold of. */
   readonly kinds: readonly string[];
+  /** Where it takes hold of what runs already; absent where it starts everything itself. */
+  readonly attaches?: AttachRules;
   /** All or nothing: when it throws, everything that it had started has ended. */
   start(system: System, context: EnvironmentContext): Promise<RunningSystem>;
 }

@@ -78,6 +78,11 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly healing: string;
   /** What it may leave behind, and how that is undone. */
   readonly residue: string;
+  /**
+   * Why it is only for servers that the run itself started: what it leaves could not be put back by whoever cleans up
+   * after a run that was killed, or not at all.
+   */
+  readonly onlyOwn?: string;
   /** While it acts its target gives no answer, so that no other fault could be injected, proven or healed there. */
   readonly silences?: true;
   /** What is done again and again while it lasts; the engine does it, and has ended before it heals. */

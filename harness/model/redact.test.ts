@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { attached } from "./attached.ts";
 import { redact, redacting, secretsOf } from "./redact.ts";
 import { redis, service, system } from "./system.ts";
 
@@ -61,12 +62,19 @@ test("a hostile line costs no more than its length", () => {
   }
 });
 
-test("a system's own secrets are those that variables with such names tell", () => {
+test("a system's own secrets are those that variables and settings with such names tell", () => {
   const shop = system({
     name: "shop",
     entry: "api",
     components: {
       cache: redis(),
+      db: attached({
+        kind: "postgres",
+        at: "127.0.0.1:5432",
+        database: "shop",
+        user: "shop",
+        admin: { user: "postgres", password: `admin-${secret}` },
+      }),
       api: service({
         command: ["node"],
         readyPath: "/",
@@ -74,5 +82,5 @@ test("a system's own secrets are those that variables with such names tell", () 
       }),
     },
   });
-  expect(secretsOf(shop)).toEqual([secret]);
+  expect(secretsOf(shop)).toEqual([`admin-${secret}`, secret]);
 });

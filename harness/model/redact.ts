@@ -35,12 +35,16 @@ export function redacting(known: readonly string[] = []): (name: string, value: 
   };
 }
 
-/** The secrets that services of a system are told by variables whose names say so; shorter ones are hardly secret. */
+/** The secrets in a system's settings, variables of services among them, by names that say so; shorter ones are hardly secret. */
 export function secretsOf({ components }: System): readonly string[] {
-  const variables = Object.values(components).flatMap(({ settings }) => Object.entries(settings["environment"] ?? {}));
-  return variables.flatMap(([name, value]) =>
-    isSecretName(name) && typeof value === "string" && value.length >= 6 ? [value] : [],
-  );
+  return Object.values(components).flatMap(({ settings }) => secretsIn(settings));
+}
+
+function secretsIn(settings: object): readonly string[] {
+  return Object.entries(settings).flatMap(([name, value]) => {
+    if (typeof value === "object" && value !== null) return secretsIn(value);
+    return isSecretName(name) && typeof value === "string" && value.length >= 6 ? [value] : [];
+  });
 }
 
 const isSecretName = (name: string): boolean =>

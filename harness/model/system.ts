@@ -3,8 +3,31 @@ import type { MetricsDefinition } from "./marks.ts";
 /** One end of a link inside a component: whom it talks to, and how it wants to be told the address. */
 export interface LinkDefinition<To extends string = string> {
   readonly to: To;
-  /** A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. */
+  /**
+   * A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. Where a
+   * program wants them apart, one variable has `{host}` and another one, to the same component, `{port}`.
+   */
   readonly as: string;
+  /** The proxy that carries it, of a system that runs already. */
+  readonly through?: ProxyReference;
+}
+
+/** Where a component runs already, for an environment that starts nothing. */
+export interface Attachment {
+  /** `host:port`. */
+  readonly at: string;
+  /** Its process on this machine; all that descend from it belong to it. */
+  readonly pid?: number;
+  /** A file that has its process id in the first line, instead of `pid`. */
+  readonly pidFile?: string;
+}
+
+/** The proxy of a Toxiproxy that carries a link already. */
+export interface ProxyReference {
+  /** `host:port` of the server's API, as `127.0.0.1:8474`. */
+  readonly toxiproxy: string;
+  /** What the proxy is called there. */
+  readonly proxy: string;
 }
 
 /** A named, faultable part of a system. What `kind` means is up to the environment, which has one driver for each. */
@@ -18,6 +41,7 @@ export interface ComponentDefinition<To extends string = string> {
   readonly port?: number;
   /** What it tells of itself; what is reached of it is told in reports. Read past the proxies, four times a second. */
   readonly metrics?: MetricsDefinition;
+  readonly attached?: Attachment;
   /** What the driver of this kind needs to know; plain JSON. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -43,12 +67,29 @@ export interface ServiceSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** The variable that tells the program its port. Default `PORT`. */
   readonly portVariable?: string;
+  /**
+   * The variable that tells the program on which address to listen, where it is not the loopback interface: in a
+   * container. Default `HOST`.
+   */
+  readonly hostVariable?: string;
   /** The variable that tells an instance its name, if it wants to know. */
   readonly nameVariable?: string;
   /** The path that answers 200 when the program can serve. */
   readonly readyPath: string;
   /** The path that answers 200 when the program is alive, whatever its dependencies do; probes use it. Default `readyPath`. */
   readonly livePath?: string;
+}
+
+/** A program of the user's in a container of its own image, for an environment that starts containers. */
+export interface ContainerSettings {
+  readonly image: string;
+  /** In the place of the image's own command. */
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where it listens inside the container; left out for one that only works, and that nobody calls. */
+  readonly port?: number;
+  /** The path that answers 200 when it can serve; without it, it is ready when it takes connections. */
+  readonly readyPath?: string;
 }
 
 export function postgres(settings: PostgresSettings & { port?: number }): ComponentDefinition<never> {
@@ -72,6 +113,18 @@ export function service<const Links extends Readonly<Record<string, LinkDefiniti
     ...(instances === undefined ? {} : { instances }),
     ...(port === undefined ? {} : { port }),
     ...(metrics === undefined ? {} : { metrics }),
+  };
+}
+
+export function container<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
+  settings: ContainerSettings & { links?: Links; instances?: number },
+): ComponentDefinition<Links[keyof Links]["to"]> {
+  const { links, instances, ...rest } = settings;
+  return {
+    kind: "container",
+    settings: rest,
+    ...(links === undefined ? {} : { links }),
+    ...(instances === undefined ? {} : { instances }),
   };
 }
 

@@ -17,10 +17,34 @@ export type UndoStep =
   /** Every process that carries the run's mark in its environment or works inside its scratch folder. */
   | { readonly do: "endMarked"; readonly mark: string; readonly scratch: string }
   | { readonly do: "removePath"; readonly path: string }
+  /** Asks a server that was there before the run, and stays; the journal keeps no password, but the path of a file. */
+  | {
+      readonly do: "askRedis";
+      readonly host: string;
+      readonly port: number;
+      readonly user?: string;
+      readonly passwordFile?: string;
+      readonly commands: readonly (readonly string[])[];
+    }
+  | {
+      readonly do: "askPostgres";
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+      readonly passwordFile?: string;
+      readonly statements: readonly string[];
+    }
   /** Takes the secrets out of the logs of a run, when nobody writes to them any more. */
   | { readonly do: "redactLogs"; readonly folder: string }
   /** A control group of the kernel, by its folder; its processes go to the group `home`. */
-  | { readonly do: "removeGroup"; readonly path: string; readonly home: string };
+  | { readonly do: "removeGroup"; readonly path: string; readonly home: string }
+  /** Everything on a container engine that carries a label, as `faultline.run=<mark>`. */
+  | {
+      readonly do: "removeLabelled";
+      readonly engine: { readonly url: string; readonly certificates?: string };
+      readonly label: string;
+    };
 
 /** Where undo steps are written before anything is done. */
 export interface Journal {

@@ -15,9 +15,10 @@ export function linkControl(options: {
   listen: Address;
   server: ProxyServer;
   greeting: Greeting;
+  /** What its proxy is called, when somebody else has named it. */
+  proxy?: string;
 }): LinkControl {
-  const { link, listen, server, greeting } = options;
-  const proxy = proxyName(link);
+  const { link, listen, server, greeting, proxy = proxyName(link) } = options;
   return {
     name: link.name,
     addToxic: (toxic) => server.addToxic(proxy, toxic),

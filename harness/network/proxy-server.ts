@@ -59,6 +59,18 @@ export class ProxyServer {
     this.#meant.set(name, meant);
   }
 
+  /**
+   * Takes hold of a proxy that somebody else opened; it is not opened anew when the server is lost.
+   * @returns where it listens and whether it does; the names of those that there are, when it is not among them
+   */
+  async adopt(name: string): Promise<{ readonly listen: string; readonly enabled: boolean } | readonly string[]> {
+    const all = await this.#call(`read the proxies`, () => this.#client.getAll());
+    const handle = all[name];
+    if (handle === undefined) return Object.keys(all);
+    this.#handles.set(name, handle);
+    return { listen: handle.listen, enabled: handle.enabled };
+  }
+
   async addToxic(proxy: string, toxic: Toxic): Promise<void> {
     if ((await this.toxics(proxy)).includes(toxic.name)) await this.removeToxic(proxy, toxic.name);
     await this.#call(`add ${toxic.type} to ${proxy}`, () => this.#put(proxy, toxic));

@@ -9,7 +9,7 @@ import { schedule } from "./schedule.ts";
 const system = shelf();
 const environment = {
   name: "here",
-  capabilities: ["network", "process", "redis", "limits"],
+  capabilities: ["network", "pause", "process", "redis", "limits"],
   kinds: ["redis", "service"],
 };
 const context = { faultKinds, environment };

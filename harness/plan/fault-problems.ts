@@ -46,12 +46,40 @@ export function problemsOfFault(
       remedy: `It has ${environment.capabilities.join(", ")}.`,
     });
   }
+  problems.push(...problemsOfAttaching(kind, acts, system, environment, `${where}.inject`));
   const lack = environment.lacks?.[kind.needs];
   if (lack !== undefined) {
     const message = `${kind.kind} needs ${kind.needs}, which this machine lacks`;
     problems.push({ code: notHere, where: `${where}.inject`, message, remedy: lack });
   }
   return problems;
+}
+
+/** Why a kind of fault is for no system that runs already; undefined when it may be. */
+export function onlyForOwn(kind: FaultKind): string | undefined {
+  return kind.onlyOwn === undefined ? undefined : `is only for what Faultline starts itself: ${kind.onlyOwn}`;
+}
+
+/** On a system that runs already not everything can be had everywhere, and everything must be undone. */
+function problemsOfAttaching(
+  kind: FaultKind,
+  acts: readonly string[],
+  system: System,
+  { attaches, capabilities }: PlanContext["environment"],
+  where: string,
+): readonly Problem[] {
+  if (attaches === undefined || !capabilities.includes(kind.needs)) return [];
+  const whyNot = onlyForOwn(kind);
+  if (whyNot !== undefined) {
+    const remedy = "Try it on a copy of the system that Faultline starts, as with --env local.";
+    return [{ code: "NOT_UNDOABLE", where, message: `${kind.kind} ${whyNot}`, remedy }];
+  }
+  return acts.flatMap((name) => {
+    const lack = attaches.lacksOn(system, kind.needs, name);
+    if (lack === undefined) return [];
+    const message = `${kind.kind} needs ${kind.needs}, which can't be had on ${name}: ${lack.message}`;
+    return [{ code: "MISSING_CAPABILITY", where, message, remedy: lack.remedy }];
+  });
 }
 
 function kindOf(system: System, instance: string): string {

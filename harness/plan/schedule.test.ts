@@ -29,7 +29,7 @@ const shop = system({
     }),
   },
 });
-const capabilities = ["network", "process", "redis", "postgres"];
+const capabilities = ["network", "pause", "process", "redis", "postgres"];
 const context = { faultKinds, environment: { name: "local", capabilities, kinds: ["redis", "postgres", "service"] } };
 const scheduled = (injections: readonly Injection[], seed = "7") =>
   schedule(

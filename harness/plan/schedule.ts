@@ -1,4 +1,5 @@
 import { capabilityTargets } from "../model/capabilities.ts";
+import type { AttachRules } from "../model/environment.ts";
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Injection, ScheduledInjection } from "../model/fault.ts";
 import type { Random } from "../model/random.ts";
@@ -17,6 +18,7 @@ export interface PlanContext {
     /** Capabilities that it has elsewhere, but not on this machine: what is missing, and how to get it. */
     readonly lacks?: Readonly<Partial<Record<string, string>>>;
     readonly kinds: readonly string[];
+    readonly attaches?: AttachRules;
   };
 }
 

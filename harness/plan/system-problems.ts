@@ -1,7 +1,8 @@
 import type { Problem } from "../model/errors.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
-import type { System } from "../model/system.ts";
+import type { ComponentDefinition, LinkDefinition, System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
+import { settingsProblems } from "./settings-problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
@@ -12,6 +13,7 @@ export function problemsOfSystem(system: System, { environment }: PlanContext): 
     return [{ code: "NO_COMPONENTS", where: "system", message: "has no components", remedy }];
   }
   const problems = names.flatMap((name) => problemsOfComponent(system, name, environment));
+  if (environment.attaches !== undefined) problems.push(...environment.attaches.problems(system));
   if (!names.includes(system.entry)) problems.push(unknown("system.entry", system.entry, names));
   return problems;
 }
@@ -25,7 +27,9 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     const remedy = "Use lower-case letters, digits and _, so that instances and links can be told apart.";
     problems.push({ code: "BAD_NAME", where, message: `"${name}" is not a name for a component`, remedy });
   }
-  if (component === undefined || !environment.kinds.includes(component.kind)) {
+  if (component !== undefined && (component.attached !== undefined) !== (environment.attaches !== undefined)) {
+    problems.push(wrongWay(component, environment.name, where));
+  } else if (component === undefined || !environment.kinds.includes(component.kind)) {
     problems.push({
       code: "UNKNOWN_KIND",
       where: `${where}.kind`,
@@ -48,15 +52,37 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     });
   }
   problems.push(...problemsOfMetrics(`${where}.metrics`, component?.metrics));
-  for (const [variable, link] of Object.entries(component?.links ?? {})) {
+  const links = Object.entries(component?.links ?? {});
+  for (const [variable, link] of links) {
     const at = `${where}.links.${variable}`;
     if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
-    if (!link.as.includes("{port}")) {
-      const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
-      problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
-    }
+    if (isTold(link, links)) continue;
+    const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
+    problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
   }
-  return problems;
+  return [...problems, ...problemsOfSettings(component, where)];
+}
+
+/** Host and port may stand in variables of their own. */
+function isTold({ to, as }: LinkDefinition, links: readonly (readonly [string, LinkDefinition])[]): boolean {
+  if (as.includes("{port}")) return true;
+  return as.includes("{host}") && links.some(([, other]) => other.to === to && other.as.includes("{port}"));
+}
+
+function problemsOfSettings(component: ComponentDefinition | undefined, where: string): readonly Problem[] {
+  if (component === undefined) return [];
+  const problems = settingsProblems[component.kind]?.(component) ?? [];
+  return problems.map((one) => ({ ...one, where: `${where}.${one.where}` }));
+}
+
+function wrongWay({ kind, attached }: ComponentDefinition, environment: string, where: string): Problem {
+  if (attached === undefined) {
+    const message = `is a ${kind} to be started, and the environment ${environment} starts nothing`;
+    const remedy = 'Say where it runs, as attached({ kind: "redis", at: "127.0.0.1:6379" }).';
+    return { code: "NOT_ATTACHED", where, message, remedy };
+  }
+  const message = `runs at ${attached.at} already, and the environment ${environment} starts its components itself`;
+  return { code: "RUNS_ALREADY", where, message, remedy: "Use --env attach." };
 }
 
 function problemsOfMetrics(where: string, metrics: MetricsDefinition | undefined): readonly Problem[] {

@@ -117,6 +117,7 @@ class Run {
       now: this.#now,
       emit: this.#emit,
       signal: this.#stop.signal,
+      allowedTargets: this.#options.allowedTargets ?? [],
       needs: (capability: CapabilityName, instance: string) =>
         plan.schedule.some(
           ({ kind, acts }) =>

@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
   readonly needs?: EnvironmentContext["needs"];
+  /** Hosts elsewhere that the user named as their own to break. */
+  readonly allowedTargets?: readonly string[];
 }
 
 /** How it ended. */
@@ -54,9 +56,9 @@ export async function onStage(
       journal.record({ do: "endMarked", ...made });
     });
     emit({ atMs: now(), type: "phase", phase: "provision" });
-    const { needs } = options;
+    const { needs, allowedTargets = [] } = options;
     const own = { mark, scratch, logs: folder.logs, journal };
-    const context = { ...own, now, emit, signal, ...(needs === undefined ? {} : { needs }) };
+    const context = { ...own, now, emit, signal, allowedTargets, ...(needs === undefined ? {} : { needs }) };
     system = await environment.start(options.system, context);
     signal.throwIfAborted();
     await act(system, journal);

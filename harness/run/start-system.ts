@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly faultKinds: readonly FaultKind[];
   /** A folder in which one with the logs and events of this system is kept; without it they go away with the system. */
   readonly output?: string;
+  /** Hosts elsewhere that are yours to break, for an environment that takes hold of what runs already. */
+  readonly allowedTargets?: readonly string[];
 }
 
 /** A system that runs, for tests. Everything of it ends with `stop`, or with the process that started it. */
@@ -92,13 +94,14 @@ export async function startSystem<S extends System>(definition: S, options: Star
 }
 
 /** A folder, a clock and a place for events. */
-function stageFor(system: System, { environment, output }: StartOptions): StageOptions {
+function stageFor(system: System, { environment, output, allowedTargets = [] }: StartOptions): StageOptions {
   const temporary = output === undefined ? mkdtempSync(join(tmpdir(), "faultline-test-")) : undefined;
   const folder = createRunFolder(output ?? temporary ?? "", `${utc()}-${system.name}`, { secrets: secretsOf(system) });
   const startedAt = performance.now();
   return {
     system,
     environment,
+    allowedTargets,
     folder,
     ...(temporary === undefined ? {} : { temporary }),
     now: () => performance.now() - startedAt,

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** The states LISTEN and ESTABLISHED in /proc/net/tcp. */
-const listen = "0A";
-const established = "01";
+export const listening = "0A";
+export const established = "01";
 
 /** @returns whether this very process listens on the TCP port. Linux: from /proc; elsewhere: from `lsof` */
 export function isListening(pid: number, port: number): boolean {
@@ -31,9 +31,9 @@ export function listenerOn(port: number): string | undefined {
 export function portsOf(pid: number): readonly number[] {
   if (process.platform !== "linux") return [];
   const own = new Set(socketsOf(pid));
-  const ports = socketsIn(listen)
+  const ports = socketsIn(listening)
     .filter((fields) => own.has(fields[9] ?? ""))
-    .map((fields) => Number.parseInt(fields[1]?.split(":").at(-1) ?? "", 16));
+    .map(portOf);
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
@@ -43,7 +43,7 @@ export function connectionsTo(port: number): number | undefined {
 }
 
 function listeningInodes(port: number): readonly string[] {
-  return socketsAt(port, listen).flatMap((fields) => fields[9] ?? []);
+  return socketsAt(port, listening).flatMap((fields) => fields[9] ?? []);
 }
 
 /** Those of them at a local port. */
@@ -54,13 +54,22 @@ function socketsAt(port: number, state: string): readonly (readonly string[])[] 
 
 /** The lines of /proc/net/tcp for the sockets in a state, field by field. */
 function socketsIn(state: string): readonly (readonly string[])[] {
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
-    read(table)
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === state),
-  );
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => socketsOfTable(read(table), state));
 }
+
+/** @param table the text of /proc/net/tcp, of whatever network @returns the local port of each socket in a state */
+export function portsIn(table: string, state: string): readonly number[] {
+  return socketsOfTable(table, state).map(portOf);
+}
+
+function socketsOfTable(table: string, state: string): readonly (readonly string[])[] {
+  return table
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === state);
+}
+
+const portOf = (fields: readonly string[]): number => Number.parseInt(fields[1]?.split(":").at(-1) ?? "", 16);
 
 function socketsOf(pid: number): readonly string[] {
   const folder = `/proc/${pid}/fd`;

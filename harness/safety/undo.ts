@@ -2,11 +2,16 @@ import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
+import { askPostgres } from "./ask-postgres.ts";
+import { askRedis } from "./ask-redis.ts";
+import { removeLabelled } from "./labelled.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
 import { redactLogs } from "./redact-logs.ts";
 
 /** How long one step may take; a wedged proxy server must not keep the processes alive. */
 const stepDeadlineMs = 1000;
+/** A server that goes on after having stood still answers late. */
+const askDeadlineMs = 3000;
 /** How long to wait for killed processes to be gone. */
 const goneDeadlineMs = 4000;
 
@@ -32,7 +37,10 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   removePath({ path }) {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   },
+  askPostgres: (step) => askPostgres(step, askDeadlineMs),
+  askRedis: (step) => askRedis(step, askDeadlineMs),
   redactLogs: ({ folder }) => redactLogs(folder),
+  removeLabelled: ({ engine, label }) => removeLabelled(engine, label),
   async removeGroup({ path, home }) {
     const deadline = performance.now() + stepDeadlineMs;
     // A process that ends can't be moved any more, and holds the group until it is gone.
@@ -73,6 +81,8 @@ export async function undoAll(steps: readonly UndoStep[]): Promise<readonly { st
   for (const step of steps) {
     // A proxy server that is gone has nothing left to undo.
     if ("admin" in step && unreachable.has(step.admin)) continue;
+    // Whoever tries again needs the folder to know whose it was: `faultline clean` finds it there.
+    if (step.do === "removePath" && failures.length > 0) continue;
     try {
       await undo(step);
     } catch (error) {

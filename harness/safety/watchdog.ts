@@ -1,7 +1,7 @@
 /**
  * The watchdog: a process of its own that outlives the runner. It waits on a pipe whose other end the runner holds; when
  * the pipe closes without the word `done`, the runner is dead, and the watchdog undoes what the journal says is open.
- * Started by `startWatchdog` as `node watchdog.ts <journal>`; it imports nothing that is not Faultline's own or Node's.
+ * Started by `startWatchdog` as `node watchdog.ts <journal>`; what it imports at its start is Faultline's own or Node's.
  */
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

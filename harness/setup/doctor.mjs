@@ -6,7 +6,7 @@ import { componentSteps } from "./steps.mjs";
  * @typedef {{ component: string, needed: string, ok: boolean, found: string, version: string, from: string, remedy: string }} DoctorRow
  */
 
-const leastNode = "22.19";
+const leastNode = "22.22";
 
 /** The Node that we run on. @type {Pick<import("./steps.mjs").Step, "name" | "needed" | "remedy" | "look">} */
 const nodeStep = {

@@ -10,12 +10,14 @@ const sameKeyMs = 300;
  * session of its own, so that it hears of a Ctrl-C once, and not a second time, which would cut its clean-up short.
  * @param {{ root: string, node: string }} repository
  * @param {readonly string[]} args
- * @param {{ environment?: Record<string, string>, captureOutput?: boolean }} [options]
+ * @param {{ environment?: Record<string, string>, captureOutput?: boolean, program?: string }} [options] `program`: one
+ *   that is not Node, but finds it and the packages' programs on its PATH
  * @returns {Promise<{ code: number, stdout: string }>} a death by a signal counts as 128 and its number
  */
-export function runWithOwnNode({ root, node }, args, { environment = {}, captureOutput = false } = {}) {
+export function runWithOwnNode({ root, node }, args, options = {}) {
+  const { environment = {}, captureOutput = false, program = node } = options;
   const path = [join(root, "node_modules", ".bin"), dirname(node), process.env["PATH"] ?? ""].join(delimiter);
-  const child = spawn(node, args, {
+  const child = spawn(program, args, {
     cwd: root,
     detached: true,
     stdio: ["ignore", captureOutput ? "pipe" : "inherit", "inherit"],

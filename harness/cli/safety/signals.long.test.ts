@@ -10,7 +10,8 @@ const random = randomFrom(process.env["FAULTLINE_KILL_SEED"] ?? `${Date.now()}`)
 
 async function endedBy(what: string, end: (faultline: Faultline) => void, start?: typeof startIn) {
   const ends: RandomEnd[] = [];
-  for (let turn = 0; turn < times; turn += 1) ends.push(await endAtRandom(random.stream(what), turn, end, start));
+  for (let turn = 0; turn < times; turn += 1)
+    ends.push(await endAtRandom(random.stream(what), turn, end, start === undefined ? {} : { start }));
   console.log(tellEnds(`times ${what}`, ends));
   expect(ends.filter(({ residues }) => residues.length > 0)).toEqual([]);
   return ends;

@@ -30,10 +30,12 @@ export class Faultline {
       environment?: Readonly<Record<string, string>>;
       /** `terminal`: in one of its own, which util-linux' `script` holds; that is the child then. */
       around?: "terminal";
+      /** What it is started by, as `nsenter …`: in a network of somebody else's. */
+      within?: readonly string[];
     },
   ) {
     this.output = options.output;
-    const command = [process.execPath, bin, ...args];
+    const command = [...(options.within ?? []), process.execPath, bin, ...args];
     const [program = "", ...rest] =
       options.around === undefined ? command : ["script", "-qfec", command.join(" "), "/dev/null"];
     this.child = spawn(program, rest, {

@@ -39,6 +39,14 @@ export interface RandomEnd {
   readonly stderr: string;
 }
 
+/** What is ended, and where else something of it may be left. */
+interface EndOptions {
+  readonly start?: typeof startIn;
+  /** How long it may take until nothing is left. Default 5 s. */
+  readonly withinMs?: number;
+  readonly alsoLeft?: (faultline: Faultline) => Promise<readonly string[]>;
+}
+
 /**
  * Ends a run of a random scenario at a random moment, and looks at what is left after five seconds.
  * @param end what ends it: a signal, say
@@ -47,7 +55,7 @@ export async function endAtRandom(
   random: Random,
   turn: number,
   end: (faultline: Faultline) => void | Promise<void>,
-  start = startIn,
+  { start = startIn, withinMs = goneWithinMs, alsoLeft = () => Promise.resolve([]) }: EndOptions = {},
 ): Promise<RandomEnd> {
   const scenario = breakable[Math.floor(random.stream("scenarios").at(turn) * breakable.length)]!;
   const { phase: part, lengthMs } = often[Math.floor(random.stream("parts").at(turn) * often.length)]!;
@@ -62,7 +70,7 @@ export async function endAtRandom(
     const exit = await faultline.ended();
     // What was refused was never ended in the middle of anything.
     if (phase === "over" && exit === exits.usage) throw new Error(`${scenario} was refused:\n${faultline.stderr}`);
-    const residues = await enclosure.residuesAfter(goneWithinMs);
+    const residues = [...(await enclosure.residuesAfter(withinMs)), ...(await alsoLeft(faultline))];
     return { scenario, part, afterMs, phase, exit, residues, stderr: faultline.stderr };
   } finally {
     enclosure.remove();

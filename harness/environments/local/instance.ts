@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type {
   ClockControl,
+  InstanceState,
   LimitedResource,
   LimitsControl,
   ProcessControl,
@@ -10,28 +9,28 @@ import type {
   RuntimeControl,
 } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
-import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectionsTo, portsOf } from "../../safety/listening.ts";
 import { type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
+import type { Kind, OpenedControls } from "../kinds/kind.ts";
+import { type Launch, ManagedProcess } from "../processes/managed-process.ts";
+import type { StartableInstance } from "../system/place.ts";
+import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
 import { ControlGroup } from "./control-group.ts";
-import type { Driver, InstanceContext, Launch, OpenedControls } from "./driver.ts";
+import type { Driver, InstanceContext } from "./driver.ts";
 import { writeOffset } from "./faketime.ts";
 import { Inspector } from "./inspector.ts";
 import { ChangedLimits } from "./limits.ts";
-import { ManagedProcess } from "./managed-process.ts";
-
-/** How long a component may take until it answers. */
-const readyWithinMs = 30_000;
-const onceWithinMs = 60_000;
-const pollMs = 20;
 
 /** One instance of a component: started by its driver, under control. */
-export class Instance implements ProcessControl, RolloutControl, RuntimeControl, ClockControl, LimitsControl {
+export class Instance
+  implements StartableInstance, ProcessControl, RolloutControl, RuntimeControl, ClockControl, LimitsControl
+{
   readonly name: string;
+  readonly #kind: Kind;
   readonly #driver: Driver;
   readonly #setting: InstanceContext;
   readonly #run: EnvironmentContext;
@@ -42,8 +41,9 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   readonly #quota: ControlGroup;
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
-  constructor(driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
+  constructor(kind: Kind, driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
     this.name = setting.instance;
+    this.#kind = kind;
     this.#driver = driver;
     this.#setting = setting;
     this.#run = run;
@@ -52,27 +52,25 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
     this.#quota = new ControlGroup("cpu", `${group}-cpu`);
   }
 
-  /** Runs what the driver wants to have run once before the first start, to its end. */
   async before(): Promise<void> {
     const launch = this.#driver.before?.(this.#setting);
     if (launch === undefined) return;
     const name = `${this.#setting.component}.prepare`;
     const process = await ManagedProcess.start(name, launch, this.#log(name), this.#run, { endsByItself: true });
+    const started = this.#started(name, launch);
     let how: string;
     try {
-      const late = (): Error =>
-        this.#failedToStart("PREPARE_FAILED", name, launch, `had no end after ${onceWithinMs / 1000} s`);
+      const late = (): Error => failedToStart("PREPARE_FAILED", started, `had no end after ${onceWithinMs / 1000} s`);
       how = await withDeadline(process.ended, onceWithinMs, late, this.#run.signal);
     } finally {
       await process.kill();
     }
-    if (how !== "exit 0") throw this.#failedToStart("PREPARE_FAILED", name, launch, `ended with ${how}`);
+    if (how !== "exit 0") throw failedToStart("PREPARE_FAILED", started, `ended with ${how}`);
   }
 
-  /** Starts it for the first time, and makes it ready for use. */
   async start(): Promise<void> {
     await this.restart();
-    await this.#driver.initialise?.(this.#setting);
+    await this.#kind.initialise?.(this.#setting);
   }
 
   async restart(): Promise<void> {
@@ -101,13 +99,13 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
     return this.#launch?.environment[variable];
   }
 
-  given(variable: string): string | undefined {
-    if (this.#process === undefined || this.#process.hasEnded) return undefined;
+  given(variable: string): Promise<string | undefined> {
+    if (this.#process === undefined || this.#process.hasEnded) return Promise.resolve(undefined);
     try {
-      return variablesOf(this.#process.identity.pid).get(variable);
+      return Promise.resolve(variablesOf(this.#process.identity.pid).get(variable));
     } catch {
       // Where the kernel does not tell, what it was started with has to do.
-      return { ...this.#launch?.environment, ...this.#rolledOut }[variable];
+      return Promise.resolve({ ...this.#launch?.environment, ...this.#rolledOut }[variable]);
     }
   }
 
@@ -153,7 +151,7 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   }
 
   async clockAheadMs(deadlineMs: number): Promise<number | undefined> {
-    const date = await this.#driver.date?.(this.#setting, deadlineMs);
+    const date = await this.#kind.date?.(this.#setting, deadlineMs);
     return date === undefined ? undefined : date - Date.now();
   }
 
@@ -170,28 +168,28 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   }
 
   usage(resource: LimitedResource) {
-    return this.#limits.usage(resource, this.state().pid);
+    return Promise.resolve(this.#limits.usage(resource, this.#now.pid));
   }
 
-  /** The ports that its processes listen on. */
-  ports(): readonly number[] {
-    return [...new Set(this.#tree().flatMap(({ pid }) => portsOf(pid)))].sort((a, b) => a - b);
+  ports(): Promise<readonly number[]> {
+    const ports = new Set(this.#tree().flatMap(({ pid }) => portsOf(pid)));
+    return Promise.resolve([...ports].sort((a, b) => a - b));
   }
 
   #tree(): readonly ProcessRow[] {
     return this.#process === undefined ? [] : treeOf(this.#process.identity);
   }
 
-  /** Everything that its kind allows besides what any process does. */
   openControls(): Promise<OpenedControls | undefined> {
-    const opened = this.#driver.openControls?.(this.#setting, (pid) => this.#killOne(pid));
+    const opened = this.#kind.openControls?.(this.#setting, (pid) => this.#killOne(pid));
     return opened ?? Promise.resolve(undefined);
   }
 
   /** SIGKILL to one process of its tree; to none that is not. */
-  #killOne(pid: number): void {
+  #killOne(pid: number): Promise<void> {
     const row = this.#tree().find((one) => one.pid === pid);
     if (row !== undefined) signalProcess(row, "SIGKILL");
+    return Promise.resolve();
   }
 
   async pause(): Promise<void> {
@@ -217,63 +215,49 @@ export class Instance implements ProcessControl, RolloutControl, RuntimeControl,
   }
 
   quota() {
-    return this.#quota.state(this.state().pid);
+    return Promise.resolve(this.#quota.state(this.#now.pid));
   }
 
-  undoPause() {
+  undoPause(): readonly UndoStep[] {
     const process = this.#process?.identity ?? { pid: 0, startedAt: "" };
-    return { do: "resume", process } as const;
+    return [{ do: "resume", process }];
   }
 
-  state() {
-    return { state: this.#process?.state() ?? "dead", pid: this.#process?.identity.pid ?? 0 } as const;
+  state(): Promise<InstanceState> {
+    return Promise.resolve(this.#now);
   }
 
-  /** What it says of itself; undefined when its kind says nothing. */
+  get #now(): InstanceState {
+    return { state: this.#process?.state() ?? "dead", pid: this.#process?.identity.pid ?? 0 };
+  }
+
   health(deadlineMs: number): Promise<Health | undefined> {
-    return this.#driver.health?.(this.#setting, deadlineMs) ?? Promise.resolve(undefined);
+    return this.#kind.health?.(this.#setting, deadlineMs) ?? Promise.resolve(undefined);
   }
 
-  /** Processes of its tree, and connections to it. */
-  gauges(): { readonly processes: number; readonly connections: number | undefined } {
-    return { processes: this.#tree().length, connections: connectionsTo(this.#setting.address.port) };
+  gauges() {
+    const connections = connectionsTo(this.#setting.address.port);
+    return Promise.resolve({ processes: this.#tree().length, connections });
   }
 
-  /** Ends it for good. */
   async stop(): Promise<void> {
     await this.#process?.terminate(this.#driver.farewell);
   }
 
-  async #untilReady(process: ManagedProcess, launch: Launch): Promise<void> {
-    const deadline = performance.now() + readyWithinMs;
-    while (!(await this.#driver.isReady(this.#setting, 500))) {
-      if (process.hasEnded) {
-        throw this.#failedToStart("COMPONENT_EXITED", this.name, launch, `ended with ${await process.ended}`);
-      }
-      if (performance.now() > deadline) {
-        throw this.#failedToStart("NOT_READY", this.name, launch, `did not answer within ${readyWithinMs / 1000} s`);
-      }
-      await sleep(pollMs, undefined, { signal: this.#run.signal });
-    }
+  #untilReady(process: ManagedProcess, launch: Launch): Promise<void> {
+    return untilReady({
+      started: this.#started(this.name, launch),
+      isReady: () => this.#kind.isReady(this.#setting, 500),
+      ended: async () => (process.hasEnded ? process.ended : undefined),
+      signal: this.#run.signal,
+    });
   }
 
   #log(name: string): string {
     return join(this.#run.logs, `${name}.log`);
   }
 
-  #failedToStart(code: string, name: string, launch: Launch, how: string): Error {
-    const tail = lastLines(this.#log(name), 20);
-    return systemError({
-      code,
-      where: name,
-      message: `${[launch.command, ...launch.args].join(" ")} ${how}${tail === "" ? "; it wrote nothing" : `:\n${tail}`}`,
-      remedy: `Its whole log: ${this.#log(name)}`,
-    });
+  #started(name: string, launch: Launch): Started {
+    return { name, command: [launch.command, ...launch.args].join(" "), log: this.#log(name) };
   }
-}
-
-function lastLines(path: string, count: number): string {
-  if (!existsSync(path)) return "";
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-count);
-  return lines.map((line) => (line === "" ? "" : `    ${line.slice(0, 400)}`)).join("\n");
 }

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { leave, limitLeaving, setLimit, usageOf } from "./limits.ts";
+import { limitLeaving } from "../system/limit-leaving.ts";
+import { leave, setLimit, usageOf } from "./limits.ts";
 
 test("the limit leaves as many numbers free below it as it should", () => {
   expect(limitLeaving(0, [0, 1, 2])).toBe(3);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { LimitedResource, LimitedUsage } from "../../model/capabilities.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import { isAlive, type ProcessRow } from "../../safety/processes.ts";
+import { limitLeaving } from "../system/limit-leaving.ts";
 import { ControlGroup } from "./control-group.ts";
 
 /** A soft limit as `prlimit` takes it: a number, or `unlimited`. */
@@ -114,16 +115,6 @@ export function leave(resource: LimitedResource, pid: number, spare: number): vo
 export function setLimit(resource: LimitedResource, pid: number, limit: Limit): void {
   const { option } = resources[resource];
   execFileSync("prlimit", ["--pid", String(pid), `--${option}=${limit}:`], { stdio: ["ignore", "ignore", "pipe"] });
-}
-
-/** The limit that leaves so many numbers free below it: the kernel gives the lowest free number, and none at the limit. */
-export function limitLeaving(spare: number, taken: readonly number[]): number {
-  let free = 0;
-  for (let limit = 0; ; limit += 1) {
-    if (taken.includes(limit)) continue;
-    if (free === spare) return limit;
-    free += 1;
-  }
 }
 
 const numbersOf = (pid: number): readonly number[] => readdirSync(`/proc/${pid}/fd`).map(Number);

@@ -3,12 +3,10 @@ import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, systemError } from "../../model/errors.ts";
+import { superuser } from "../kinds/postgres-control.ts";
 import type { LocalTools } from "./driver.ts";
 
 const run = promisify(execFile);
-
-/** The superuser of every cluster that we make. */
-export const superuser = "faultline";
 
 /**
  * Copies an empty database cluster into `folder`. `initdb` takes seconds, a copy a tenth of one: the first run on a

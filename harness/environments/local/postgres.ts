@@ -1,35 +1,12 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
 import type { PostgresSettings } from "../../model/system.ts";
-import type { Greeting } from "../../network/probe.ts";
-import type { Driver, InstanceContext } from "./driver.ts";
-import { LocalPostgresControl } from "./postgres-control.ts";
-import { postgresSnapshot } from "./postgres-snapshot.ts";
-import { copyTemplate, superuser } from "./postgres-template.ts";
+import { postgresDefaults } from "../kinds/postgres.ts";
+import type { Driver } from "./driver.ts";
+import { copyTemplate } from "./postgres-template.ts";
 
-/**
- * An SSLRequest: the server answers with one letter, before any log-in. In bulk, a log-in by a name of 8,000 letters, to
- * which it answers with an error or a demand (PostgreSQL, "Message Formats"; a start-up packet may have 10,000 bytes).
- */
-const sslRequest: Greeting = {
-  bytes: Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47),
-  understands: (reply) => /^[SN]/.test(reply.toString("latin1")),
-  inBulk: { bytes: startUp("f".repeat(8000)), understands: (reply) => /^[ER]/.test(reply.toString("latin1")) },
-};
-
-function startUp(user: string): Uint8Array {
-  const body = Buffer.from(`\0\x03\0\0user\0${user}\0\0`, "latin1");
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length + 4);
-  return Buffer.concat([length, body]);
-}
-
-/**
- * `fsync=off`: a killed server loses nothing by it, since the kernel keeps its pages; only a machine that loses power
- * does, which is not simulated. No Unix socket: nothing may reach it past its address.
- */
-const defaults = { fsync: "off", shared_buffers: "64MB", unix_socket_directories: "", log_min_messages: "warning" };
+/** No Unix socket: nothing may reach it past its address. */
+const defaults = { ...postgresDefaults, unix_socket_directories: "" };
 
 export const postgresDriver: Driver = {
   kind: "postgres",
@@ -53,47 +30,7 @@ export const postgresDriver: Driver = {
       ...(tools.unprivileged === undefined ? {} : { runAs: tools.unprivileged }),
     };
   },
-  async isReady(context, deadlineMs) {
-    return query(context, ["SELECT 1"], deadlineMs).then(
-      () => true,
-      () => false,
-    );
-  },
-  async initialise(context) {
-    const { database, user } = context.definition.settings as unknown as PostgresSettings;
-    const role = pg.escapeIdentifier(user);
-    await query(
-      context,
-      [`CREATE ROLE ${role} LOGIN`, `CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${role}`],
-      10_000,
-    );
-  },
-  openControls({ instance, address, definition }, kill) {
-    const { database, user } = definition.settings as unknown as PostgresSettings;
-    const postgres = new LocalPostgresControl({ name: instance, address, database, user, kill });
-    const snapshot = () => postgresSnapshot(postgres);
-    return Promise.resolve({ controls: { postgres }, snapshot, close: () => postgres.close() });
-  },
-  greeting: () => sslRequest,
 };
-
-/** Each statement for itself: some must not run inside a transaction. */
-async function query({ address }: InstanceContext, statements: readonly string[], deadlineMs: number): Promise<void> {
-  const client = new pg.Client({
-    ...address,
-    user: superuser,
-    database: "postgres",
-    connectionTimeoutMillis: deadlineMs,
-    query_timeout: deadlineMs,
-  });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
 
 async function hasCluster(data: string): Promise<boolean> {
   return stat(join(data, "PG_VERSION")).then(

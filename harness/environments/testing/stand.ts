@@ -7,22 +7,24 @@ import type { RunEvent } from "../../model/events.ts";
 import { postgres, redis, type System, service, system } from "../../model/system.ts";
 import { openJournal } from "../../safety/journal.ts";
 import { makeScratch, removeScratch } from "../../safety/leftovers.ts";
-import { markedProcesses } from "../../safety/processes.ts";
+import { type Frozen, type World, worlds } from "./worlds.ts";
 
 /** An environment under test, with folders of its own and an ear for what it tells. */
 export class Stand {
   readonly folder = mkdtempSync(join(tmpdir(), "conformance-"));
   readonly stop = new AbortController();
   readonly #environment: Environment;
+  readonly #world: World;
   readonly #events: RunEvent[] = [];
   #started: RunningSystem | undefined;
   #made = { mark: "none", scratch: join(this.folder, "none") };
 
   static async open(name: string): Promise<Stand> {
-    return new Stand(await environmentNamed(name).open());
+    return new Stand(await environmentNamed(name).open(), worlds[name as keyof typeof worlds]);
   }
 
-  private constructor(environment: Environment) {
+  private constructor(environment: Environment, world: World) {
+    this.#world = world;
     this.#environment = environment;
   }
 
@@ -44,13 +46,14 @@ export class Stand {
     return this.#started;
   }
 
-  /** Processes of the system that carry its mark. */
-  marked() {
-    return markedProcesses(this.#made.mark, join(tmpdir(), "nowhere"));
+  /** How much of the system there is, by its mark. */
+  left(): Promise<number> {
+    return this.#world.left(this.#made.mark);
   }
 
-  left(): number {
-    return this.marked().length;
+  /** Stops the proxy server without a word to anybody. */
+  freezeProxies(): Promise<Frozen> {
+    return this.#world.freezeProxies(this.#made.mark);
   }
 
   told<T extends RunEvent["type"]>(type: T) {
@@ -71,7 +74,7 @@ const program = `
     if (request.url === "/unready") status = 503;
     reply.writeHead(status).end(JSON.stringify(process.env));
   })
-    .listen(process.env.PORT, "127.0.0.1", () => console.log("listening"));
+    .listen(process.env.PORT, process.env.HOST ?? "127.0.0.1", () => console.log("listening"));
 `;
 
 /** A database, a cache, and two instances of a program that tells its environment. */

@@ -28,4 +28,4 @@ createServer((request, reply) => {
     () => reply.end("ok"),
     () => reply.writeHead(503).end(),
   );
-}).listen(Number(process.env["PORT"]), "127.0.0.1");
+}).listen(Number(process.env["PORT"]), process.env["HOST"] ?? "127.0.0.1");

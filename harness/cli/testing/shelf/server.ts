@@ -50,4 +50,4 @@ createServer((request, reply) => {
         reply.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(document));
       });
   });
-}).listen(Number(process.env["PORT"]), "127.0.0.1");
+}).listen(Number(process.env["PORT"]), process.env["HOST"] ?? "127.0.0.1");

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Address } from "../model/environment.ts";
-import { usageError } from "../model/errors.ts";
+import { type Problem, usageError } from "../model/errors.ts";
 
 /**
  * A load may do harm, so it goes to this machine only: to a loopback name or an address of one of its own interfaces.
@@ -9,13 +9,27 @@ import { usageError } from "../model/errors.ts";
  * @throws FaultlineError FOREIGN_TARGET
  */
 export function assertAllowedTargets(targets: readonly Address[], allowed: readonly string[]): void {
-  const hosts = new Set([...allowed, ...ownAddresses()].map(plainHost));
-  for (const { host, port } of targets) {
-    if (isLoopback(plainHost(host)) || hosts.has(plainHost(host))) continue;
-    const message = `${host}:${port} is not on this machine, and a load may do harm where it goes`;
-    const remedy = `If the system there is yours to break, say so with --allow-target ${host}.`;
-    throw usageError({ code: "FOREIGN_TARGET", where: "target", message, remedy });
+  for (const target of targets) {
+    if (isAllowedTarget(target.host, allowed)) continue;
+    throw usageError(foreignTarget("target", target, "a load may do harm where it goes"));
   }
+}
+
+/** Whether a host is of this machine, or one that the user named. */
+export function isAllowedTarget(host: string, allowed: readonly string[]): boolean {
+  return isThisMachine(host) || allowed.map(plainHost).includes(plainHost(host));
+}
+
+/** A loopback name, or an address of one of its interfaces. */
+export function isThisMachine(host: string): boolean {
+  return isLoopback(plainHost(host)) || ownAddresses().map(plainHost).includes(plainHost(host));
+}
+
+/** @param harm why that is not for us to decide */
+export function foreignTarget(where: string, { host, port }: Address, harm: string): Problem {
+  const message = `${host}:${port} is not on this machine, and ${harm}`;
+  const remedy = `If the system there is yours to break, say so with --allow-target ${host}.`;
+  return { code: "FOREIGN_TARGET", where, message, remedy };
 }
 
 function isLoopback(host: string): boolean {

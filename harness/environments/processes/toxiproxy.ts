@@ -4,26 +4,21 @@ import type { Address, EnvironmentContext } from "../../model/environment.ts";
 import { exits, FaultlineError, messageOf, systemError } from "../../model/errors.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isListening } from "../../safety/listening.ts";
-import type { LocalTools } from "./driver.ts";
+import type { RunningProxies } from "../system/place.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 const readyWithinMs = 10_000;
 
-/** A Toxiproxy server of our own. */
-export interface LocalProxyServer {
-  readonly server: ProxyServer;
-  /** Rejects when the server has ended without being asked to; otherwise never settles. */
-  readonly lost: Promise<never>;
-  stop(): Promise<void>;
-}
-
-/** Starts Toxiproxy; one that hangs is replaced on the same ports, which is an event of the run. */
+/**
+ * Starts Toxiproxy; one that hangs is replaced on the same ports, which is an event of the run.
+ * @param program the path of toxiproxy-server
+ */
 export async function startToxiproxy(
-  tools: LocalTools,
+  program: string,
   admin: Address,
   context: EnvironmentContext,
-): Promise<LocalProxyServer> {
-  let process = await startProcess(tools, admin, context);
+): Promise<RunningProxies> {
+  let process = await startProcess(program, admin, context);
   let isAsked = false;
   const lost = Promise.withResolvers<never>();
   // Whoever runs the scenario races against it; until then, and after, it must not count as unhandled.
@@ -38,7 +33,7 @@ export async function startToxiproxy(
     context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
     isAsked = true;
     await process.kill();
-    process = await startProcess(tools, admin, context);
+    process = await startProcess(program, admin, context);
     isAsked = false;
     watch(process);
   });
@@ -67,9 +62,9 @@ function lostProblem(how: string): FaultlineError {
  * Makes sure that it is ours which answers: a server that somebody left running on the port would take our proxies as
  * readily, and ours would have ended.
  */
-async function startProcess(tools: LocalTools, admin: Address, context: EnvironmentContext): Promise<ManagedProcess> {
+async function startProcess(program: string, admin: Address, context: EnvironmentContext): Promise<ManagedProcess> {
   const launch = {
-    command: tools.toxiproxyServer,
+    command: program,
     args: ["-host", admin.host, "-port", String(admin.port)],
     environment: { LOG_LEVEL: "info" },
     cwd: context.scratch,

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { expect, it } from "vitest";
+import { operation, tried } from "../load/testing/rig.ts";
 import { assertAllowedTargets } from "./foreign-targets.ts";
-import { operation, tried } from "./testing/rig.ts";
 
 const allows = (host: string, allowed: readonly string[] = []): boolean => {
   try {

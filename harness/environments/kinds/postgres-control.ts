@@ -1,9 +1,12 @@
 import pg from "pg";
 import type { PostgresControl } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
-import { superuser } from "./postgres-template.ts";
+import type { UndoStep } from "../../model/undo.ts";
 
 const deadlineMs = 3000;
+
+/** The superuser of every cluster that we make. */
+export const superuser = "faultline";
 
 /** Whom it is about. */
 export interface PostgresSetting {
@@ -11,9 +14,16 @@ export interface PostgresSetting {
   readonly address: Address;
   readonly database: string;
   readonly user: string;
+  readonly password?: string;
+  /** Who may do everything. */
+  readonly superuser: { readonly user: string; readonly password?: string };
   /** SIGKILL to one process of the server's own tree. */
-  readonly kill: (pid: number) => void;
+  readonly kill: (pid: number) => Promise<void>;
+  /** The step that says these statements when we are gone; without it the server ends with the run. */
+  readonly undo?: (statements: readonly string[]) => UndoStep;
 }
+
+type Login = "application" | "superuser";
 
 interface Held {
   readonly client: pg.Client;
@@ -22,7 +32,7 @@ interface Held {
 }
 
 /** One Postgres server past the proxies, as its superuser: it has connections reserved that nobody else can take. */
-export class LocalPostgresControl implements PostgresControl {
+export class PostgresServerControl implements PostgresControl {
   readonly name: string;
   readonly database: string;
   readonly user: string;
@@ -37,7 +47,7 @@ export class LocalPostgresControl implements PostgresControl {
   }
 
   async admin(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    return this.#with(superuser, async (client) => {
+    return this.#with("superuser", async (client) => {
       let rows: readonly Readonly<Record<string, unknown>>[] = [];
       for (const statement of statements) ({ rows } = await client.query(statement));
       return rows;
@@ -46,17 +56,17 @@ export class LocalPostgresControl implements PostgresControl {
 
   async ask(statement: string): Promise<string | undefined> {
     try {
-      await this.#with(this.user, (client) => client.query(statement));
+      await this.#with("application", (client) => client.query(statement));
       return undefined;
     } catch (error) {
       return (error as { code?: string }).code ?? "no answer";
     }
   }
 
-  async hold(name: string, as: "application" | "superuser", ...statements: readonly string[]): Promise<number> {
+  async hold(name: string, as: Login, ...statements: readonly string[]): Promise<number> {
     const known = this.#held.get(name);
     if (known !== undefined) return known.pid;
-    const client = this.#client(as === "superuser" ? superuser : this.user);
+    const client = this.#client(as);
     try {
       await client.connect();
       for (const statement of ["BEGIN", ...statements]) await client.query(statement);
@@ -85,17 +95,20 @@ export class LocalPostgresControl implements PostgresControl {
     return held === undefined ? "none" : held.isLost ? "lost" : "held";
   }
 
+  undo(...statements: readonly string[]): readonly UndoStep[] {
+    return this.#setting.undo === undefined ? [] : [this.#setting.undo(statements)];
+  }
+
   killBackend(pid: number): Promise<void> {
-    this.#setting.kill(pid);
-    return Promise.resolve();
+    return this.#setting.kill(pid);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#held.keys()].map((name) => this.release(name)));
   }
 
-  async #with<T>(user: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = this.#client(user);
+  async #with<T>(as: Login, act: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = this.#client(as);
     try {
       await client.connect();
       return await act(client);
@@ -104,11 +117,13 @@ export class LocalPostgresControl implements PostgresControl {
     }
   }
 
-  #client(user: string): pg.Client {
-    const { address, database } = this.#setting;
+  #client(as: Login): pg.Client {
+    const { address, database, superuser } = this.#setting;
+    const { user, password } = as === "superuser" ? superuser : this.#setting;
     const client = new pg.Client({
       ...address,
       user,
+      ...(password === undefined ? {} : { password }),
       database,
       application_name: "faultline",
       connectionTimeoutMillis: deadlineMs,

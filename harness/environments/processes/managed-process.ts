@@ -5,9 +5,24 @@ import type { ProcessState } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { messageOf, systemError } from "../../model/errors.ts";
 import type { ProcessIdentity } from "../../model/undo.ts";
-import { identify, markVariable, signalProcess, treeOf } from "../../safety/processes.ts";
+import { identify, markVariable, signalProcess } from "../../safety/processes.ts";
 import { endTree } from "../../safety/undo.ts";
-import type { Driver, Launch } from "./driver.ts";
+import { pauseTree, resumeTree, stateOfTree } from "./process-tree.ts";
+
+/** How to start a process. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly runAs?: { readonly uid: number; readonly gid: number };
+}
+
+/** How a process is asked to end, and how long it may take before it is killed. */
+export interface Farewell {
+  readonly signal: NodeJS.Signals;
+  readonly graceMs: number;
+}
 
 /** A running process of ours and all that descend from it. */
 export class ManagedProcess {
@@ -67,9 +82,7 @@ export class ManagedProcess {
 
   /** From the kernel: `stopped` only when every process of the tree is. */
   state(): ProcessState {
-    const tree = treeOf(this.identity);
-    if (tree.length === 0) return "dead";
-    return tree.every((row) => row.state === "stopped") ? "stopped" : "running";
+    return stateOfTree(this.identity);
   }
 
   /** SIGKILL to the whole tree; returns when all of it is gone. */
@@ -81,7 +94,7 @@ export class ManagedProcess {
   }
 
   /** Asks it to end, then after the grace kills what is left. */
-  async terminate({ signal, graceMs }: Driver["farewell"]): Promise<void> {
+  async terminate({ signal, graceMs }: Farewell): Promise<void> {
     this.#expected = true;
     if (graceMs > 0 && !this.hasEnded) {
       this.resume();
@@ -92,16 +105,13 @@ export class ManagedProcess {
   }
 
   /** SIGSTOP to the whole tree, until a look at it finds nothing that runs. */
-  async pause(): Promise<void> {
-    for (let tries = 0; tries < 100 && this.state() === "running"; tries += 1) {
-      for (const row of treeOf(this.identity)) signalProcess(row, "SIGSTOP");
-      await sleep(2);
-    }
+  pause(): Promise<void> {
+    return pauseTree(this.identity);
   }
 
   /** SIGCONT to the whole tree. */
   resume(): void {
-    for (const row of treeOf(this.identity)) signalProcess(row, "SIGCONT");
+    resumeTree(this.identity);
   }
 }
 

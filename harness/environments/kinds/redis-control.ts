@@ -1,27 +1,38 @@
 import { connect } from "node:net";
 import { Redis } from "ioredis";
-import type { RedisControl, RedisReply } from "../../model/capabilities.ts";
+import type { RedisCommand, RedisControl, RedisReply } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
+import type { UndoStep } from "../../model/undo.ts";
 import { redisSnapshot } from "./redis-snapshot.ts";
 
 const deadlineMs = 2000;
 
+/** What a server that is not ours needs besides. */
+export interface RedisAccess {
+  readonly user?: string;
+  readonly password?: string;
+  /** The step that says these commands when we are gone; without it the server ends with the run. */
+  undo?(commands: readonly RedisCommand[]): UndoStep;
+}
+
 /** One Redis server past the proxies, and its settings as they were when it was ready. */
-export class LocalRedisControl implements RedisControl {
+export class RedisServerControl implements RedisControl {
   readonly name: string;
   readonly #address: Address;
+  readonly #access: RedisAccess;
   readonly #admin: Redis;
   #before: Readonly<Record<string, string>> = {};
 
-  private constructor(name: string, address: Address) {
+  private constructor(name: string, address: Address, access: RedisAccess) {
     this.name = name;
     this.#address = address;
-    this.#admin = connection(address, true);
+    this.#access = access;
+    this.#admin = connection(address, access, true);
   }
 
   /** The server must be ready. @throws when it does not answer */
-  static async open(name: string, address: Address): Promise<LocalRedisControl> {
-    const control = new LocalRedisControl(name, address);
+  static async open(name: string, address: Address, access: RedisAccess = {}): Promise<RedisServerControl> {
+    const control = new RedisServerControl(name, address, access);
     try {
       await control.#admin.connect();
       control.#before = await redisSnapshot(control);
@@ -37,7 +48,7 @@ export class LocalRedisControl implements RedisControl {
   }
 
   async ask(...[name = "", ...args]: readonly string[]): Promise<RedisReply> {
-    const client = connection(this.#address, false);
+    const client = connection(this.#address, this.#access, false);
     try {
       await client.connect();
       return (await client.call(name, ...args)) as RedisReply;
@@ -75,16 +86,22 @@ export class LocalRedisControl implements RedisControl {
     return line.split(" ").filter((rule) => /^[+-]/.test(rule));
   }
 
+  undo(...commands: readonly RedisCommand[]): readonly UndoStep[] {
+    return this.#access.undo === undefined ? [] : [this.#access.undo(commands)];
+  }
+
   close(): void {
     this.#admin.disconnect();
   }
 }
 
 /** @param lasts whether it is made anew when the server was restarted */
-function connection({ host, port }: Address, lasts: boolean): Redis {
+function connection({ host, port }: Address, { user, password }: RedisAccess, lasts: boolean): Redis {
   const client = new Redis({
     host,
     port,
+    ...(user === undefined ? {} : { username: user }),
+    ...(password === undefined ? {} : { password }),
     lazyConnect: true,
     connectTimeout: deadlineMs,
     commandTimeout: deadlineMs,

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# What containers must do: on the engine that is there, or else on one of our own, which ends with this.
+set -eu
+cd "$(dirname "$0")/.."
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+npm run --silent engine -- bash -euc '
+  vitest run --project conformance -t containers
+  vitest run --project e2e harness/cli/containers
+  vitest run --project long harness/cli/safety/containers harness/setup/engine
+  npx faultline run cache-partition --env containers --seed 7 -o "$0"
+  left=$(docker ps -aq --filter label=faultline.run)
+  [ -z "$left" ] || { echo "left on the engine: $left"; exit 1; }
+' "$reports"

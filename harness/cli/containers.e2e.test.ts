@@ -1,0 +1,120 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { here } from "../environments/testing/here.ts";
+import { engine } from "../environments/testing/worlds.ts";
+import { countLabelled } from "../safety/labelled.ts";
+import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let reports: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  reports = join(folder.path, "reports");
+  mkdirSync(reports);
+});
+afterEach(() => folder.remove());
+
+function start(environment: Readonly<Record<string, string>> = {}, cwd?: string): Faultline {
+  const args = ["run", "cut-store", "--env", "containers", "--scenarios", scenarios, "-o", reports, "--json"];
+  return new Faultline(args, { output: reports, environment, ...(cwd === undefined ? {} : { cwd }) });
+}
+
+async function refused(environment: Readonly<Record<string, string>>, cwd?: string) {
+  const faultline = start(environment, cwd);
+  const exit = await faultline.ended();
+  return { exit, stderr: faultline.stderr, document: JSON.parse(faultline.stdout) };
+}
+
+test("without an engine: exit 3, where it was looked for and what to do, and nothing was started", async () => {
+  const { exit, stderr, document } = await refused({ DOCKER_HOST: `unix://${folder.path}/none.sock` });
+  expect([exit, document.error.problems[0].code]).toEqual([3, "NO_ENGINE"]);
+  expect(stderr).toContain(`no container engine answers at unix://${folder.path}/none.sock`);
+  expect(stderr).toContain("--env local");
+});
+
+test("an address that is none of an engine: exit 3, and what would be one", async () => {
+  const { exit, document } = await refused({ DOCKER_HOST: "ssh://somebody@somewhere" });
+  expect([exit, document.error.problems[0].code]).toEqual([3, "ENGINE_NOT_SUPPORTED"]);
+});
+
+test("an engine that we may not ask: exit 3, who may not, and how to be let in", async () => {
+  // Outside of the enclosing folder, which is ours alone.
+  const place = mkdtempSync(join(tmpdir(), "denied-"));
+  const socket = join(place, "docker.sock");
+  const server = createServer().listen(socket);
+  try {
+    chmodSync(place, 0o755);
+    await new Promise((resolve) => server.once("listening", resolve));
+    chmodSync(socket, 0o600);
+    const isRoot = process.getuid?.() === 0;
+    if (!isRoot) chmodSync(socket, 0);
+    const module = new URL("../environments/containers/engine.ts", import.meta.url).href;
+    const program = `(await import(${JSON.stringify(module)})).connectToEngine().catch((e) => console.log(JSON.stringify(e.problems)))`;
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
+      encoding: "utf8",
+      ...(isRoot ? { uid: 65534, gid: 65534 } : {}),
+    });
+    expect(JSON.parse(stdout)).toMatchObject([{ code: "ENGINE_DENIED", remedy: expect.stringContaining("group") }]);
+  } finally {
+    server.close();
+    rmSync(place, { recursive: true, force: true });
+  }
+});
+
+test("a configuration of containers that makes no sense: exit 64, and what would", async () => {
+  writeFileSync(
+    join(folder.path, "faultline.config.mjs"),
+    'export default { containers: { images: { reddis: "redis:8" } } };',
+  );
+  const { exit, document } = await refused({}, folder.path);
+  expect([exit, document.error.problems[0].code]).toEqual([64, "BAD_FIELD"]);
+  expect(document.error.problems[0].remedy).toContain("postgres, redis, service, toxiproxy");
+});
+
+describe.runIf(here.includes("containers"))("in containers", () => {
+  /** Whatever the engine has of the run. */
+  const left = async (faultline: Faultline): Promise<number> =>
+    countLabelled(engine(), `faultline.run=${faultline.identity().mark}`);
+
+  test("a scenario runs as it does anywhere, finds what it finds, and leaves nothing", async () => {
+    const faultline = start();
+    expect(await faultline.ended()).toBe(1);
+    const { runs } = JSON.parse(faultline.stdout);
+    expect(runs).toMatchObject([{ verdict: "fail", environment: "containers" }]);
+    expect(runs[0].replay).toContain("--env containers");
+    expect(await left(faultline)).toBe(0);
+  });
+
+  test("images that can't be had: exit 3, each with whom was asked and what to do, before anything is started", async () => {
+    const images = { redis: "registry.invalid/none:1", service: "none.invalid/nobody/node:24" };
+    const environment = { FAULTLINE_IMAGES: JSON.stringify(images), FAULTLINE_PULL: "missing" };
+    const { exit, stderr } = await refused(environment);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("registry.invalid/none:1 could not be pulled from registry.invalid");
+    expect(stderr).toContain("`docker pull none.invalid/nobody/node:24`");
+    expect(stderr.match(/\[IMAGE_NOT_TO_BE_HAD\]/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("images for another machine: exit 3, for which they are, and which is needed", async () => {
+    writeFileSync(
+      join(folder.path, "faultline.config.mjs"),
+      'export default { containers: { platform: "linux/s390x" } };',
+    );
+    const { exit, stderr } = await refused({ FAULTLINE_PULL: "never" }, folder.path);
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(/is for \w+, and s390x is needed\s+\[WRONG_ARCHITECTURE\]/);
+  });
+
+  test("Ctrl-C in mid-run: exit 130, and nothing is left", async () => {
+    const faultline = start();
+    await faultline.until("started", { instance: "store" });
+    faultline.child.kill("SIGINT");
+    expect(await faultline.ended()).toBe(130);
+    expect(await left(faultline)).toBe(0);
+  });
+});

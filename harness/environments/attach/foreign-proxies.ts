@@ -1,0 +1,59 @@
+import type { LinkControl } from "../../model/capabilities.ts";
+import type { Address } from "../../model/environment.ts";
+import { messageOf, type Problem } from "../../model/errors.ts";
+import type { Link, ProxyReference } from "../../model/system.ts";
+import { linkControl } from "../../network/link.ts";
+import type { Greeting } from "../../network/probe.ts";
+import { ProxyServer } from "../../network/proxy-server.ts";
+import { addressOf } from "./address.ts";
+
+const answersWithinMs = 3000;
+/** Where a server listens that does not say on which interface. */
+const anyInterface = ["", "0.0.0.0", "::"];
+
+/** Proxies of servers that are not ours: what is put on them is taken off again, and they are neither made nor removed. */
+export class ForeignProxies {
+  readonly #servers = new Map<string, ProxyServer>();
+
+  /** Takes hold of the proxy that carries a link. @param greeting of the component at the other end */
+  async adopt(
+    link: Link,
+    { toxiproxy, proxy }: ProxyReference,
+    greeting: Greeting,
+  ): Promise<{ readonly control: LinkControl } | { readonly problem: Problem }> {
+    const wrong = (code: string, message: string, remedy: string) => ({
+      problem: { code, where: `${link.name} through ${proxy} of ${toxiproxy}`, message, remedy },
+    });
+    const admin = addressOf(toxiproxy);
+    const server = this.#serverAt(toxiproxy, admin);
+    let found: Awaited<ReturnType<ProxyServer["adopt"]>>;
+    try {
+      found = await server.adopt(proxy);
+    } catch (error) {
+      return wrong("NO_TOXIPROXY", messageOf(error), "Give the address of the API of a Toxiproxy that runs.");
+    }
+    if (!("listen" in found)) {
+      const names = found.length === 0 ? "none" : found.join(", ");
+      return wrong("NO_SUCH_PROXY", `there is no proxy ${proxy}`, `There are ${names}.`);
+    }
+    const listen = reachable(found.listen, admin);
+    const { answered, error } = await linkControl({ link, listen, server, greeting, proxy }).probe(answersWithinMs);
+    if (!answered) {
+      const why = found.enabled ? (error ?? "") : "it is disabled";
+      const message = `nobody answers through it, at ${listen.host}:${listen.port}: ${why}`;
+      return wrong("PROXY_LEADS_NOWHERE", message, `See that it listens, and leads to ${link.to.component}.`);
+    }
+    return { control: linkControl({ link, listen, server, greeting, proxy }) };
+  }
+
+  #serverAt(toxiproxy: string, admin: Address): ProxyServer {
+    const server = this.#servers.get(toxiproxy) ?? new ProxyServer(admin);
+    this.#servers.set(toxiproxy, server);
+    return server;
+  }
+}
+
+function reachable(listen: string, admin: Address): Address {
+  const { host, port } = addressOf(listen.startsWith(":") ? `0.0.0.0${listen}` : listen);
+  return { host: anyInterface.includes(host) ? admin.host : host, port };
+}

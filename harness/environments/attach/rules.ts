@@ -1,0 +1,93 @@
+import type { CapabilityName } from "../../model/capabilities.ts";
+import type { AttachRules, Lack } from "../../model/environment.ts";
+import type { Problem } from "../../model/errors.ts";
+import { type ComponentDefinition, clientsName, type System } from "../../model/system.ts";
+import { isThisMachine } from "../../safety/foreign-targets.ts";
+import { parseAddress } from "./address.ts";
+import { attachKinds } from "./kinds.ts";
+
+/** What a plan can know of a system that runs already. */
+export const attachRules: AttachRules = {
+  lacksOn(system, capability, name) {
+    const definition = system.components[name];
+    return definition === undefined ? undefined : (lacks[capability] ?? lackOfServer(capability))(definition);
+  },
+  problems(system) {
+    const components = Object.entries(system.components).filter(([, { attached }]) => attached !== undefined);
+    return [
+      ...components.flatMap(([name, definition]) => problemsOfPlace(name, definition)),
+      ...components.flatMap(([name, { kind, settings }]) =>
+        (attachKinds.get(kind)?.problems(settings) ?? []).map(({ setting, remedy }) => {
+          const message = `is ${JSON.stringify(settings[setting]) ?? "missing"}`;
+          return { code: "BAD_SETTING", where: `system.components.${name}.${setting}`, message, remedy };
+        }),
+      ),
+      ...components.flatMap(([name, definition]) => problemsOfLinks(name, definition)),
+      ...sharedProxies(system),
+    ];
+  },
+};
+
+/** The link of the clients goes through a proxy of ours, and the others that are told through one of the user's. */
+const lacks: { readonly [Name in CapabilityName]?: (definition: ComponentDefinition) => Lack | undefined } = {
+  pause: ({ attached }) =>
+    attached?.pid === undefined && attached?.pidFile === undefined
+      ? { message: "nobody said which process it is", remedy: "Give its `pid`, or a `pidFile`." }
+      : undefined,
+};
+
+const lackOfServer =
+  (capability: CapabilityName) =>
+  (definition: ComponentDefinition): Lack | undefined => {
+    const control = attachKinds.get(definition.kind)?.control;
+    return control?.capability === capability ? control.lack?.(definition) : undefined;
+  };
+
+const badAddress = (where: string, text: unknown): Problem => {
+  const remedy = "Give a host and a port, as 127.0.0.1:6379.";
+  return { code: "BAD_ADDRESS", where, message: `is ${JSON.stringify(text) ?? "missing"}`, remedy };
+};
+
+function problemsOfPlace(name: string, { attached }: ComponentDefinition): readonly Problem[] {
+  const where = `system.components.${name}`;
+  const { at, pid, pidFile } = attached ?? { at: "" };
+  const address = parseAddress(at);
+  const problems = address === undefined ? [badAddress(`${where}.at`, at)] : [];
+  const bad = (message: string, remedy: string): void => {
+    problems.push({ code: "BAD_PID", where: `${where}.pid`, message, remedy });
+  };
+  if (pid !== undefined && pidFile !== undefined) bad("is given, and a pidFile, too", "Give one of them.");
+  if (pid !== undefined && !(Number.isInteger(pid) && pid > 1)) bad(`is ${String(pid)}`, "Give a number above 1.");
+  const isLocal = address === undefined || isThisMachine(address.host);
+  if ((pid !== undefined || pidFile !== undefined) && !isLocal) {
+    bad(`is given, but ${at} is not on this machine`, "Leave it out: a process elsewhere can't be paused from here.");
+  }
+  return problems;
+}
+
+function problemsOfLinks(name: string, { links = {} }: ComponentDefinition): readonly Problem[] {
+  return Object.entries(links).flatMap(([link, { through }]) => {
+    const where = `system.components.${name}.links.${link}`;
+    if (parseAddress(through?.toxiproxy) === undefined) return [badAddress(`${where}.toxiproxy`, through?.toxiproxy)];
+    if (typeof through?.proxy === "string" && through.proxy !== "") return [];
+    const message = `is ${JSON.stringify(through?.proxy) ?? "missing"}`;
+    return [
+      { code: "BAD_PROXY", where: `${where}.proxy`, message, remedy: "Give the name of a proxy of that Toxiproxy." },
+    ];
+  });
+}
+
+/** What two links have in common can't be broken for one of them. */
+function sharedProxies(system: System): readonly Problem[] {
+  const links = Object.entries(system.components).flatMap(([from, { links = {} }]) =>
+    Object.values(links).map(({ to, through }) => ({ name: `${from}->${to}`, through })),
+  );
+  const shared = [...Map.groupBy(links, ({ through }) => `${through?.toxiproxy} ${through?.proxy}`).values()];
+  return shared.flatMap((group) => {
+    const [first, ...others] = [...new Set(group.map(({ name }) => name))];
+    if (first === undefined || others.length === 0) return [];
+    const message = `${[first, ...others].join(" and ")} go through one proxy, ${group[0]?.through?.proxy}`;
+    const remedy = `Give each a proxy of its own, or tell of one of them only; ${clientsName} have one of ours.`;
+    return [{ code: "PROXY_SHARED", where: "system", message, remedy }];
+  });
+}

@@ -1,0 +1,253 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { constants } from "node:os";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ContainerRuntimeClient } from "testcontainers";
+import type { InstanceState } from "../../model/capabilities.ts";
+import { messageOf } from "../../model/errors.ts";
+import { withDeadline } from "../../network/deadline.ts";
+import { askEngine } from "../../safety/engine-api.ts";
+import type { Recipe } from "./driver.ts";
+import type { Ground } from "./ground.ts";
+import { imageName } from "./settings.ts";
+
+type Docker = ContainerRuntimeClient["container"]["dockerode"];
+export type Container = ReturnType<Docker["getContainer"]>;
+type Inspection = Awaited<ReturnType<Container["inspect"]>>;
+
+/** How long one call may take; a container that is being made can take seconds on a busy machine. */
+const callWithinMs = 30_000;
+/** What its last words may take to arrive after its end. */
+const lastWordsMs = 1000;
+
+/** A container of ours, which can be started again and again. */
+export class ManagedContainer {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly #ground: Ground;
+  readonly #container: Container;
+  readonly #log: string;
+  #ended: Promise<string> = Promise.resolve("nothing: it was never started");
+  #hasEnded = true;
+  #isExpected = false;
+
+  /** Makes it, and does not start it. @param alias its name in the network @throws what the engine says */
+  static async make(
+    ground: Ground,
+    name: string,
+    recipe: Recipe,
+    log: string,
+    alias = name,
+  ): Promise<ManagedContainer> {
+    const { engine, settings, network, labels, suffix } = ground;
+    const published = recipe.ports.map(({ inside, outside }) => [
+      `${inside}/tcp`,
+      [{ HostIp: "127.0.0.1", HostPort: `${outside}` }],
+    ]);
+    const { folder, nameServers, hasInit = false } = recipe;
+    const container = await inTime("create", name, () =>
+      engine.client.container.create({
+        name: `faultline-${name}-${suffix}`,
+        ...(settings.platform === undefined ? {} : { platform: settings.platform }),
+        Image: imageName(settings, recipe.image),
+        Cmd: [...recipe.command],
+        Env: Object.entries(recipe.environment).map(([variable, value]) => `${variable}=${value}`),
+        Labels: { ...labels, "faultline.instance": name },
+        Hostname: name,
+        ExposedPorts: Object.fromEntries(recipe.ports.map(({ inside }) => [`${inside}/tcp`, {}])),
+        ...(folder === undefined ? {} : { WorkingDir: folder }),
+        HostConfig: {
+          Init: hasInit,
+          PortBindings: Object.fromEntries(published),
+          // On one network and no other: of a container that is on the engine's own as well, no link would be all.
+          NetworkMode: network,
+          ...(folder === undefined ? {} : { Binds: [`${folder}:${folder}:ro`] }),
+          ...(nameServers === undefined ? {} : { Dns: [...nameServers] }),
+        },
+        NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [alias] } } },
+      }),
+    );
+    return new ManagedContainer(ground, name, recipe, log, container);
+  }
+
+  private constructor(ground: Ground, name: string, recipe: Recipe, log: string, container: Container) {
+    this.#ground = ground;
+    this.name = name;
+    this.recipe = recipe;
+    this.#log = log;
+    this.#container = container;
+  }
+
+  /** How it ended, once it has: `exit 1`, or `SIGKILL`. Rejects when the engine is lost. */
+  get ended(): Promise<string> {
+    return this.#ended;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** @param options.endsByItself its end is no surprise @returns its pid, as the engine counts them */
+  async start(options: { readonly endsByItself?: boolean } = {}): Promise<number> {
+    const { said } = await this.#follow();
+    this.#isExpected = options.endsByItself ?? false;
+    await this.#call("start", () => this.#container.start());
+    this.#hasEnded = false;
+    const { pid } = await this.state();
+    this.#ended = this.#untilEnd(said, pid);
+    this.#ended.catch(() => undefined);
+    return pid;
+  }
+
+  /** SIGKILL to all its processes; returns when they are gone. */
+  async kill(): Promise<void> {
+    this.#isExpected = true;
+    if (this.#hasEnded) return;
+    await this.#call("kill", () => this.#container.kill({ signal: "SIGKILL" }), [404, 409]);
+    await this.#call("await the end of", () => this.#ended);
+  }
+
+  /** SIGTERM to its first process, and SIGKILL to what is left after the grace. */
+  async terminate(graceMs: number): Promise<void> {
+    this.#isExpected = true;
+    if (this.#hasEnded) return;
+    await this.resume();
+    await this.#call("terminate", () => this.#container.kill({ signal: "SIGTERM" }), [404, 409]);
+    await Promise.race([this.#ended, sleep(graceMs, undefined, { ref: false })]);
+    await this.kill();
+  }
+
+  async pause(): Promise<void> {
+    if ((await this.state()).state === "running") await this.#call("pause", () => this.#container.pause(), [404, 409]);
+  }
+
+  async resume(): Promise<void> {
+    if ((await this.state()).state === "stopped")
+      await this.#call("continue", () => this.#container.unpause(), [404, 500]);
+  }
+
+  /** Takes it away with all that it had written. */
+  async remove(): Promise<void> {
+    this.#isExpected = true;
+    await this.#call("remove", () => this.#container.remove({ force: true, v: true }), [404, 409]);
+    if (!this.#hasEnded) await this.#call("await the end of", () => this.#ended);
+  }
+
+  /** Changes what the kernel lets it have, while it runs. */
+  async update(limits: Readonly<Record<string, number>>): Promise<void> {
+    await this.#call("limit", () => this.#container.update(limits));
+  }
+
+  inspect(): Promise<Inspection> {
+    return this.#call("inspect", () => this.#container.inspect());
+  }
+
+  /** The memory that its processes have, in bytes: without what the kernel keeps of files and could do without. */
+  async memory(): Promise<number> {
+    // One look: for two, which tell of the processor too, the engine takes a second.
+    const look = () => this.#container.stats({ stream: false, "one-shot": true });
+    const { memory_stats: memory } = await this.#call("measure", look);
+    // By version 1 of control groups, and by version 2.
+    const told: Readonly<Record<string, number>> = { ...memory.stats };
+    const idle = told["total_inactive_file"] ?? told["inactive_file"] ?? 0;
+    return Math.max(0, memory.usage - idle);
+  }
+
+  /** Its processes, as lines of `ps`. */
+  async processes(): Promise<number> {
+    const top = await this.#call("list the processes of", () => this.#container.top(), [404, 409, 500]);
+    const first = this.recipe.hasInit === true ? 1 : 0;
+    return Math.max(0, (top?.Processes.length ?? 0) - first);
+  }
+
+  /**
+   * Runs a program in it to its end.
+   * @param user as `999:999`; the image's own when absent
+   * @returns what it wrote; undefined when it could not be run, or failed
+   */
+  async run(command: readonly string[], user?: string): Promise<string | undefined> {
+    const rights = user === undefined ? {} : { User: user };
+    const run = async (): Promise<string | undefined> => {
+      const exec = await this.#container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, ...rights });
+      const [output, errors] = [new PassThrough(), new PassThrough()];
+      const stream = await exec.start({ Detach: false, Tty: false });
+      this.#ground.engine.client.container.dockerode.modem.demuxStream(stream, output, errors);
+      errors.resume();
+      stream.once("end", () => output.end());
+      const said = await text(output);
+      return (await exec.inspect()).ExitCode === 0 ? said : undefined;
+    };
+    return this.#call("run a program in", run).catch(() => undefined);
+  }
+
+  async state(): Promise<InstanceState> {
+    const inspection = await this.#call("inspect", () => this.#container.inspect(), [404]);
+    const { Status: status = "dead", Pid: pid = 0 } = inspection?.State ?? {};
+    return { state: states[status] ?? "dead", pid };
+  }
+
+  /** Its output goes to its log as it is said: from before its start, so that nothing is missed. @returns its end */
+  async #follow(): Promise<{ readonly said: Promise<void> }> {
+    const file = openSync(this.#log, "a");
+    const output = new PassThrough();
+    output.on("data", (chunk: Buffer) => writeSync(file, chunk));
+    const stream = await this.#call("listen to", () =>
+      this.#container.attach({ stream: true, stdout: true, stderr: true }),
+    );
+    this.#ground.engine.client.container.dockerode.modem.demuxStream(stream, output, output);
+    const said = new Promise<void>((resolve) => {
+      output.once("close", () => {
+        closeSync(file);
+        resolve();
+      });
+      for (const over of ["end", "close", "error"]) stream.once(over, () => output.end());
+    });
+    return { said };
+  }
+
+  async #untilEnd(said: Promise<void>, pid: number): Promise<string> {
+    const { emit, now } = this.#ground.context;
+    // Not by the client, which waits for ever when the engine is lost meanwhile.
+    const path = `/containers/${this.#container.id}/wait`;
+    const { status, body } = await askEngine(this.#ground.engine.address, "POST", path, Number.POSITIVE_INFINITY);
+    const { StatusCode: code, message } = body as { StatusCode?: number; message?: string };
+    if (code === undefined) throw new Error(`the engine answered ${status} to ${path}: ${message}`);
+    await Promise.race([said, sleep(lastWordsMs, undefined, { ref: false })]);
+    const how = signalOf(code) ?? `exit ${code}`;
+    this.#hasEnded = true;
+    emit({ atMs: now(), type: "exited", instance: this.name, pid, how, expected: this.#isExpected });
+    return how;
+  }
+
+  #call<T>(what: string, call: () => Promise<T>): Promise<T>;
+  #call<T>(what: string, call: () => Promise<T>, fine: readonly number[]): Promise<T | undefined>;
+  async #call<T>(what: string, call: () => Promise<T>, fine: readonly number[] = []): Promise<T | undefined> {
+    try {
+      return await inTime(what, this.name, call);
+    } catch (error) {
+      // What it was asked to become it is already, or it is gone.
+      if (fine.includes((error as { statusCode?: number }).statusCode ?? 0)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** As the engine calls them → as we do. */
+const states: Readonly<Record<string, InstanceState["state"]>> = { running: "running", paused: "stopped" };
+
+/** As a shell tells it: 128 and the signal's number. */
+function signalOf(code: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => code === 128 + number)?.[0];
+}
+
+/** @throws Error that says what could not be done, with the engine's own code */
+export async function inTime<T>(what: string, whom: string, call: () => Promise<T>): Promise<T> {
+  const late = (): Error => new Error(`could not ${what} ${whom}: the container engine did not answer in time`);
+  try {
+    return await withDeadline(call(), callWithinMs, late);
+  } catch (error) {
+    const { statusCode } = error as { statusCode?: number };
+    throw Object.assign(new Error(`could not ${what} ${whom}: ${messageOf(error)}`, { cause: error }), { statusCode });
+  }
+}

@@ -1,0 +1,74 @@
+import type { ContainerSettings } from "../../model/config.ts";
+import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
+import type { System } from "../../model/system.ts";
+import type { Place } from "../system/place.ts";
+import { found, startSystem } from "../system/system-start.ts";
+import { insideOf } from "./driver.ts";
+import { containerDrivers } from "./drivers.ts";
+import { connectToEngine, type Engine } from "./engine.ts";
+import { containersFacts } from "./facts.ts";
+import { groundOf, makeNetwork, sweep, sweepOf } from "./ground.ts";
+import { ensureImages } from "./images.ts";
+import { ContainerInstance } from "./instance.ts";
+import { type ImageSettings, imageSettings } from "./settings.ts";
+import { proxiesName, startToxiproxy } from "./toxiproxy.ts";
+
+/**
+ * Containers on one network of the run's own, every link through one Toxiproxy.
+ * @throws FaultlineError (3) when no engine answers, (64) when the settings make no sense
+ */
+export async function containersEnvironment(configured: ContainerSettings = {}): Promise<Environment> {
+  const settings = imageSettings(configured);
+  const engine = await connectToEngine();
+  return {
+    ...containersFacts,
+    start: (system, context) => startInContainers(system, context, engine, settings),
+  };
+}
+
+async function startInContainers(
+  system: System,
+  context: EnvironmentContext,
+  engine: Engine,
+  settings: ImageSettings,
+): Promise<RunningSystem> {
+  const components = Object.entries(system.components).map(([name, definition]) => ({
+    image: found(containerDrivers, definition.kind).image(definition),
+    where: `system.components.${name}.image`,
+  }));
+  await ensureImages(engine, settings, [{ image: "toxiproxy", where: "toxiproxy" }, ...components]);
+  return startSystem(system, containersPlace(engine, settings, context));
+}
+
+function containersPlace(
+  engine: Engine,
+  settings: ImageSettings,
+  context: EnvironmentContext,
+): Place<ContainerInstance> {
+  const ground = groundOf(engine, settings, context);
+  const itself = (instance: ContainerInstance): ContainerInstance => instance;
+  let undoing: number | undefined;
+  return {
+    offers: { pause: itself, process: itself, rollout: itself, limits: itself },
+    versions: { engine: engine.version, ...settings.images },
+    proxiesAt: proxiesName,
+    async begin() {
+      undoing = context.journal.record(sweepOf(ground));
+      await makeNetwork(ground);
+    },
+    startProxies: (admin, ports) => startToxiproxy(ground, admin, ports),
+    listen: ({ port }) => ({ host: "0.0.0.0", port }),
+    // By its name, which leads to it wherever it is started again.
+    upstream: (facts) => ({
+      host: facts.instance,
+      port: insideOf(found(containerDrivers, facts.definition.kind).recipe(facts), facts.address.port),
+    }),
+    makeInstance: (kind, facts) => new ContainerInstance(kind, found(containerDrivers, kind.kind), facts, ground),
+    async end() {
+      if (undoing === undefined) return;
+      await sweep(ground);
+      context.journal.done(undoing);
+      undoing = undefined;
+    },
+  };
+}

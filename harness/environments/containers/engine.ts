@@ -1,0 +1,100 @@
+import { type ContainerRuntimeClient, getContainerRuntimeClient } from "testcontainers";
+import { messageOf, systemError } from "../../model/errors.ts";
+import { askEngine, type EngineAddress } from "../../safety/engine-api.ts";
+
+const pingWithinMs = 5000;
+const defaultUrl = "unix:///var/run/docker.sock";
+
+/** A container engine that answers. */
+export interface Engine {
+  readonly client: ContainerRuntimeClient;
+  /** For the journal: whoever cleans up has no client. */
+  readonly address: EngineAddress;
+  readonly version: string;
+  /** As the engine calls it: `amd64`. */
+  readonly architecture: string;
+  readonly memoryBytes: number;
+}
+
+/**
+ * The engine that DOCKER_HOST names, or that is found where engines are.
+ * @throws FaultlineError (3) when there is none, or when we may not ask it
+ */
+export async function connectToEngine(environment = process.env): Promise<Engine> {
+  const named = environment["DOCKER_HOST"];
+  // The client would look elsewhere when the one that was named does not answer, and break what is not meant.
+  if (named !== undefined && named !== "") await assertAnswers(addressOf(named, environment));
+  let client: ContainerRuntimeClient;
+  try {
+    client = await getContainerRuntimeClient();
+  } catch (error) {
+    await assertAnswers(addressOf(named || defaultUrl, environment));
+    throw noEngine(named || defaultUrl, messageOf(error), error);
+  }
+  const { modem } = client.container.dockerode;
+  const { socketPath, host, port } = modem as { socketPath?: string; host?: string; port?: number | string };
+  const url = socketPath === undefined ? `tcp://${host}:${port}` : `unix://${socketPath.replace(/^unix:\/\//, "")}`;
+  const info = await client.container.dockerode.info();
+  return {
+    client,
+    address: addressOf(url, environment),
+    version: String(info.ServerVersion),
+    architecture: architectures[String(info.Architecture)] ?? String(info.Architecture),
+    memoryBytes: Number(info.MemTotal),
+  };
+}
+
+/** As the kernel calls them → as images call them. */
+const architectures: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64", armv7l: "arm" };
+
+function addressOf(url: string, environment: NodeJS.ProcessEnv): EngineAddress {
+  const { DOCKER_TLS_VERIFY: verify = "", DOCKER_CERT_PATH: certificates = "" } = environment;
+  return verify === "" || certificates === "" || url.startsWith("unix:") ? { url } : { url, certificates };
+}
+
+async function assertAnswers(address: EngineAddress): Promise<void> {
+  if (!/^(unix|tcp|http|https):\/\//.test(address.url)) {
+    throw systemError({
+      code: "ENGINE_NOT_SUPPORTED",
+      where: "DOCKER_HOST",
+      message: `${address.url} is no address of an engine that Faultline can ask`,
+      remedy: "Give unix:///path/of/the/socket or tcp://host:port.",
+    });
+  }
+  let status: number;
+  try {
+    ({ status } = await askEngine(address, "GET", "/_ping", pingWithinMs));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "EACCES" || code === "EPERM"
+      ? denied(address.url, error)
+      : noEngine(address.url, messageOf(error), error);
+  }
+  if (status !== 200) throw noEngine(address.url, `it answered ${status} to a ping`);
+}
+
+function noEngine(url: string, why: string, cause?: unknown): Error {
+  return systemError(
+    {
+      code: "NO_ENGINE",
+      where: "environment containers",
+      message: `no container engine answers at ${url}: ${why}`,
+      remedy:
+        "Start Docker (or another engine with its API) and name its socket in DOCKER_HOST, or run with `--env local`; in Faultline's repository `npm run engine -- <command>` starts one.",
+    },
+    { cause },
+  );
+}
+
+function denied(url: string, cause: unknown): Error {
+  return systemError(
+    {
+      code: "ENGINE_DENIED",
+      where: "environment containers",
+      message: `user ${process.getuid?.() ?? ""} may not talk to the container engine at ${url}`,
+      remedy:
+        "Add the user to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again), or use a rootless engine.",
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,44 @@
+import type { EnvironmentContext } from "../../model/environment.ts";
+import type { UndoStep } from "../../model/undo.ts";
+import { removeLabelled } from "../../safety/labelled.ts";
+import { inTime } from "./container.ts";
+import type { Engine } from "./engine.ts";
+import type { ImageSettings } from "./settings.ts";
+
+/** By this label everything of a run is known, and nothing that does not carry it is ever touched. */
+const labelKey = "faultline.run";
+
+/** What all containers of a run stand on. */
+export interface Ground {
+  readonly engine: Engine;
+  readonly settings: ImageSettings;
+  readonly context: EnvironmentContext;
+  /** The one network that they are on, and nobody else. */
+  readonly network: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Unlike that of any other run, for names. */
+  readonly suffix: string;
+}
+
+export function groundOf(engine: Engine, settings: ImageSettings, context: EnvironmentContext): Ground {
+  const suffix = context.mark.slice(-12);
+  return { engine, settings, context, network: `faultline-${suffix}`, labels: { [labelKey]: context.mark }, suffix };
+}
+
+/** Takes away everything that carries the run's label. */
+export function sweepOf({ engine, context }: Ground): Extract<UndoStep, { do: "removeLabelled" }> {
+  return { do: "removeLabelled", engine: engine.address, label: `${labelKey}=${context.mark}` };
+}
+
+/** Everything that was asked of the engine has been answered by now, so that one look that finds nothing is enough. */
+export async function sweep(ground: Ground): Promise<void> {
+  const { engine, label } = sweepOf(ground);
+  await removeLabelled(engine, label, 1);
+}
+
+export async function makeNetwork({ engine, network, labels }: Ground): Promise<void> {
+  const { dockerode } = engine.client.container;
+  await inTime("make the network", network, () =>
+    dockerode.createNetwork({ Name: network, Driver: "bridge", Labels: labels }),
+  );
+}

@@ -1,0 +1,83 @@
+import { ImageName } from "testcontainers";
+import { exits, FaultlineError, messageOf, type Problem } from "../../model/errors.ts";
+import type { Image } from "./driver.ts";
+import type { Engine } from "./engine.ts";
+import { type ImageSettings, imageName } from "./settings.ts";
+
+/** An image that a system needs, and who says so. */
+interface Wanted {
+  readonly image: Image;
+  readonly where: string;
+}
+
+/**
+ * Sees to it that the engine has every image, and that it can run them.
+ * @throws FaultlineError (3) with every image that can't be had or run, and why
+ */
+export async function ensureImages(engine: Engine, settings: ImageSettings, wanted: readonly Wanted[]): Promise<void> {
+  const byName = Map.groupBy(wanted, ({ image }) => imageName(settings, image));
+  const problems = await Promise.all([...byName.values()].map(([one]) => ensureImage(engine, settings, one!)));
+  const real = problems.filter((problem) => problem !== undefined);
+  if (real.length > 0) throw new FaultlineError(exits.system, real);
+}
+
+async function ensureImage(engine: Engine, settings: ImageSettings, wanted: Wanted): Promise<Problem | undefined> {
+  const { pull, platform } = settings;
+  const name = imageName(settings, wanted.image);
+  const known = await inspect(engine, name);
+  const isAsked = pull === "always" || (pull === "missing" && known === undefined);
+  const failure = isAsked ? await pullImage(engine, name, platform) : undefined;
+  const image = isAsked ? await inspect(engine, name) : known;
+  if (image === undefined || (pull === "always" && failure !== undefined)) {
+    return notToBeHad(wanted, name, failure ?? `the engine does not have it, and may not ask for it (pull: "${pull}")`);
+  }
+  const needed = platform?.split("/")[1] ?? engine.architecture;
+  return image.Architecture === needed ? undefined : wrongArchitecture(wanted, name, image.Architecture, needed);
+}
+
+function inspect({ client }: Engine, name: string) {
+  return client.container.dockerode
+    .getImage(name)
+    .inspect()
+    .catch((error: { statusCode?: number }) => {
+      if (error.statusCode === 404) return undefined;
+      throw error;
+    });
+}
+
+/** @returns why it could not be pulled; what comes as a part of the answer the client does not tell, and is seen by what is there */
+async function pullImage({ client }: Engine, name: string, platform: string | undefined): Promise<string | undefined> {
+  try {
+    await client.image.pull(ImageName.fromString(name), { force: true, platform });
+    return undefined;
+  } catch (error) {
+    return messageOf(error).trim();
+  }
+}
+
+const whereOf = ({ image, where }: Wanted): string =>
+  typeof image === "string" ? `containers.images.${image}` : where;
+
+const otherwise = ({ image }: Wanted): string =>
+  typeof image === "string"
+    ? `name another image in faultline.config.ts: containers: { images: { ${image}: "…" } }`
+    : "build it first, where it is one of your own";
+
+function notToBeHad(wanted: Wanted, name: string, why: string): Problem {
+  const { registry = "Docker Hub" } = ImageName.fromString(name);
+  return {
+    code: "IMAGE_NOT_TO_BE_HAD",
+    where: whereOf(wanted),
+    message: `${name} could not be pulled from ${registry}: ${why}`,
+    remedy: `Check the name and the way to ${registry} (\`docker pull ${name}\`), or ${otherwise(wanted)}.`,
+  };
+}
+
+function wrongArchitecture(wanted: Wanted, name: string, is: string, needed: string): Problem {
+  return {
+    code: "WRONG_ARCHITECTURE",
+    where: whereOf(wanted),
+    message: `${name} is for ${is}, and ${needed} is needed`,
+    remedy: `Name an image for ${needed}, or say which one is meant with containers: { platform: "linux/${is}" }, where the engine can emulate it.`,
+  };
+}

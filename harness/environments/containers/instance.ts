@@ -1,0 +1,257 @@
+import { join } from "node:path";
+import type {
+  InstanceState,
+  LimitedResource,
+  LimitedUsage,
+  LimitsControl,
+  Measured,
+  ProcessControl,
+  RolloutControl,
+} from "../../model/capabilities.ts";
+import { systemError } from "../../model/errors.ts";
+import type { Health } from "../../model/events.ts";
+import { withDeadline } from "../../network/deadline.ts";
+import { established, listening, portsIn } from "../../safety/listening.ts";
+import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
+import type { StartableInstance } from "../system/place.ts";
+import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
+import { ManagedContainer } from "./container.ts";
+import { type ContainerDriver, insideOf, type Recipe } from "./driver.ts";
+import type { Ground } from "./ground.ts";
+import { ContainerLimits } from "./limits.ts";
+import { imageName } from "./settings.ts";
+
+const periodUs = 100_000;
+
+/** One instance of a component as a container, under control. */
+export class ContainerInstance implements StartableInstance, ProcessControl, RolloutControl, LimitsControl {
+  readonly name: string;
+  readonly #kind: Kind;
+  readonly #driver: ContainerDriver;
+  readonly #facts: InstanceFacts;
+  readonly #ground: Ground;
+  readonly #limits: ContainerLimits;
+  #container: ManagedContainer | undefined;
+  #rolledOut: Readonly<Record<string, string>> | undefined;
+
+  constructor(kind: Kind, driver: ContainerDriver, facts: InstanceFacts, ground: Ground) {
+    this.name = facts.instance;
+    this.#kind = kind;
+    this.#driver = driver;
+    this.#facts = facts;
+    this.#ground = ground;
+    this.#limits = new ContainerLimits(ground.engine.memoryBytes);
+  }
+
+  async before(): Promise<void> {
+    const recipe = this.#driver.before?.(this.#facts);
+    if (recipe === undefined) return;
+    const started = this.#started(`${this.#facts.component}.prepare`, recipe);
+    const container = await ManagedContainer.make(this.#ground, started.name, recipe, started.log);
+    try {
+      await this.#begin(container, started, { endsByItself: true });
+      const late = (): Error => failedToStart("PREPARE_FAILED", started, `had no end after ${onceWithinMs / 1000} s`);
+      const how = await withDeadline(container.ended, onceWithinMs, late, this.#ground.context.signal);
+      if (how !== "exit 0") throw failedToStart("PREPARE_FAILED", started, `ended with ${how}`);
+    } finally {
+      await container.remove();
+    }
+  }
+
+  async start(): Promise<void> {
+    await this.restart();
+    await this.#kind.initialise?.(this.#facts);
+  }
+
+  async restart(): Promise<void> {
+    if (this.#container !== undefined && !this.#container.hasEnded) return;
+    const { context } = this.#ground;
+    const began = context.now();
+    const recipe = this.#driver.recipe(this.#facts);
+    const started = this.#started(this.name, recipe);
+    this.#container ??= await ManagedContainer.make(this.#ground, this.name, recipe, started.log);
+    const container = this.#container;
+    const pid = await this.#begin(container, started);
+    await untilReady({
+      started,
+      isReady: () => this.#kind.isReady(this.#facts, 500),
+      ended: async () => (container.hasEnded ? container.ended : undefined),
+      signal: context.signal,
+    });
+    const now = context.now();
+    context.emit({ atMs: now, type: "started", instance: this.name, pid, tookMs: Math.round(now - began) });
+  }
+
+  async kill(): Promise<void> {
+    await this.#container?.kill();
+  }
+
+  async terminate(graceMs: number): Promise<void> {
+    await this.#container?.terminate(graceMs);
+  }
+
+  async pause(): Promise<void> {
+    await this.#container?.pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.#container?.resume();
+  }
+
+  /** A container goes away with its run, and how it is with it. */
+  undoPause() {
+    return [];
+  }
+
+  async setQuota(share: number): Promise<boolean> {
+    await this.#container?.update({ CpuPeriod: periodUs, CpuQuota: Math.round(share * periodUs) });
+    return this.#container !== undefined;
+  }
+
+  async liftQuota(): Promise<void> {
+    if ((await this.quota()) !== undefined) await this.#container?.update({ CpuQuota: -1 });
+  }
+
+  undoQuota() {
+    return [];
+  }
+
+  async quota(): Promise<Measured | undefined> {
+    const quotaUs = (await this.#container?.inspect())?.HostConfig.CpuQuota ?? 0;
+    return quotaUs > 0 ? { share: quotaUs / periodUs } : undefined;
+  }
+
+  async limit(resource: LimitedResource, spare: number): Promise<void> {
+    if (this.#container !== undefined) await this.#limits.lower(this.#container, resource, spare);
+  }
+
+  async restoreLimit(resource: LimitedResource): Promise<void> {
+    if (this.#container !== undefined) await this.#limits.restore(this.#container, resource);
+  }
+
+  undoLimit() {
+    return [];
+  }
+
+  async usage(resource: LimitedResource): Promise<LimitedUsage> {
+    if (this.#container === undefined || this.#container.hasEnded) return { used: 0, isChanged: false };
+    return this.#limits.usage(this.#container, resource);
+  }
+
+  async state(): Promise<InstanceState> {
+    return (await this.#container?.state()) ?? { state: "dead", pid: 0 };
+  }
+
+  original(variable: string): string | undefined {
+    return this.#driver.recipe(this.#facts).environment[variable];
+  }
+
+  async given(variable: string): Promise<string | undefined> {
+    if (this.#container === undefined || this.#container.hasEnded) return undefined;
+    const { Config: config } = await this.#container.inspect();
+    return config.Env.find((entry) => entry.startsWith(`${variable}=`))?.slice(variable.length + 1);
+  }
+
+  isRolledOut(): boolean {
+    return this.#rolledOut !== undefined;
+  }
+
+  async rollOut(changes: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#rolledOut !== undefined || this.#container === undefined) return;
+    await this.stop();
+    this.#rolledOut = changes;
+    const own = this.#driver.recipe(this.#facts);
+    const recipe = { ...own, environment: { ...own.environment, ...changes } };
+    const started = this.#started(this.name, recipe);
+    this.#container = await ManagedContainer.make(this.#ground, this.name, recipe, started.log);
+    await this.#begin(this.#container, started);
+  }
+
+  async rollBack(): Promise<void> {
+    if (this.#rolledOut === undefined) return;
+    await this.stop();
+    this.#rolledOut = undefined;
+    await this.restart();
+  }
+
+  openControls(): Promise<OpenedControls | undefined> {
+    const opened = this.#kind.openControls?.(this.#facts, (pid) => this.#killOne(pid));
+    return opened ?? Promise.resolve(undefined);
+  }
+
+  /** SIGKILL to one of its processes, by the number that it goes by inside. */
+  async #killOne(pid: number): Promise<void> {
+    await this.#container?.run(["sh", "-c", `kill -KILL ${Math.trunc(pid)}`]);
+  }
+
+  health(deadlineMs: number): Promise<Health | undefined> {
+    return this.#kind.health?.(this.#facts, deadlineMs) ?? Promise.resolve(undefined);
+  }
+
+  async gauges() {
+    if (this.#container === undefined || this.#container.hasEnded) return { processes: 0, connections: undefined };
+    const [processes, sockets] = await Promise.all([this.#container.processes(), this.#sockets()]);
+    const port = insideOf(this.#container.recipe, this.#facts.address.port);
+    const connections = sockets === undefined ? undefined : portsIn(sockets, established).filter((one) => one === port);
+    return { processes, connections: connections?.length };
+  }
+
+  async ports(): Promise<readonly number[]> {
+    const ports = new Set(portsIn((await this.#sockets()) ?? "", listening));
+    return [...ports].sort((a, b) => a - b);
+  }
+
+  /** Its sockets, as its own kernel tables tell them; undefined where there is no program in it to read them. */
+  async #sockets(): Promise<string | undefined> {
+    const text = await this.#container?.run(["cat", "/proc/net/tcp", "/proc/net/tcp6"]);
+    // The engine answers names for it, at a port of its own choice each time.
+    return text
+      ?.split("\n")
+      .filter((line) => !line.includes(" 0B00007F:"))
+      .join("\n");
+  }
+
+  async stop(): Promise<void> {
+    if (this.#driver.farewellMs !== undefined) await this.#container?.terminate(this.#driver.farewellMs);
+    await this.#container?.remove();
+    this.#container = undefined;
+  }
+
+  /** @returns the container's pid @throws FaultlineError (3) when its program can't be run */
+  async #begin(
+    container: ManagedContainer,
+    started: Started,
+    options: { endsByItself?: boolean } = {},
+  ): Promise<number> {
+    try {
+      return await container.start(options);
+    } catch (error) {
+      throw notStarted(started, error);
+    }
+  }
+
+  #started(name: string, recipe: Recipe): Started {
+    const command = recipe.command.join(" ") || `the image ${imageName(this.#ground.settings, recipe.image)}`;
+    return { name, command, log: join(this.#ground.context.logs, `${name}.log`) };
+  }
+}
+
+/** What the engine says of a program that is not there, and of a port that somebody else has. */
+function notStarted({ name, command }: Started, error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/executable file not found|no such file or directory|permission denied/i.test(message)) {
+    const remedy = "Check the command of the component, and that the image has the program.";
+    return systemError(
+      { code: "COMMAND_NOT_STARTED", where: name, message: `${command}: ${message}`, remedy },
+      { cause: error },
+    );
+  }
+  if (/port is already allocated|address already in use/i.test(message)) {
+    const remedy = "End that program, or leave `port` out, so that a free one is chosen.";
+    return systemError({ code: "PORT_TAKEN", where: name, message, remedy }, { cause: error });
+  }
+  return systemError(
+    { code: "CONTAINER_NOT_STARTED", where: name, message, remedy: "Look at what the container engine says of it." },
+    { cause: error },
+  );
+}

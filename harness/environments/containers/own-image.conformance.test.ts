@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { container, type System, system } from "../../model/system.ts";
+import { here, notHere } from "../testing/here.ts";
+import { Stand } from "../testing/stand.ts";
+import { imageSettings } from "./settings.ts";
+
+// Programs in images of their own, which know nothing of Faultline: each listens where it always does.
+
+const program = "require('node:http').createServer((_, r) => r.end(JSON.stringify(process.env))).listen(8080)";
+const { images } = imageSettings();
+
+function shop(changes: { image?: string; command?: string[] } = {}): System {
+  return system({
+    name: "shop",
+    entry: "web",
+    components: {
+      store: container({ image: images.redis, command: ["redis-server", "--protected-mode", "no"], port: 6379 }),
+      worker: container({ image: images.service, command: ["node", "-e", "setInterval(() => {}, 1000)"] }),
+      web: container({
+        image: images.service,
+        command: ["node", "-e", program],
+        environment: { COLOUR: "blue" },
+        port: 8080,
+        readyPath: "/",
+        instances: 2,
+        links: { STORE_HOST: { to: "store", as: "{host}" }, STORE_PORT: { to: "store", as: "{port}" } },
+        ...changes,
+      }),
+    },
+  });
+}
+
+for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
+describe.runIf(here.includes("containers"))("a program in an image of its own", () => {
+  let stand: Stand;
+  beforeEach(async () => {
+    stand = await Stand.open("containers");
+  });
+  afterEach(() => stand.close());
+
+  test("is reached where it listens, told its links, and ended with all others", async () => {
+    const running = await stand.start(shop());
+    const told = await Promise.all(
+      running.entry.map(
+        async ({ address }) =>
+          (await (await fetch(`http://${address.host}:${address.port}/`)).json()) as Record<string, string>,
+      ),
+    );
+    for (const variables of told) expect(variables).toMatchObject({ COLOUR: "blue", STORE_HOST: "toxiproxy" });
+    expect(told[0]?.["STORE_PORT"]).not.toBe(told[1]?.["STORE_PORT"]);
+    expect(await running.health()).toEqual({ "web-1": "ready", "web-2": "ready" });
+    expect(await running.control("process", "worker")[0]?.state()).toMatchObject({ state: "running" });
+    expect(Object.keys(await running.gauges())).toContain("connections to store");
+    const [first, second] = running.control("network", "web->store");
+    expect(await second?.probe(5000)).toMatchObject({ answered: true });
+    await first?.addToxic({ name: "t", type: "timeout", stream: "downstream", attributes: { timeout: 0 } });
+    expect(await first?.probe(300)).toMatchObject({ answered: false });
+    expect(await second?.probe(5000)).toMatchObject({ answered: true });
+    await running.stop();
+    expect(await stand.left()).toBe(0);
+  });
+
+  test("is killed and started again, and given other variables", async () => {
+    const running = await stand.start(shop());
+    const [link] = running.control("network", "clients->web-1");
+    const [web] = running.control("process", "web-1");
+    await web?.kill();
+    expect(await link?.probe(1000)).toMatchObject({ answered: false });
+    await web?.restart();
+    await vi.waitFor(async () => expect(await link?.probe(1000)).toMatchObject({ answered: true }), 10_000);
+    const [rollout] = running.control("rollout", "web-1");
+    expect(rollout?.original("COLOUR")).toBe("blue");
+    await rollout?.rollOut({ COLOUR: "red" });
+    expect(await rollout?.given("COLOUR")).toBe("red");
+    await rollout?.rollBack();
+    expect(await rollout?.given("COLOUR")).toBe("blue");
+    expect(await link?.probe(5000)).toMatchObject({ answered: true });
+  });
+
+  test.each([
+    ["an image that is not to be had", { image: "faultline/nobody-made-this:1" }, "IMAGE_NOT_TO_BE_HAD", /nobody-made/],
+    ["a program that ends at once", { command: ["node", "-e", "process.exit(7)"] }, "COMPONENT_EXITED", /exit 7/],
+  ])("%s is told, and nothing is left", async (_what, changes, code, message) => {
+    const error = await stand.start(shop(changes)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code, exit: 3, message: expect.stringMatching(message) });
+    expect(await stand.left()).toBe(0);
+  });
+});

@@ -1,0 +1,19 @@
+import type { PostgresSettings } from "../../model/system.ts";
+import { postgresDefaults } from "../kinds/postgres.ts";
+import { superuser } from "../kinds/postgres-control.ts";
+import { alike, type ContainerDriver } from "./driver.ts";
+
+export const postgresContainers: ContainerDriver = {
+  kind: "postgres",
+  image: () => "postgres",
+  recipe({ address, definition }) {
+    const { configuration = {} } = definition.settings as unknown as PostgresSettings;
+    const options = { ...postgresDefaults, ...configuration, port: String(address.port) };
+    return {
+      image: "postgres",
+      command: ["postgres", ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      environment: { POSTGRES_USER: superuser, POSTGRES_DB: "postgres", POSTGRES_HOST_AUTH_METHOD: "trust", TZ: "UTC" },
+      ports: [alike(address.port)],
+    };
+  },
+};

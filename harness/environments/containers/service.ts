@@ -1,0 +1,33 @@
+import type { InstanceFacts } from "../kinds/kind.ts";
+import { serviceSettings } from "../kinds/service.ts";
+import { alike, type ContainerDriver, type Recipe } from "./driver.ts";
+
+function recipe({ definition, links, address, instance }: InstanceFacts, command: readonly string[]): Recipe {
+  const { environment = {}, portVariable = "PORT", hostVariable = "HOST", nameVariable } = serviceSettings(definition);
+  return {
+    image: "service",
+    command,
+    environment: {
+      ...environment,
+      ...links,
+      [portVariable]: String(address.port),
+      // On its own loopback interface nobody would reach it.
+      [hostVariable]: "0.0.0.0",
+      ...(nameVariable === undefined ? {} : { [nameVariable]: instance }),
+    },
+    ports: [alike(address.port)],
+    hasInit: true,
+    folder: process.cwd(),
+  };
+}
+
+export const serviceContainers: ContainerDriver = {
+  kind: "service",
+  image: () => "service",
+  farewellMs: 1500,
+  before(facts) {
+    const { prepare } = serviceSettings(facts.definition);
+    return prepare === undefined ? undefined : { ...recipe(facts, prepare), ports: [] };
+  },
+  recipe: (facts) => recipe(facts, serviceSettings(facts.definition).command),
+};

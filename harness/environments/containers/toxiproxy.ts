@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Address } from "../../model/environment.ts";
+import { exits, FaultlineError, messageOf } from "../../model/errors.ts";
+import { ProxyServer } from "../../network/proxy-server.ts";
+import type { RunningProxies } from "../system/place.ts";
+import { failedToStart } from "../system/ready.ts";
+import { ManagedContainer } from "./container.ts";
+import { alike, type Recipe } from "./driver.ts";
+import type { Ground } from "./ground.ts";
+
+const readyWithinMs = 20_000;
+
+/** What instances know it by. */
+export const proxiesName = "toxiproxy";
+
+/** Starts Toxiproxy in a container; one that hangs is started again on the same ports, which is an event of the run. */
+export async function startToxiproxy(
+  ground: Ground,
+  admin: Address,
+  ports: readonly number[],
+): Promise<RunningProxies> {
+  const { context } = ground;
+  const recipe: Recipe = {
+    image: "toxiproxy",
+    command: ["-host=0.0.0.0", `-port=${admin.port}`],
+    environment: { LOG_LEVEL: "info" },
+    ports: [admin.port, ...ports].map(alike),
+    // The engine knows the name of a container only while it runs. Any other name server may take its time to say that
+    // there is nobody of that name; nobody at all says so at once.
+    nameServers: ["127.0.0.1"],
+  };
+  const log = join(context.logs, "toxiproxy.log");
+  const container = await ManagedContainer.make(ground, proxiesName, recipe, log);
+  let isAsked = false;
+  const lost = Promise.withResolvers<never>();
+  // Whoever runs the scenario races against it; until then, and after, it must not count as unhandled.
+  lost.promise.catch(() => undefined);
+  const start = async (): Promise<void> => {
+    await container.start();
+    isAsked = false;
+    void container.ended.then(
+      (how) => {
+        if (!isAsked) lost.reject(lostProblem(how));
+      },
+      (error: unknown) => {
+        if (!isAsked) lost.reject(engineLost(error));
+      },
+    );
+    await untilItAnswers(container, admin, log, context.signal);
+  };
+  await start();
+  const server = new ProxyServer(admin, async (why) => {
+    context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
+    isAsked = true;
+    await container.kill();
+    await start();
+  });
+  return {
+    server,
+    lost: lost.promise,
+    async stop() {
+      isAsked = true;
+      await container.kill().catch(() => undefined);
+    },
+  };
+}
+
+async function untilItAnswers(
+  container: ManagedContainer,
+  admin: Address,
+  log: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const server = new ProxyServer(admin);
+  const started = { name: "toxiproxy", command: container.recipe.command.join(" "), log };
+  for (const deadline = performance.now() + readyWithinMs; ; await sleep(20, undefined, { signal })) {
+    const problem = await server.version().then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    );
+    if (problem === undefined) return;
+    if (container.hasEnded) throw failedToStart("COMPONENT_EXITED", started, `ended with ${await container.ended}`);
+    if (performance.now() > deadline) throw failedToStart("NOT_READY", started, `did not answer: ${problem}`);
+  }
+}
+
+function lostProblem(how: string): FaultlineError {
+  return new FaultlineError(exits.inconclusive, [
+    {
+      code: "TOXIPROXY_LOST",
+      where: "toxiproxy",
+      message: `ended with ${how} in mid-run, and every link with it`,
+      remedy: "What users saw after that was not the fault's doing. Run the scenario again.",
+    },
+  ]);
+}
+
+function engineLost(error: unknown): FaultlineError {
+  const message = `was lost in mid-run, and everything on it: ${messageOf(error)}`;
+  const remedy =
+    "Look why it ended, start it again, and run `faultline clean`, which removes what it still has of this run.";
+  return new FaultlineError(exits.system, [{ code: "ENGINE_LOST", where: "container engine", message, remedy }], {
+    cause: error,
+  });
+}

@@ -1,0 +1,10 @@
+import { containerKind } from "./container.ts";
+import type { Kind } from "./kind.ts";
+import { postgresKind } from "./postgres.ts";
+import { redisKind } from "./redis.ts";
+import { serviceKind } from "./service.ts";
+
+/** One for each kind of component. */
+export const kinds: ReadonlyMap<string, Kind> = new Map(
+  [containerKind, postgresKind, redisKind, serviceKind].map((kind) => [kind.kind, kind]),
+);

@@ -1,0 +1,59 @@
+import type { Capabilities, CapabilityName, InstanceState } from "../../model/capabilities.ts";
+import type { Address } from "../../model/environment.ts";
+import type { Health } from "../../model/events.ts";
+import type { ProxyServer } from "../../network/proxy-server.ts";
+import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
+
+/** One instance of a component that can be started and stopped, wherever it runs. */
+export interface StartableInstance {
+  readonly name: string;
+  /** Runs what its component wants to have run once before the first start, to its end. */
+  before(): Promise<void>;
+  /** Starts it for the first time, and makes it ready for use. */
+  start(): Promise<void>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+  state(): Promise<InstanceState>;
+  /** What it says of itself; undefined when its kind says nothing. */
+  health(deadlineMs: number): Promise<Health | undefined>;
+  /** How many processes it has, and how many connections there are to it, where that can be known. */
+  gauges(): Promise<{ readonly processes: number; readonly connections: number | undefined }>;
+  /** The ports that its processes listen on. */
+  ports(): Promise<readonly number[]>;
+  /** Everything that its kind allows besides what any process does. */
+  openControls(): Promise<OpenedControls | undefined>;
+}
+
+/** A Toxiproxy server of our own. */
+export interface RunningProxies {
+  readonly server: ProxyServer;
+  /** Rejects when the server has ended without being asked to; otherwise never settles. */
+  readonly lost: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** What an environment can do to an instance, by capability. */
+export type Offers<Instance> = {
+  readonly [Name in Exclude<CapabilityName, "network" | keyof OpenControls>]?: (
+    instance: Instance,
+  ) => Capabilities[Name];
+};
+
+/** Where a system is started: what differs between processes on this machine and containers. */
+export interface Place<Instance extends StartableInstance> {
+  readonly offers: Offers<Instance>;
+  readonly versions: Readonly<Record<string, string>>;
+  /** The host at which instances find the proxies. */
+  readonly proxiesAt: string;
+  /** Before anything else is started. */
+  begin?(): Promise<void>;
+  /** @param ports that proxies will listen on */
+  startProxies(admin: Address, ports: readonly number[]): Promise<RunningProxies>;
+  /** Where a proxy is told to listen that is reached at an address. */
+  listen(reached: Address): Address;
+  /** Where the proxies find an instance. */
+  upstream(facts: InstanceFacts): Address;
+  makeInstance(kind: Kind, facts: InstanceFacts): Instance;
+  /** After everything else, also when the start failed; twice is harmless. */
+  end(): Promise<void>;
+}

@@ -1,0 +1,242 @@
+import type { Capabilities, CapabilityName, LinkControl } from "../../model/capabilities.ts";
+import type { Address, RunningSystem } from "../../model/environment.ts";
+import { systemError } from "../../model/errors.ts";
+import type { Health } from "../../model/events.ts";
+import type { Snapshot } from "../../model/snapshot.ts";
+import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../../model/system.ts";
+import { linkControl, proxyName } from "../../network/link.ts";
+import { listenerOn } from "../../safety/listening.ts";
+import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
+import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
+import { kinds } from "../kinds/kinds.ts";
+import type { Place, RunningProxies, StartableInstance } from "./place.ts";
+import { startOrder } from "./start-order.ts";
+
+const host = "127.0.0.1";
+/** An instance that takes longer to say how it is counts as silent. */
+const healthWithinMs = 1000;
+
+/** Starts a system, every link through one Toxiproxy. All or nothing: when it throws, everything has ended again. */
+export async function startSystem<Instance extends StartableInstance>(
+  system: System,
+  place: Place<Instance>,
+): Promise<RunningSystem> {
+  const start = new SystemStart(system, place);
+  try {
+    return await start.all();
+  } catch (error) {
+    await start.stop();
+    throw error;
+  }
+}
+
+/** Every link's proxy and every instance, by name. */
+class SystemStart<Instance extends StartableInstance> {
+  readonly #system: System;
+  readonly #place: Place<Instance>;
+  readonly #ports: PortReservation = reservePorts();
+  readonly #direct = new Map<string, Address>();
+  readonly #proxied = new Map<string, Address>();
+  readonly #instances = new Map<string, Instance>();
+  readonly #links = new Map<string, LinkControl>();
+  readonly #controls = new Map<string, OpenedControls>();
+  #proxies: RunningProxies | undefined;
+
+  constructor(system: System, place: Place<Instance>) {
+    this.#system = system;
+    this.#place = place;
+  }
+
+  async all(): Promise<RunningSystem> {
+    await this.#chooseAddresses();
+    await this.#place.begin?.();
+    const [firstWave = [], ...laterWaves] = startOrder(this.#system);
+    const admin = { host, port: await this.#ports.take() };
+    await together([this.#startProxies(admin), this.#startWave(firstWave)]);
+    for (const wave of laterWaves) await this.#startWave(wave);
+    return {
+      control: (capability, target) => this.#control(capability, target),
+      entry: linksNamed(this.#system, `clients->${this.#system.entry}`).map((link) => ({
+        instance: link.to.instance,
+        address: found(this.#proxied, link.name),
+      })),
+      direct: Object.fromEntries(this.#direct),
+      versions: this.#place.versions,
+      health: () => this.#health(),
+      gauges: () => this.#gauges(),
+      snapshot: () => this.#snapshot(),
+      lost: this.#proxies!.lost,
+      stop: () => this.stop(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled([...this.#controls.values()].map((opened) => opened.close()));
+    // Those that use others first, so that none ends in the middle of its farewell for want of its database.
+    for (const wave of startOrder(this.#system).toReversed()) {
+      const started = wave.flatMap((name) => instancesNamed(this.#system, name).map((one) => this.#instances.get(one)));
+      await Promise.allSettled(started.flatMap((instance) => (instance === undefined ? [] : [instance.stop()])));
+    }
+    await this.#proxies?.stop();
+    this.#ports.releaseAll();
+    await this.#place.end();
+  }
+
+  async #chooseAddresses(): Promise<void> {
+    for (const [name, component] of Object.entries(this.#system.components)) {
+      if (component.port !== undefined) await assertFree(name, component.port);
+      for (const instance of instanceNames(name, component)) {
+        this.#direct.set(instance, { host, port: component.port ?? (await this.#ports.take()) });
+      }
+    }
+    for (const link of linksOf(this.#system)) this.#proxied.set(link.name, { host, port: await this.#ports.take() });
+  }
+
+  async #startProxies(admin: Address): Promise<void> {
+    const ports = [...this.#proxied.values()].map(({ port }) => port);
+    this.#proxies = await this.#place.startProxies(admin, ports);
+    const { server } = this.#proxies;
+    for (const link of linksOf(this.#system)) {
+      const reached = found(this.#proxied, link.name);
+      const upstream = this.#place.upstream(this.#facts(link.to.component, link.to.instance));
+      await server.open(proxyName(link), this.#place.listen(reached), upstream);
+      const greeting = this.#kind(link.to.component).greeting(this.#definition(link.to.component));
+      this.#links.set(link.name, linkControl({ link, listen: reached, server, greeting }));
+    }
+  }
+
+  async #startWave(wave: readonly string[]): Promise<void> {
+    const instances = wave.map((name) => this.#makeInstances(name));
+    await together(instances.flatMap(([first]) => (first === undefined ? [] : [first.before()])));
+    await together(instances.flat().map((instance) => instance.start()));
+    await together(wave.map((name) => this.#openControls(name)));
+  }
+
+  /** Opened as soon as a server is ready, before any fault: it may take nobody any more later. */
+  async #openControls(component: string): Promise<void> {
+    for (const name of instanceNames(component, this.#definition(component))) {
+      const opened = await found(this.#instances, name).openControls();
+      if (opened !== undefined) this.#controls.set(name, opened);
+    }
+  }
+
+  #makeInstances(component: string): readonly Instance[] {
+    return instanceNames(component, this.#definition(component)).map((name) => {
+      const instance = this.#place.makeInstance(this.#kind(component), this.#facts(component, name));
+      this.#instances.set(name, instance);
+      return instance;
+    });
+  }
+
+  #facts(component: string, instance: string): InstanceFacts {
+    const definition = this.#definition(component);
+    const links = this.#linkVariables(component, instance);
+    return { component, instance, definition, address: found(this.#direct, instance), links };
+  }
+
+  /** The addresses that an instance is told: those of its own proxies, several joined by commas. */
+  #linkVariables(component: string, instance: string): Record<string, string> {
+    const links = Object.entries(this.#definition(component).links ?? {});
+    const at = this.#place.proxiesAt;
+    return Object.fromEntries(
+      links.map(([variable, { to, as }]) => {
+        const proxies = linksNamed(this.#system, `${instance}->${to}`).map((link) => found(this.#proxied, link.name));
+        return [
+          variable,
+          proxies.map(({ port }) => as.replaceAll("{host}", at).replaceAll("{port}", `${port}`)).join(),
+        ];
+      }),
+    );
+  }
+
+  #control<Name extends CapabilityName>(capability: Name, target: string): readonly Capabilities[Name][] {
+    const offered = (name: keyof Place<Instance>["offers"]): readonly unknown[] => {
+      const offer = this.#place.offers[name];
+      return offer === undefined ? [] : this.#named(target).map((instance) => offer(instance));
+    };
+    const controls: { readonly [C in CapabilityName]?: () => readonly unknown[] } = {
+      network: () => linksNamed(this.#system, target).map((link) => found(this.#links, link.name)),
+      redis: () => this.#opened("redis", target),
+      postgres: () => this.#opened("postgres", target),
+    };
+    const own = controls[capability] ?? (() => offered(capability as keyof Place<Instance>["offers"]));
+    return own() as readonly Capabilities[Name][];
+  }
+
+  #named(target: string): readonly Instance[] {
+    return instancesNamed(this.#system, target).map((name) => found(this.#instances, name));
+  }
+
+  #opened<Name extends keyof OpenControls>(capability: Name, target: string): readonly Capabilities[Name][] {
+    return instancesNamed(this.#system, target).flatMap((name) => this.#controls.get(name)?.controls[capability] ?? []);
+  }
+
+  async #health(): Promise<Record<string, Health>> {
+    const asked = await this.#ofEach((instance) => instance.health(healthWithinMs));
+    return Object.fromEntries(asked.flatMap(([name, health]) => (health === undefined ? [] : [[name, health]])));
+  }
+
+  /** What is dead has no configuration that could be asked for. */
+  async #snapshot(): Promise<Snapshot> {
+    const instances = this.#ofEach(async (instance): Promise<Record<string, string>> => {
+      const { state } = await instance.state();
+      if (state !== "running") return { process: state };
+      const ports = (await instance.ports()).join(" ");
+      return { process: state, ports, ...(await this.#controls.get(instance.name)?.snapshot()) };
+    });
+    const links = [...this.#links].map(async ([name, link]): Promise<[string, Record<string, string>]> => {
+      const [toxics, isListening] = await Promise.all([link.toxics(), link.isListening()]);
+      return [name, { toxics: toxics.join(" "), listening: String(isListening) }];
+    });
+    const asked = [...(await instances), ...(await Promise.all(links))];
+    return Object.fromEntries(asked.filter(([, settings]) => settings["process"] !== "dead"));
+  }
+
+  async #gauges(): Promise<Record<string, number>> {
+    const gauges: Record<string, number> = {};
+    for (const [name, { processes, connections }] of await this.#ofEach((instance) => instance.gauges())) {
+      gauges[`processes of ${name}`] = processes;
+      if (connections !== undefined) gauges[`connections to ${name}`] = connections;
+    }
+    return gauges;
+  }
+
+  #ofEach<T>(ask: (instance: Instance) => Promise<T>): Promise<(readonly [string, T])[]> {
+    return Promise.all([...this.#instances].map(async ([name, instance]) => [name, await ask(instance)] as const));
+  }
+
+  #definition(component: string) {
+    const definition = this.#system.components[component];
+    if (definition === undefined) throw new Error(`no component ${component}`);
+    return definition;
+  }
+
+  #kind(component: string): Kind {
+    return found(kinds, this.#definition(component).kind);
+  }
+}
+
+/** Waits for all, also when one fails: whoever cleans up must find nothing that is still starting. */
+async function together(tasks: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(tasks);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function assertFree(component: string, port: number): Promise<void> {
+  if (await isFree(port)) return;
+  const holder = listenerOn(port);
+  throw systemError({
+    code: "PORT_TAKEN",
+    where: component,
+    message: `needs port ${port} of ${host}, but ${holder ?? "somebody else"} listens there`,
+    remedy: "End that program, or leave `port` out, so that a free one is chosen.",
+  });
+}
+
+/** @throws Error that says what there is, when there is nothing of that name */
+export function found<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`nothing is called ${name}; there are ${[...map.keys()].join(", ")}`);
+  return value;
+}

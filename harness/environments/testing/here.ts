@@ -1,0 +1,20 @@
+import { environmentNamed } from "../../cli/environments.ts";
+import { messageOf } from "../../model/errors.ts";
+
+/** Every environment, with what keeps it from being had on this machine. A new one is one name more in this list. */
+const looked = await Promise.all(
+  ["local", "containers"].map(async (name) => {
+    const why = await environmentNamed(name)
+      .open()
+      .then(
+        () => undefined,
+        (error: unknown) => messageOf(error).split("\n")[0],
+      );
+    return [name, why] as const;
+  }),
+);
+
+/** Names of those that can be had. */
+export const here = looked.flatMap(([name, why]) => (why === undefined ? [name] : []));
+/** The others, and why. */
+export const notHere = looked.filter(([, why]) => why !== undefined);
