@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { request as httpRequest, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
 import { join } from "node:path";
 
 /** Where a container engine's API is; plain data, for the journal. */
