@@ -8,6 +8,7 @@ import { here } from "../environments/testing/here.ts";
 import { engine } from "../environments/testing/worlds.ts";
 import { countLabelled } from "../safety/labelled.ts";
 import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
+import { Enclosure } from "./testing/residues.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let reports: string;
@@ -116,5 +117,25 @@ describe.runIf(here.includes("containers"))("in containers", () => {
     faultline.child.kill("SIGINT");
     expect(await faultline.ended()).toBe(130);
     expect(await left(faultline)).toBe(0);
+  });
+
+  test("when the watchdog is killed with the runner, `faultline clean` removes what is left", async () => {
+    const enclosure = new Enclosure();
+    try {
+      const environment = { TMPDIR: enclosure.temporary };
+      const faultline = start(environment);
+      await faultline.until("started", { instance: "store" });
+      const all = enclosure.processes().map(({ pid }) => pid);
+      expect(all.length).toBeGreaterThanOrEqual(2);
+      for (const pid of all) process.kill(pid, "SIGKILL");
+      await faultline.ended();
+      expect(await left(faultline)).toBeGreaterThan(0);
+      const clean = new Faultline(["clean"], { output: reports, environment });
+      expect(await clean.ended()).toBe(0);
+      expect(await left(faultline)).toBe(0);
+      expect(enclosure.residues()).toEqual([]);
+    } finally {
+      enclosure.remove();
+    }
   });
 });

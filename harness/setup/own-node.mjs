@@ -27,7 +27,8 @@ export function runWithOwnNode({ root, node }, args, options = {}) {
   child.stdout?.setEncoding("utf8").on("data", (chunk) => {
     stdout += chunk;
   });
-  const end = passSignals(child);
+  // npx and shells keep a signal to themselves that a terminal would have sent to all of them.
+  const end = passSignals(child, program !== node);
   return new Promise((resolve, reject) => {
     child.once("error", (error) => {
       end();
@@ -40,14 +41,26 @@ export function runWithOwnNode({ root, node }, args, options = {}) {
   });
 }
 
-/** @param {import("node:child_process").ChildProcess} child @returns {() => void} ends it */
-function passSignals(child) {
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {boolean} toAll of its process group
+ * @returns {() => void} ends it
+ */
+function passSignals(child, toAll) {
   let passedMs = Number.NEGATIVE_INFINITY;
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
     if (performance.now() - passedMs < sameKeyMs) return;
     passedMs = performance.now();
-    child.kill(signal);
+    if (!toAll || child.pid === undefined) {
+      child.kill(signal);
+      return;
+    }
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // All of them have ended.
+    }
   };
   const names = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
   for (const name of names) process.on(name, pass);

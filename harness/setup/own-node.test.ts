@@ -3,11 +3,15 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 
 /** A script under `runWithOwnNode`, as demo and test run theirs; it says what it hears, and takes a while to end. */
-function start(child: string): { process: ChildProcess; said: () => string } {
+function start(child: string, around?: string): { process: ChildProcess; said: () => string } {
   const program = `
     import { runWithOwnNode } from ${JSON.stringify(new URL("./own-node.mjs", import.meta.url).href)};
     const repository = { root: process.cwd(), node: process.execPath };
-    const { code } = await runWithOwnNode(repository, ["--input-type=module", "-e", ${JSON.stringify(child)}]);
+    const args = ["--input-type=module", "-e", ${JSON.stringify(child)}];
+    const around = ${JSON.stringify(around ?? null)};
+    const { code } = around === null
+      ? await runWithOwnNode(repository, args)
+      : await runWithOwnNode(repository, ["-c", around, repository.node, ...args], { program: "sh" });
     process.stdout.write("code " + code + "\\n");
     process.exitCode = code;`;
   const process_ = spawn(process.execPath, ["--input-type=module", "-e", program], {
@@ -41,6 +45,15 @@ test.each([
   const [exit] = await once(parent, "close");
   expect(said()).toBe(`ready\n${signal}\ncode ${code}\n`);
   expect(exit).toBe(code);
+});
+
+test("a program that is not Node hears it with all that it has started, as from a terminal", async () => {
+  const { process: parent, said } = start(hears, 'trap "" INT; "$0" "$@"; exit $?');
+  await expect.poll(said, { timeout: 10_000 }).toContain("ready");
+  parent.kill("SIGINT");
+  const [exit] = await once(parent, "close");
+  expect(said()).toBe("ready\nSIGINT\ncode 130\n");
+  expect(exit).toBe(130);
 });
 
 test("a second Ctrl-C, later, is passed on too", async () => {
