@@ -4,6 +4,7 @@ import type { Address } from "../../model/environment.ts";
 import { exits, FaultlineError, messageOf } from "../../model/errors.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import type { RunningProxies } from "../system/place.ts";
+import { proxiesLost } from "../system/proxies-lost.ts";
 import { failedToStart } from "../system/ready.ts";
 import { ManagedContainer } from "./container.ts";
 import { alike, type Recipe } from "./driver.ts";
@@ -41,7 +42,7 @@ export async function startToxiproxy(
     isAsked = false;
     void container.ended.then(
       (how) => {
-        if (!isAsked) lost.reject(lostProblem(how));
+        if (!isAsked) lost.reject(proxiesLost(how));
       },
       (error: unknown) => {
         if (!isAsked) lost.reject(engineLost(error));
@@ -83,17 +84,6 @@ async function untilItAnswers(
     if (container.hasEnded) throw failedToStart("COMPONENT_EXITED", started, `ended with ${await container.ended}`);
     if (performance.now() > deadline) throw failedToStart("NOT_READY", started, `did not answer: ${problem}`);
   }
-}
-
-function lostProblem(how: string): FaultlineError {
-  return new FaultlineError(exits.inconclusive, [
-    {
-      code: "TOXIPROXY_LOST",
-      where: "toxiproxy",
-      message: `ended with ${how} in mid-run, and every link with it`,
-      remedy: "What users saw after that was not the fault's doing. Run the scenario again.",
-    },
-  ]);
 }
 
 function engineLost(error: unknown): FaultlineError {

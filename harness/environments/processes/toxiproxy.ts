@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address, EnvironmentContext } from "../../model/environment.ts";
-import { exits, FaultlineError, messageOf, systemError } from "../../model/errors.ts";
+import { messageOf, systemError } from "../../model/errors.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isListening } from "../../safety/listening.ts";
 import type { RunningProxies } from "../system/place.ts";
+import { proxiesLost } from "../system/proxies-lost.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 const readyWithinMs = 10_000;
@@ -25,7 +26,7 @@ export async function startToxiproxy(
   lost.promise.catch(() => undefined);
   const watch = (watched: ManagedProcess): void => {
     void watched.ended.then((how) => {
-      if (!isAsked) lost.reject(lostProblem(how));
+      if (!isAsked) lost.reject(proxiesLost(how));
     });
   };
   watch(process);
@@ -45,17 +46,6 @@ export async function startToxiproxy(
       await process.kill();
     },
   };
-}
-
-function lostProblem(how: string): FaultlineError {
-  return new FaultlineError(exits.inconclusive, [
-    {
-      code: "TOXIPROXY_LOST",
-      where: "toxiproxy",
-      message: `ended with ${how} in mid-run, and every link with it`,
-      remedy: "What users saw after that was not the fault's doing. Run the scenario again.",
-    },
-  ]);
 }
 
 /**
