@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { UndoStep } from "../model/undo.ts";
 
-type AskPostgres = Extract<UndoStep, { do: "askPostgres" }>;
+type AskPostgres = Omit<Extract<UndoStep, { do: "askPostgres" }>, "do">;
 
 /**
  * Says statements to a Postgres server, each for itself. Its client is loaded when it is needed, and not before: whoever

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { PostgresSettings } from "../../model/system.ts";
 import type { Greeting } from "../../network/probe.ts";
+import { askPostgres } from "../../safety/ask-postgres.ts";
 import type { InstanceFacts, Kind } from "./kind.ts";
 import { PostgresServerControl, superuser } from "./postgres-control.ts";
 import { postgresSnapshot } from "./postgres-snapshot.ts";
@@ -62,19 +63,5 @@ export const postgresKind: Kind = {
 };
 
 /** Each statement for itself: some must not run inside a transaction. */
-async function query({ address }: InstanceFacts, statements: readonly string[], deadlineMs: number): Promise<void> {
-  const client = new pg.Client({
-    ...address,
-    user: superuser,
-    database: "postgres",
-    connectionTimeoutMillis: deadlineMs,
-    query_timeout: deadlineMs,
-  });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
+const query = ({ address }: InstanceFacts, statements: readonly string[], deadlineMs: number): Promise<void> =>
+  askPostgres({ ...address, user: superuser, database: "postgres", statements }, deadlineMs);
