@@ -64,11 +64,7 @@ async function explore(mutant: Mutant, into: string, signal: AbortSignal): Promi
     env: { ...process.env, ...mutant.environment },
     detached: true,
   });
-  const stop = (): void => void child.kill("SIGINT");
-  signal.addEventListener("abort", stop);
-  const { stdout, stderr } = await heard(child, { limitMs: 2 * limitMinutes * 60_000, graceMs: 30_000 });
-  signal.removeEventListener("abort", stop);
-  signal.throwIfAborted();
+  const { stdout, stderr } = await heard(child, { limitMs: 2 * limitMinutes * 60_000, graceMs: 30_000, signal });
   if (stdout === "") throw new Error(`${mutant.name}: ${stderr.trimEnd().split("\n").at(-1)}`);
   const { tookMs, reproducers } = JSON.parse(stdout) as Exploration;
   return { mutant: mutant.name, tookMs, found: reproducers };

@@ -56,11 +56,7 @@ export async function runCell(wanted: Wanted, context: CellContext): Promise<Cel
     // Ctrl-C in a terminal goes to the whole group: it would come twice, and the second one means at once.
     detached: true,
   });
-  const stop = (): void => void child.kill("SIGINT");
-  signal.addEventListener("abort", stop);
-  const { code, stdout, stderr } = await heard(child, { limitMs: lengthMs + besideMs, graceMs });
-  signal.removeEventListener("abort", stop);
-  signal.throwIfAborted();
+  const { code, stdout, stderr } = await heard(child, { limitMs: lengthMs + besideMs, graceMs, signal });
   const record = recordOf(stdout);
   if (record?.verdict === undefined) {
     const last = stderr.trimEnd().split("\n").slice(-8).join("\n  ");
