@@ -58,11 +58,11 @@ function said(script: string, variables: Readonly<Record<string, string>> = {}) 
 const gate = (variables: Readonly<Record<string, string>>) => {
   const step = runs.steps.find(({ id }: { id?: string }) => id === "gate");
   const none = Object.fromEntries(Object.keys(step.env).map((name) => [name, ""]));
-  return said(step.run, { ...none, OUTPUT: "/work/reports", ...variables });
+  return said(step.run, { ...none, OUTPUT: "/builds/reports", ...variables });
 };
 
 test("the action's gate says what its inputs say, and no more", () => {
-  expect(gate({})).toMatchObject([{ name: "run", operands: [], options: { output: "/work/reports" } }]);
+  expect(gate({})).toMatchObject([{ name: "run", operands: [], options: { output: "/builds/reports" } }]);
   expect(gate({})[0]?.options).not.toHaveProperty("tag");
   const SCENARIOS = "cache-*\n  database-crash clock-jump\n";
   const more = { REPEAT: "3", BASELINE: "my baseline.json" };
