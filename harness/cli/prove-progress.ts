@@ -1,18 +1,16 @@
 import type { Cell } from "../model/prove/proof.ts";
 import type { Output } from "./output.ts";
-import type { Stage } from "./prove.ts";
 
 /** A line for each cell, with how many there are and how long the rest will take. */
-export function proveProgress(output: Output, stages: readonly Stage[]) {
-  const total = stages.reduce((sum, { cells }) => sum + cells.length, 0);
+export function proveProgress(output: Output, { total, untilTold }: { total: number; untilTold: boolean }) {
   const began = performance.now();
   let [settled, run] = [0, 0];
   const paint = { pass: output.colours.green, fail: output.colours.red, inconclusive: output.colours.yellow };
   const show = (): void => {
     // What was known costs no time: only what was run tells how long the others take.
     const each = run === 0 ? undefined : (performance.now() - began) / run;
-    // A mutant that is caught ends its stage; what is left out is no longer to come.
-    const most = stages.some(({ untilTold }) => untilTold) ? "at most " : "";
+    // A mutant that is caught ends its queue; what is left out is no longer to come.
+    const most = untilTold ? "at most " : "";
     const left = each === undefined ? "" : `, ${most}${spoken(each * (total - settled))} left`;
     output.pin(["", output.colours.bold(`${settled} of ${most}${total} runs${left}`)]);
   };

@@ -57,8 +57,9 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     mutants,
     signal,
   };
-  const stages = stagesOf(planned, mutants, flags);
-  const progress = proveProgress(output, stages);
+  const untilTold = flags.untilCaught === true;
+  const queues = queuesOf(planned, mutants, flags);
+  const progress = proveProgress(output, { total: queues.flat().length, untilTold });
   const done: Cell[] = [];
   const settle = async (wanted: Wanted): Promise<void> => {
     const known = store.known.findLast((cell) => isSame(cell, wanted));
@@ -76,12 +77,14 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
         ? one.mutant === null && one.scenario === scenario && one.verdict !== "inconclusive"
         : one.mutant === mutant && one.verdict === "fail",
     );
-  try {
-    for (const { cells, untilTold } of stages) {
-      const isNeedless = (cell: Wanted): boolean => untilTold && isTold(cell);
-      const rest = cells.filter((cell) => !isNeedless(cell));
-      await Promise.all(Array.from({ length: jobs }, () => workThrough(rest, isNeedless, settle)));
+  /** Takes one queue after the other off the list, and one cell after the other off the queue. */
+  const work = async (): Promise<void> => {
+    for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
+      for (const cell of queue) if (!(untilTold && isTold(cell))) await settle(cell);
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, work));
   } catch (error) {
     if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
     throw error;
@@ -89,31 +92,15 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     progress.end();
     end();
   }
-  return conclude({ done, mutants, planned, canary: stages[0]!.canary }, flags, output);
-}
-
-/** Takes one cell after the other off the list. */
-async function workThrough(
-  cells: Wanted[],
-  isNeedless: (cell: Wanted) => boolean,
-  settle: (cell: Wanted) => Promise<void>,
-): Promise<void> {
-  for (let next = cells.shift(); next !== undefined; next = cells.shift()) {
-    if (!isNeedless(next)) await settle(next);
-  }
+  return conclude({ done, mutants, planned }, flags, output);
 }
 
 function conclude(
-  {
-    done,
-    mutants,
-    planned,
-    canary,
-  }: { done: readonly Cell[]; mutants: readonly Mutant[]; planned: PlannedAll; canary: string | undefined },
+  { done, mutants, planned }: { done: readonly Cell[]; mutants: readonly Mutant[]; planned: PlannedAll },
   flags: ProveFlags,
   output: Output,
 ): number {
-  const isCanary = ({ scenario }: Cell): boolean => scenario === canary;
+  const isCanary = ({ scenario }: Cell): boolean => scenario === planned.canary?.id;
   const parts = {
     canary: tallies(done.filter(isCanary))[0] ?? null,
     correct: tallies(done.filter((cell) => cell.mutant === null && !isCanary(cell))),
@@ -197,16 +184,11 @@ function selectionOf(
     : { folder: "scenarios", named: [...filters, ...which.split(",")] };
 }
 
-/** Cells that may be run in any order; with `untilTold` no more of them than it takes to tell. */
-export interface Stage {
-  readonly cells: Wanted[];
-  readonly untilTold: boolean;
-  /** The scenario that must fail, where there is one. */
-  readonly canary?: string;
-}
-
-/** The canary first, then the system as it is, then one mutant after the other, what caught it before first. */
-function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], flags: ProveFlags): readonly Stage[] {
+/**
+ * The canary first, then the system as it is, then one mutant after the other, what caught it before first. Several queues
+ * are worked off at a time; what may make another cell needless is in one queue with it, before it.
+ */
+function queuesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], flags: ProveFlags): Wanted[][] {
   const known = knownProof(flags);
   const cellOf = (mutant: Mutant | null, { id, path, plan, scenario, variant }: Planned): Wanted => ({
     mutant: mutant?.name ?? null,
@@ -222,9 +204,8 @@ function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], fla
     ]),
   });
   const all = [...plans.values()];
-  const untilTold = flags.untilCaught === true;
-  const own = all.flatMap((repeats) => repeats.map((one) => cellOf(null, one)));
-  const ofMutants = mutants.map((mutant): Stage => {
+  const own = all.map((repeats) => repeats.map((one) => cellOf(null, one)));
+  const ofMutants = mutants.map((mutant) => {
     const before = bySureness(known?.mutants.find(({ name }) => name === mutant.name)?.scenarios ?? []);
     const order = before.filter(({ failed }) => failed > 0).map(({ scenario }) => scenario);
     const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
@@ -232,15 +213,11 @@ function stagesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], fla
     const sorted = all
       .filter(([one]) => !isNamed || order.includes(one!.id))
       .toSorted(([one], [other]) => place(one!.id) - place(other!.id));
-    const cells = sorted.flatMap((repeats) => repeats.map((one) => cellOf(mutant, one)));
-    return { cells, untilTold };
+    return sorted.flatMap((repeats) => repeats.map((one) => cellOf(mutant, one)));
   });
-  const first = canary === undefined ? [] : [cellOf(null, canary)];
-  return [
-    { cells: first, untilTold: false, ...(canary === undefined ? {} : { canary: canary.id }) },
-    { cells: own, untilTold },
-    ...ofMutants,
-  ];
+  const queues = [...own, ...ofMutants];
+  const first = canary === undefined ? [] : [[cellOf(null, canary)]];
+  return [...first, ...(flags.untilCaught === true ? queues : queues.flat().map((cell) => [cell]))];
 }
 
 function knownProof({ known, output, untilCaught }: ProveFlags): Proof | undefined {
