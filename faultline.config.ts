@@ -8,4 +8,5 @@ export default defineConfig({
     description: change,
   })),
   canary: "scenarios/controls/canary.ts",
+  proven: "scenarios/proven.json",
 });

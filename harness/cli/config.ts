@@ -24,11 +24,12 @@ const options: Readonly<Record<Field, string>> = {
   budgets: "budgets",
   mutants: "knownMutants",
   canary: "canary",
+  proven: "proven",
   containers: "containers",
 };
 
 /** What no option says. */
-const withoutOption: readonly Field[] = ["budgets", "mutants", "canary", "containers"];
+const withoutOption: readonly Field[] = ["budgets", "mutants", "canary", "proven", "containers"];
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
@@ -70,6 +71,7 @@ const rules: Readonly<Record<Field, readonly [(value: unknown) => boolean, strin
     'Give a list of different ones, as mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" } }].',
   ],
   canary: [isText, 'Give a file, as canary: "scenarios/controls/canary.ts".'],
+  proven: [isText, 'Give a file, as proven: "scenarios/proven.json".'],
   containers: [
     isContainers,
     `Give containers: { images: { ${imageRoles[0]}: "…" }, pull: "missing", platform: "linux/amd64" }; images are for ${imageRoles.join(", ")}, pull is one of ${pullPolicies.join(", ")}.`,

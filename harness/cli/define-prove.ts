@@ -18,8 +18,9 @@ export function defineProve(program: Command, perform: Perform): void {
     )
     .option(
       "--known <file>",
-      "the prove.json that says what caught it before, and nothing else is tried; by default the latest says what is first",
+      "the prove.json that says what caught it before, and nothing else is tried; by default the project's, or the latest, says what is first",
     )
+    .option("--sample", "each mutant only with the scenario that catches it most surely")
     .option("--jobs <count>", "how many run at the same time; by default one for two cores")
     .option("--fresh", "forget what an earlier proof has run, instead of going on from there")
     .option("--seed <text>", "what the seeds of the runs are made from", "prove")

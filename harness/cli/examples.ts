@@ -46,6 +46,7 @@ Examples:
   faultline prove --tag gate --until-caught  each mutant until a scenario catches it
   faultline prove --mutants 'lost-*' --repeat 10
                                              how surely those are caught
+  faultline prove --env containers --sample  does each get caught elsewhere, too?
   faultline prove --mutants none --repeat 9  does the system as it is pass, again and again?
 
 Exit codes: 0 all mutants caught and the system as it is passes; 1 one survived, a correct run failed, or the canary

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -85,6 +85,19 @@ test("has nothing to run when all is known, and passes when all that was asked f
   expect(await process.ended(), process.stderr).toBe(0);
   expect(process.stdout).toContain("✓ wrong  pause 1 of 1");
   expect(cells()).toHaveLength(before);
+});
+
+test("a sample is each mutant with what catches it most surely, as is known", async () => {
+  writeFileSync(at("scenarios/another.ts"), scenario("noWrongAnswers()"));
+  const process = prove("--mutants", "wrong", "--sample", "--json");
+  expect(await process.ended(), process.stderr).toBe(0);
+  const { correct, mutants }: Proof = JSON.parse(process.stdout);
+  expect(correct.map((one) => one.scenario)).toEqual(["pause"]);
+  expect(mutants).toMatchObject([{ name: "wrong", scenarios: [{ scenario: "pause" }] }]);
+  rmSync(at("scenarios/another.ts"));
+  const unknown = prove("--sample", "-o", at("elsewhere"));
+  expect(await unknown.ended()).toBe(64);
+  expect(unknown.stderr).toMatch(/nothing is known .* \[NOTHING_PROVEN\]/);
 });
 
 test("runs again what has changed, and fails with a canary that does not", async () => {

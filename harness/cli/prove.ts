@@ -1,20 +1,20 @@
-import { createHash } from "node:crypto";
 import { existsSync, rmSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, matchesGlob, relative } from "node:path";
 import { exits, usageError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
-import { bySureness, type Cell, type Proof, proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
+import { type Cell, type Proof, proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { renderProof } from "../report/prove-page.ts";
 import { proofLines } from "../report/prove-terminal.ts";
-import { openCells, proofText, readProof, writeProof } from "../store/proof-file.ts";
+import { openCells, proofText, writeProof } from "../store/proof-file.ts";
 import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { runCell, type Wanted } from "./prove-cell.ts";
 import { proveProgress } from "./prove-progress.ts";
+import { type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { version } from "./version.ts";
 
 export interface ProveFlags {
@@ -28,12 +28,14 @@ export interface ProveFlags {
   readonly jobs?: string;
   readonly untilCaught?: boolean;
   readonly known?: string;
+  readonly sample?: boolean;
   readonly fresh?: boolean;
   readonly allowTarget: readonly string[];
   readonly json?: boolean;
   /** Of the project's configuration. */
   readonly knownMutants?: readonly Mutant[];
   readonly canary?: string;
+  readonly proven?: string;
 }
 
 /** Scenarios that a proof leaves out unless they are asked for: they state nothing that a mutant could break. */
@@ -77,9 +79,10 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
         ? one.mutant === null && one.scenario === scenario && one.verdict !== "inconclusive"
         : one.mutant === mutant && one.verdict === "fail",
     );
+  const rest = [...queues];
   /** Takes one queue after the other off the list, and one cell after the other off the queue. */
   const work = async (): Promise<void> => {
-    for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
+    for (let queue = rest.shift(); queue !== undefined; queue = rest.shift()) {
       for (const cell of queue) if (!(untilTold && isTold(cell))) await settle(cell);
     }
   };
@@ -137,13 +140,6 @@ function conclude(
   return exits[proof.verdict];
 }
 
-interface PlannedAll {
-  readonly scenarios: readonly Planned[];
-  /** Scenario → repeat → what is planned. */
-  readonly plans: ReadonlyMap<string, readonly Planned[]>;
-  readonly canary?: Planned;
-}
-
 const seedOf = ({ seed = "prove" }: ProveFlags): string => seed;
 
 /** Everything is planned before anything is started, for every repeat: each has a seed of its own. */
@@ -183,51 +179,6 @@ function selectionOf(
     ? { folder: which, named: filters }
     : { folder: "scenarios", named: [...filters, ...which.split(",")] };
 }
-
-/**
- * The canary first, then the system as it is, then one mutant after the other, what caught it before first. Several queues
- * are worked off at a time; what may make another cell needless is in one queue with it, before it.
- */
-function queuesOf({ plans, canary }: PlannedAll, mutants: readonly Mutant[], flags: ProveFlags): Wanted[][] {
-  const known = knownProof(flags);
-  const cellOf = (mutant: Mutant | null, { id, path, plan, scenario, variant }: Planned): Wanted => ({
-    mutant: mutant?.name ?? null,
-    scenario: id,
-    path,
-    ...(variant === undefined ? {} : { variant }),
-    seed: plan.seed,
-    lengthMs: plan.phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0),
-    fingerprint: fingerprintOf([
-      plan,
-      scenario.checks.map(({ name, parameters }) => [name, parameters]),
-      mutant?.environment,
-    ]),
-  });
-  const all = [...plans.values()];
-  const own = all.map((repeats) => repeats.map((one) => cellOf(null, one)));
-  const ofMutants = mutants.map((mutant) => {
-    const before = bySureness(known?.mutants.find(({ name }) => name === mutant.name)?.scenarios ?? []);
-    const order = before.filter(({ failed }) => failed > 0).map(({ scenario }) => scenario);
-    const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
-    const isNamed = flags.known !== undefined && order.length > 0;
-    const sorted = all
-      .filter(([one]) => !isNamed || order.includes(one!.id))
-      .toSorted(([one], [other]) => place(one!.id) - place(other!.id));
-    return sorted.flatMap((repeats) => repeats.map((one) => cellOf(mutant, one)));
-  });
-  const queues = [...own, ...ofMutants];
-  const first = canary === undefined ? [] : [[cellOf(null, canary)]];
-  return [...first, ...(flags.untilCaught === true ? queues : queues.flat().map((cell) => [cell]))];
-}
-
-function knownProof({ known, output, untilCaught }: ProveFlags): Proof | undefined {
-  if (known !== undefined) return readProof(known);
-  const latest = join(output, "prove.json");
-  return untilCaught === true && existsSync(latest) ? readProof(latest) : undefined;
-}
-
-const fingerprintOf = (what: unknown): string =>
-  createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
 
 const isSame = (cell: Cell, wanted: Wanted): boolean =>
   (["mutant", "scenario", "seed", "fingerprint"] as const).every((field) => cell[field] === wanted[field]);

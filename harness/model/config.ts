@@ -23,6 +23,8 @@ export interface Config {
   readonly mutants?: readonly Mutant[];
   /** The file of a scenario that must fail on the system as it is, so that a harness which can't fail any more is noticed. */
   readonly canary?: string;
+  /** A prove.json that is kept with the code: what caught which mutant, and is tried first. Default: the latest. */
+  readonly proven?: string;
 }
 
 /** Images, and how the engine gets them. */

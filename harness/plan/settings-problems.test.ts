@@ -4,13 +4,14 @@ import { container, type LinkDefinition, redis, system } from "../model/system.t
 import { problemsOfSystem } from "./system-problems.ts";
 
 const environment = { name: "elsewhere", capabilities: [], kinds: ["container", "redis"] };
-const of = (settings: object, kinds = environment.kinds) =>
+const of = (settings: object, kinds = environment.kinds, others: object = {}) =>
   problemsOfSystem(
     system({
       name: "shop",
       entry: "web",
       components: {
         cache: redis(),
+        ...others,
         web: container({ image: "example/web:1", port: 80, ...settings } as Parameters<typeof container>[0]),
       } as never,
     }),
@@ -20,7 +21,6 @@ const of = (settings: object, kinds = environment.kinds) =>
 test.each([
   { image: "localhost:5000/a/b-c_d:1.2-rc@sha256:".concat("0".repeat(64)) },
   { command: ["sh", "-c", ""], environment: { EMPTY: "" }, readyPath: "/health?full" },
-  { port: undefined },
 ])("%j is a container", (settings) => expect(of(settings)).toEqual([]));
 
 test.each<[object, string]>([
@@ -34,8 +34,17 @@ test.each<[object, string]>([
   [{ port: 0 }, "port"],
   [{ port: 65_536 }, "port"],
   [{ readyPath: "health" }, "readyPath"],
-  [{ port: undefined, readyPath: "/" }, "readyPath"],
 ])("%j is refused for its %s", (settings, name) => expect(of(settings)).toEqual([`BAD_SETTING web.${name}`]));
+
+test("without a port it is refused where the load or another component is to reach it, and only there", () => {
+  expect(of({ port: undefined })).toEqual(["NO_PORT web.port"]);
+  expect(of({ port: undefined, readyPath: "/" })).toEqual(["BAD_SETTING web.readyPath", "NO_PORT web.port"]);
+  const mailer = container({ image: "example/mailer:1" });
+  const beside = (links: Record<string, LinkDefinition>): readonly string[] =>
+    of({ links }, environment.kinds, { mailer });
+  expect(beside({})).toEqual([]);
+  expect(beside({ MAILER: { to: "mailer", as: "{host}:{port}" } })).toEqual(["NO_PORT mailer.port"]);
+});
 
 test("all at once, and where containers can't be started that is said", () => {
   expect(of({ image: "", port: -1 })).toEqual(["BAD_SETTING web.image", "BAD_SETTING web.port"]);

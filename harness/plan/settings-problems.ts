@@ -6,6 +6,15 @@ export const settingsProblems: Readonly<Record<string, (component: ComponentDefi
   container: problemsOfContainer,
 };
 
+/** Kind → what keeps others from reaching such a component, `where` relative to it; a kind without an entry is reached always. */
+export const reachProblems: Readonly<Record<string, (component: ComponentDefinition) => readonly Problem[]>> = {
+  container({ settings }) {
+    if (settings["port"] !== undefined) return [];
+    const remedy = "Say where it listens inside the container, as port: 8080.";
+    return [{ code: "NO_PORT", where: "port", message: "is missing, and others are to reach it", remedy }];
+  },
+};
+
 /** As registries allow it: a name, perhaps with a host before it, a tag and a digest behind it. */
 const imageName = /^[a-z0-9][\w./:-]*(?:@sha256:[0-9a-f]{64})?$/;
 

@@ -2,7 +2,7 @@ import type { Problem } from "../model/errors.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
 import type { ComponentDefinition, LinkDefinition, System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
-import { settingsProblems } from "./settings-problems.ts";
+import { reachProblems, settingsProblems } from "./settings-problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
@@ -60,7 +60,13 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
     problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
   }
-  return [...problems, ...problemsOfSettings(component, where)];
+  return [...problems, ...problemsOfSettings(component, where, isReached(system, name))];
+}
+
+/** By the load, or by another component. */
+function isReached({ entry, components }: System, name: string): boolean {
+  const links = Object.values(components).flatMap((one) => Object.values(one?.links ?? {}));
+  return entry === name || links.some(({ to }) => to === name);
 }
 
 /** Host and port may stand in variables of their own. */
@@ -69,9 +75,14 @@ function isTold({ to, as }: LinkDefinition, links: readonly (readonly [string, L
   return as.includes("{host}") && links.some(([, other]) => other.to === to && other.as.includes("{port}"));
 }
 
-function problemsOfSettings(component: ComponentDefinition | undefined, where: string): readonly Problem[] {
+function problemsOfSettings(
+  component: ComponentDefinition | undefined,
+  where: string,
+  isReached: boolean,
+): readonly Problem[] {
   if (component === undefined) return [];
-  const problems = settingsProblems[component.kind]?.(component) ?? [];
+  const problems = [...(settingsProblems[component.kind]?.(component) ?? [])];
+  if (isReached) problems.push(...(reachProblems[component.kind]?.(component) ?? []));
   return problems.map((one) => ({ ...one, where: `${where}.${one.where}` }));
 }
 
