@@ -9,7 +9,7 @@ const exclude = ["**/node_modules/**", "dist/**", "reports/**"];
 /**
  * What starts real components runs one project after the other, and few files at a time, so that two cores are not shared
  * by ten databases. Limits are there for what hangs, not for what is slow.
- * @param atATime two where tests mostly wait for the time of a run to pass
+ * @param atATime more than one where tests mostly wait, and none of them compares times
  */
 const realComponents = (groupOrder: number, atATime = 1) => ({
   maxWorkers: atATime,
@@ -40,13 +40,13 @@ export default defineConfig({
         resolve: { alias },
         test: { name: "conformance", include: ["**/*.conformance.test.ts"], exclude, ...realComponents(2) },
       },
-      { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents(3, 2) } },
+      { resolve: { alias }, test: { name: "e2e", include: ["**/*.e2e.test.ts"], exclude, ...realComponents(3, 3) } },
       {
         resolve: { alias },
-        test: { name: "browser", include: ["**/*.browser.test.ts"], exclude, ...realComponents(4) },
+        test: { name: "browser", include: ["**/*.browser.test.ts"], exclude, ...realComponents(4, 2) },
       },
       // What takes half a minute and more a file, for `npm run test:long` and CI.
-      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5) } },
+      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5, 2) } },
     ],
   },
 });

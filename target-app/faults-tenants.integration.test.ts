@@ -20,7 +20,12 @@ beforeAll(async () => {
   system = await TestSystem.start();
   [toPostgres, toSearch] = await Promise.all([openLink(system.postgres.url), openLink(system.search.url)]);
   const worker = system.launch("worker");
-  api = await system.launch("api", { DATABASE_URL: toPostgres.url, SEARCH_URL: toSearch.url });
+  api = await system.launch("api", {
+    DATABASE_URL: toPostgres.url,
+    SEARCH_URL: toSearch.url,
+    // Also on a busy machine the cache has time to answer.
+    CACHE_DEADLINE_MS: "500",
+  });
   await Promise.all([api.untilReady(), (await worker).untilReady()]);
 });
 afterAll(async () => {

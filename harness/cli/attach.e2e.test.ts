@@ -33,9 +33,9 @@ describe("a pause and a partition of a system that runs already", () => {
     ["on", 0, "pass"],
     ["off", 1, "fail"],
   ] as const)("with its memory %s: exit %i, and it still runs, unharmed", async (memory, exit, verdict) => {
-    shelf = await RunningShelf.start({ MEMORY: memory });
+    shelf = await RunningShelf.start({ MEMORY: memory, PATIENCE_MS: "500" });
     expect(await shelf.isUnharmed()).toBe(true);
-    const attached = run("held-up");
+    const attached = faultline(["run", "held-up", "--seed", "7", "-o", enclosure.reports]);
     expect(await attached.ended(), attached.stderr).toBe(exit);
     const record: RunRecord = JSON.parse(readFileSync(join(attached.runFolder, "run.json"), "utf8"));
     expect(record).toMatchObject({ verdict, environment: "attach" });

@@ -38,7 +38,7 @@ test.each([
 
 test("SIGINT twice: ends at once, and the watchdog cleans up", async () => {
   faultline.child.kill("SIGINT");
-  await vi.waitFor(() => expect(faultline.stderr).toContain("SIGINT: healing"));
+  await vi.waitFor(() => expect(faultline.stderr).toContain("SIGINT: healing"), 20_000);
   faultline.child.kill("SIGINT");
   expect(await faultline.ended()).toBe(130);
   await vi.waitFor(() => expect(faultline.leftRunning()).toEqual([]), { timeout: 20_000 });

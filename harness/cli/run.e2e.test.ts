@@ -173,7 +173,7 @@ test("operations of a client of one's own: their deadline is kept, and what they
   const [register, availability] = run.checks;
   expect(register).toMatchObject({ name: "linearizable", verdict: "pass" });
   expect(register.numbers.reads).toBeGreaterThan(300);
-  // A second of silence in four: what was asked then is unknown, not failed.
+  // Two seconds of silence in four: what was asked then is unknown, not failed.
   expect(availability.numbers.unknown).toBeGreaterThan(50);
   expect(availability.numbers.ok + availability.numbers.unknown + availability.numbers.failed).toBe(
     availability.numbers.total,

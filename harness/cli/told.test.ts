@@ -44,7 +44,11 @@ test("interrupts one that is at work for too long, and takes what it then says",
 
 test("kills one that does not listen to that either", async () => {
   const child = await listening(`process.on("SIGINT", () => console.error("no"));`);
-  expect(await heard(child, { limitMs: 50, graceMs: 200, signal })).toEqual({ code: null, stdout: "", stderr: "no\n" });
+  expect(await heard(child, { limitMs: 50, graceMs: 2000, signal })).toEqual({
+    code: null,
+    stdout: "",
+    stderr: "no\n",
+  });
 });
 
 test("interrupts one at once when it is told to, and says why when that has ended", async () => {

@@ -25,7 +25,8 @@ describeInBrowser("the report by keyboard alone", (browser) => {
         isOut = at === null;
         if (at === null) continue;
         reached.add(at.what);
-        expect(await isSeen(page), at.what).toBe(true);
+        // A busy machine may draw late.
+        await expect.poll(() => isSeen(page), { message: at.what, timeout: 10_000 }).toBe(true);
         if (at.isFolded) await page.keyboard.press("Enter");
         await scroll(page, at);
       }

@@ -28,7 +28,7 @@ async function startFamily(options: { mark?: string; cwd?: string } = {}) {
   await once(child.stdout, "data");
   const identity = identify(child.pid ?? 0);
   if (identity === undefined) throw new Error("the family has died");
-  await vi.waitFor(() => expect(treeOf(identity)).toHaveLength(3));
+  await vi.waitFor(() => expect(treeOf(identity)).toHaveLength(3), 20_000);
   return identity;
 }
 
@@ -53,9 +53,15 @@ test("a pid that was given to somebody else is neither alive nor signalled", asy
 test("the kernel tells who is stopped", async () => {
   const root = await startFamily();
   for (const row of treeOf(root)) signalProcess(row, "SIGSTOP");
-  await vi.waitFor(() => expect(treeOf(root).map((row) => row.state)).toEqual(["stopped", "stopped", "stopped"]));
+  await vi.waitFor(
+    () => expect(treeOf(root).map((row) => row.state)).toEqual(["stopped", "stopped", "stopped"]),
+    20_000,
+  );
   for (const row of treeOf(root)) signalProcess(row, "SIGCONT");
-  await vi.waitFor(() => expect(treeOf(root).map((row) => row.state)).toEqual(["running", "running", "running"]));
+  await vi.waitFor(
+    () => expect(treeOf(root).map((row) => row.state)).toEqual(["running", "running", "running"]),
+    20_000,
+  );
 });
 
 test.runIf(process.platform === "linux")(

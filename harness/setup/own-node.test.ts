@@ -39,9 +39,7 @@ test.each([
   const { process: parent, said } = start(hears);
   await expect.poll(said, { timeout: 10_000 }).toContain("ready");
   // Twice at once: what the terminal and npm make of one Ctrl-C.
-  parent.kill(signal);
-  parent.kill(signal);
-  setTimeout(() => parent.kill(signal), 50);
+  for (let count = 0; count < 3; count += 1) parent.kill(signal);
   const [exit] = await once(parent, "close");
   expect(said()).toBe(`ready\n${signal}\ncode ${code}\n`);
   expect(exit).toBe(code);
@@ -57,10 +55,21 @@ test("a program that is not Node hears it with all that it has started, as from 
 });
 
 test("a second Ctrl-C, later, is passed on too", async () => {
-  const { process: parent, said } = start(hears);
+  const hearsTwo = `
+    let count = 0;
+    process.on("SIGINT", () => {
+      process.stdout.write("SIGINT\\n");
+      count += 1;
+      if (count === 2) process.exit(130);
+    });
+    process.stdout.write("ready\\n");
+    setInterval(() => undefined, 1000);`;
+  const { process: parent, said } = start(hearsTwo);
   await expect.poll(said, { timeout: 10_000 }).toContain("ready");
   parent.kill("SIGINT");
-  setTimeout(() => parent.kill("SIGINT"), 450);
+  await expect.poll(said, { timeout: 10_000 }).toContain("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  parent.kill("SIGINT");
   await once(parent, "close");
   expect(said().match(/SIGINT/g)).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openTeller } from "./progress.mjs";
 
 function stream(isTTY: boolean) {
@@ -11,11 +11,11 @@ test("in a log: lines, and one for a long step from time to time", async () => {
   const log = stream(false);
   const teller = openTeller(log, { everyMs: 50, isDumb: false });
   teller.say("hello");
-  await teller.during("npm ci", () => sleep(130));
+  await teller.during("npm ci", () => vi.waitFor(() => expect(log.written.length).toBeGreaterThan(2), 20_000));
   expect(log.written.slice(0, 3)).toEqual([
     "  hello\n",
-    expect.stringMatching(/^ {2}npm ci: still at work, 0\.\d s\n$/),
-    expect.stringMatching(/^ {2}npm ci: still at work, 0\.\d s\n$/),
+    expect.stringMatching(/^ {2}npm ci: still at work, \d+\.\d s\n$/),
+    expect.stringMatching(/^ {2}npm ci: still at work, \d+\.\d s\n$/),
   ]);
 });
 

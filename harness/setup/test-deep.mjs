@@ -3,5 +3,10 @@ import { runTests } from "./run-tests.mjs";
 
 process.env["FAULTLINE_HISTORIES"] ??= "300000";
 
-// The tests whose cases are drawn at random and worth drawing by the hundred thousand.
-await runTests(["--project", "unit", "harness/checks/linearizable.differential"]);
+process.env["FUZZ_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31));
+
+// The tests whose cases are drawn at random and worth drawing by the hundred thousand, or anew each time.
+await runTests([
+  ...["--project", "unit", "harness/checks/linearizable.differential"],
+  ...["--project", "integration", "target-app/http/fuzz"],
+]);

@@ -12,6 +12,7 @@ import { strangers } from "./strangers.ts";
 
 let system: TestSystem;
 let api: App;
+let worker: App;
 const signal = new AbortController().signal;
 const addressOf = (url: string) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) });
 const draw = (id: number, key: number) => ({ id, key, session: 0, token: `ab12-${id}` });
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const admin = system.search.url.replace("shop@", "faultline@").replace(/\/shop$/, "/postgres");
   await withClient(admin, (client) => client.query("ALTER DATABASE shop RENAME TO search"));
   const settings = { SEARCH_URL: system.search.url.replace(/\/shop$/, "/search") };
-  [api] = await Promise.all([system.launch("api", settings), system.launch("worker", settings)]);
+  [api, worker] = await Promise.all([system.launch("api", settings), system.launch("worker", settings)]);
   await api.untilReady();
 });
 afterAll(() => system?.dispose());
@@ -89,8 +90,11 @@ it("reads what the workloads did, from each component", async () => {
   expect(state.index?.[4]).toEqual({ key: 4, version: 2 });
   for (const { name, expected, actual } of state.conserved ?? []) expect(actual, name).toBe(expected);
 
+  // Nobody works on it until it was seen.
+  worker.process.signal("SIGSTOP");
   expect(await perform("redrive", 40, 0)).toEqual({ outcome: "ok" });
   expect(await ledger().atRest(context())).toBe(false);
+  worker.process.signal("SIGCONT");
   await eventually(async () => (await ledger().atRest(context())) || undefined, { withinMs: 20_000 });
   const again = await ledger().read(context());
   expect(again.jobs?.filter(({ id }) => id === 4)).toMatchObject([{ state: "dead", effects: 0 }]);
@@ -106,13 +110,12 @@ it("reads what the workloads did, from each component", async () => {
 });
 
 it("finds each product of the seed data, alone, by its name", async () => {
-  const found = await Promise.all(
-    productNames.map(async (name, key) => {
-      const request = shoppers({ perSecond: 1 }).operations["search"]!.request!(draw(1, key));
-      return { name, ...judgeSearch(await send(addressOf(api.url), request, signal), key + 1) };
-    }),
-  );
-  expect(found.filter(({ outcome }) => outcome !== "ok")).toEqual([]);
+  // One after the other: it is about names, and not about how many can be looked for at once.
+  for (const [key, name] of productNames.entries()) {
+    const request = shoppers({ perSecond: 1 }).operations["search"]!.request!(draw(1, key));
+    const found = judgeSearch(await send(addressOf(api.url), request, signal), key + 1);
+    expect(found, name).toMatchObject({ outcome: "ok" });
+  }
 });
 
 it("tells of a cache that differs from its rows, and of effects that do not add up", async () => {

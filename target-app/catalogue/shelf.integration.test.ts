@@ -7,6 +7,9 @@ import { eventually } from "../testing/processes.ts";
 
 // Products are created, changed and deleted; the cache, the index and other tenants see of it what they should.
 
+/** With a cache that has time to answer on a busy machine, too. */
+const patient = { CACHE_DEADLINE_MS: "500" };
+
 let system: TestSystem;
 let toPostgres: Link;
 let api: App;
@@ -14,7 +17,10 @@ let api: App;
 beforeAll(async () => {
   system = await TestSystem.start();
   toPostgres = await openLink(system.postgres.url);
-  [api] = await Promise.all([system.launch("api", { DATABASE_URL: toPostgres.url }), system.launch("worker")]);
+  [api] = await Promise.all([
+    system.launch("api", { DATABASE_URL: toPostgres.url, ...patient }),
+    system.launch("worker"),
+  ]);
   await api.untilReady();
 });
 afterAll(async () => {

@@ -87,14 +87,16 @@ function emptyGroups(): readonly string[] {
     readdirSync(parent)
       .filter((name) => name.startsWith("faultline-"))
       .map((name) => join(parent, name))
-      .filter((group) => readFileSync(join(group, "cgroup.procs"), "utf8") === ""),
+      .filter((group) => readOr(join(group, "cgroup.procs"), "gone by now") === ""),
   );
 }
 
-function commandOf(pid: number): string {
+const commandOf = (pid: number): string => readOr(`/proc/${pid}/cmdline`, "gone by now").replaceAll("\0", " ").trim();
+
+function readOr(path: string, otherwise: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    return readFileSync(path, "utf8");
   } catch {
-    return "gone by now";
+    return otherwise;
   }
 }

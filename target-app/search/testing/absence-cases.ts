@@ -17,14 +17,16 @@ export function absenceCases(open: () => { index: SearchIndex; component: Compon
 
   async function refuses(): Promise<void> {
     const { index } = open();
-    const began = performance.now();
     const request = { tenant: "anyone", text: "kettle", limit: 1, offset: 0 };
+    let waits = 0;
     for (let count = 0; count < 20; count++) {
+      const began = performance.now();
       await expect(index.search(request)).rejects.toMatchObject({ name: "Unavailable", dependency: "search" });
+      if (performance.now() - began > 500) waits += 1;
     }
     await expect(index.put(documentOf("anyone", 1, "Kettle"))).rejects.toMatchObject({ name: "Unavailable" });
-    // The first few wait for their deadline, and the others for nobody.
-    expect(performance.now() - began).toBeLessThan(4000);
+    // The first three wait for their deadline, and the others for nobody, though the machine may stand still once.
+    expect(waits).toBeLessThanOrEqual(4);
     expect(index.isReady()).toBe(false);
   }
 

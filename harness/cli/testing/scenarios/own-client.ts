@@ -19,7 +19,7 @@ function clientOf({ host, port }: { readonly host: string; readonly port: number
   const at = `${host}:${port}`;
   const known = clients.get(at);
   if (known !== undefined) return known;
-  const client = new Redis({ host, port, commandTimeout: 400, enableOfflineQueue: false, retryStrategy: () => 50 });
+  const client = new Redis({ host, port, commandTimeout: 900, enableOfflineQueue: false, retryStrategy: () => 50 });
   clients.set(
     at,
     client.on("error", () => undefined),
@@ -27,7 +27,7 @@ function clientOf({ host, port }: { readonly host: string; readonly port: number
   return client;
 }
 
-const common = { deadline: milliseconds(500) } as const;
+const common = { deadline: milliseconds(1000) } as const;
 const set: AsyncOperation = {
   ...common,
   weight: 1,
@@ -67,6 +67,6 @@ export default scenario({
     },
   }),
   phases: { warmUp: seconds(0.5), steady: seconds(1.5), faults: seconds(2.5), recovery: seconds(1.5) },
-  faults: [{ at: seconds(0.3), lasting: seconds(1), inject: pause("store") }],
+  faults: [{ at: seconds(0.3), lasting: seconds(2), inject: pause("store") }],
   checks: [linearizable(), availability({ atLeast: 0.5 }), nothingHangs({ atMost: 0.9 })],
 });

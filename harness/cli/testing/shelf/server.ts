@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { Redis } from "ioredis";
 
 const store = new Redis(process.env["STORE_URL"] ?? "", {
-  commandTimeout: 200,
+  // Longer than a busy machine may stand still: what is refused is to be refused for a fault.
+  commandTimeout: Number(process.env["PATIENCE_MS"] ?? 1000),
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
 });

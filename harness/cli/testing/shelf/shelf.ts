@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type HttpReply, type Judgement, milliseconds, redis, seconds, service, system, workload } from "faultline";
+import { type HttpReply, type Judgement, redis, seconds, service, system, workload } from "faultline";
 
 const server = fileURLToPath(new URL("./server.ts", import.meta.url));
 
@@ -21,6 +21,9 @@ export const shelf = (options: { storePort?: number; memory?: boolean } = {}) =>
     },
   });
 
+/** They wait longer than a busy machine may stand still. */
+const deadline = seconds(6);
+
 /** People look into boxes, and sometimes put something in. */
 export const people = workload({
   name: "people",
@@ -31,14 +34,14 @@ export const people = workload({
     look: {
       weight: 9,
       effect: "read",
-      deadline: milliseconds(800),
+      deadline,
       request: ({ key }) => ({ method: "GET", path: `/boxes/${key}` }),
       judge,
     },
     put: {
       weight: 1,
       effect: "write",
-      deadline: milliseconds(800),
+      deadline,
       request: ({ key, token }) => ({ method: "PUT", path: `/boxes/${key}`, body: token }),
       judge,
     },

@@ -9,8 +9,8 @@ export default scenario({
   workload: fewPeople,
   phases,
   faults: [
-    { at: seconds(0.2), lasting: seconds(0.8), inject: pause("store") },
-    { at: seconds(1.2), lasting: seconds(1), inject: partition("web->store") },
+    { at: seconds(0.2), lasting: seconds(0.9), inject: pause("store") },
+    { at: seconds(1.2), lasting: seconds(1.2), inject: partition("web->store") },
   ],
-  checks: [availability({ atLeast: 0.8 })],
+  checks: [availability({ atLeast: 0.9 })],
 });
