@@ -22,6 +22,7 @@ export { bandwidth } from "./faults/bandwidth.ts";
 export { clockSkew } from "./faults/clock-skew.ts";
 export { cpuLimit } from "./faults/cpu-limit.ts";
 export { crashLoop } from "./faults/crash-loop.ts";
+export { disconnect } from "./faults/disconnect.ts";
 export { eventLoopBlock } from "./faults/event-loop-block.ts";
 export { fileDescriptors } from "./faults/file-descriptors.ts";
 export { kill } from "./faults/kill.ts";

@@ -79,6 +79,7 @@ const titles: Readonly<Record<string, string>> = {
   network: "Links",
   pause: "Processes that stand still",
   process: "Processes that end",
+  nic: "Instances off their network (containers only)",
   rollout: "Configuration of a service",
   runtime: "Inside a Node service",
   clock: "Clocks",

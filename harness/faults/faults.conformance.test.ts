@@ -40,6 +40,7 @@ const targets: Readonly<Record<CapabilityName, string>> = {
   network: "clients->web",
   pause: "store",
   process: "store",
+  nic: "store",
   rollout: "web",
   runtime: "web",
   clock: "web",

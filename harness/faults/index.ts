@@ -3,6 +3,7 @@ import { bandwidthFault } from "./bandwidth.ts";
 import { clockSkewFault } from "./clock-skew.ts";
 import { cpuLimitFault } from "./cpu-limit.ts";
 import { crashLoopFault } from "./crash-loop.ts";
+import { disconnectFault } from "./disconnect.ts";
 import { eventLoopBlockFault } from "./event-loop-block.ts";
 import { fileDescriptorsFault } from "./file-descriptors.ts";
 import { killFault } from "./kill.ts";
@@ -56,6 +57,7 @@ export const faultKinds: readonly FaultKind[] = [
   pauseFault,
   terminateFault,
   crashLoopFault,
+  disconnectFault,
   cpuLimitFault,
   fileDescriptorsFault,
   memoryLimitFault,

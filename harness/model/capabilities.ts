@@ -125,6 +125,18 @@ export interface ProcessControl extends PauseControl {
   restart(): Promise<void>;
 }
 
+/** `nic`: the network interface of one instance, where it has one of its own. */
+export interface NicControl {
+  readonly name: string;
+  /** Takes it off its network; does nothing when it is off. */
+  unplug(): Promise<void>;
+  /** Puts it back, by the same name; does nothing when it is on. */
+  plugIn(): Promise<void>;
+  isPluggedIn(): Promise<boolean>;
+  /** Whether it answers somebody outside who asks it as a client would. */
+  answers(deadlineMs: number): Promise<boolean>;
+}
+
 /** `rollout`: one instance of a service, and the environment variables that it is started with. */
 export interface RolloutControl {
   readonly name: string;
@@ -247,6 +259,7 @@ export interface Capabilities {
   readonly network: LinkControl;
   readonly pause: PauseControl;
   readonly process: ProcessControl;
+  readonly nic: NicControl;
   readonly rollout: RolloutControl;
   readonly runtime: RuntimeControl;
   readonly clock: ClockControl;
@@ -261,6 +274,7 @@ export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "compon
   network: "link",
   pause: "component",
   process: "component",
+  nic: "component",
   rollout: "component",
   runtime: "component",
   clock: "component",

@@ -21,11 +21,22 @@ const callWithinMs = 30_000;
 /** What its last words may take to arrive after its end. */
 const lastWordsMs = 1000;
 
+/** What a container was made of. */
+interface Made {
+  readonly name: string;
+  /** In the network. */
+  readonly alias: string;
+  readonly recipe: Recipe;
+  readonly log: string;
+  readonly container: Container;
+}
+
 /** A container of ours, which can be started again and again. */
 export class ManagedContainer {
   readonly name: string;
   readonly recipe: Recipe;
   readonly #ground: Ground;
+  readonly #alias: string;
   readonly #container: Container;
   readonly #log: string;
   #ended: Promise<string> = Promise.resolve("nothing: it was never started");
@@ -68,13 +79,14 @@ export class ManagedContainer {
         NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [alias] } } },
       }),
     );
-    return new ManagedContainer(ground, name, recipe, log, container);
+    return new ManagedContainer(ground, { name, alias, recipe, log, container });
   }
 
-  private constructor(ground: Ground, name: string, recipe: Recipe, log: string, container: Container) {
+  private constructor(ground: Ground, { name, alias, recipe, log, container }: Made) {
     this.#ground = ground;
     this.name = name;
     this.recipe = recipe;
+    this.#alias = alias;
     this.#log = log;
     this.#container = container;
   }
@@ -125,6 +137,28 @@ export class ManagedContainer {
   async resume(): Promise<void> {
     if ((await this.state()).state === "stopped")
       await this.#call("continue", () => this.#container.unpause(), [404, 500]);
+  }
+
+  /** Takes it off the network of its run; it may be off already. */
+  async unplug(): Promise<void> {
+    const options = { Container: this.#container.id, Force: true };
+    await this.#call("disconnect", () => this.#network().disconnect(options), [403, 404]);
+  }
+
+  /** Puts it on the network of its run, by the name that it had there. */
+  async plugIn(): Promise<void> {
+    if (await this.isPluggedIn()) return;
+    const options = { Container: this.#container.id, EndpointConfig: { Aliases: [this.#alias] } };
+    await this.#call("connect", () => this.#network().connect(options));
+  }
+
+  async isPluggedIn(): Promise<boolean> {
+    const { NetworkSettings: settings } = await this.inspect();
+    return Object.hasOwn(settings.Networks, this.#ground.network);
+  }
+
+  #network() {
+    return this.#ground.engine.client.container.dockerode.getNetwork(this.#ground.network);
   }
 
   /** Takes it away with all that it had written. */

@@ -49,7 +49,7 @@ function containersPlace(
   const itself = (instance: ContainerInstance): ContainerInstance => instance;
   let undoing: number | undefined;
   return {
-    offers: { pause: itself, process: itself, rollout: itself, limits: itself },
+    offers: { pause: itself, process: itself, nic: itself, rollout: itself, limits: itself },
     versions: { engine: engine.version, ...settings.images },
     proxiesAt: proxiesName,
     async begin() {

@@ -5,6 +5,7 @@ import type {
   LimitedUsage,
   LimitsControl,
   Measured,
+  NicControl,
   ProcessControl,
   RolloutControl,
 } from "../../model/capabilities.ts";
@@ -24,7 +25,7 @@ import { imageName } from "./settings.ts";
 const periodUs = 100_000;
 
 /** One instance of a component as a container, under control. */
-export class ContainerInstance implements StartableInstance, ProcessControl, RolloutControl, LimitsControl {
+export class ContainerInstance implements StartableInstance, ProcessControl, NicControl, RolloutControl, LimitsControl {
   readonly name: string;
   readonly #kind: Kind;
   readonly #driver: ContainerDriver;
@@ -101,6 +102,22 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Rol
   /** A container goes away with its run, and how it is with it. */
   undoPause() {
     return [];
+  }
+
+  async unplug(): Promise<void> {
+    await this.#container?.unplug();
+  }
+
+  async plugIn(): Promise<void> {
+    await this.#container?.plugIn();
+  }
+
+  async isPluggedIn(): Promise<boolean> {
+    return (await this.#container?.isPluggedIn()) ?? false;
+  }
+
+  answers(deadlineMs: number): Promise<boolean> {
+    return this.#kind.isReady(this.#facts, deadlineMs);
   }
 
   async setQuota(share: number): Promise<boolean> {
