@@ -139,10 +139,11 @@ export class ManagedContainer {
       await this.#call("continue", () => this.#container.unpause(), [404, 500]);
   }
 
-  /** Takes it off the network of its run; it may be off already. */
+  /** Takes it off the network of its run. */
   async unplug(): Promise<void> {
+    if (!(await this.isPluggedIn())) return;
     const options = { Container: this.#container.id, Force: true };
-    await this.#call("disconnect", () => this.#network().disconnect(options), [403, 404]);
+    await this.#call("disconnect", () => this.#network().disconnect(options));
   }
 
   /** Puts it on the network of its run, by the name that it had there. */
