@@ -4,10 +4,11 @@ import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 const answerWithinMs = 500;
 
 /**
- * An instance is off its network: no packet comes to it or goes from it, and nobody is told that it is away. A pulled
- * cable, a security group that was changed, a node that lost its interface. Unlike a partition it is the instance that is
- * lost and not a link: nobody reaches it, and it reaches nobody. Only where an instance has an interface of its own, as a
- * container has. Not simulated: an interface that loses some packets.
+ * An instance is off its network: no packet comes to it or goes from it. A pulled cable, a security group that was
+ * changed, a node that lost its interface. Unlike a partition it is the instance that is lost and not a link: nobody
+ * reaches it, and it reaches nobody. Connections that are open fall silent; new ones are closed, since its name is not
+ * known any more. Only where an instance has an interface of its own, as a container has. Not simulated: an interface that
+ * loses some packets.
  */
 export function disconnect<const Target extends string>(target: Target): FaultSpec<Target> {
   return { kind: "disconnect", target, parameters: {} };

@@ -37,3 +37,9 @@ test("metrics without a path, or without anything to tell of them, are refused",
   ])
     expect(problemsOf(metrics)).toMatchObject([{ code: "BAD_METRICS", where: "system.components.api.metrics" }]);
 });
+
+test.each(["toxiproxy", "clients", "localhost", "Api", "a-b"])("%s is no name for a component", (name) => {
+  const components = { [name]: service({ command: ["node", "api.js"], readyPath: "/" }) };
+  const problems = problemsOfSystem(system({ name: "shop", entry: name, components }), { environment, faultKinds });
+  expect(problems).toMatchObject([{ code: "BAD_NAME", where: `system.components.${name}` }]);
+});

@@ -1,9 +1,12 @@
 import type { Problem } from "../model/errors.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
-import type { ComponentDefinition, LinkDefinition, System } from "../model/system.ts";
+import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
 import { reachProblems, settingsProblems } from "./settings-problems.ts";
 import { didYouMean } from "./suggest.ts";
+
+/** The load, the proxies, and whoever asks for itself. */
+const reserved = [clientsName, "toxiproxy", "localhost"];
 
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
 export function problemsOfSystem(system: System, { environment }: PlanContext): readonly Problem[] {
@@ -23,7 +26,10 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
   const component = system.components[name];
   const where = `system.components.${name}`;
   const problems: Problem[] = [];
-  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+  if (reserved.includes(name)) {
+    const remedy = "Call it otherwise: it would be taken for what goes by that name already.";
+    problems.push({ code: "BAD_NAME", where, message: `"${name}" is no name for a component`, remedy });
+  } else if (!/^[a-z][a-z0-9_]*$/.test(name)) {
     const remedy = "Use lower-case letters, digits and _, so that instances and links can be told apart.";
     problems.push({ code: "BAD_NAME", where, message: `"${name}" is not a name for a component`, remedy });
   }

@@ -6,8 +6,9 @@ import { askEngine, type EngineAddress, type EngineReply } from "./engine-api.ts
 const callDeadlineMs = 15_000;
 const allWithinMs = 60_000;
 const pauseMs = 300;
-/** How long an engine may fail to answer. */
+/** How long an engine may fail to answer, and how often at least: one call that took all that time is tried again. */
 const patienceMs = 10_000;
+const triesAtLeast = 3;
 
 /** What carries labels: where it is listed, what a row of the list is called, and how one of it is removed. */
 const sorts = [
@@ -41,14 +42,16 @@ export async function removeLabelled(engine: EngineAddress, label: string, quiet
   const deadline = performance.now() + allWithinMs;
   let quiet = 0;
   let answeredAt = performance.now();
+  let failures = 0;
   for (;;) {
     const left = await removeOnce(engine, label).catch((error: unknown) => {
       if (isGone(engine)) return [];
       // One that is ending takes a moment to be gone, and one that is busy answers again.
-      if (performance.now() - answeredAt > patienceMs) throw error;
+      failures += 1;
+      if (failures >= triesAtLeast && performance.now() - answeredAt > patienceMs) throw error;
       return undefined;
     });
-    if (left !== undefined) answeredAt = performance.now();
+    if (left !== undefined) [answeredAt, failures] = [performance.now(), 0];
     quiet = left?.length === 0 ? quiet + 1 : 0;
     if (quiet >= quietLooks) return;
     if (performance.now() > deadline) throw new Error(`still there: ${left?.join(", ")}`);
@@ -65,10 +68,16 @@ async function removeOnce(engine: EngineAddress, label: string): Promise<readonl
   const found: string[] = [];
   for (const sort of sorts) {
     const rows = (await listLabelled(engine, label, sort)).map(({ id }) => id);
-    found.push(...rows);
-    await Promise.all(rows.map((id) => ask(engine, "DELETE", sort.removal(id))));
+    const replies = await Promise.all(rows.map((id) => ask(engine, "DELETE", sort.removal(id))));
+    found.push(...rows.map((id, index) => `${id}${refusalOf(replies[index]!)}`));
   }
   return found;
+}
+
+/** What an engine says that does not do what it is asked; that it was done before, or is being done, is no refusal. */
+function refusalOf({ status, body }: EngineReply): string {
+  const isRefused = status >= 400 && status !== 404 && status !== 409;
+  return isRefused ? ` (${(body as { message?: string } | null)?.message ?? status})` : "";
 }
 
 /** How many containers and networks carry a label. */

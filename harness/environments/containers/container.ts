@@ -56,7 +56,7 @@ export class ManagedContainer {
       `${inside}/tcp`,
       [{ HostIp: "127.0.0.1", HostPort: `${outside}` }],
     ]);
-    const { folder, nameServers, hasInit = false } = recipe;
+    const { folder, knowsPeersOnly = false, hasInit = false } = recipe;
     const container = await inTime("create", name, () =>
       engine.client.container.create({
         name: `faultline-${name}-${suffix}`,
@@ -74,7 +74,7 @@ export class ManagedContainer {
           // On one network and no other: of a container that is on the engine's own as well, no link would be all.
           NetworkMode: network,
           ...(folder === undefined ? {} : { Binds: [`${folder}:${folder}:ro`] }),
-          ...(nameServers === undefined ? {} : { Dns: [...nameServers] }),
+          ...(knowsPeersOnly ? ownNamesOnly : {}),
         },
         NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [alias] } } },
       }),
@@ -267,6 +267,12 @@ export class ManagedContainer {
     }
   }
 }
+
+/**
+ * With `ndots:1` the engine itself says of a name without a dot that there is none. Without it older engines (20.10 to 23)
+ * ask another name server, and where there is none either, say nothing: whoever asked waits for ten seconds.
+ */
+const ownNamesOnly = { Dns: ["127.0.0.1"], DnsOptions: ["ndots:1"], DnsSearch: ["."] };
 
 /** As the engine calls them → as we do. */
 const states: Readonly<Record<string, InstanceState["state"]>> = { running: "running", paused: "stopped" };

@@ -30,8 +30,8 @@ export interface Recipe {
   readonly hasInit?: boolean;
   /** A folder of this machine, seen read-only under the same path, from which the command is run. */
   readonly folder?: string;
-  /** Whom it asks for names that the engine does not know. */
-  readonly nameServers?: readonly string[];
+  /** Whether it knows those names only that the engine has at the moment, and is told at once that there is no other. */
+  readonly knowsPeersOnly?: boolean;
 }
 
 /** How components of one kind are started as containers. */

@@ -1,8 +1,11 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient } from "testcontainers";
 import { messageOf, systemError } from "../../model/errors.ts";
+import { withDeadline } from "../../network/deadline.ts";
 import { askEngine, type EngineAddress } from "../../safety/engine-api.ts";
 
 const pingWithinMs = 5000;
+/** It may look in several places. */
+const connectWithinMs = 30_000;
 const defaultUrl = "unix:///var/run/docker.sock";
 
 /** A container engine that answers. */
@@ -25,8 +28,11 @@ export async function connectToEngine(environment = process.env): Promise<Engine
   // The client would look elsewhere when the one that was named does not answer, and break what is not meant.
   if (named !== undefined && named !== "") await assertAnswers(addressOf(named, environment));
   let client: ContainerRuntimeClient;
+  let info: { ServerVersion?: unknown; Architecture?: unknown; MemTotal?: unknown };
+  const late = (): Error => new Error("it takes connections, and does not answer in time");
   try {
-    client = await getContainerRuntimeClient();
+    client = await withDeadline(getContainerRuntimeClient(), connectWithinMs, late);
+    info = await withDeadline(client.container.dockerode.info(), connectWithinMs, late);
   } catch (error) {
     await assertAnswers(addressOf(named || defaultUrl, environment));
     throw noEngine(named || defaultUrl, messageOf(error), error);
@@ -34,7 +40,6 @@ export async function connectToEngine(environment = process.env): Promise<Engine
   const { modem } = client.container.dockerode;
   const { socketPath, host, port } = modem as { socketPath?: string; host?: string; port?: number | string };
   const url = socketPath === undefined ? `tcp://${host}:${port}` : `unix://${socketPath.replace(/^unix:\/\//, "")}`;
-  const info = await client.container.dockerode.info();
   return {
     client,
     address: addressOf(url, environment),

@@ -63,8 +63,8 @@ export class ContainerLimits {
       lower: async (container: ManagedContainer, spare: number): Promise<void> => {
         for (const process of await processesIn(container)) {
           if (this.#changed.has(process.pid)) continue;
-          this.#changed.set(process.pid, process.limit);
           await setLimit(container, process, String(limitLeaving(spare, process.open)));
+          this.#changed.set(process.pid, process.limit);
         }
       },
       restore: async (container: ManagedContainer): Promise<void> => {

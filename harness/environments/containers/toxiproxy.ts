@@ -27,9 +27,9 @@ export async function startToxiproxy(
     command: ["-host=0.0.0.0", `-port=${admin.port}`],
     environment: { LOG_LEVEL: "info" },
     ports: [admin.port, ...ports].map(alike),
-    // The engine knows the name of a container only while it runs. Any other name server may take its time to say that
-    // there is nobody of that name; nobody at all says so at once.
-    nameServers: ["127.0.0.1"],
+    // The engine knows the name of a container only while it runs, and Toxiproxy waits for an answer before it takes
+    // anybody else's connection: that there is nobody of that name must be said at once.
+    knowsPeersOnly: true,
   };
   const log = join(context.logs, "toxiproxy.log");
   const container = await ManagedContainer.make(ground, proxiesName, recipe, log);

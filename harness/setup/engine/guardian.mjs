@@ -28,6 +28,8 @@ const options = {
   ip: "127.0.0.1",
   // Without a proxy process a published port costs next to nothing.
   "userland-proxy": "false",
+  // Where systemd runs, the engine would ask it for groups, and it knows nothing of ours.
+  "exec-opt": "native.cgroupdriver=cgroupfs",
   "cgroup-parent": `/${groups}`,
   "log-driver": "local",
   "log-level": "warn",
