@@ -6,7 +6,5 @@ process.env["FAULTLINE_HISTORIES"] ??= "300000";
 process.env["FUZZ_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31));
 
 // The tests whose cases are drawn at random and worth drawing by the hundred thousand, or anew each time.
-await runTests([
-  ...["--project", "unit", "harness/checks/linearizable.differential"],
-  ...["--project", "integration", "target-app/http/fuzz"],
-]);
+const projects = ["--project", "unit", "--project", "integration"];
+await runTests([...projects, "harness/checks/linearizable.differential", "target-app/http/fuzz"]);
