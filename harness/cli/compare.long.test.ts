@@ -31,7 +31,7 @@ const scenario = (options: string): string => `
   import { availability, latency, milliseconds, scenario, seconds } from "faultline";
   import { people, shelf } from ${JSON.stringify(shelf)};
   export default scenario({
-    name: "slow", expects: "answers, sooner or later", workload: people, system: shelf(),
+    name: "slow", expects: "answers, sooner or later", workload: people, system: shelf({ patienceMs: 200 }),
     phases: { warmUp: seconds(0.5), steady: seconds(3), faults: seconds(6), recovery: seconds(3) },
     faults: [{ at: seconds(0.1), lasting: seconds(5.8), inject: latency("web->store", { ${options} }) }],
     checks: [availability({ atLeast: 0.2 })],

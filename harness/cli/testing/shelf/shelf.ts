@@ -3,8 +3,12 @@ import { type HttpReply, type Judgement, redis, seconds, service, system, worklo
 
 const server = fileURLToPath(new URL("./server.ts", import.meta.url));
 
-/** Two web servers over one store. With `memory` each answers from what it saw last when the store is away. */
-export const shelf = (options: { storePort?: number; memory?: boolean } = {}) =>
+/**
+ * Two web servers over one store.
+ * @param options.memory each answers from what it saw last when the store is away
+ * @param options.patienceMs how long each waits for the store; default 1000
+ */
+export const shelf = (options: { storePort?: number; memory?: boolean; patienceMs?: number } = {}) =>
   system({
     name: "shelf",
     entry: "web",
@@ -15,7 +19,10 @@ export const shelf = (options: { storePort?: number; memory?: boolean } = {}) =>
         instances: 2,
         readyPath: "/ready",
         livePath: "/live",
-        environment: options.memory === true ? { MEMORY: "on" } : {},
+        environment: {
+          ...(options.memory === true ? { MEMORY: "on" } : {}),
+          ...(options.patienceMs === undefined ? {} : { PATIENCE_MS: String(options.patienceMs) }),
+        },
         links: { STORE_URL: { to: "store", as: "redis://{host}:{port}" } },
       }),
     },
