@@ -128,3 +128,18 @@ test("a mutant and a count that are none are told, with what is near", async () 
   expect(await count.ended()).toBe(64);
   expect(count.stderr).toContain("BAD_COUNT");
 });
+
+test("what could not tell beside another is tried again alone, when all the others have told", async () => {
+  const blind = scenario("noLostWrites()").replace("noWrongAnswers", "noLostWrites");
+  const audit = '{ atRest: async () => true, read: async () => { throw new Error("no light"); } }';
+  writeFileSync(
+    at("scenarios/blind.ts"),
+    blind.replace(/export default (.*);/s, `export default { ...$1, audit: ${audit} };`),
+  );
+  const twoAtATime = ["--repeat", "2", "--until-caught", "--jobs", "2", "--fresh"];
+  const process = prove("blind", "pause", "--mutants", "wrong", ...twoAtATime);
+  expect(await process.ended(), process.stderr).toBe(1);
+  const order = cells().map(({ mutant, scenario: id, seed }) => `${mutant ?? "correct"} ${id} ${seed}`);
+  expect(order.indexOf("correct blind prove-2")).toBeGreaterThan(order.indexOf("wrong blind prove-1"));
+  expect(order.at(-1)).toBe("wrong pause prove-1");
+});

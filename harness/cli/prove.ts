@@ -63,7 +63,7 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
   const queues = queuesOf(planned, mutants, flags);
   const progress = proveProgress(output, { total: queues.flat().length, untilTold });
   const done: Cell[] = [];
-  const settle = async (wanted: Wanted): Promise<void> => {
+  const settle = async (wanted: Wanted): Promise<Cell> => {
     const known = store.known.findLast((cell) => isSame(cell, wanted));
     const cell = known ?? (await runCell(wanted, context));
     if (known === undefined) store.add(cell);
@@ -71,6 +71,7 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     if (known === undefined && cell.verdict === "pass") rmSync(join(context.into, cell.run), { recursive: true });
     done.push(cell);
     progress.settled(cell, known !== undefined);
+    return cell;
   };
   /** A mutant that is caught, and a scenario that the system as it is came to a verdict in: what told nothing is run again. */
   const isTold = ({ mutant, scenario }: Wanted): boolean =>
@@ -79,15 +80,26 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
         ? one.mutant === null && one.scenario === scenario && one.verdict !== "inconclusive"
         : one.mutant === mutant && one.verdict === "fail",
     );
-  const rest = [...queues];
-  /** Takes one queue after the other off the list, and one cell after the other off the queue. */
-  const work = async (): Promise<void> => {
-    for (let queue = rest.shift(); queue !== undefined; queue = rest.shift()) {
-      for (const cell of queue) if (!(untilTold && isTold(cell))) await settle(cell);
+  const side = [...queues];
+  const alone: Wanted[][] = [];
+  /**
+   * Takes one queue after the other off the list, and one cell after the other off the queue; what could not tell beside
+   * another has the machine to itself when it is tried again.
+   */
+  const work = async (list: Wanted[][], isAlone: boolean): Promise<void> => {
+    for (let queue = list.shift(); queue !== undefined; queue = list.shift()) {
+      for (const [index, cell] of queue.entries()) {
+        if (untilTold && isTold(cell)) continue;
+        const { verdict } = await settle(cell);
+        if (verdict !== "inconclusive" || isAlone) continue;
+        alone.push(queue.slice(index + 1));
+        break;
+      }
     }
   };
   try {
-    await Promise.all(Array.from({ length: jobs }, work));
+    await Promise.all(Array.from({ length: jobs }, () => work(side, jobs === 1)));
+    await work(alone, true);
   } catch (error) {
     if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
     throw error;
