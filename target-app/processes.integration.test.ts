@@ -86,6 +86,7 @@ it("answers in time while its way to Postgres is a black hole, and writes again 
     // Enough connections that each request below finds one, and sends its statement into the black hole.
     await Promise.all(Array.from({ length: 8 }, (_, index) => api.request("GET", `/products/${140 + index}`)));
     link.blackHole();
+    const slowest: number[] = [];
     for (let round = 0; round < 2; round++) {
       const replies = await Promise.all([
         api.request("PUT", "/products/2", { priceCents: 2, note: "" }),
@@ -93,9 +94,10 @@ it("answers in time while its way to Postgres is a black hole, and writes again 
         api.request("POST", "/orders", { productId: 1, quantity: 1 }, { "idempotency-key": "black" }),
       ]);
       expect(replies.map(({ body }) => body.code)).toEqual(["unavailable", "unavailable", "unavailable"]);
-      // Each within its 900 ms; the machine may stand still, a black hole would for ever.
-      for (const { tookMs } of replies) expect(tookMs).toBeLessThan(4000);
+      slowest.push(Math.max(...replies.map(({ tookMs }) => tookMs)));
     }
+    // The machine may stand still in one of the rounds.
+    expect(Math.min(...slowest)).toBeLessThan(950);
     await link.heal();
     await api.untilReady();
     expect((await api.request("PUT", "/products/2", { priceCents: 3, note: "" })).status).toBe(200);

@@ -24,13 +24,17 @@ it.each([
   expect(reply.json()).toMatchObject({ status, code });
 });
 
-it("answers in time, whatever the handler waits for", async () => {
+it("answers before a second is over, whatever the handler waits for", async () => {
   const server = createServer({ instance: "test", log });
   server.get("/", () => sleep(5000, {}, { ref: false }));
-  const startedAt = performance.now();
-  expect((await server.inject("/")).json()).toMatchObject({ code: "outcome-unknown" });
-  // After 880 ms, where the machine does not stand still.
-  expect(performance.now() - startedAt).toBeLessThan(4000);
+  const took: number[] = [];
+  // The machine may stand still in one of them.
+  while (took.length < 3 && !took.some((ms) => ms < 1000)) {
+    const startedAt = performance.now();
+    expect((await server.inject("/")).json()).toMatchObject({ code: "outcome-unknown" });
+    took.push(performance.now() - startedAt);
+  }
+  expect(Math.min(...took)).toBeLessThan(1000);
 });
 
 it("is live without anything, ready with what it needs, and degraded without what it wants", async () => {
