@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoKeys } from "./access/demo-keys.ts";
-import { type App, TestSystem } from "./testing/app.ts";
+import { type App, patientWithCache, TestSystem } from "./testing/app.ts";
 import { withClient } from "./testing/components.ts";
 import { type Link, openLink } from "./testing/link.ts";
 import { eventually } from "./testing/processes.ts";
@@ -23,8 +23,7 @@ beforeAll(async () => {
   api = await system.launch("api", {
     DATABASE_URL: toPostgres.url,
     SEARCH_URL: toSearch.url,
-    // Also on a busy machine the cache has time to answer.
-    CACHE_DEADLINE_MS: "500",
+    ...patientWithCache,
   });
   await Promise.all([api.untilReady(), (await worker).untilReady()]);
 });

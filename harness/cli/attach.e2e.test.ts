@@ -26,7 +26,8 @@ function faultline(args: readonly string[], places: object = shelf?.places ?? {}
     environment: { TMPDIR: enclosure.temporary, RUNNING: JSON.stringify(places) },
   });
 }
-const run = (id: string, places?: object): Faultline => faultline(["run", id, "-o", enclosure.reports], places);
+const run = (id: string, places?: object): Faultline =>
+  faultline(["run", id, "--seed", "7", "-o", enclosure.reports], places);
 
 describe("a pause and a partition of a system that runs already", () => {
   test.each([
@@ -35,7 +36,7 @@ describe("a pause and a partition of a system that runs already", () => {
   ] as const)("with its memory %s: exit %i, and it still runs, unharmed", async (memory, exit, verdict) => {
     shelf = await RunningShelf.start({ MEMORY: memory, PATIENCE_MS: "500" });
     expect(await shelf.isUnharmed()).toBe(true);
-    const attached = faultline(["run", "held-up", "--seed", "7", "-o", enclosure.reports]);
+    const attached = run("held-up");
     expect(await attached.ended(), attached.stderr).toBe(exit);
     const record: RunRecord = JSON.parse(readFileSync(join(attached.runFolder, "run.json"), "utf8"));
     expect(record).toMatchObject({ verdict, environment: "attach" });

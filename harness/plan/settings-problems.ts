@@ -1,24 +1,16 @@
 import type { Problem } from "../model/errors.ts";
 import type { ComponentDefinition, ContainerSettings } from "../model/system.ts";
 
-/** Kind → what is wrong with such a component's settings, `where` relative to it; for kinds that any environment may start. */
-export const settingsProblems: Readonly<Record<string, (component: ComponentDefinition) => readonly Problem[]>> = {
-  container: problemsOfContainer,
-};
+/** @param isReached whether the load or another component is to reach it @returns problems with `where` relative to it */
+type SettingsProblems = (component: ComponentDefinition, isReached: boolean) => readonly Problem[];
 
-/** Kind → what keeps others from reaching such a component, `where` relative to it; a kind without an entry is reached always. */
-export const reachProblems: Readonly<Record<string, (component: ComponentDefinition) => readonly Problem[]>> = {
-  container({ settings }) {
-    if (settings["port"] !== undefined) return [];
-    const remedy = "Say where it listens inside the container, as port: 8080.";
-    return [{ code: "NO_PORT", where: "port", message: "is missing, and others are to reach it", remedy }];
-  },
-};
+/** Kind → what is wrong with such a component's settings; for kinds that any environment may start. */
+export const settingsProblems: Readonly<Record<string, SettingsProblems>> = { container: problemsOfContainer };
 
 /** As registries allow it: a name, perhaps with a host before it, a tag and a digest behind it. */
 const imageName = /^[a-z0-9][\w./:-]*(?:@sha256:[0-9a-f]{64})?$/;
 
-function problemsOfContainer({ settings }: ComponentDefinition): readonly Problem[] {
+function problemsOfContainer({ settings }: ComponentDefinition, isReached: boolean): readonly Problem[] {
   const { image, command, environment, port, readyPath } = settings as unknown as Partial<ContainerSettings>;
   const problems: Problem[] = [];
   const unless = (isRight: boolean, name: keyof ContainerSettings, remedy: string): void => {
@@ -37,5 +29,9 @@ function problemsOfContainer({ settings }: ComponentDefinition): readonly Proble
   unless(isPort, "port", "Give where it listens inside the container, from 1 to 65535.");
   const isPath = readyPath === undefined || (isText(readyPath) && readyPath.startsWith("/") && port !== undefined);
   unless(isPath, "readyPath", 'Give a path of its port, as "/health".');
+  if (isReached && port === undefined) {
+    const remedy = "Say where it listens inside the container, as port: 8080.";
+    problems.push({ code: "NO_PORT", where: "port", message: "is missing, and others are to reach it", remedy });
+  }
   return problems;
 }

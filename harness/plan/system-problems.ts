@@ -2,7 +2,7 @@ import type { Problem } from "../model/errors.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
 import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
-import { reachProblems, settingsProblems } from "./settings-problems.ts";
+import { settingsProblems } from "./settings-problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The load, the proxies, and whoever asks for itself. */
@@ -87,8 +87,7 @@ function problemsOfSettings(
   isReached: boolean,
 ): readonly Problem[] {
   if (component === undefined) return [];
-  const problems = [...(settingsProblems[component.kind]?.(component) ?? [])];
-  if (isReached) problems.push(...(reachProblems[component.kind]?.(component) ?? []));
+  const problems = settingsProblems[component.kind]?.(component, isReached) ?? [];
   return problems.map((one) => ({ ...one, where: `${where}.${one.where}` }));
 }
 

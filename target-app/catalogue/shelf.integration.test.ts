@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoKeys } from "../access/demo-keys.ts";
-import { type App, TestSystem } from "../testing/app.ts";
+import { type App, patientWithCache, TestSystem } from "../testing/app.ts";
 import { withClient } from "../testing/components.ts";
 import { type Link, openLink } from "../testing/link.ts";
 import { eventually } from "../testing/processes.ts";
 
 // Products are created, changed and deleted; the cache, the index and other tenants see of it what they should.
-
-/** With a cache that has time to answer on a busy machine, too. */
-const patient = { CACHE_DEADLINE_MS: "500" };
 
 let system: TestSystem;
 let toPostgres: Link;
@@ -18,7 +15,7 @@ beforeAll(async () => {
   system = await TestSystem.start();
   toPostgres = await openLink(system.postgres.url);
   [api] = await Promise.all([
-    system.launch("api", { DATABASE_URL: toPostgres.url, ...patient }),
+    system.launch("api", { DATABASE_URL: toPostgres.url, ...patientWithCache }),
     system.launch("worker"),
   ]);
   await api.untilReady();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type App, TestSystem } from "../testing/app.ts";
+import { type App, patientWithCache, TestSystem } from "../testing/app.ts";
 import { withClient } from "../testing/components.ts";
 import { type Link, openLink } from "../testing/link.ts";
 import { eventually } from "../testing/processes.ts";
@@ -26,8 +26,7 @@ afterAll(async () => {
 
 /** Both kinds of process, with their way to Postgres in the test's hands. */
 async function launch(policy: PolicyName): Promise<{ api: App; worker: App }> {
-  // Also on a busy machine the cache has time to answer.
-  const settings = { WRITE_POLICY: policy, DATABASE_URL: toPostgres.url, CACHE_DEADLINE_MS: "500" };
+  const settings = { WRITE_POLICY: policy, DATABASE_URL: toPostgres.url, ...patientWithCache };
   const [api, worker] = await Promise.all([system.launch("api", settings), system.launch("worker", settings)]);
   await Promise.all([api.untilReady(), worker.untilReady()]);
   return { api, worker };

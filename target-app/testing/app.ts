@@ -6,6 +6,9 @@ import { eventually, freePort, Process } from "./processes.ts";
 
 const folder = fileURLToPath(new URL("../", import.meta.url));
 
+/** Settings with which the cache has time to answer on a busy machine, too: for who looks at what it serves. */
+export const patientWithCache = { CACHE_DEADLINE_MS: "500" };
+
 /** One process of the app, and how to talk to it. */
 export interface App {
   readonly process: Process;
