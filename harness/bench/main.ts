@@ -8,7 +8,6 @@ import { exitFor, explain, type Output, openOutput } from "../cli/output.ts";
 import { exits, Interrupted, messageOf, systemError, usageError } from "../model/errors.ts";
 import { describeCommit, describeHost } from "../run/host.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
-import { cleanPorts } from "../safety/ports.ts";
 import { benches } from "./benches.ts";
 import { targets } from "./table.ts";
 
@@ -67,7 +66,6 @@ async function bench(names: readonly string[], flags: Flags, output: Output): Pr
   assertPossible(names, flags);
   const environment = await environmentNamed("local").open();
   for (const { runId } of await cleanLeftovers()) output.say(`cleaned up what the run ${runId} had left`);
-  cleanPorts();
   const host = {
     ...describeHost(),
     processor: cpus()[0]?.model,

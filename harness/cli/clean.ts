@@ -1,12 +1,10 @@
 import { exits } from "../model/errors.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
-import { cleanPorts } from "../safety/ports.ts";
 import type { Output } from "./output.ts";
 
 /** `faultline clean`: undoes what dead runs left. Runs that live are not touched. @returns the exit code */
 export async function clean(output: Output): Promise<number> {
   const leftovers = await cleanLeftovers();
-  cleanPorts();
   for (const { runId, failures } of leftovers) {
     output.print(failures.length === 0 ? `cleaned up ${runId}` : `${runId}: ${failures.join("; ")}`);
   }

@@ -8,7 +8,6 @@ import { timingOf } from "../model/fault.ts";
 import { worst } from "../model/verdict.ts";
 import { eachVariant } from "../plan/variants.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
-import { cleanPorts } from "../safety/ports.ts";
 import { readHistoryLines } from "../store/run-history.ts";
 import { againstBaseline, baselineFor } from "./against-baseline.ts";
 import { chosenReporters, tell } from "./ci-outputs.ts";
@@ -210,7 +209,6 @@ async function cleanBefore(output: Output): Promise<void> {
   for (const { runId, failures } of await cleanLeftovers()) {
     output.say(`cleaned up what the run ${runId} had left${failures.map((one) => `; ${one}`).join("")}`);
   }
-  cleanPorts();
 }
 
 function describePlan({ plan, variant }: Planned): readonly string[] {

@@ -1,9 +1,7 @@
-import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { exits, FaultlineError } from "../model/errors.ts";
-import { stateFolder } from "./leftovers.ts";
-import { identify, isAlive } from "./processes.ts";
 
 /**
  * Ports below the range from which the kernel takes the near ends of outgoing connections (32768 and up on Linux, 49152
@@ -12,7 +10,7 @@ import { identify, isAlive } from "./processes.ts";
  */
 const range = { from: 20_000, to: 32_000 };
 
-/** Ports that this run holds, so that no other run of this user takes one while its server is down. */
+/** Ports that this process holds, so that no other run on this host takes one while its server is down. */
 export interface PortReservation {
   /** A port on which nothing listens. */
   take(): Promise<number>;
@@ -20,18 +18,16 @@ export interface PortReservation {
 }
 
 export function reservePorts(): PortReservation {
-  const folder = join(stateFolder(), "ports");
-  mkdirSync(folder, { recursive: true });
-  const held: number[] = [];
-  const owner = JSON.stringify(identify(process.pid));
+  const held: Socket[] = [];
   let next = range.from + Math.floor(Math.random() * (range.to - range.from));
   return {
     async take() {
       for (let tries = 0; tries < range.to - range.from; tries += 1) {
         const port = next;
         next = port + 1 >= range.to ? range.from : port + 1;
-        if (!claim(join(folder, String(port)), owner)) continue;
-        held.push(port);
+        const claimed = await claim(port);
+        if (claimed === undefined) continue;
+        held.push(claimed);
         if (await isFree(port)) return port;
       }
       throw new FaultlineError(exits.system, [
@@ -44,16 +40,9 @@ export function reservePorts(): PortReservation {
       ]);
     },
     releaseAll() {
-      for (const port of held.splice(0)) rmSync(join(folder, String(port)), { force: true });
+      for (const socket of held.splice(0)) socket.close();
     },
   };
-}
-
-/** Removes the reservations of dead runs. */
-export function cleanPorts(): void {
-  const folder = join(stateFolder(), "ports");
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) if (isStale(join(folder, name))) rmSync(join(folder, name), { force: true });
 }
 
 /** @returns whether nothing listens on the port of the loopback interface */
@@ -66,22 +55,17 @@ export function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * A symbolic link that leads nowhere and whose text says who holds the port: it is there with its text or not at all,
- * while a file could be left empty by a kill between its making and its writing, and nobody would know whose it is.
+ * The UDP port of the same number: no server here wants it, it is there or not at all, every run in this network sees it
+ * whatever its user and its temporary folder, and the kernel gives it back when its holder dies.
+ * @returns nothing, when somebody else holds it
  */
-function claim(path: string, owner: string): boolean {
+async function claim(port: number): Promise<Socket | undefined> {
+  const socket = createSocket("udp4").unref();
+  socket.bind({ port, address: "127.0.0.1", exclusive: true });
   try {
-    symlinkSync(owner, path);
-    return true;
+    await once(socket, "listening");
+    return socket;
   } catch {
-    return false;
-  }
-}
-
-function isStale(path: string): boolean {
-  try {
-    return !isAlive(JSON.parse(readlinkSync(path)));
-  } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openJournal } from "./journal.ts";
-import { stateFolder } from "./leftovers.ts";
 import { identify, isAlive } from "./processes.ts";
 import { startWatchdog } from "./start-watchdog.ts";
 
@@ -65,32 +63,6 @@ test("the signals of a terminal do not end the watchdog", async () => {
   const victim = identify(child.pid ?? 0)!;
   runner.kill("SIGKILL");
   await vi.waitFor(() => expect(isAlive(victim)).toBe(false), { timeout: 20_000 });
-}, 60_000);
-
-test("a runner whose files are closed already, but who is not dead yet, is waited for", async () => {
-  const journal = join(folder, "undo.jsonl");
-  openJournal(journal).close();
-  const [ports, watchdog] = ["./ports.ts", "./watchdog.ts"].map((file) => new URL(file, import.meta.url));
-  const program = `
-    const { spawn } = await import("node:child_process");
-    const { reservePorts } = await import(${JSON.stringify(ports!.href)});
-    console.log(await reservePorts().take());
-    const stdio = ["pipe", "pipe", "inherit"];
-    const watchdog = spawn(process.execPath, [${JSON.stringify(fileURLToPath(watchdog!))}, ${JSON.stringify(journal)}], { stdio });
-    watchdog.stdout.once("data", () => {
-      watchdog.stdin.destroy();
-      setTimeout(() => process.kill(process.pid, "SIGKILL"), 400);
-    });
-  `;
-  const runner = spawn(process.execPath, ["--input-type=module", "-e", program], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [port] = await once(runner.stdout, "data");
-  const reservation = join(stateFolder(), "ports", String(port).trim());
-  const isThere = (): boolean => lstatSync(reservation, { throwIfNoEntry: false }) !== undefined;
-  expect(isThere()).toBe(true);
-  await once(runner, "exit");
-  await vi.waitFor(() => expect(isThere()).toBe(false), { timeout: 20_000 });
 }, 60_000);
 
 test("a watchdog that is dismissed undoes nothing", async () => {

@@ -4,18 +4,11 @@
  * Started by `startWatchdog` as `node watchdog.ts <journal>`; what it imports at its start is Faultline's own or Node's.
  */
 import { appendFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../model/errors.ts";
 import { pendingSteps } from "./journal.ts";
-import { cleanPorts } from "./ports.ts";
-import { identify, isAlive } from "./processes.ts";
 import { undoAll } from "./undo.ts";
 
-/** The kernel closes the files of a dying process a moment before it calls it dead; on a busy machine that takes a while. */
-const deadWithinMs = 2000;
-
 const [journal = ""] = process.argv.slice(2);
-const runner = identify(process.ppid);
 
 // A closed terminal or a Ctrl-C meant for the runner must not take the one who cleans up.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM", "SIGQUIT"] as const) process.on(signal, () => undefined);
@@ -35,11 +28,7 @@ process.stdin.on("close", () => {
 });
 
 async function cleanUp(): Promise<void> {
-  // What belongs to somebody who is alive is left alone.
-  const deadline = performance.now() + deadWithinMs;
-  while (runner !== undefined && isAlive(runner) && performance.now() < deadline) await sleep(5);
   const failures = await undoAll(pendingSteps(journal));
-  cleanPorts();
   const lines = failures.map(({ step, error }) => `${JSON.stringify({ watchdog: messageOf(error), step })}\n`);
   if (lines.length > 0) appendFileSync(journal, lines.join(""));
 }

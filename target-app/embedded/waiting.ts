@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,11 +34,18 @@ export async function eventually<T>(
 
 /**
  * A port that is free by now, and that the kernel does not give to anybody by itself in the moment until it is used:
- * those for outgoing connections begin far above it. The last port that `fetch` refuses to talk to is 10080.
+ * those for outgoing connections begin far above it. Nor does anybody who asks here get it as long as this process lives,
+ * which holds the UDP port of that number. The last port that `fetch` refuses to talk to is 10080.
  */
 export function freePort(): Promise<number> {
   const first = 11_000;
-  const attempt = () => listenFor(first + Math.floor(Math.random() * 9000), "127.0.0.1");
+  const attempt = async () => {
+    const port = first + Math.floor(Math.random() * 9000);
+    const claim = createSocket("udp4").unref();
+    claim.bind({ port, address: "127.0.0.1", exclusive: true });
+    await once(claim, "listening");
+    return listenFor(port, "127.0.0.1");
+  };
   return eventually(attempt, { what: "a free port" });
 }
 
