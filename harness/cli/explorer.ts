@@ -191,20 +191,24 @@ function atOnce(part: readonly Injection[]): readonly Injection[] {
   return part.map((one) => ({ ...one, at: (Number(one.at) - earliest + 300) as Injection["lasting"] }));
 }
 
-/** What had begun shortly before the first violation comes first; a guess at the order, and no more than that. */
+/**
+ * What began shortly before the first violation comes first; a guess at the order, and no more than that. What was
+ * accepted just before a fault may be lost by it, so that one that begins a moment later is suspect, too.
+ */
 function likelyOrder(train: readonly Injection[], { record }: Seen): readonly Injection[] {
   const witnesses = failedChecks(record).flatMap(({ witness }) => witness);
   const times = witnesses.filter(({ violates }) => violates).map(({ fromFaultMs }) => fromFaultMs);
   if (times.length === 0) return train;
-  const [{ at: firstAt = 0 } = { at: 0 }] = train as readonly { at?: unknown }[];
-  const firstMs = Math.min(...times) + Number(firstAt);
+  const firstMs = Math.min(...times) + Number(train[0]?.at);
   const distance = ({ at }: Injection): number => {
     const sinceMs = firstMs - Number(at);
-    // What begins only later is no cause.
-    return sinceMs < 0 ? 1e9 - sinceMs : sinceMs;
+    return sinceMs < 0 ? -laterCosts * sinceMs : sinceMs;
   };
   return train.toSorted((one, other) => distance(one) - distance(other));
 }
+
+/** How much less likely a fault is that begins so long after a violation than one that began so long before it. */
+const laterCosts = 5;
 
 function unsound(id: string, record: RunRecord): FaultlineError {
   const failed = failedChecks(record).map(({ title, actual }) => `${title}: ${actual}`);

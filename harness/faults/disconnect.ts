@@ -22,7 +22,7 @@ export const disconnectFault: FaultKind<"nic"> = {
   receipt: "the container engine says that it is on no network, and it answers nobody",
   healing: "it is put back on its network, by the same name",
   example: {},
-  everyday: true,
+  everyday: 7,
   residue: "a container without a network: containers end with the run",
   problems: () => [],
   title: ({ target }) => `disconnect ${target}`,

@@ -18,7 +18,7 @@ export const killFault: FaultKind<"process"> = {
   receipt: "the kernel says that the process is gone",
   healing: "it is started with the same arguments, until it answers",
   example: {},
-  everyday: true,
+  everyday: 1,
   residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",
   problems: () => [],
   title: ({ target }) => `kill ${target}`,

@@ -38,7 +38,7 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
     { latencyMs: 110, jitterMs: 0, direction: "replies" },
     { latencyMs: 60, jitterMs: 20, direction: "requests" },
   ],
-  everyday: true,
+  everyday: 5,
   residue: "a toxic: the journal removes it",
   problems: (parameters) => [
     ...numberIn(parameters, "latencyMs", { above: 0, atMost: 60_000, unit: "ms" }),

@@ -38,7 +38,7 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
     { direction: "both", share: 1 },
     { direction: "replies", share: 1 },
   ],
-  everyday: true,
+  everyday: 2,
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
   problems: (parameters) => [
     ...oneOf(parameters, "direction", directions),

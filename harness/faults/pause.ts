@@ -18,7 +18,7 @@ export const pauseFault: FaultKind<"pause"> = {
   receipt: "the kernel says that every process of the instance is stopped",
   healing: "SIGCONT to all its processes",
   example: {},
-  everyday: true,
+  everyday: 3,
   residue: "a stopped process: the journal continues it",
   problems: () => [],
   title: ({ target }) => `pause ${target}`,

@@ -17,7 +17,7 @@ export const postgresKickFault: FaultKind<"postgres"> = {
   receipt: "a session of its own, logged in as the application, is ended",
   healing: "nobody is ended any more",
   example: {},
-  everyday: true,
+  everyday: 6,
   residue: "none: the application logs in again",
   problems: () => [],
   title: ({ target }) => `kick everybody off ${target}`,

@@ -15,7 +15,7 @@ export const resetFault: FaultKind<"network"> = toxicFault({
   receipt: "a new connection over the link is reset",
   healing: "the toxic is taken off",
   example: {},
-  everyday: true,
+  everyday: 4,
   residue: "a toxic: the journal removes it",
   problems: () => [],
   title: ({ target }) => `reset ${target}`,

@@ -70,8 +70,8 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
    * system's own, and for one that no system is expected to survive.
    */
   readonly explored?: readonly Readonly<Record<string, Json>>[];
-  /** Every operator meets it sooner or later: exploring begins with it. */
-  readonly everyday?: true;
+  /** Its place among the kinds that every operator meets sooner or later, from 1: exploring begins with those, in this order. */
+  readonly everyday?: number;
   /** What proves that it acts, measured on the path that it acts on. */
   readonly receipt: string;
   /** How it is ended. */

@@ -62,7 +62,7 @@ describe("trains", () => {
       space.map(({ inject }) => JSON.stringify(inject)).toSorted(),
     );
     expect(singles.some(overlaps)).toBe(false);
-    const isEveryday = singles.flat().map((one) => space.find(({ inject }) => inject === one.inject)!.isEveryday);
+    const isEveryday = singles.flat().map((one) => space.find(({ inject }) => inject === one.inject)!.everyday !== undefined);
     expect(isEveryday.indexOf(false)).toBe(isEveryday.filter(Boolean).length);
     const all = drawn("1", count + 20);
     expect(all.slice(count).every(overlaps)).toBe(true);
@@ -74,6 +74,14 @@ describe("trains", () => {
     expect(struck.filter((name) => name === "web")).toHaveLength(3);
     expect(struck.filter((name) => name === "store")).toHaveLength(3);
     expect(new Set(struck.slice(0, 2)).size).toBe(2);
+  });
+
+  it("begin with the kinds that are met most, each on every component as a whole before an instance", () => {
+    const [first = []] = drawn("1", 1);
+    const kinds = first.map(({ inject }) => `${inject.kind} ${inject.target.split("->").at(-1)}`);
+    const inOrder = ["kill", "partition", "pause"].flatMap((kind) => [`${kind} store`, `${kind} web`]);
+    expect(kinds.toSorted()).toEqual(inOrder.toSorted());
+    expect(kinds.map((one) => one.split(" ")[0])).toEqual(["kill", "kill", "partition", "partition", "pause", "pause"]);
   });
 
   it("are nothing that the plan would refuse, and end within their phase", () => {

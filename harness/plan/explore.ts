@@ -8,8 +8,8 @@ import { type PlanContext, schedule } from "./schedule.ts";
 /** One fault at one place, as it is to be tried. */
 export interface Single {
   readonly inject: FaultSpec;
-  /** Whether every operator meets it sooner or later. */
-  readonly isEveryday: boolean;
+  /** Its kind's place among those that every operator meets sooner or later; undefined for all others. */
+  readonly everyday: number | undefined;
 }
 
 /** The first fault of a train strikes this long after the phase began, each other one this long after the heal. */
@@ -29,7 +29,7 @@ export function spaceOf(system: System, context: PlanContext): readonly Single[]
   return context.faultKinds.flatMap((kind) =>
     (kind.explored ?? [kind.example]).flatMap((parameters) =>
       targetsOf(system, kind)
-        .map((target) => ({ inject: { kind: kind.kind, target, parameters }, isEveryday: kind.everyday === true }))
+        .map((target) => ({ inject: { kind: kind.kind, target, parameters }, everyday: kind.everyday }))
         .filter(({ inject }) =>
           isPossible([{ at: milliseconds(0), lasting: milliseconds(1000), inject }], system, context),
         ),
@@ -117,19 +117,22 @@ function inARow(groups: readonly (readonly Part[])[]): readonly Injection[] {
 }
 
 /**
- * What everybody meets before the rest; of these one component after the other, on each one kind after the other, and of
- * each kind a component or link as a whole before a single instance: so the first few tell the most.
+ * What everybody meets before the rest, in the order of the kinds; of these one component after the other, on each one
+ * kind after the other, and of each kind a component or link as a whole before a single instance. So the first train
+ * kills every component, the next cuts each off: the first few tell the most.
  */
 function ordered(singles: readonly Single[], system: System): readonly Single[] {
   const isWhole = ({ inject: { target } }: Single): boolean =>
     target.split("->").every((end) => end === clientsName || Object.hasOwn(system.components, end));
   const byKind = (group: readonly Single[]): readonly Single[] =>
     inTurn(
-      group.toSorted((one, other) => Number(isWhole(other)) - Number(isWhole(one))),
+      group
+        .toSorted((one, other) => Number(isWhole(other)) - Number(isWhole(one)))
+        .toSorted((one, other) => (one.everyday ?? 0) - (other.everyday ?? 0)),
       ({ inject }) => inject.kind,
     );
   return [true, false].flatMap((first) => {
-    const some = singles.filter(({ isEveryday }) => isEveryday === first);
+    const some = singles.filter(({ everyday }) => (everyday !== undefined) === first);
     const groups = [...Map.groupBy(some, ({ inject }) => struck(inject.target, system)).values()].map(byKind);
     return inTurn(groups.flat(), ({ inject }) => struck(inject.target, system));
   });
