@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -40,6 +41,12 @@ test("without an engine: exit 3, where it was looked for and what to do, and not
 test("an address that is none of an engine: exit 3, and what would be one", async () => {
   const { exit, document } = await refused({ DOCKER_HOST: "ssh://somebody@somewhere" });
   expect([exit, document.error.problems[0].code]).toEqual([3, "ENGINE_NOT_SUPPORTED"]);
+});
+
+test("an engine on another machine: exit 3 at once, and why it would be of no use", async () => {
+  const { exit, stderr, document } = await refused({ DOCKER_HOST: "tcp://engine.example:2375" });
+  expect([exit, document.error.problems[0].code]).toEqual([3, "ENGINE_NOT_HERE"]);
+  expect(stderr).toContain("tcp://engine.example:2375 is on another machine");
 });
 
 test("an engine that we may not ask: exit 3, who may not, and how to be let in", async () => {
@@ -109,6 +116,28 @@ describe.runIf(here.includes("containers"))("in containers", () => {
     const { exit, stderr } = await refused({ FAULTLINE_PULL: "never" }, folder.path);
     expect(exit).toBe(3);
     expect(stderr).toMatch(/is for \w+, and s390x is needed\s+\[WRONG_ARCHITECTURE\]/);
+  });
+
+  test("another engine than the one that DOCKER_HOST names is not asked for a thing", async () => {
+    writeFileSync(join(folder.path, ".testcontainers.properties"), "tc.host=tcp://127.0.0.1:1\n");
+    const named = await start({ HOME: folder.path }).ended();
+    expect(named).toBe(1);
+    const [socket = ""] = [engine().url.replace("unix://", "")];
+    const relay = createServer((client) => {
+      const upstream = connect(socket);
+      client.pipe(upstream).pipe(client);
+      for (const end of [client, upstream]) end.on("error", () => end.destroy());
+    }).listen(0, "127.0.0.1");
+    await once(relay, "listening");
+    const { port } = relay.address() as AddressInfo;
+    writeFileSync(join(folder.path, ".testcontainers.properties"), `tc.host=tcp://127.0.0.1:${port}\n`);
+    try {
+      const { exit, stderr, document } = await refused({ HOME: folder.path, DOCKER_HOST: engine().url });
+      expect([exit, document.error.problems[0].code]).toEqual([3, "ENGINE_NOT_MEANT"]);
+      expect(stderr).toContain(`names tcp://127.0.0.1:${port}`);
+    } finally {
+      relay.close();
+    }
   });
 
   test("Ctrl-C in mid-run: exit 130, and nothing is left", async () => {

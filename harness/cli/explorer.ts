@@ -4,7 +4,7 @@ import { exits, FaultlineError } from "../model/errors.ts";
 import type { Exploration, Reproducer, Share } from "../model/explore/exploration.ts";
 import type { FaultKind, Injection } from "../model/fault.ts";
 import type { RunRecord } from "../model/run.ts";
-import type { Single } from "../plan/explore.ts";
+import type { Single, Train } from "../plan/explore.ts";
 import { shrink } from "../plan/shrink.ts";
 import { scenarioText } from "./explored-scenario.ts";
 import type { Planned } from "./planned.ts";
@@ -53,15 +53,15 @@ export class Explorer {
   }
 
   /** @throws FaultlineError FAILS_WITHOUT_FAULT when nothing that fails could be blamed on a fault */
-  async explore(trains: Iterable<readonly Injection[]>): Promise<void> {
+  async explore(trains: Iterable<Train>): Promise<void> {
     const { seed, schedules, isFirstEnough } = this.#options;
     let place = 0;
-    for (const train of trains) {
+    for (const { injections: train, isOfPairs } of trains) {
       if (this.#isOver() || place >= schedules || (isFirstEnough && this.#found.length > 0)) return;
       place += 1;
       const name = `${seed}-${place}`;
       const seen = await this.#attempt(name, train);
-      this.#note(seen.record);
+      this.#note(seen.record, isOfPairs);
       if (seen.record.verdict === "fail" && this.#isNew(train, seen)) await this.#reduce(name, train, seen);
     }
   }
@@ -111,7 +111,12 @@ export class Explorer {
       if (isSame(seen)) smallest = { file, seen };
       return isSame(seen);
     };
-    const { core, isMinimal } = await shrink(train, fails, likelyOrder(train, first));
+    const { core, isMinimal } = await shrink(
+      train,
+      fails,
+      likelyOrder(train, first),
+      pairsIn(likelyOrder(train, first)),
+    );
     const { record } = smallest.seen;
     this.#found.push({
       name,
@@ -162,12 +167,8 @@ export class Explorer {
     return !this.#found.some((one) => one.checks.some(({ name }) => failed.includes(name)) && holds(one));
   }
 
-  #note({ plan: { schedule }, verdict }: RunRecord): void {
-    const isTrainOfPairs = schedule.some((one, index) => {
-      const before = schedule[index - 1];
-      return before !== undefined && one.atMs < before.atMs + before.lastingMs;
-    });
-    if (isTrainOfPairs) this.#pairs += Math.round(schedule.length / 2);
+  #note({ plan: { schedule }, verdict }: RunRecord, isOfPairs: boolean): void {
+    if (isOfPairs) this.#pairs += Math.round(schedule.length / 2);
     else for (const { title } of schedule) this.#tried.set(title, verdict);
   }
 
@@ -205,6 +206,16 @@ function likelyOrder(train: readonly Injection[], { record }: Seen): readonly In
     return sinceMs < 0 ? -laterCosts * sinceMs : sinceMs;
   };
   return train.toSorted((one, other) => distance(one) - distance(other));
+}
+
+/** Those that act at the same time, each in the order of its likelier one. */
+function pairsIn(likely: readonly Injection[]): readonly (readonly [Injection, Injection])[] {
+  return likely.flatMap((one, index) =>
+    likely.slice(index + 1).flatMap((other) => {
+      const [first, second] = Number(one.at) <= Number(other.at) ? ([one, other] as const) : ([other, one] as const);
+      return Number(second.at) < Number(first.at) + first.lasting ? [[first, second] as const] : [];
+    }),
+  );
 }
 
 /** How much less likely a fault is that begins so long after a violation than one that began so long before it. */

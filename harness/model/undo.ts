@@ -10,8 +10,15 @@ export interface ProcessIdentity {
  * and does nothing when there is nothing left to undo.
  */
 export type UndoStep =
-  | { readonly do: "removeToxic"; readonly admin: string; readonly proxy: string; readonly toxic: string }
-  | { readonly do: "openProxy"; readonly admin: string; readonly proxy: string }
+  /** Of a proxy server of our own, which ends with the run, or of somebody else's, which stays as we leave it. */
+  | {
+      readonly do: "removeToxic";
+      readonly admin: string;
+      readonly proxy: string;
+      readonly toxic: string;
+      readonly foreign?: true;
+    }
+  | { readonly do: "openProxy"; readonly admin: string; readonly proxy: string; readonly foreign?: true }
   | { readonly do: "resume"; readonly process: ProcessIdentity }
   | { readonly do: "endProcess"; readonly process: ProcessIdentity }
   /** Every process that carries the run's mark in its environment or works inside its scratch folder. */

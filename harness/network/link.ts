@@ -15,18 +15,19 @@ export function linkControl(options: {
   listen: Address;
   server: ProxyServer;
   greeting: Greeting;
-  /** What its proxy is called, when somebody else has named it. */
+  /** What its proxy is called, when it is somebody else's. */
   proxy?: string;
 }): LinkControl {
   const { link, listen, server, greeting, proxy = proxyName(link) } = options;
+  const whose = { admin: server.admin, proxy, ...(options.proxy === undefined ? {} : { foreign: true as const }) };
   return {
     name: link.name,
     addToxic: (toxic) => server.addToxic(proxy, toxic),
     removeToxic: (name) => server.removeToxic(proxy, name),
-    undoToxic: (toxic) => ({ do: "removeToxic", admin: server.admin, proxy, toxic }),
+    undoToxic: (toxic) => ({ do: "removeToxic", ...whose, toxic }),
     toxics: () => server.toxics(proxy),
     setListening: (listens) => server.setEnabled(proxy, listens),
-    undoListening: () => ({ do: "openProxy", admin: server.admin, proxy }),
+    undoListening: () => ({ do: "openProxy", ...whose }),
     isListening: () => server.isEnabled(proxy),
     probe: (deadlineMs) => probe(listen, greeting, deadlineMs),
     async probeInBulk(deadlineMs) {

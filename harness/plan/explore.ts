@@ -12,11 +12,20 @@ export interface Single {
   readonly everyday: number | undefined;
 }
 
+/** A schedule that is tried: some faults, in a row or at the same time. */
+export interface Train {
+  readonly injections: readonly Injection[];
+  /** Whether what it tries is that they act together, and not each of them. */
+  readonly isOfPairs: boolean;
+}
+
 /** The first fault of a train strikes this long after the phase began, each other one this long after the heal. */
 const breathMs = 1200;
 const firstMs = 300;
-const singlesPerTrain = 6;
+const groupsPerTrain = 6;
 const pairsPerTrain = 2;
+/** Of two that act at the same time, the second begins so much later. */
+const headStartMs = 500;
 /** How long a fault lasts: as many short ones as long ones, on a scale of ratios. */
 const [shortestMs, longestMs] = [1000, 6000];
 
@@ -61,14 +70,15 @@ export const lengthOf = (injections: readonly Injection[]): number =>
 /**
  * Schedules without an end: first every single fault once, those that everybody meets before the others and one
  * component after the other, several in a row with a pause to recover in between, since it is the start of a system that
- * takes long; then pairs that act at the same time. The same seed gives the same schedules.
+ * takes long. While a component is struck, a link is, too, which takes no time more and shows what goes on between. Then come
+ * pairs for the sake of the pair. The same seed gives the same schedules.
  */
 export function* trains(
   space: readonly Single[],
   random: Random,
   system: System,
   context: PlanContext,
-): Generator<readonly Injection[]> {
+): Generator<Train> {
   const order = ordered(shuffled(space, random.stream("order")), system);
   const lengths = random.stream("lengths");
   let drawn = 0;
@@ -76,24 +86,42 @@ export function* trains(
     drawn += 1;
     return Math.round(shortestMs * (longestMs / shortestMs) ** lengths.at(drawn));
   };
-  for (let index = 0; index < order.length; index += singlesPerTrain) {
-    yield inARow(
-      order.slice(index, index + singlesPerTrain).map(({ inject }) => [{ inject, lastingMs: lasting(), afterMs: 0 }]),
-    );
-  }
+  const isPair = (pair: readonly Single[]): boolean =>
+    isPossible(inARow([pair.map(({ inject }) => ({ inject, lastingMs: longestMs, afterMs: 0 }))]), system, context);
+  const groups = besideEachOther(order, isPair).map((group) =>
+    group.map(({ inject }, place) => ({ inject, lastingMs: lasting(), afterMs: headStartMs * place })),
+  );
+  for (let index = 0; index < groups.length; index += groupsPerTrain)
+    yield { injections: inARow(groups.slice(index, index + groupsPerTrain)), isOfPairs: false };
   const picks = random.stream("pairs");
   const pick = (counter: number): Single => order[Math.floor(picks.at(counter) * order.length)]!;
   for (let counter = 0, found: Part[][] = []; order.length > 1; counter += 1) {
     const pair = [pick(2 * counter), pick(2 * counter + 1)].map(({ inject }, place) => ({
       inject,
       lastingMs: Math.max(1500, lasting()),
-      afterMs: 500 * place,
+      afterMs: headStartMs * place,
     }));
     if (isPossible(inARow([pair]), system, context)) found.push(pair);
     if (found.length < pairsPerTrain) continue;
-    yield inARow(found);
+    yield { injections: inARow(found), isOfPairs: true };
     found = [];
   }
+}
+
+/** Each fault of a link with the next one of a component that may act at the same time; what finds no other, alone. */
+function besideEachOther(
+  order: readonly Single[],
+  isPair: (pair: readonly Single[]) => boolean,
+): readonly (readonly Single[])[] {
+  const isOnLink = ({ inject }: Single): boolean => inject.target.includes("->");
+  const links = order.filter(isOnLink);
+  const paired = order
+    .filter((single) => !isOnLink(single))
+    .map((single) => {
+      const place = links.findIndex((link) => isPair([link, single]));
+      return place === -1 ? [single] : [...links.splice(place, 1), single];
+    });
+  return [...paired, ...links.map((link) => [link])];
 }
 
 interface Part {

@@ -29,6 +29,18 @@ describe("shrink", () => {
     expect(asked).toEqual(["h", "c"]);
   });
 
+  it("asks for those that belong together before it leaves anything out", async () => {
+    const asked: string[] = [];
+    const fails = async (part: readonly string[]) => {
+      asked.push(part.join(""));
+      return needs(["b", "g"])(part);
+    };
+    const together = [["a", "b"] as const, ["b", "g"] as const];
+    expect(await shrink(letters, fails, letters, together)).toEqual({ core: ["b", "g"], isMinimal: true });
+    expect(asked.slice(-2)).toEqual(["ab", "bg"]);
+    expect(asked).toHaveLength(10);
+  });
+
   it("keeps what it has when there is no time left, and says so", async () => {
     let left = 10;
     const fails = async (part: readonly string[]) => {

@@ -20,14 +20,10 @@ type Performer<Do extends UndoStep["do"]> = (step: Extract<UndoStep, { do: Do }>
 const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   async removeToxic({ admin, proxy, toxic }) {
     const url = `${admin}/proxies/${encodeURIComponent(proxy)}/toxics/${encodeURIComponent(toxic)}`;
-    await fetch(url, { method: "DELETE", signal: AbortSignal.timeout(stepDeadlineMs) });
+    await askProxies(url, "DELETE");
   },
   async openProxy({ admin, proxy }) {
-    await fetch(`${admin}/proxies/${encodeURIComponent(proxy)}`, {
-      method: "PATCH",
-      body: JSON.stringify({ enabled: true }),
-      signal: AbortSignal.timeout(stepDeadlineMs),
-    });
+    await askProxies(`${admin}/proxies/${encodeURIComponent(proxy)}`, "POST", { enabled: true });
   },
   resume({ process: identity }) {
     for (const member of treeOf(identity)) signalProcess(member, "SIGCONT");
@@ -57,6 +53,13 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   },
 };
 
+/** By POST, which every version of Toxiproxy takes for a change. @throws when it does not do it; what is gone is undone */
+async function askProxies(url: string, method: "DELETE" | "POST", change?: object): Promise<void> {
+  const body = change === undefined ? {} : { body: JSON.stringify(change) };
+  const reply = await fetch(url, { method, ...body, signal: AbortSignal.timeout(stepDeadlineMs) });
+  if (!reply.ok && reply.status !== 404) throw new Error(`${url} answered ${reply.status}: ${await reply.text()}`);
+}
+
 /** Into another control group; a process that has ended in the meantime is in none. */
 export function moveProcess(pid: number | string, group: string): void {
   try {
@@ -79,14 +82,14 @@ export async function undoAll(steps: readonly UndoStep[]): Promise<readonly { st
   const failures: { step: UndoStep; error: unknown }[] = [];
   const unreachable = new Set<string>();
   for (const step of steps) {
-    // A proxy server that is gone has nothing left to undo.
+    // A proxy server of our own that is gone has nothing left to undo; of somebody else's that must be seen.
     if ("admin" in step && unreachable.has(step.admin)) continue;
     // Whoever tries again needs the folder to know whose it was: `faultline clean` finds it there.
     if (step.do === "removePath" && failures.length > 0) continue;
     try {
       await undo(step);
     } catch (error) {
-      if ("admin" in step) unreachable.add(step.admin);
+      if ("admin" in step && step.foreign !== true) unreachable.add(step.admin);
       else failures.push({ step, error });
     }
   }

@@ -220,6 +220,18 @@ ${more}`);
     expect(draft.components.at(-1)?.service.instances).toBe(3);
   });
 
+  test("asks of an override beside it, and of as many as there can't be", () => {
+    const text = "services: {web: {image: w, ports: ['80:80'], deploy: {replicas: 0}}, all: {image: w, scale: 50}}";
+    const beside = { "compose.override.yaml": "services: {web: {environment: {A: b}}}" };
+    const { config } = made(written(text, beside));
+    expect(config).toContain("// ? compose.override.yaml was not read");
+    expect(config).toContain("// ? the file says 0 of it; here there is 1");
+    expect(config).toContain("// ? the file says 50 of it; here there are 20");
+    expect(config).toContain("instances: 20,");
+    rmSync(join(folder, "compose.override.yaml"));
+    expect(questionsIn(text)).not.toContain("override");
+  });
+
   test("can put nothing into the code, whatever its names and values are", () => {
     const nasty = '"*/ }\\u2028`${process.exit(1)}\\n"';
     const text = `name: ${nasty}

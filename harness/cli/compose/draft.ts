@@ -39,7 +39,7 @@ interface Place {
 }
 
 /** Decides which components there are, and who is linked to whom. */
-export function draftOf({ project, services, leftOut, unset }: Composed): Draft {
+export function draftOf({ project, services, leftOut, unset, override }: Composed): Draft {
   const once = new Set(services.flatMap(({ completed }) => completed));
   const lasting = services.filter(({ name }) => !once.has(name));
   const references = new Map(lasting.map((service) => [service.name, referencesOf(service, services)]));
@@ -64,10 +64,18 @@ export function draftOf({ project, services, leftOut, unset }: Composed): Draft 
     questions: [
       ...services.filter(({ name }) => once.has(name)).map(({ name }) => onceQuestion(name, services)),
       ...leftOutQuestions(leftOut),
+      ...(override === undefined
+        ? []
+        : [
+            `${override} was not read, which \`docker compose up\` adds: \`docker compose config > joined.yaml\` joins them`,
+          ]),
       ...unset.map((name) => `${name} is not set, and compose takes nothing for it`),
     ],
   };
 }
+
+/** How many there are in a system under test, where a fault must find one, and which must fit on one machine. */
+export const instancesOf = ({ instances }: ComposeService): number => Math.min(20, Math.max(1, instances));
 
 const onceQuestion = (name: string, services: readonly ComposeService[]): string => {
   const before = services.filter(({ completed }) => completed.includes(name)).map((one) => one.name);
@@ -150,7 +158,11 @@ function ownQuestions(service: ComposeService, place: Place, readyPath: string |
       `yours is ${image === undefined ? "" : imageWords(textOf(image))}; in its place one is started that Faultline knows`,
     ];
   const others = published.filter((port) => port !== place.port);
+  const count = instancesOf(service);
   return [
+    ...(count === service.instances
+      ? []
+      : [`the file says ${service.instances} of it; here there ${count === 1 ? "is" : "are"} ${count}`]),
     ...(isBuilt ? ["its image must be built before: `docker compose build`"] : []),
     ...(dropped.length === 0 ? [] : [`not carried over: ${dropped.join(", ")}`]),
     ...(place.port === undefined ? ["does it listen anywhere? Then it needs a port"] : []),

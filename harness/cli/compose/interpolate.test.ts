@@ -51,13 +51,14 @@ test("as code it asks for the same again, and no value is copied", () => {
     "a $USER b ${NONE:-`d` ${EMPTY:-\\}} \\ `c` $${USER} \n\t'\"",
     "${SECRET}",
     "x${SECRET}",
+    "${EMPTY-a}${NONE-b}${EMPTY:-c}",
   ];
   for (const source of sources) {
     const { text, problems } = read(source);
     expect(problems).toEqual([]);
     const written = code(text);
     expect(written).not.toContain("cret");
-    expect(runInNewContext(written, { variable })).toBe(textOf(text));
+    expect(runInNewContext(written, { variable, told: variables })).toBe(textOf(text));
   }
 });
 

@@ -91,6 +91,9 @@ function braced(inside: string, variables: Variables, told: Told): Piece {
     return { text: value ?? "", code: `variable(${JSON.stringify(found)})` };
   }
   const fallback = otherwise();
-  const code = `variable(${JSON.stringify(found)}${fallback === "" ? "" : `, ${JSON.stringify(fallback)}`})`;
+  const [asked, otherwiseText] = [JSON.stringify(found), JSON.stringify(fallback)];
+  // Without the colon, one that is set to nothing stays so.
+  if (operator === "-") return { text: isThere ? value : fallback, code: `(told[${asked}] ?? ${otherwiseText})` };
+  const code = `variable(${asked}${fallback === "" ? "" : `, ${otherwiseText}`})`;
   return { text: isThere ? value : fallback, code };
 }

@@ -68,8 +68,16 @@ function composedOf(source: Source, profiles: readonly string[], shell: Variable
     services: read,
     leftOut: all.filter((one) => !isWanted(one)).map((one) => ({ name: one.name, profiles: profilesOf(one.values) })),
     unset: [...unset],
+    override: overrideOf(source.file),
     hasDotEnv,
   };
+}
+
+/** What compose adds to a file of one of its own names, where nothing else is said. */
+function overrideOf(file: string): string | undefined {
+  const [, stem] = /^(compose|docker-compose)\.ya?ml$/.exec(basename(file)) ?? [];
+  const names = [`${stem}.override.yml`, `${stem}.override.yaml`];
+  return names.find((name) => stem !== undefined && existsSync(join(dirname(file), name)));
 }
 
 /** As compose makes it plain, since the names of images are made of it. */

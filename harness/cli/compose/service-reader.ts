@@ -171,7 +171,7 @@ export class ServiceReader {
     const { deploy, scale } = this.#context.values;
     const told = scale ?? (isValues(deploy) ? deploy["replicas"] : undefined) ?? 1;
     const count = Number(typeof told === "string" ? this.#plain(told, ["scale"]) : told);
-    if (Number.isInteger(count) && count >= 0) return Math.min(20, Math.max(1, count));
+    if (Number.isInteger(count) && count >= 0) return count;
     this.#bad("BAD_SCALE", ["scale"], `is ${JSON.stringify(told)}`, "Give a whole number.");
     return 1;
   }

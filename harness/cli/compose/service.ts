@@ -28,6 +28,7 @@ export interface ComposeService {
   readonly completed: readonly string[];
   /** Where its health check asks over HTTP. */
   readonly health?: { readonly port?: number; readonly path: string };
+  /** As the file says, from 0. */
   readonly instances: number;
   /** What it has besides, that a component can't be told. */
   readonly dropped: readonly string[];
@@ -42,6 +43,8 @@ export interface Composed {
   readonly leftOut: readonly { readonly name: string; readonly profiles: readonly string[] }[];
   /** Variables that are not set, and have no default. */
   readonly unset: readonly string[];
+  /** A file beside it that `docker compose up` adds, and that was not read. */
+  readonly override: string | undefined;
   /** Whether the values may come from a file `.env`. */
   readonly hasDotEnv: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Draft, DraftComponent } from "./draft.ts";
+import { type Draft, type DraftComponent, instancesOf } from "./draft.ts";
 import { type Text, textOf } from "./interpolate.ts";
 
 /** What may stand without quotes. */
@@ -51,7 +51,8 @@ export function configFile(draft: Draft, { from, hasDotEnv }: { from: string; ha
 }
 
 function helpersFor(used: string, hasDotEnv: boolean): readonly string[] {
-  const asks = used.includes("variable(");
+  const [hasVariable, hasTold] = [used.includes("variable("), used.includes("told[")];
+  const asks = hasVariable || hasTold;
   const told = hasDotEnv ? '{ ...envFile(".env"), ...process.env }' : "process.env";
   return [
     ...(used.includes("envFile(") || (asks && hasDotEnv)
@@ -67,7 +68,9 @@ function helpersFor(used: string, hasDotEnv: boolean): readonly string[] {
       ? [
           "/** What compose fills in. */",
           `const told: Readonly<Record<string, string | undefined>> = ${told};`,
-          'const variable = (name: string, otherwise = ""): string => told[name] || otherwise;',
+          ...(hasVariable
+            ? ['const variable = (name: string, otherwise = ""): string => told[name] || otherwise;']
+            : []),
           "",
         ]
       : []),
@@ -105,7 +108,8 @@ function serverSettings({ settings, configuration }: NonNullable<DraftComponent[
 }
 
 function containerSettings({ service, port, readyPath, links }: DraftComponent, project: string): readonly string[] {
-  const { image = [{ text: `${project}-${service.name}` }], command, envFiles, environment, instances } = service;
+  const { image = [{ text: `${project}-${service.name}` }], command, envFiles, environment } = service;
+  const instances = instancesOf(service);
   const linked = new Set(links.map(({ variable }) => variable));
   const own = [...environment].filter(([variable, { isFromFile }]) => !isFromFile && !linked.has(variable));
   const variables = [

@@ -5,10 +5,9 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerRuntimeClient } from "testcontainers";
 import type { InstanceState } from "../../model/capabilities.ts";
-import { messageOf } from "../../model/errors.ts";
-import { withDeadline } from "../../network/deadline.ts";
 import { askEngine } from "../../safety/engine-api.ts";
 import type { Recipe } from "./driver.ts";
+import { inTime } from "./engine-call.ts";
 import type { Ground } from "./ground.ts";
 import { imageName } from "./settings.ts";
 
@@ -16,8 +15,6 @@ type Docker = ContainerRuntimeClient["container"]["dockerode"];
 export type Container = ReturnType<Docker["getContainer"]>;
 type Inspection = Awaited<ReturnType<Container["inspect"]>>;
 
-/** How long one call may take; a container that is being made can take seconds on a busy machine. */
-const callWithinMs = 30_000;
 /** What its last words may take to arrive after its end. */
 const lastWordsMs = 1000;
 
@@ -57,7 +54,7 @@ export class ManagedContainer {
       [{ HostIp: "127.0.0.1", HostPort: `${outside}` }],
     ]);
     const { folder, knowsPeersOnly = false, hasInit = false } = recipe;
-    const container = await inTime("create", name, () =>
+    const container = await inTime(ground, "create", name, () =>
       engine.client.container.create({
         name: `faultline-${name}-${suffix}`,
         ...(settings.platform === undefined ? {} : { platform: settings.platform }),
@@ -73,7 +70,10 @@ export class ManagedContainer {
           PortBindings: Object.fromEntries(published),
           // On one network and no other: of a container that is on the engine's own as well, no link would be all.
           NetworkMode: network,
-          ...(folder === undefined ? {} : { Binds: [`${folder}:${folder}:ro`] }),
+          // As a mount, since of a folder that the engine does not see a bind would make an empty one.
+          ...(folder === undefined
+            ? {}
+            : { Mounts: [{ Type: "bind", Source: folder, Target: folder, ReadOnly: true }] }),
           ...(knowsPeersOnly ? ownNamesOnly : {}),
         },
         NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [alias] } } },
@@ -259,7 +259,7 @@ export class ManagedContainer {
   #call<T>(what: string, call: () => Promise<T>, fine: readonly number[]): Promise<T | undefined>;
   async #call<T>(what: string, call: () => Promise<T>, fine: readonly number[] = []): Promise<T | undefined> {
     try {
-      return await inTime(what, this.name, call);
+      return await inTime(this.#ground, what, this.name, call);
     } catch (error) {
       // What it was asked to become it is already, or it is gone.
       if (fine.includes((error as { statusCode?: number }).statusCode ?? 0)) return undefined;
@@ -280,15 +280,4 @@ const states: Readonly<Record<string, InstanceState["state"]>> = { running: "run
 /** As a shell tells it: 128 and the signal's number. */
 function signalOf(code: number): string | undefined {
   return Object.entries(constants.signals).find(([, number]) => code === 128 + number)?.[0];
-}
-
-/** @throws Error that says what could not be done, with the engine's own code */
-export async function inTime<T>(what: string, whom: string, call: () => Promise<T>): Promise<T> {
-  const late = (): Error => new Error(`could not ${what} ${whom}: the container engine did not answer in time`);
-  try {
-    return await withDeadline(call(), callWithinMs, late);
-  } catch (error) {
-    const { statusCode } = error as { statusCode?: number };
-    throw Object.assign(new Error(`could not ${what} ${whom}: ${messageOf(error)}`, { cause: error }), { statusCode });
-  }
 }

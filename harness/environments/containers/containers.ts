@@ -36,7 +36,8 @@ async function startInContainers(
     image: found(containerDrivers, definition.kind).image(definition),
     where: `system.components.${name}.image`,
   }));
-  await ensureImages(engine, settings, [{ image: "toxiproxy", where: "toxiproxy" }, ...components]);
+  const wanted = [{ image: "toxiproxy", where: "toxiproxy" } as const, ...components];
+  await ensureImages(engine, settings, wanted, context.signal);
   return startSystem(system, containersPlace(engine, settings, context));
 }
 

@@ -2,6 +2,7 @@ import { type ContainerRuntimeClient, getContainerRuntimeClient } from "testcont
 import { messageOf, systemError } from "../../model/errors.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { askEngine, type EngineAddress } from "../../safety/engine-api.ts";
+import { isThisMachine } from "../../safety/foreign-targets.ts";
 
 const pingWithinMs = 5000;
 /** It may look in several places. */
@@ -26,7 +27,10 @@ export interface Engine {
 export async function connectToEngine(environment = process.env): Promise<Engine> {
   const named = environment["DOCKER_HOST"];
   // The client would look elsewhere when the one that was named does not answer, and break what is not meant.
-  if (named !== undefined && named !== "") await assertAnswers(addressOf(named, environment));
+  if (named !== undefined && named !== "") {
+    assertHere(named);
+    await assertAnswers(addressOf(named, environment));
+  }
   let client: ContainerRuntimeClient;
   let info: { ServerVersion?: unknown; Architecture?: unknown; MemTotal?: unknown };
   const late = (): Error => new Error("it takes connections, and does not answer in time");
@@ -40,6 +44,8 @@ export async function connectToEngine(environment = process.env): Promise<Engine
   const { modem } = client.container.dockerode;
   const { socketPath, host, port } = modem as { socketPath?: string; host?: string; port?: number | string };
   const url = socketPath === undefined ? `tcp://${host}:${port}` : `unix://${socketPath.replace(/^unix:\/\//, "")}`;
+  assertMeant(url, named);
+  assertHere(url);
   return {
     client,
     address: addressOf(url, environment),
@@ -76,6 +82,30 @@ async function assertAnswers(address: EngineAddress): Promise<void> {
       : noEngine(address.url, messageOf(error), error);
   }
   if (status !== 200) throw noEngine(address.url, `it answered ${status} to a ping`);
+}
+
+/** The client prefers the `tc.host` of its own properties file to DOCKER_HOST. */
+function assertMeant(url: string, named: string | undefined): void {
+  const at = (text: string): string => text.replace(/^(http|https):/, "tcp:").replace(/\/$/, "");
+  if (named === undefined || named === "" || at(url) === at(named)) return;
+  throw systemError({
+    code: "ENGINE_NOT_MEANT",
+    where: "DOCKER_HOST",
+    message: `names ${named}, and tc.host in ~/.testcontainers.properties names ${url}, which Testcontainers prefers`,
+    remedy: "Take one of them away.",
+  });
+}
+
+/** One that is elsewhere has its ports there, and does not see the folder of the scenarios. */
+function assertHere(url: string): void {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  if (!/^(tcp|https?):$/.test(protocol ?? "") || isThisMachine(hostname ?? "")) return;
+  throw systemError({
+    code: "ENGINE_NOT_HERE",
+    where: "environment containers",
+    message: `the engine at ${url} is on another machine, where its containers would have their ports`,
+    remedy: "Run Faultline on that machine, or name an engine on this one in DOCKER_HOST.",
+  });
 }
 
 function noEngine(url: string, why: string, cause?: unknown): Error {

@@ -1,8 +1,8 @@
 import type { EnvironmentContext } from "../../model/environment.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import { removeLabelled } from "../../safety/labelled.ts";
-import { inTime } from "./container.ts";
 import type { Engine } from "./engine.ts";
+import { inTime } from "./engine-call.ts";
 import type { ImageSettings } from "./settings.ts";
 
 /** By this label everything of a run is known, and nothing that does not carry it is ever touched. */
@@ -18,11 +18,24 @@ export interface Ground {
   readonly labels: Readonly<Record<string, string>>;
   /** Unlike that of any other run, for names. */
   readonly suffix: string;
+  /** What it was asked for and has not answered in time may come into being yet. */
+  readonly unanswered: { calls: number };
 }
+
+/** How often nothing must be found when something may come into being yet: for ten seconds, about. */
+const looksAfterSilence = 30;
 
 export function groundOf(engine: Engine, settings: ImageSettings, context: EnvironmentContext): Ground {
   const suffix = context.mark.slice(-12);
-  return { engine, settings, context, network: `faultline-${suffix}`, labels: { [labelKey]: context.mark }, suffix };
+  return {
+    engine,
+    settings,
+    context,
+    network: `faultline-${suffix}`,
+    labels: { [labelKey]: context.mark },
+    suffix,
+    unanswered: { calls: 0 },
+  };
 }
 
 /** Takes away everything that carries the run's label. */
@@ -30,15 +43,16 @@ export function sweepOf({ engine, context }: Ground): Extract<UndoStep, { do: "r
   return { do: "removeLabelled", engine: engine.address, label: `${labelKey}=${context.mark}` };
 }
 
-/** Everything that was asked of the engine has been answered by now, so that one look that finds nothing is enough. */
+/** When everything that was asked of the engine has been answered, one look that finds nothing is enough. */
 export async function sweep(ground: Ground): Promise<void> {
   const { engine, label } = sweepOf(ground);
-  await removeLabelled(engine, label, 1);
+  await removeLabelled(engine, label, ground.unanswered.calls === 0 ? 1 : looksAfterSilence);
 }
 
-export async function makeNetwork({ engine, network, labels }: Ground): Promise<void> {
+export async function makeNetwork(ground: Ground): Promise<void> {
+  const { engine, network, labels } = ground;
   const { dockerode } = engine.client.container;
-  await inTime("make the network", network, () =>
+  await inTime(ground, "make", `the network ${network}`, () =>
     dockerode.createNetwork({ Name: network, Driver: "bridge", Labels: labels }),
   );
 }

@@ -1,8 +1,12 @@
 import { ImageName } from "testcontainers";
 import { exits, FaultlineError, messageOf, type Problem } from "../../model/errors.ts";
+import { withDeadline } from "../../network/deadline.ts";
 import type { Image } from "./driver.ts";
 import type { Engine } from "./engine.ts";
 import { type ImageSettings, imageName } from "./settings.ts";
+
+/** A large image over a slow line. */
+const pullWithinMs = 15 * 60_000;
 
 /** An image that a system needs, and who says so. */
 interface Wanted {
@@ -14,19 +18,29 @@ interface Wanted {
  * Sees to it that the engine has every image, and that it can run them.
  * @throws FaultlineError (3) with every image that can't be had or run, and why
  */
-export async function ensureImages(engine: Engine, settings: ImageSettings, wanted: readonly Wanted[]): Promise<void> {
+export async function ensureImages(
+  engine: Engine,
+  settings: ImageSettings,
+  wanted: readonly Wanted[],
+  signal: AbortSignal,
+): Promise<void> {
   const byName = Map.groupBy(wanted, ({ image }) => imageName(settings, image));
-  const problems = await Promise.all([...byName.values()].map(([one]) => ensureImage(engine, settings, one!)));
+  const problems = await Promise.all([...byName.values()].map(([one]) => ensureImage(engine, settings, one!, signal)));
   const real = problems.filter((problem) => problem !== undefined);
   if (real.length > 0) throw new FaultlineError(exits.system, real);
 }
 
-async function ensureImage(engine: Engine, settings: ImageSettings, wanted: Wanted): Promise<Problem | undefined> {
+async function ensureImage(
+  engine: Engine,
+  settings: ImageSettings,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
   const { pull, platform } = settings;
   const name = imageName(settings, wanted.image);
   const known = await inspect(engine, name);
   const isAsked = pull === "always" || (pull === "missing" && known === undefined);
-  const failure = isAsked ? await pullImage(engine, name, platform) : undefined;
+  const failure = isAsked ? await pullImage(engine, name, platform, signal) : undefined;
   const image = isAsked ? await inspect(engine, name) : known;
   if (image === undefined || (pull === "always" && failure !== undefined)) {
     return notToBeHad(wanted, name, failure ?? `the engine does not have it, and may not ask for it (pull: "${pull}")`);
@@ -45,12 +59,23 @@ function inspect({ client }: Engine, name: string) {
     });
 }
 
-/** @returns why it could not be pulled; what comes as a part of the answer the client does not tell, and is seen by what is there */
-async function pullImage({ client }: Engine, name: string, platform: string | undefined): Promise<string | undefined> {
+/**
+ * @returns why it could not be pulled; what comes as a part of the answer the client does not tell, and is seen by what is
+ * there @throws AbortError when the signal ends it: what the engine has begun it goes on with by itself
+ */
+async function pullImage(
+  { client }: Engine,
+  name: string,
+  platform: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const late = (): Error => new Error(`it was not there after ${pullWithinMs / 60_000} min`);
   try {
-    await client.image.pull(ImageName.fromString(name), { force: true, platform });
+    const pulled = client.image.pull(ImageName.fromString(name), { force: true, platform });
+    await withDeadline(pulled, pullWithinMs, late, signal);
     return undefined;
   } catch (error) {
+    signal.throwIfAborted();
     return messageOf(error).trim();
   }
 }

@@ -9,7 +9,7 @@ import type {
   ProcessControl,
   RolloutControl,
 } from "../../model/capabilities.ts";
-import { systemError } from "../../model/errors.ts";
+import { messageOf, systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { established, listening, portsIn } from "../../safety/listening.ts";
@@ -255,7 +255,7 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
 
 /** What the engine says of a program that is not there, and of a port that somebody else has. */
 function notStarted({ name, command }: Started, error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/executable file not found|no such file or directory|permission denied/i.test(message)) {
     const remedy = "Check the command of the component, and that the image has the program.";
     return systemError(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { container, type System, system } from "../../model/system.ts";
+import { container, type System, service, system } from "../../model/system.ts";
 import { here, notHere } from "../testing/here.ts";
 import { Stand } from "../testing/stand.ts";
 import { imageSettings } from "./settings.ts";
@@ -75,6 +75,21 @@ describe.runIf(here.includes("containers"))("a program in an image of its own", 
     await rollout?.rollBack();
     expect(await rollout?.given("COLOUR")).toBe("blue");
     expect(await link?.probe(5000)).toMatchObject({ answered: true });
+  });
+
+  test("what the engine refuses is told, with what to do, and nothing is left", async () => {
+    vi.spyOn(process, "cwd").mockReturnValue("/a/folder/that/it/does/not/see");
+    const alone = service({ command: ["node", "-e", program], readyPath: "/" });
+    const error = await stand
+      .start(system({ name: "alone", entry: "web", components: { web: alone } }))
+      .catch((caught: unknown) => caught)
+      .finally(() => vi.restoreAllMocks());
+    expect(error).toMatchObject({
+      code: "ENGINE_REFUSED",
+      exit: 3,
+      message: expect.stringMatching(/could not create web: .*bind source path does not exist[\s\S]*share the folder/),
+    });
+    expect(await stand.left()).toBe(0);
   });
 
   test.each([

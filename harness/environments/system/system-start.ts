@@ -25,7 +25,8 @@ export async function startSystem<Instance extends StartableInstance>(
   try {
     return await start.all();
   } catch (error) {
-    await start.stop();
+    // What it can't take away is in the journal, and told by whoever undoes that.
+    await start.stop().catch(() => undefined);
     throw error;
   }
 }
