@@ -146,15 +146,17 @@ function inARow(groups: readonly (readonly Part[])[]): readonly Injection[] {
 
 /**
  * What everybody meets before the rest, in the order of the kinds; of these one component after the other, on each one
- * kind after the other, and of each kind a component or link as a whole before a single instance. So the first train
- * kills every component, the next cuts each off: the first few tell the most.
+ * kind after the other, and of each kind a component or link as a whole before a single instance, and what users meet at
+ * once, the links of the entry, before others. So the first train kills every component: the first few tell the most.
  */
 function ordered(singles: readonly Single[], system: System): readonly Single[] {
   const isWhole = ({ inject: { target } }: Single): boolean =>
     target.split("->").every((end) => end === clientsName || Object.hasOwn(system.components, end));
+  const isOfEntry = ({ inject: { target } }: Single): boolean => target.startsWith(`${system.entry}->`);
   const byKind = (group: readonly Single[]): readonly Single[] =>
     inTurn(
       group
+        .toSorted((one, other) => Number(isOfEntry(other)) - Number(isOfEntry(one)))
         .toSorted((one, other) => Number(isWhole(other)) - Number(isWhole(one)))
         .toSorted((one, other) => (one.everyday ?? 0) - (other.everyday ?? 0)),
       ({ inject }) => inject.kind,
