@@ -122,7 +122,7 @@ describe.runIf(here.includes("containers"))("in containers", () => {
     writeFileSync(join(folder.path, ".testcontainers.properties"), "tc.host=tcp://127.0.0.1:1\n");
     const named = await start({ HOME: folder.path }).ended();
     expect(named).toBe(1);
-    const [socket = ""] = [engine().url.replace("unix://", "")];
+    const socket = engine().url.replace("unix://", "");
     const relay = createServer((client) => {
       const upstream = connect(socket);
       client.pipe(upstream).pipe(client);

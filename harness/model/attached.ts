@@ -41,10 +41,15 @@ export interface AttachedLink<To extends string = string> extends ProxyReference
 export function attached<const Links extends Readonly<Record<string, AttachedLink>> = Record<never, never>>(
   settings: AttachedSettings & { links?: Links },
 ): ComponentDefinition<Links[keyof Links]["to"]> {
-  const { kind, at, pid, pidFile, links, ...rest } = settings;
+  const { kind, at, pid, pidFile, container, links, ...rest } = settings;
   return {
     kind,
-    attached: { at, ...(pid === undefined ? {} : { pid }), ...(pidFile === undefined ? {} : { pidFile }) },
+    attached: {
+      at,
+      ...(pid === undefined ? {} : { pid }),
+      ...(pidFile === undefined ? {} : { pidFile }),
+      ...(container === undefined ? {} : { container }),
+    },
     settings: rest,
     ...(links === undefined ? {} : { links: linksThrough(links) }),
   };

@@ -20,6 +20,8 @@ export interface Attachment {
   readonly pid?: number;
   /** A file that has its process id in the first line, instead of `pid`. */
   readonly pidFile?: string;
+  /** The name or id of its container on an engine of this machine, instead of a process. */
+  readonly container?: string;
 }
 
 /** The proxy of a Toxiproxy that carries a link already. */

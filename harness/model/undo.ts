@@ -46,6 +46,12 @@ export type UndoStep =
   | { readonly do: "redactLogs"; readonly folder: string }
   /** A control group of the kernel, by its folder; its processes go to the group `home`. */
   | { readonly do: "removeGroup"; readonly path: string; readonly home: string }
+  /** A container that was there before the run, and stays. */
+  | {
+      readonly do: "unpauseContainer";
+      readonly engine: { readonly url: string; readonly certificates?: string };
+      readonly container: string;
+    }
   /** Everything on a container engine that carries a label, as `faultline.run=<mark>`. */
   | {
       readonly do: "removeLabelled";

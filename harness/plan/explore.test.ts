@@ -89,9 +89,9 @@ describe("trains", () => {
       .flat()
       .filter((one) => !isOnLink(one))
       .map(({ inject }) => inject);
-    const [first, second, ...rest] = onComponents.map(({ kind, target }) => `${kind} ${target}`);
-    expect([first, second].toSorted()).toEqual(["kill store", "kill web"]);
-    expect(rest.slice(0, 2).toSorted()).toEqual(["pause store", "pause web"]);
+    const names = onComponents.map(({ kind, target }) => `${kind} ${target}`);
+    expect(names.slice(0, 2).toSorted()).toEqual(["kill store", "kill web"]);
+    expect(names.slice(2, 4).toSorted()).toEqual(["pause store", "pause web"]);
     const isEveryday = onComponents.map((one) => space.find(({ inject }) => inject === one)!.everyday !== undefined);
     expect(isEveryday.indexOf(false)).toBe(isEveryday.filter(Boolean).length);
   });

@@ -11,6 +11,17 @@ export interface EngineAddress {
   readonly certificates?: string;
 }
 
+const defaultUrl = "unix:///var/run/docker.sock";
+
+/** The engine that DOCKER_HOST names, or the one where engines are. @param url instead of both */
+export function engineAddress(
+  environment: NodeJS.ProcessEnv,
+  url = environment["DOCKER_HOST"] || defaultUrl,
+): EngineAddress {
+  const { DOCKER_TLS_VERIFY: verify = "", DOCKER_CERT_PATH: certificates = "" } = environment;
+  return verify === "" || certificates === "" || url.startsWith("unix:") ? { url } : { url, certificates };
+}
+
 /** What the engine answered. */
 export interface EngineReply {
   readonly status: number;

@@ -16,7 +16,7 @@ export async function startWatchdog(journal: string): Promise<Watchdog> {
   const child = spawn(process.execPath, [program, journal], {
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
-    // Where the ports are kept depends on TMPDIR.
+    // By TMPDIR it is known for what it is: a part of that run.
     env: { PATH: process.env["PATH"] ?? "", ...(TMPDIR === undefined ? {} : { TMPDIR }) },
   });
   // Until it says so, a signal could still end it.

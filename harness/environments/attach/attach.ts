@@ -13,6 +13,7 @@ import type { OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { addressOf } from "./address.ts";
+import { type ForeignContainer, findContainer } from "./foreign-container.ts";
 import { type ForeignProcess, findProcess } from "./foreign-process.ts";
 import { ForeignProxies } from "./foreign-proxies.ts";
 import type { AttachKind, Running } from "./kind.ts";
@@ -57,7 +58,7 @@ class Hold {
   readonly #context: EnvironmentContext;
   readonly #ports: PortReservation = reservePorts();
   readonly #running: readonly (Running & { readonly kind: AttachKind })[];
-  readonly #processes = new Map<string, ForeignProcess>();
+  readonly #processes = new Map<string, ForeignProcess | ForeignContainer>();
   readonly #links = new Map<string, LinkControl>();
   readonly #controls = new Map<string, OpenedControls>();
   #proxies: RunningProxies | undefined;
@@ -77,7 +78,7 @@ class Hold {
   async take(toxiproxy: { readonly path: string; readonly version: string }): Promise<RunningSystem> {
     this.#refuseForeign();
     const answers = await Promise.all(this.#running.map((one) => whyNoAnswer(one)));
-    raise(exits.system, [...answers.flatMap((problem) => problem ?? []), ...this.#findProcesses()]);
+    raise(exits.system, [...answers.flatMap((problem) => problem ?? []), ...(await this.#findProcesses())]);
     raise(exits.system, [...(await this.#adoptProxies()), ...(await this.#openControls())]);
     const entry = await this.#openEntry(toxiproxy.path);
     return {
@@ -86,7 +87,7 @@ class Hold {
       direct: Object.fromEntries(this.#running.map(({ name, address }) => [name, address])),
       versions: { toxiproxy: toxiproxy.version },
       health: () => this.#health(),
-      gauges: () => Promise.resolve(this.#gauges()),
+      gauges: () => this.#gauges(),
       snapshot: () => this.#snapshot(),
       lost: this.#proxies!.lost,
       stop: () => this.letGo(),
@@ -116,9 +117,13 @@ class Hold {
     raise(exits.usage, problems);
   }
 
-  #findProcesses(): readonly Problem[] {
-    return this.#running.flatMap(({ name, definition, address }) => {
-      const found = findProcess(name, definition.attached ?? { at: "" }, address);
+  async #findProcesses(): Promise<readonly Problem[]> {
+    const all = this.#running.map(async ({ name, definition, address }) => {
+      const { attached = { at: "" } } = definition;
+      const { container } = attached;
+      return { name, found: await (container === undefined ? findProcess : findContainer)(name, attached, address) };
+    });
+    return (await Promise.all(all)).flatMap(({ name, found }) => {
       if (found === undefined) return [];
       if ("problem" in found) return [found.problem];
       this.#processes.set(name, found.process);
@@ -202,13 +207,13 @@ class Hold {
     return Object.fromEntries(await Promise.all(asked));
   }
 
-  #gauges(): Record<string, number> {
+  async #gauges(): Promise<Record<string, number>> {
     const gauges: Record<string, number> = {};
     for (const { name, address } of this.#running) {
       const connections = isThisMachine(address.host) ? connectionsTo(address.port) : undefined;
       if (connections !== undefined) gauges[`connections to ${name}`] = connections;
       const process = this.#processes.get(name);
-      if (process !== undefined) gauges[`processes of ${name}`] = process.processes();
+      if (process !== undefined) gauges[`processes of ${name}`] = await process.processes();
     }
     return gauges;
   }

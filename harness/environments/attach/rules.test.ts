@@ -44,6 +44,8 @@ test.each<[string, object, string]>([
   ["a process id that is none", { pid: 1 }, "BAD_PID web.pid"],
   ["a process id and a file", { pid: 4711, pidFile: "web.pid" }, "BAD_PID web.pid"],
   ["a process of another machine", { pid: 4711, at: "192.0.2.1:80" }, "BAD_PID web.pid"],
+  ["a container and a process", { pid: 4711, container: "web-1" }, "BAD_CONTAINER web.container"],
+  ["a container that is no name", { container: "a b" }, "BAD_CONTAINER web.container"],
   ["no path", { readyPath: undefined }, "BAD_SETTING web.readyPath"],
   ["a path that is a URL", { livePath: "http://x/" }, "BAD_SETTING web.livePath"],
   ["a postgres without its user", { kind: "postgres", database: "d" }, "BAD_SETTING web.user"],
@@ -67,6 +69,7 @@ test("only what a process was told of can be paused, and only a postgres with an
   expect(attachRules.lacksOn(of({}), "pause", "web")?.remedy).toMatch(/pid/);
   expect(attachRules.lacksOn(of({ pid: 4711 }), "pause", "web")).toBeUndefined();
   expect(attachRules.lacksOn(of({ pidFile: "x" }), "pause", "web")).toBeUndefined();
+  expect(attachRules.lacksOn(of({ container: "web-1" }), "pause", "web")).toBeUndefined();
   expect(attachRules.lacksOn(of({}), "network", "clients->web")).toBeUndefined();
   expect(attachRules.lacksOn(of({}), "redis", "cache")).toBeUndefined();
   const db = { kind: "postgres", database: "d", user: "u" };

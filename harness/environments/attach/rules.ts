@@ -31,8 +31,8 @@ export const attachRules: AttachRules = {
 /** The link of the clients goes through a proxy of ours, and the others that are told through one of the user's. */
 const lacks: { readonly [Name in CapabilityName]?: (definition: ComponentDefinition) => Lack | undefined } = {
   pause: ({ attached }) =>
-    attached?.pid === undefined && attached?.pidFile === undefined
-      ? { message: "nobody said which process it is", remedy: "Give its `pid`, or a `pidFile`." }
+    attached?.pid === undefined && attached?.pidFile === undefined && attached?.container === undefined
+      ? { message: "nobody said which process it is", remedy: "Give its `pid`, a `pidFile`, or its `container`." }
       : undefined,
 };
 
@@ -50,16 +50,22 @@ const badAddress = (where: string, text: unknown): Problem => {
 
 function problemsOfPlace(name: string, { attached }: ComponentDefinition): readonly Problem[] {
   const where = `system.components.${name}`;
-  const { at, pid, pidFile } = attached ?? { at: "" };
+  const { at, pid, pidFile, container } = attached ?? { at: "" };
   const address = parseAddress(at);
   const problems = address === undefined ? [badAddress(`${where}.at`, at)] : [];
   const bad = (message: string, remedy: string): void => {
     problems.push({ code: "BAD_PID", where: `${where}.pid`, message, remedy });
   };
   if (pid !== undefined && pidFile !== undefined) bad("is given, and a pidFile, too", "Give one of them.");
+  const hasProcess = pid !== undefined || pidFile !== undefined;
+  if (container !== undefined && (hasProcess || typeof container !== "string" || !/^[\w.-]+$/.test(container))) {
+    const message = hasProcess ? "is given, and a process, too" : `is ${JSON.stringify(container)}`;
+    const remedy = "Give one of them: the name of a container, as shop-cache-1.";
+    problems.push({ code: "BAD_CONTAINER", where: `${where}.container`, message, remedy });
+  }
   if (pid !== undefined && !(Number.isInteger(pid) && pid > 1)) bad(`is ${String(pid)}`, "Give a number above 1.");
   const isLocal = address === undefined || isThisMachine(address.host);
-  if ((pid !== undefined || pidFile !== undefined) && !isLocal) {
+  if (hasProcess && !isLocal) {
     bad(`is given, but ${at} is not on this machine`, "Leave it out: a process elsewhere can't be paused from here.");
   }
   return problems;

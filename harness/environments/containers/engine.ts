@@ -1,13 +1,12 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient } from "testcontainers";
 import { messageOf, systemError } from "../../model/errors.ts";
 import { withDeadline } from "../../network/deadline.ts";
-import { askEngine, type EngineAddress } from "../../safety/engine-api.ts";
+import { askEngine, type EngineAddress, engineAddress } from "../../safety/engine-api.ts";
 import { isThisMachine } from "../../safety/foreign-targets.ts";
 
 const pingWithinMs = 5000;
 /** It may look in several places. */
 const connectWithinMs = 30_000;
-const defaultUrl = "unix:///var/run/docker.sock";
 
 /** A container engine that answers. */
 export interface Engine {
@@ -29,7 +28,7 @@ export async function connectToEngine(environment = process.env): Promise<Engine
   // The client would look elsewhere when the one that was named does not answer, and break what is not meant.
   if (named !== undefined && named !== "") {
     assertHere(named);
-    await assertAnswers(addressOf(named, environment));
+    await assertAnswers(engineAddress(environment));
   }
   let client: ContainerRuntimeClient;
   let info: { ServerVersion?: unknown; Architecture?: unknown; MemTotal?: unknown };
@@ -38,8 +37,9 @@ export async function connectToEngine(environment = process.env): Promise<Engine
     client = await withDeadline(getContainerRuntimeClient(), connectWithinMs, late);
     info = await withDeadline(client.container.dockerode.info(), connectWithinMs, late);
   } catch (error) {
-    await assertAnswers(addressOf(named || defaultUrl, environment));
-    throw noEngine(named || defaultUrl, messageOf(error), error);
+    const address = engineAddress(environment);
+    await assertAnswers(address);
+    throw noEngine(address.url, messageOf(error), error);
   }
   const { modem } = client.container.dockerode;
   const { socketPath, host, port } = modem as { socketPath?: string; host?: string; port?: number | string };
@@ -48,7 +48,7 @@ export async function connectToEngine(environment = process.env): Promise<Engine
   assertHere(url);
   return {
     client,
-    address: addressOf(url, environment),
+    address: engineAddress(environment, url),
     version: String(info.ServerVersion),
     architecture: architectures[String(info.Architecture)] ?? String(info.Architecture),
     memoryBytes: Number(info.MemTotal),
@@ -57,11 +57,6 @@ export async function connectToEngine(environment = process.env): Promise<Engine
 
 /** As the kernel calls them → as images call them. */
 const architectures: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64", armv7l: "arm" };
-
-function addressOf(url: string, environment: NodeJS.ProcessEnv): EngineAddress {
-  const { DOCKER_TLS_VERIFY: verify = "", DOCKER_CERT_PATH: certificates = "" } = environment;
-  return verify === "" || certificates === "" || url.startsWith("unix:") ? { url } : { url, certificates };
-}
 
 async function assertAnswers(address: EngineAddress): Promise<void> {
   if (!/^(unix|tcp|http|https):\/\//.test(address.url)) {
