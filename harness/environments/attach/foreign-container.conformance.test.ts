@@ -31,7 +31,7 @@ const told = (at: string, name: string) =>
   });
 
 for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
-describe.runIf(here.includes("containers"))("a container that is not ours", () => {
+describe.runIf(here.includes("containers"))("of containers, one that is not ours", () => {
   let [owner, stand]: [Stand, Stand] = [] as never;
   let at: string;
   let name: string;

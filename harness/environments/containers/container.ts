@@ -1,7 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, createWriteStream, openSync, writeSync } from "node:fs";
 import { constants } from "node:os";
+import { dirname } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerRuntimeClient } from "testcontainers";
 import type { InstanceState } from "../../model/capabilities.ts";
@@ -167,6 +169,17 @@ export class ManagedContainer {
     this.#isExpected = true;
     await this.#call("remove", () => this.#container.remove({ force: true, v: true }), [404, 409]);
     if (!this.#hasEnded) await this.#call("await the end of", () => this.#ended);
+  }
+
+  /** A folder in it, with all that it has, is written into a file. */
+  async save(folder: string, file: string): Promise<void> {
+    const stream = await this.#call("read", () => this.#container.getArchive({ path: folder }));
+    await pipeline(stream, createWriteStream(file));
+  }
+
+  /** What was saved of another one is put where it was; before it is started. */
+  async load(folder: string, file: string): Promise<void> {
+    await this.#call("fill", () => this.#container.putArchive(file, { path: dirname(folder) }));
   }
 
   /** Changes what the kernel lets it have, while it runs. */

@@ -41,6 +41,8 @@ export interface ContainerDriver {
   image(definition: ComponentDefinition): Image;
   /** How long it may take to end when it is asked to at the end of a run; without it, it is removed as it is. */
   readonly farewellMs?: number;
+  /** A folder in the container that a new version of it finds as the old one left it. */
+  readonly keeps?: string;
   /** Run once before the first instance of a component starts; to its end. */
   before?(facts: InstanceFacts): Recipe | undefined;
   recipe(facts: InstanceFacts): Recipe;

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type {
   InstanceState,
@@ -23,6 +24,8 @@ import { ContainerLimits } from "./limits.ts";
 import { imageName } from "./settings.ts";
 
 const periodUs = 100_000;
+/** What a server may take to write down what it has, when a new version of it is rolled out. */
+const shutdownMs = 5000;
 
 /** One instance of a component as a container, under control. */
 export class ContainerInstance implements StartableInstance, ProcessControl, NicControl, RolloutControl, LimitsControl {
@@ -175,20 +178,34 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
 
   async rollOut(changes: Readonly<Record<string, string>>): Promise<void> {
     if (this.#rolledOut !== undefined || this.#container === undefined) return;
-    await this.stop();
-    this.#rolledOut = changes;
     const own = this.#driver.recipe(this.#facts);
     const recipe = { ...own, environment: { ...own.environment, ...changes } };
-    const started = this.#started(this.name, recipe);
-    this.#container = await ManagedContainer.make(this.#ground, this.name, recipe, started.log);
-    await this.#begin(this.#container, started);
+    const next = await this.#replace(recipe);
+    this.#rolledOut = changes;
+    await this.#begin(next, this.#started(this.name, recipe));
   }
 
   async rollBack(): Promise<void> {
     if (this.#rolledOut === undefined) return;
-    await this.stop();
+    await this.#replace(this.#driver.recipe(this.#facts));
     this.#rolledOut = undefined;
     await this.restart();
+  }
+
+  /** Another container in the place of the one that there is, with what it keeps. @returns it; it is not started */
+  async #replace(recipe: Recipe): Promise<ManagedContainer> {
+    const { scratch } = this.#ground.context;
+    const { keeps } = this.#driver;
+    const saved = join(scratch, `${this.name}.tar`);
+    await this.#container?.terminate(this.#driver.farewellMs ?? shutdownMs);
+    if (keeps !== undefined) await this.#container?.save(keeps, saved);
+    await this.#container?.remove();
+    this.#container = undefined;
+    const next = await ManagedContainer.make(this.#ground, this.name, recipe, this.#started(this.name, recipe).log);
+    if (keeps !== undefined) await next.load(keeps, saved);
+    rmSync(saved, { force: true });
+    this.#container = next;
+    return next;
   }
 
   openControls(): Promise<OpenedControls | undefined> {

@@ -1,5 +1,7 @@
+import { Redis } from "ioredis";
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { container, type System, service, system } from "../../model/system.ts";
+import { container, postgres, redis, type System, service, system } from "../../model/system.ts";
 import { here, notHere } from "../testing/here.ts";
 import { Stand } from "../testing/stand.ts";
 import { imageSettings } from "./settings.ts";
@@ -31,7 +33,7 @@ function shop(changes: { image?: string; command?: string[] } = {}): System {
 }
 
 for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
-describe.runIf(here.includes("containers"))("a program in an image of its own", () => {
+describe.runIf(here.includes("containers"))("in containers, a program in an image of its own", () => {
   let stand: Stand;
   beforeEach(async () => {
     stand = await Stand.open("containers");
@@ -75,6 +77,43 @@ describe.runIf(here.includes("containers"))("a program in an image of its own", 
     await rollout?.rollBack();
     expect(await rollout?.given("COLOUR")).toBe("blue");
     expect(await link?.probe(5000)).toMatchObject({ answered: true });
+  });
+
+  test("a new version of a server finds what the old one had written, and so does the old one after it", async () => {
+    const stores = system({
+      name: "stores",
+      entry: "store",
+      components: {
+        store: redis({ configuration: { appendonly: "yes", appendfsync: "always" } }),
+        db: postgres({ database: "shop", user: "shop" }),
+      },
+    });
+    const running = await stand.start(stores);
+    const { store, db } = running.direct;
+    const asked = async () => {
+      const [cache, client] = [new Redis(store!.port), new Client({ ...db, user: "shop", database: "shop" })];
+      try {
+        await client.connect();
+        await client.query("CREATE TABLE IF NOT EXISTS seen (at timestamptz DEFAULT now())");
+        await client.query("INSERT INTO seen DEFAULT VALUES");
+        const { rowCount } = await client.query("SELECT FROM seen");
+        return [await cache.incr("seen"), rowCount];
+      } finally {
+        cache.disconnect();
+        await client.end();
+      }
+    };
+    const answered = () => vi.waitFor(asked, { timeout: 30_000, interval: 200 });
+    expect(await answered()).toEqual([1, 1]);
+    const rollouts = ["store", "db"].flatMap((name) => running.control("rollout", name));
+    for (const one of rollouts) await one.rollOut({ COLOUR: "red" });
+    for (const one of rollouts) expect(await one.given("COLOUR")).toBe("red");
+    const [cached] = await answered();
+    expect(cached).toBeGreaterThanOrEqual(2);
+    for (const one of rollouts) await one.rollBack();
+    const [again = 0, rows = 0] = await answered();
+    expect(again).toBeGreaterThanOrEqual(3);
+    expect(rows).toBeGreaterThanOrEqual(3);
   });
 
   test("what the engine refuses is told, with what to do, and nothing is left", async () => {

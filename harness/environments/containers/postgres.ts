@@ -6,6 +6,7 @@ import { alike, type ContainerDriver } from "./driver.ts";
 export const postgresContainers: ContainerDriver = {
   kind: "postgres",
   image: () => "postgres",
+  keeps: "/var/lib/postgresql",
   recipe({ address, definition }) {
     const { configuration = {} } = definition.settings as unknown as PostgresSettings;
     const options = { ...postgresDefaults, ...configuration, port: String(address.port) };

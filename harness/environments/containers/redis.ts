@@ -4,6 +4,7 @@ import { alike, type ContainerDriver } from "./driver.ts";
 export const redisContainers: ContainerDriver = {
   kind: "redis",
   image: () => "redis",
+  keeps: "/data",
   recipe({ address, definition }) {
     const { configuration = {} } = definition.settings as RedisSettings;
     const options = {
