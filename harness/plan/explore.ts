@@ -88,7 +88,7 @@ export function* trains(
   };
   const isPair = (pair: readonly Single[]): boolean =>
     isPossible(inARow([pair.map(({ inject }) => ({ inject, lastingMs: longestMs, afterMs: 0 }))]), system, context);
-  const groups = besideEachOther(order, isPair).map((group) =>
+  const groups = besideEachOther(order, system, isPair).map((group) =>
     group.map(({ inject }, place) => ({ inject, lastingMs: lasting(), afterMs: headStartMs * place })),
   );
   for (let index = 0; index < groups.length; index += groupsPerTrain)
@@ -108,20 +108,30 @@ export function* trains(
   }
 }
 
-/** Each fault of a link with the next one of a component that may act at the same time; what finds no other, alone. */
+/**
+ * With each fault of a component the next one of a link that may act at the same time; what is left, alone. Both must be
+ * seen: a link of the component itself carries nothing meanwhile, and where the clients' own link is cut nobody sees the
+ * component's fault.
+ */
 function besideEachOther(
   order: readonly Single[],
+  system: System,
   isPair: (pair: readonly Single[]) => boolean,
 ): readonly (readonly Single[])[] {
   const isOnLink = ({ inject }: Single): boolean => inject.target.includes("->");
-  const links = order.filter(isOnLink);
-  const paired = order
-    .filter((single) => !isOnLink(single))
-    .map((single) => {
-      const place = links.findIndex((link) => isPair([link, single]));
-      return place === -1 ? [single] : [...links.splice(place, 1), single];
-    });
-  return [...paired, ...links.map((link) => [link])];
+  const areSeen = (link: Single, { inject }: Single): boolean => {
+    const ends = link.inject.target.split("->").map((end) => struck(end, system));
+    return !ends.includes(clientsName) && !ends.includes(struck(inject.target, system));
+  };
+  const links = new Set(order.filter(isOnLink));
+  const groups = order.flatMap((single) => {
+    if (isOnLink(single)) return single.inject.target.startsWith(`${clientsName}->`) ? [[single]] : [];
+    const link = [...links].find((one) => areSeen(one, single) && isPair([one, single]));
+    if (link !== undefined) links.delete(link);
+    return [link === undefined ? [single] : [link, single]];
+  });
+  const rest = [...links].filter(({ inject }) => !inject.target.startsWith(`${clientsName}->`));
+  return [...groups, ...rest.map((link) => [link])];
 }
 
 interface Part {
