@@ -27,7 +27,8 @@ export default scenario({
   checks: [
     // Four seconds without changes and orders, a fifth of the operations, and without what the cache lacks: its
     // entries live for 30 s, and those of changed products are gone. The policy write-back refuses only the orders.
-    availability({ atLeast: 0.82 }),
+    // A container is back half a second later than a process: 83.4 % there, and 0.82 was too near to tell.
+    availability({ atLeast: 0.8 }),
     noLostWrites(),
     noLostJobs(),
     effectsExactlyOnce(),
