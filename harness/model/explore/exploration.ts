@@ -16,7 +16,7 @@ export interface Reproducer {
   readonly schedule: readonly ScheduledInjection[];
   /** Whether there was time to try every smaller part. */
   readonly isMinimal: boolean;
-  /** Runs with the schedule, and with the same load without any fault. */
+  /** Runs with the schedule, and with the same load without it. */
   readonly with: Share;
   readonly without: Share;
   /** The scenario that states it. */
