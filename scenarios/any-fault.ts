@@ -19,7 +19,7 @@ export default scenario({
     strangers({ perSecond: 16 }),
     operators({ perSecond: 2 }),
   ],
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(6), recovery: seconds(6) },
+  phases: { warmUp: seconds(1), steady: seconds(2), faults: seconds(6), recovery: seconds(5) },
   faults: [],
   audit: ledger(),
   restWithin: seconds(12),

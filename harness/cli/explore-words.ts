@@ -34,7 +34,7 @@ export function explorationLines(exploration: Exploration, page: string, { colou
 
 function cardOf(one: Reproducer, colours: Output["colours"]): readonly string[] {
   const { checks, schedule, isMinimal, afterMs, file, replay } = one;
-  const minimal = isMinimal ? "" : "  (no time to make it smaller)";
+  const minimal = isMinimal ? "" : "  (not made smaller: for want of time, or since it did not fail again)";
   return [
     `${colours.red("✗")} ${colours.bold(checks.map(({ name }) => name).join(", "))}, after ${clock(afterMs)}`,
     ...checks.slice(0, 2).map(({ actual }) => `    ${actual}`),

@@ -112,7 +112,7 @@ export class Explorer {
       hasPassed ||= seen.record.verdict === "pass";
       return isSame(seen);
     };
-    const { core, isMinimal } = await shrink(
+    const { core, isMinimal, passed } = await shrink(
       train,
       fails,
       likelyOrder(train, first),
@@ -126,7 +126,7 @@ export class Explorer {
       checks: failedChecks(record).map((one) => ({ name: one.name, actual: one.actual })),
       schedule: record.plan.schedule,
       isMinimal,
-      ...(await this.#confirmed(name, core, isSame)),
+      ...(await this.#confirmed(name, core, { isSame, passed })),
       file: join(this.#options.folder, `${smallest.file}.ts`),
       replay: record.replay,
       run: record.id,
@@ -138,11 +138,11 @@ export class Explorer {
   async #confirmed(
     name: string,
     core: readonly Injection[],
-    isSame: (seen: Seen) => boolean,
+    { isSame, passed }: { isSame: (seen: Seen) => boolean; passed: number },
   ): Promise<{ with: Share; without: Share }> {
     // Each was run once before: the core when it was found to fail, and the load without it when it was found to pass.
     const [withIt, without] = [
-      { failed: 1, runs: 1 },
+      { failed: 1, runs: 1 + passed },
       { failed: 0, runs: 1 },
     ];
     for (let run = 2; run <= this.#options.confirmations && !this.#isOver(); run += 1) {

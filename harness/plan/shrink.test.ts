@@ -13,7 +13,7 @@ describe("shrink", () => {
         fc.subarray(letters, { minLength: 1 }),
         fc.shuffledSubarray(letters, { minLength: 8 }),
         async (core, likely) => {
-          expect(await shrink(letters, needs(core), likely)).toEqual({ core, isMinimal: true });
+          expect(await shrink(letters, needs(core), likely)).toEqual({ core, isMinimal: true, passed: 0 });
         },
       ),
     );
@@ -25,7 +25,7 @@ describe("shrink", () => {
       asked.push(part.join(""));
       return part.includes("c");
     };
-    expect(await shrink(letters, fails, ["h", "c", "a"])).toEqual({ core: ["c"], isMinimal: true });
+    expect(await shrink(letters, fails, ["h", "c", "a"])).toEqual({ core: ["c"], isMinimal: true, passed: 0 });
     expect(asked).toEqual(["h", "c"]);
   });
 
@@ -36,7 +36,7 @@ describe("shrink", () => {
       return needs(["b", "g"])(part);
     };
     const together = [["a", "b"] as const, ["b", "g"] as const];
-    expect(await shrink(letters, fails, letters, together)).toEqual({ core: ["b", "g"], isMinimal: true });
+    expect(await shrink(letters, fails, letters, together)).toEqual({ core: ["b", "g"], isMinimal: true, passed: 0 });
     expect(asked.slice(-2)).toEqual(["ab", "bg"]);
     expect(asked).toHaveLength(10);
   });
@@ -54,6 +54,16 @@ describe("shrink", () => {
   });
 
   it("has nothing to ask of a single one", async () => {
-    expect(await shrink(["a"], () => Promise.reject(new Error("asked")))).toEqual({ core: ["a"], isMinimal: true });
+    expect(await shrink(["a"], () => Promise.reject(new Error("asked")))).toEqual({ core: ["a"], isMinimal: true, passed: 0 });
+  });
+
+  it("leaves nothing out of what fails once and never again", async () => {
+    let asked = 0;
+    const never = async () => {
+      asked += 1;
+      return false;
+    };
+    expect(await shrink(letters, never)).toEqual({ core: letters, isMinimal: false, passed: 1 });
+    expect(asked).toBe(letters.length + 1);
   });
 });

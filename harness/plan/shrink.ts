@@ -1,36 +1,47 @@
+/** What is left of a list. */
+export interface Shrunk<T> {
+  readonly core: readonly T[];
+  readonly isMinimal: boolean;
+  readonly passed: number;
+}
+
 /**
  * The smallest part of a list that still fails, in the spirit of delta debugging (Zeller and Hildebrandt, "Simplifying
  * and isolating failure-inducing input", 2002): each element alone, the likeliest first; where none fails alone, those that
- * belong together; then what remains when one after the other is left out for as long as it still fails. The result is minimal: nothing can be
+ * belong together; then, if all together still fail, what remains when one after the other is left out. The result is minimal: nothing can be
  * left out of it. Elements keep their order.
  *
  * @param elements of which all together failed
  * @param fails asks whether a part fails, too; undefined when there is no time left to find out
  * @param likely the elements in the order in which each is tried alone
  * @param together pairs that are tried next, in this order
- * @returns the part, and whether there was time enough for it to be minimal
+ * @returns the part, whether it is known to be minimal, and how often all together did not fail again, which ends it
  */
 export async function shrink<T>(
   elements: readonly T[],
   fails: (part: readonly T[]) => Promise<boolean | undefined>,
   likely: readonly T[] = elements,
   together: readonly (readonly [T, T])[] = [],
-): Promise<{ readonly core: readonly T[]; readonly isMinimal: boolean }> {
-  if (elements.length === 1) return { core: elements, isMinimal: true };
+): Promise<Shrunk<T>> {
+  if (elements.length === 1) return { core: elements, isMinimal: true, passed: 0 };
+  const unknown = { core: elements, isMinimal: false, passed: 0 };
   for (const part of [...likely.map((one) => [one]), ...together]) {
     if (part.length === elements.length) break;
     const answer = await fails(part);
-    if (answer === undefined) return { core: elements, isMinimal: false };
-    if (answer) return { core: part, isMinimal: true };
+    if (answer === undefined) return unknown;
+    if (answer) return { core: part, isMinimal: true, passed: 0 };
   }
+  if (elements.length === 2) return { core: elements, isMinimal: true, passed: 0 };
+  const again = await fails(elements);
+  if (again !== true) return { ...unknown, passed: again === false ? 1 : 0 };
   let core = elements;
   // The least likely first. Of two neither fails alone, as is known by now.
   for (const one of likely.toReversed()) {
     if (core.length <= 2) break;
     const rest = core.filter((other) => other !== one);
     const answer = await fails(rest);
-    if (answer === undefined) return { core, isMinimal: false };
+    if (answer === undefined) return { core, isMinimal: false, passed: 0 };
     if (answer) core = rest;
   }
-  return { core, isMinimal: true };
+  return { core, isMinimal: true, passed: 0 };
 }

@@ -40,7 +40,7 @@ function card(
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${checks.map((check) => check.name).join(", ")}</h2>
 <ul class="reasons">${checks.map(({ name: check, actual }) => html`<li><b>${check}</b>: ${actual}</li>`)}</ul>
 ${scrolling(`Schedule of ${name}`, html`<table><thead><tr><th scope="col">fault</th><th scope="col" class="words">when, in the phase of the faults</th></tr></thead><tbody>${rows}</tbody></table>`)}
-<p class="never">With it ${shareOf(withIt)}, surely above ${percent(wilson(withIt.failed, withIt.runs).lower)}; with the same load and no fault ${shareOf(without)}, surely below ${percent(wilson(without.failed, without.runs).upper)}.${!isMinimal && " There was no time to make it smaller."}</p>
+<p class="never">With it ${shareOf(withIt)}, surely above ${percent(wilson(withIt.failed, withIt.runs).lower)}; without it ${shareOf(without)}, surely below ${percent(wilson(without.failed, without.runs).upper)}.${!isMinimal && " It was not made smaller: there was no time, or it did not fail again."}</p>
 <p class="never"><a href="${runs}/${encodeURIComponent(run.toWellFormed())}/report.html">The report of a run that failed</a>. The scenario: <code>${file}</code>. Again:</p>
 <div class="replay"><pre><code>${replay}</code></pre></div></section>
 `;
