@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../cli/config.ts";
 import { heard } from "../cli/told.ts";
+import type { Problem } from "../model/errors.ts";
 import type { Exploration, Reproducer } from "../model/explore/exploration.ts";
 import type { Mutant } from "../model/mutant.ts";
 import type { BenchOptions } from "./benches.ts";
@@ -22,6 +23,8 @@ interface Explored {
   /** When it ended, after the start of the bench. */
   readonly endedMs: number;
   readonly found: readonly Reproducer[];
+  /** Why it could not be explored, as that it fails without any fault. */
+  readonly hindrance?: string;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function explorer({ output, keep, signal }: BenchOptions): Promise<
 
 async function explore(mutant: Mutant, into: string, signal: AbortSignal): Promise<Omit<Explored, "endedMs">> {
   mkdirSync(into);
+  const began = performance.now();
   const budget = ["--schedules", "1", "--first", "--minutes", String(limitMinutes), "--confirm", "1"];
   const child = spawn(process.execPath, [bin, "explore", "--seed", seed, ...budget, "--json", "-o", into], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -66,13 +70,17 @@ async function explore(mutant: Mutant, into: string, signal: AbortSignal): Promi
   });
   const { stdout, stderr } = await heard(child, { limitMs: 2 * limitMinutes * 60_000, graceMs: 30_000, signal });
   if (stdout === "") throw new Error(`${mutant.name}: ${stderr.trimEnd().split("\n").at(-1)}`);
-  const { tookMs, reproducers } = JSON.parse(stdout) as Exploration;
-  return { mutant: mutant.name, tookMs, found: reproducers };
+  const answer = JSON.parse(stdout) as Exploration | { readonly error: { readonly problems: readonly Problem[] } };
+  if ("error" in answer) {
+    const hindrance = answer.error.problems.map(({ code }) => code).join(", ");
+    return { mutant: mutant.name, tookMs: performance.now() - began, found: [], hindrance };
+  }
+  return { mutant: mutant.name, tookMs: answer.tookMs, found: answer.reproducers };
 }
 
-function linesOf({ mutant, tookMs, found: [one] }: Explored): readonly string[] {
+function linesOf({ mutant, tookMs, found: [one], hindrance = "nothing" }: Explored): readonly string[] {
   const head = `  ${mutant.padEnd(22)} ${seconds(tookMs).padStart(6)}  `;
-  if (one === undefined) return [`${head}nothing`];
+  if (one === undefined) return [`${head}${hindrance}`];
   const schedule = one.schedule.map(({ title }) => title).join(", with ");
   return [`${head}${one.checks.map(({ name }) => name).join(", ")}: ${schedule}`];
 }

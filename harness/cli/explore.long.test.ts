@@ -53,8 +53,9 @@ test("finds a planted bug, shrinks it to one fault, and states that as a scenari
 });
 
 test("explores nothing where something fails without any fault, and says so", async () => {
-  const process = faultline(["explore", "never", "--minutes", "1"]);
+  const process = faultline(["explore", "never", "--minutes", "4", "--json"]);
   expect(await process.ended()).toBe(2);
+  expect(JSON.parse(process.stdout).error.problems[0].code).toBe("FAILS_WITHOUT_FAULT");
   expect(process.stderr).toContain("FAILS_WITHOUT_FAULT");
 });
 

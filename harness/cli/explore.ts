@@ -70,17 +70,18 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
     output.pin([]);
     write(explorer.exploration(space, titleBy(faultKinds)), flags, output);
   }
+  if (flags.json === true) output.json(explorer.exploration(space, titleBy(faultKinds)));
   const { reproducers, runs, inconclusive } = explorer.exploration(space, titleBy(faultKinds));
   if (reproducers.length > 0) return exits.fail;
   return runs > inconclusive ? exits.pass : exits.inconclusive;
 }
 
+/** Also of what was broken off. With `--json` that has its own document on standard output, the error's. */
 function write(exploration: Exploration, flags: ExploreFlags, output: Output): void {
   writeFileSync(join(flags.output, "explore.json"), `${JSON.stringify(exploration, null, 2)}\n`);
   const page = join(flags.output, "explore.html");
   writeFileSync(page, renderExploration(exploration, "explore"));
   const lines = explorationLines(exploration, relative(process.cwd(), page), output);
-  if (flags.json === true) output.json(exploration);
   if (flags.json === true) output.say("", ...lines);
   else output.print(...lines);
 }
