@@ -70,8 +70,8 @@ export const lengthOf = (injections: readonly Injection[]): number =>
 /**
  * Schedules without an end: first every single fault once, those that everybody meets before the others and one
  * component after the other, several in a row with a pause to recover in between, since it is the start of a system that
- * takes long. While a component is struck, a link is, too, which takes no time more and shows what goes on between. Then come
- * pairs for the sake of the pair. The same seed gives the same schedules.
+ * takes long. While a component is struck, a link is, too, which takes no time more and shows what goes on between. Then
+ * come pairs for the sake of the pair. The same seed gives the same schedules.
  */
 export function* trains(
   space: readonly Single[],

@@ -1,21 +1,22 @@
 /** What is left of a list. */
-export interface Shrunk<T> {
+interface Shrunk<T> {
   readonly core: readonly T[];
+  /** Whether it is known that nothing can be left out. */
   readonly isMinimal: boolean;
+  /** How often all together did not fail when they were tried again: then nothing was left out. */
   readonly passed: number;
 }
 
 /**
  * The smallest part of a list that still fails, in the spirit of delta debugging (Zeller and Hildebrandt, "Simplifying
  * and isolating failure-inducing input", 2002): each element alone, the likeliest first; where none fails alone, those that
- * belong together; then, if all together still fail, what remains when one after the other is left out. The result is minimal: nothing can be
- * left out of it. Elements keep their order.
+ * belong together; then, if all together still fail, what remains when one after the other is left out. Elements keep
+ * their order.
  *
  * @param elements of which all together failed
  * @param fails asks whether a part fails, too; undefined when there is no time left to find out
  * @param likely the elements in the order in which each is tried alone
  * @param together pairs that are tried next, in this order
- * @returns the part, whether it is known to be minimal, and how often all together did not fail again, which ends it
  */
 export async function shrink<T>(
   elements: readonly T[],
