@@ -54,7 +54,11 @@ describe("shrink", () => {
   });
 
   it("has nothing to ask of a single one", async () => {
-    expect(await shrink(["a"], () => Promise.reject(new Error("asked")))).toEqual({ core: ["a"], isMinimal: true, passed: 0 });
+    expect(await shrink(["a"], () => Promise.reject(new Error("asked")))).toEqual({
+      core: ["a"],
+      isMinimal: true,
+      passed: 0,
+    });
   });
 
   it("leaves nothing out of what fails once and never again", async () => {
