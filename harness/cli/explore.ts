@@ -70,8 +70,9 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
     output.pin([]);
     write(explorer.exploration(space, titleBy(faultKinds)), flags, output);
   }
-  if (flags.json === true) output.json(explorer.exploration(space, titleBy(faultKinds)));
-  const { reproducers, runs, inconclusive } = explorer.exploration(space, titleBy(faultKinds));
+  const exploration = explorer.exploration(space, titleBy(faultKinds));
+  if (flags.json === true) output.json(exploration);
+  const { reproducers, runs, inconclusive } = exploration;
   if (reproducers.length > 0) return exits.fail;
   return runs > inconclusive ? exits.pass : exits.inconclusive;
 }

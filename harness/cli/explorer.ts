@@ -112,12 +112,8 @@ export class Explorer {
       hasPassed ||= seen.record.verdict === "pass";
       return isSame(seen);
     };
-    const { core, isMinimal, passed } = await shrink(
-      train,
-      fails,
-      likelyOrder(train, first),
-      pairsIn(likelyOrder(train, first)),
-    );
+    const likely = likelyOrder(train, first);
+    const { core, isMinimal, passed } = await shrink(train, fails, likely, pairsIn(likely));
     // Where one of its faults does no harm, the load alone does none.
     if (!hasPassed) await this.#assertCalm();
     const { record } = smallest.seen;

@@ -5,6 +5,14 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
+/** Where a container engine's API is; plain data, for the journal. */
+export interface EngineAddress {
+  /** `unix:///var/run/docker.sock`, `tcp://host:2375`. */
+  readonly url: string;
+  /** A folder with `ca.pem`, `cert.pem` and `key.pem`, where the engine wants to know who asks. */
+  readonly certificates?: string;
+}
+
 /**
  * One thing to undo, as plain data: a program that never saw the run must be able to do it. Every step is idempotent
  * and does nothing when there is nothing left to undo.
@@ -49,13 +57,13 @@ export type UndoStep =
   /** A container that was there before the run, and stays. */
   | {
       readonly do: "unpauseContainer";
-      readonly engine: { readonly url: string; readonly certificates?: string };
+      readonly engine: EngineAddress;
       readonly container: string;
     }
   /** Everything on a container engine that carries a label, as `faultline.run=<mark>`. */
   | {
       readonly do: "removeLabelled";
-      readonly engine: { readonly url: string; readonly certificates?: string };
+      readonly engine: EngineAddress;
       readonly label: string;
     };
 

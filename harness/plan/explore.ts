@@ -121,17 +121,17 @@ function besideEachOther(
   const isOnLink = ({ inject }: Single): boolean => inject.target.includes("->");
   const areSeen = (link: Single, { inject }: Single): boolean => {
     const ends = link.inject.target.split("->").map((end) => struck(end, system));
-    return !ends.includes(clientsName) && !ends.includes(struck(inject.target, system));
+    return !ends.includes(struck(inject.target, system));
   };
-  const links = new Set(order.filter(isOnLink));
+  const isOfClients = ({ inject }: Single): boolean => inject.target.startsWith(`${clientsName}->`);
+  const links = new Set(order.filter((single) => isOnLink(single) && !isOfClients(single)));
   const groups = order.flatMap((single) => {
-    if (isOnLink(single)) return single.inject.target.startsWith(`${clientsName}->`) ? [[single]] : [];
+    if (isOnLink(single)) return isOfClients(single) ? [[single]] : [];
     const link = [...links].find((one) => areSeen(one, single) && isPair([one, single]));
     if (link !== undefined) links.delete(link);
     return [link === undefined ? [single] : [link, single]];
   });
-  const rest = [...links].filter(({ inject }) => !inject.target.startsWith(`${clientsName}->`));
-  return [...groups, ...rest.map((link) => [link])];
+  return [...groups, ...[...links].map((link) => [link])];
 }
 
 interface Part {

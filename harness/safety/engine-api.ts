@@ -2,14 +2,10 @@ import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { join } from "node:path";
+import type { InstanceState } from "../model/capabilities.ts";
+import type { EngineAddress } from "../model/undo.ts";
 
-/** Where a container engine's API is; plain data, for the journal. */
-export interface EngineAddress {
-  /** `unix:///var/run/docker.sock`, `tcp://host:2375`. */
-  readonly url: string;
-  /** A folder with `ca.pem`, `cert.pem` and `key.pem`, where the engine wants to know who asks. */
-  readonly certificates?: string;
-}
+export type { EngineAddress };
 
 const defaultUrl = "unix:///var/run/docker.sock";
 
@@ -28,6 +24,16 @@ export interface EngineReply {
   /** Its JSON; undefined when there was none. */
   readonly body: unknown;
 }
+
+/** What an engine says of why it does not do what it is asked. */
+export const complaintOf = ({ status, body }: EngineReply): string =>
+  (body as { message?: string } | null | undefined)?.message ?? String(status);
+
+/** What an engine calls the states of a container → what we do. */
+export const containerStates: Readonly<Record<string, InstanceState["state"]>> = {
+  running: "running",
+  paused: "stopped",
+};
 
 /**
  * Asks a container engine by HTTP, with nothing but Node: whoever cleans up after a run has nothing else.

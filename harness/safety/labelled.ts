@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { askEngine, type EngineAddress, type EngineReply } from "./engine-api.ts";
+import { askEngine, complaintOf, type EngineAddress, type EngineReply } from "./engine-api.ts";
 
 const callDeadlineMs = 15_000;
 const allWithinMs = 60_000;
@@ -75,9 +75,9 @@ async function removeOnce(engine: EngineAddress, label: string): Promise<readonl
 }
 
 /** What an engine says that does not do what it is asked; that it was done before, or is being done, is no refusal. */
-function refusalOf({ status, body }: EngineReply): string {
-  const isRefused = status >= 400 && status !== 404 && status !== 409;
-  return isRefused ? ` (${(body as { message?: string } | null)?.message ?? status})` : "";
+function refusalOf(reply: EngineReply): string {
+  const isRefused = reply.status >= 400 && reply.status !== 404 && reply.status !== 409;
+  return isRefused ? ` (${complaintOf(reply)})` : "";
 }
 
 /** How many containers and networks carry a label. */

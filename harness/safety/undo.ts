@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity, UndoStep } from "../model/undo.ts";
 import { askPostgres } from "./ask-postgres.ts";
 import { askRedis } from "./ask-redis.ts";
-import { askEngine } from "./engine-api.ts";
+import { askEngine, complaintOf } from "./engine-api.ts";
 import { removeLabelled } from "./labelled.ts";
 import { listProcesses, markedProcesses, type ProcessRow, signalProcess, treeOf } from "./processes.ts";
 import { redactLogs } from "./redact-logs.ts";
@@ -38,10 +38,10 @@ const performers: { [Do in UndoStep["do"]]: Performer<Do> } = {
   askRedis: (step) => askRedis(step, askDeadlineMs),
   redactLogs: ({ folder }) => redactLogs(folder),
   async unpauseContainer({ engine, container }) {
-    const { status, body } = await askEngine(engine, "POST", `/containers/${container}/unpause`, askDeadlineMs);
+    const reply = await askEngine(engine, "POST", `/containers/${container}/unpause`, askDeadlineMs);
     // What does not stand still, or is gone, needs nothing; of the first an engine says 500 or 409.
-    const { message = "" } = (body ?? {}) as { message?: string };
-    if (status >= 400 && status !== 404 && !/not paused/i.test(message)) throw new Error(`${status}: ${message}`);
+    const isUndone = reply.status < 400 || reply.status === 404 || /not paused/i.test(complaintOf(reply));
+    if (!isUndone) throw new Error(`${reply.status}: ${complaintOf(reply)}`);
   },
   removeLabelled: ({ engine, label }) => removeLabelled(engine, label),
   async removeGroup({ path, home }) {

@@ -1,9 +1,17 @@
-import type { InstanceState, PauseControl } from "../../model/capabilities.ts";
+import type { InstanceState } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
 import { messageOf, type Problem } from "../../model/errors.ts";
 import type { Attachment } from "../../model/system.ts";
 import type { UndoStep } from "../../model/undo.ts";
-import { askEngine, type EngineAddress, engineAddress } from "../../safety/engine-api.ts";
+import {
+  askEngine,
+  complaintOf,
+  containerStates,
+  type EngineAddress,
+  type EngineReply,
+  engineAddress,
+} from "../../safety/engine-api.ts";
+import { ForeignPause } from "./foreign-pause.ts";
 
 const answersWithinMs = 5000;
 
@@ -18,14 +26,13 @@ interface Inspected {
   };
 }
 
-/** A container that is not ours: it may be made to stand still, and nothing else. */
-export class ForeignContainer implements PauseControl {
-  readonly name: string;
+/** A container that is not ours. */
+export class ForeignContainer extends ForeignPause {
   readonly #engine: EngineAddress;
   readonly #id: string;
 
   constructor(name: string, engine: EngineAddress, id: string) {
-    this.name = name;
+    super(name);
     this.#engine = engine;
     this.#id = id;
   }
@@ -42,28 +49,11 @@ export class ForeignContainer implements PauseControl {
     return [{ do: "unpauseContainer", engine: this.#engine, container: this.#id }];
   }
 
-  /** What its owner gave it is not ours to change. */
-  setQuota(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-
-  liftQuota(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  undoQuota(): readonly never[] {
-    return [];
-  }
-
-  quota(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
   async state(): Promise<InstanceState> {
     const { status, body } = await askEngine(this.#engine, "GET", `/containers/${this.#id}/json`, answersWithinMs);
     if (status !== 200) return { state: "dead", pid: 0 };
     const { Status: is, Pid: pid } = (body as Inspected).State;
-    return { state: states[is] ?? "dead", pid };
+    return { state: containerStates[is] ?? "dead", pid };
   }
 
   async processes(): Promise<number> {
@@ -72,14 +62,10 @@ export class ForeignContainer implements PauseControl {
   }
 
   async #order(what: "pause" | "unpause"): Promise<void> {
-    const { status, body } = await askEngine(this.#engine, "POST", `/containers/${this.#id}/${what}`, answersWithinMs);
-    const { message } = (body ?? {}) as { message?: string };
-    if (status >= 400) throw new Error(`could not ${what} ${this.name}: ${message ?? status}`);
+    const reply = await askEngine(this.#engine, "POST", `/containers/${this.#id}/${what}`, answersWithinMs);
+    if (reply.status >= 400) throw new Error(`could not ${what} ${this.name}: ${complaintOf(reply)}`);
   }
 }
-
-/** As the engine calls them → as we do. */
-const states: Readonly<Record<string, InstanceState["state"]>> = { running: "running", paused: "stopped" };
 
 type Finding = { readonly process: ForeignContainer } | { readonly problem: Problem };
 
@@ -89,7 +75,7 @@ export async function findContainer(name: string, { container = "" }: Attachment
   const wrong = (code: string, message: string, remedy: string): Finding => ({
     problem: { code, where: name, message, remedy },
   });
-  let reply: Awaited<ReturnType<typeof askEngine>>;
+  let reply: EngineReply;
   try {
     const path = `/containers/${encodeURIComponent(container)}/json`;
     reply = await askEngine(engine, "GET", path, answersWithinMs);
@@ -99,10 +85,8 @@ export async function findContainer(name: string, { container = "" }: Attachment
   }
   if (reply.status === 404)
     return wrong("NO_SUCH_CONTAINER", `there is no container ${container}`, "`docker ps` tells their names.");
-  if (reply.status !== 200) {
-    const { message } = (reply.body ?? {}) as { message?: string };
-    return wrong("ENGINE_REFUSED", `${engine.url} tells nothing of ${container}: ${message}`, "Look why.");
-  }
+  if (reply.status !== 200)
+    return wrong("ENGINE_REFUSED", `${engine.url} tells nothing of ${container}: ${complaintOf(reply)}`, "Look why.");
   const inspected = reply.body as Inspected;
   const { Status: status } = inspected.State;
   if (status !== "running") {

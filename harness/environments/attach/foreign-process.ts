@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { InstanceState, PauseControl } from "../../model/capabilities.ts";
+import type { InstanceState } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
 import type { Problem } from "../../model/errors.ts";
 import type { Attachment } from "../../model/system.ts";
@@ -7,14 +7,14 @@ import type { ProcessIdentity, UndoStep } from "../../model/undo.ts";
 import { isListening, listenerOn } from "../../safety/listening.ts";
 import { identify, listProcesses, treeOf } from "../../safety/processes.ts";
 import { pauseTree, resumeTree, stateOfTree } from "../processes/process-tree.ts";
+import { ForeignPause } from "./foreign-pause.ts";
 
-/** A process that is not ours, with all that descend from it: it may be made to stand still, and nothing else. */
-export class ForeignProcess implements PauseControl {
-  readonly name: string;
+/** A process that is not ours, with all that descend from it. */
+export class ForeignProcess extends ForeignPause {
   readonly identity: ProcessIdentity;
 
   constructor(name: string, identity: ProcessIdentity) {
-    this.name = name;
+    super(name);
     this.identity = identity;
   }
 
@@ -31,29 +31,12 @@ export class ForeignProcess implements PauseControl {
     return [{ do: "resume", process: this.identity }];
   }
 
-  /** In no control group of ours: out of it, it would not be in the one that it came from. */
-  setQuota(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-
-  liftQuota(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  undoQuota(): readonly never[] {
-    return [];
-  }
-
-  quota(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
   state(): Promise<InstanceState> {
     return Promise.resolve({ state: stateOfTree(this.identity), pid: this.identity.pid });
   }
 
-  processes(): number {
-    return treeOf(this.identity).length;
+  processes(): Promise<number> {
+    return Promise.resolve(treeOf(this.identity).length);
   }
 }
 

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerRuntimeClient } from "testcontainers";
 import type { InstanceState } from "../../model/capabilities.ts";
-import { askEngine } from "../../safety/engine-api.ts";
+import { askEngine, complaintOf, containerStates } from "../../safety/engine-api.ts";
 import type { Recipe } from "./driver.ts";
 import { inTime } from "./engine-call.ts";
 import type { Ground } from "./ground.ts";
@@ -232,7 +232,7 @@ export class ManagedContainer {
   async state(): Promise<InstanceState> {
     const inspection = await this.#call("inspect", () => this.#container.inspect(), [404]);
     const { Status: status = "dead", Pid: pid = 0 } = inspection?.State ?? {};
-    return { state: states[status] ?? "dead", pid };
+    return { state: containerStates[status] ?? "dead", pid };
   }
 
   /** Its output goes to its log as it is said: from before its start, so that nothing is missed. @returns its end */
@@ -258,9 +258,9 @@ export class ManagedContainer {
     const { emit, now } = this.#ground.context;
     // Not by the client, which waits for ever when the engine is lost meanwhile.
     const path = `/containers/${this.#container.id}/wait`;
-    const { status, body } = await askEngine(this.#ground.engine.address, "POST", path, Number.POSITIVE_INFINITY);
-    const { StatusCode: code, message } = body as { StatusCode?: number; message?: string };
-    if (code === undefined) throw new Error(`the engine answered ${status} to ${path}: ${message}`);
+    const reply = await askEngine(this.#ground.engine.address, "POST", path, Number.POSITIVE_INFINITY);
+    const { StatusCode: code } = reply.body as { StatusCode?: number };
+    if (code === undefined) throw new Error(`the engine answered ${reply.status} to ${path}: ${complaintOf(reply)}`);
     await Promise.race([said, sleep(lastWordsMs, undefined, { ref: false })]);
     const how = signalOf(code) ?? `exit ${code}`;
     this.#hasEnded = true;
@@ -286,9 +286,6 @@ export class ManagedContainer {
  * ask another name server, and where there is none either, say nothing: whoever asked waits for ten seconds.
  */
 const ownNamesOnly = { Dns: ["127.0.0.1"], DnsOptions: ["ndots:1"], DnsSearch: ["."] };
-
-/** As the engine calls them → as we do. */
-const states: Readonly<Record<string, InstanceState["state"]>> = { running: "running", paused: "stopped" };
 
 /** As a shell tells it: 128 and the signal's number. */
 function signalOf(code: number): string | undefined {

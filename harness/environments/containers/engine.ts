@@ -24,9 +24,9 @@ export interface Engine {
  * @throws FaultlineError (3) when there is none, or when we may not ask it
  */
 export async function connectToEngine(environment = process.env): Promise<Engine> {
-  const named = environment["DOCKER_HOST"];
+  const named = environment["DOCKER_HOST"] || undefined;
   // The client would look elsewhere when the one that was named does not answer, and break what is not meant.
-  if (named !== undefined && named !== "") {
+  if (named !== undefined) {
     assertHere(named);
     await assertAnswers(engineAddress(environment));
   }
@@ -82,7 +82,7 @@ async function assertAnswers(address: EngineAddress): Promise<void> {
 /** The client prefers the `tc.host` of its own properties file to DOCKER_HOST. */
 function assertMeant(url: string, named: string | undefined): void {
   const at = (text: string): string => text.replace(/^(http|https):/, "tcp:").replace(/\/$/, "");
-  if (named === undefined || named === "" || at(url) === at(named)) return;
+  if (named === undefined || at(url) === at(named)) return;
   throw systemError({
     code: "ENGINE_NOT_MEANT",
     where: "DOCKER_HOST",

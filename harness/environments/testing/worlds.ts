@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
-import { askEngine, type EngineAddress } from "../../safety/engine-api.ts";
+import { askEngine, type EngineAddress, engineAddress } from "../../safety/engine-api.ts";
 import { countLabelled } from "../../safety/labelled.ts";
 import { isAlive, listProcesses, markedProcesses } from "../../safety/processes.ts";
 
@@ -35,7 +35,7 @@ const local: World = {
 };
 
 /** As the tests' own surroundings name it. */
-export const engine = (): EngineAddress => ({ url: process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock" });
+export const engine = (): EngineAddress => engineAddress(process.env);
 
 const containers: World = {
   left: (mark) => countLabelled(engine(), `faultline.run=${mark}`),

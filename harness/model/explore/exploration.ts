@@ -14,7 +14,7 @@ export interface Reproducer {
   /** The checks that failed, with what the first run of it saw. */
   readonly checks: readonly { readonly name: string; readonly actual: string }[];
   readonly schedule: readonly ScheduledInjection[];
-  /** Whether there was time to try every smaller part. */
+  /** Whether every smaller part was tried: there was time, and the whole failed again where it had to. */
   readonly isMinimal: boolean;
   /** Runs with the schedule, and with the same load without it. */
   readonly with: Share;
