@@ -20,6 +20,7 @@ afterAll(() => folder.remove());
 
 const shelf = fileURLToPath(new URL("./testing/shelf/shelf.ts", import.meta.url));
 const scenarioPath = (): string => join(folder.path, "scenarios", "own-check.ts");
+/** Its servers say that the store is away before who asks how they are gives up, which is after a second. */
 const scenario = (atLeast: number): string => `
   import { availability, noStaleReads, partition, scenario, seconds } from "faultline";
   import { people, phases, shelf } from ${JSON.stringify(shelf)};
@@ -31,7 +32,7 @@ const scenario = (atLeast: number): string => `
     }),
   };
   export default scenario({
-    name: "own", expects: "refusals", workload: people, phases, system: shelf(),
+    name: "own", expects: "refusals", workload: people, phases, system: shelf({ patienceMs: 300 }),
     faults: [{ at: seconds(0.3), lasting: seconds(1.5), inject: partition("web->store") }],
     checks: [availability({ atLeast: ${atLeast} }), noStaleReads({ within: seconds(1) }), own],
   });
