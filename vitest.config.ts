@@ -34,7 +34,7 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { name: "integration", include: ["**/*.integration.test.ts"], exclude, ...realComponents(1) },
+        test: { name: "integration", include: ["**/*.integration.test.ts"], exclude, ...realComponents(1, 2) },
       },
       {
         resolve: { alias },
@@ -46,7 +46,7 @@ export default defineConfig({
         test: { name: "browser", include: ["**/*.browser.test.ts"], exclude, ...realComponents(4, 2) },
       },
       // What takes half a minute and more a file, for `npm run test:long` and CI.
-      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5, 2) } },
+      { resolve: { alias }, test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5, 3) } },
     ],
   },
 });

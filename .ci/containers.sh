@@ -7,9 +7,14 @@ npm run --silent engine -- true || { [ $? -ne 3 ] || exit 75; exit 1; }
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 npm run --silent engine -- bash -euc '
-  vitest run --project conformance -t containers
+  # Beside each other, since both mostly wait for the engine.
+  vitest run --project long harness/cli/safety/containers >"$0/kills.log" 2>&1 & kills=$!
+  broken=0
+  vitest run --project conformance -t containers || broken=1
+  wait "$kills" || broken=1
+  cat "$0/kills.log"
+  [ "$broken" -eq 0 ]
   vitest run --project e2e harness/cli/containers
-  vitest run --project long harness/cli/safety/containers
   # Apart from all others: where control groups are made, those of others stand still for a moment.
   vitest run --project long harness/setup/engine
   npx faultline run cache-partition --env containers --seed 7 -o "$0"

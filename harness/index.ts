@@ -72,7 +72,16 @@ export type { Mutant } from "./model/mutant.ts";
 export type { Random } from "./model/random.ts";
 export type { RunRecord } from "./model/run.ts";
 export { type Audit, type AuditContext, type Scenario, scenario } from "./model/scenario.ts";
-export { container, postgres, redis, type System, service, system } from "./model/system.ts";
+export {
+  container,
+  openSearch,
+  perEnvironment,
+  postgres,
+  redis,
+  type System,
+  service,
+  system,
+} from "./model/system.ts";
 export { type Duration, milliseconds, minutes, seconds } from "./model/units.ts";
 export type { CheckResult, Verdict } from "./model/verdict.ts";
 export {

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { environmentNamed } from "./cli/environments.ts";
+import { environmentNamed, inEnvironment } from "./cli/environments.ts";
 import { faultKinds } from "./faults/index.ts";
 import type { ContainerSettings } from "./model/config.ts";
 import type { FaultSpec } from "./model/fault.ts";
@@ -33,7 +33,7 @@ export async function startSystem<S extends System>(
   { environment: name = "local", containers, ...options }: SystemOptions = {},
 ): Promise<StartedSystem<S>> {
   const environment = await environmentNamed(name).open(containers === undefined ? {} : { containers });
-  return start(definition, { environment, faultKinds, ...options });
+  return start(inEnvironment(definition, name), { environment, faultKinds, ...options });
 }
 
 /**

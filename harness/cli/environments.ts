@@ -4,6 +4,8 @@ import { localEnvironment, localFacts } from "../environments/local/local.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import type { Environment } from "../model/environment.ts";
 import { usageError } from "../model/errors.ts";
+import type { System } from "../model/system.ts";
+import { systemIn } from "../plan/per-environment.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { locateLocalTools, locateToxiproxy } from "./local-tools.ts";
 
@@ -32,6 +34,12 @@ const environments: readonly EnvironmentEntry[] = [
   { facts: attachFacts, open: async () => attachEnvironment(await locateToxiproxy()) },
 ];
 
+const environmentNames: readonly string[] = environments.map(({ facts }) => facts.name);
+
+/** A system as it is in the environment of that name. @throws FaultlineError UNKNOWN_ENVIRONMENT (64) */
+export const inEnvironment = <S extends System>(system: S, name: string, where?: string): S =>
+  systemIn(system, name, environmentNames, where);
+
 /** @throws FaultlineError (64) for a name that is none */
 export function environmentNamed(name: string): EnvironmentEntry {
   const entry = environments.find(({ facts }) => facts.name === name);
@@ -40,9 +48,6 @@ export function environmentNamed(name: string): EnvironmentEntry {
     code: "UNKNOWN_ENVIRONMENT",
     where: "--env",
     message: `there is no environment "${name}"`,
-    remedy: didYouMean(
-      name,
-      environments.map(({ facts }) => facts.name),
-    ),
+    remedy: didYouMean(name, environmentNames),
   });
 }

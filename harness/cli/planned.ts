@@ -8,6 +8,7 @@ import { planRun } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/schedule.ts";
 import { didYouMean } from "../plan/suggest.ts";
 import { onVariants, unknownVariant } from "../plan/variants.ts";
+import { inEnvironment } from "./environments.ts";
 import { type LoadedScenario, loadScenario, selectScenarios } from "./scenarios.ts";
 
 /** A scenario, on one variant of its system where it has some, with everything decided. */
@@ -50,7 +51,11 @@ export async function planAll(
   const planned = tagged.flatMap((one) => {
     try {
       const variants = onVariants(one.id, one.scenario, flags.variant);
-      return variants.map((on) => ({ ...one, ...on, ...planRun(one.id, on.scenario, seed, context) }));
+      return variants.map((on) => {
+        const system = inEnvironment(on.scenario.system, environment.name, `${one.id}: system`);
+        const scenario = { ...on.scenario, system };
+        return { ...one, ...on, scenario, ...planRun(one.id, scenario, seed, context) };
+      });
     } catch (error) {
       if (!(error instanceof FaultlineError)) throw error;
       if (error.problems.every(({ code }) => code === notHere)) {

@@ -38,7 +38,7 @@ export interface ContainerSettings {
 }
 
 /** What images are for: the kinds of components, and the proxies between them. */
-export const imageRoles = ["postgres", "redis", "service", "toxiproxy"] as const;
+export const imageRoles = ["opensearch", "postgres", "redis", "service", "toxiproxy"] as const;
 export type ImageRole = (typeof imageRoles)[number];
 export const pullPolicies = ["missing", "always", "never"] as const;
 export type PullPolicy = (typeof pullPolicies)[number];

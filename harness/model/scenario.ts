@@ -19,6 +19,8 @@ export interface PhaseLengths {
 export interface AuditContext {
   /** Instance → real address, past the proxies. */
   readonly addresses: Readonly<Record<string, Address>>;
+  /** Component → its kind, which may differ from one environment to another. */
+  readonly kinds: Readonly<Record<string, string>>;
   /** The run's own token, the beginning of every `Draw.token`. */
   readonly runToken: string;
   readonly signal: AbortSignal;

@@ -5,7 +5,8 @@ export interface LinkDefinition<To extends string = string> {
   readonly to: To;
   /**
    * A template: `{host}` and `{port}` are filled in with the component's own proxy, never with the real address. Where a
-   * program wants them apart, one variable has `{host}` and another one, to the same component, `{port}`.
+   * program wants them apart, one variable has `{host}` and another one, to the same component, `{port}`. `{url}` is the
+   * whole of it as the component's kind has it: `postgres://user@host:port/database`, `redis://…`, `http://…`.
    */
   readonly as: string;
   /** The proxy that carries it, of a system that runs already. */
@@ -41,6 +42,10 @@ export interface ComponentDefinition<To extends string = string> {
   readonly links?: Readonly<Record<string, LinkDefinition<To>>>;
   /** A fixed port on the loopback interface; without it a free one is chosen. Only for a single instance. */
   readonly port?: number;
+  /** What `{url}` means to who is linked to it; a template like that of a link. */
+  readonly url?: string;
+  /** What stands in its place in some environments, by their names. */
+  readonly otherwiseIn?: Readonly<Record<string, ComponentDefinition<never>>>;
   /** What it tells of itself; what is reached of it is told in reports. Read past the proxies, four times a second. */
   readonly metrics?: MetricsDefinition;
   readonly attached?: Attachment;
@@ -58,6 +63,12 @@ export interface PostgresSettings {
 
 /** A Redis server; `configuration` is passed as `--name value`. */
 export interface RedisSettings {
+  readonly configuration?: Readonly<Record<string, string>>;
+}
+
+/** An OpenSearch server of one node, without the security plugin. */
+export interface OpenSearchSettings {
+  /** Node settings, as `{ "action.auto_create_index": "false" }`. */
   readonly configuration?: Readonly<Record<string, string>>;
 }
 
@@ -96,12 +107,29 @@ export interface ContainerSettings {
 
 export function postgres(settings: PostgresSettings & { port?: number }): ComponentDefinition<never> {
   const { port, ...rest } = settings;
-  return { kind: "postgres", settings: rest, ...(port === undefined ? {} : { port }) };
+  const url = `postgres://${rest.user}@{host}:{port}/${rest.database}`;
+  return { kind: "postgres", settings: rest, url, ...(port === undefined ? {} : { port }) };
 }
 
 export function redis(settings: RedisSettings & { port?: number } = {}): ComponentDefinition<never> {
   const { port, ...rest } = settings;
-  return { kind: "redis", settings: rest, ...(port === undefined ? {} : { port }) };
+  return { kind: "redis", settings: rest, url: "redis://{host}:{port}", ...(port === undefined ? {} : { port }) };
+}
+
+export function openSearch(settings: OpenSearchSettings = {}): ComponentDefinition<never> {
+  return { kind: "opensearch", settings: { ...settings }, url: "http://{host}:{port}" };
+}
+
+/**
+ * One part of a system, by what plays it in which environment: `perEnvironment({ containers: openSearch(), otherwise:
+ * postgres({ … }) })`. Whoever is linked to it says `as: "{url}"`.
+ */
+export function perEnvironment(components: {
+  readonly otherwise: ComponentDefinition<never>;
+  readonly [environment: string]: ComponentDefinition<never>;
+}): ComponentDefinition<never> {
+  const { otherwise, ...otherwiseIn } = components;
+  return { ...otherwise, otherwiseIn };
 }
 
 export function service<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
@@ -111,6 +139,7 @@ export function service<const Links extends Readonly<Record<string, LinkDefiniti
   return {
     kind: "service",
     settings: rest,
+    url: "http://{host}:{port}",
     ...(links === undefined ? {} : { links }),
     ...(instances === undefined ? {} : { instances }),
     ...(port === undefined ? {} : { port }),

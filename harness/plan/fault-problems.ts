@@ -1,11 +1,11 @@
 import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { instanceNames, instancesNamed, linksOf, type System } from "../model/system.ts";
+import { type ComponentDefinition, instanceNames, instancesNamed, linksOf, type System } from "../model/system.ts";
 import type { PlanContext } from "./schedule.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The code of what is no mistake: on another machine the same scenario runs. */
+/** The code of what is no mistake: on another machine, or in another environment, the same scenario runs. */
 export const notHere = "NOT_ON_THIS_MACHINE";
 
 /** What is wrong with a fault where it is aimed at: parameters, target, capability. */
@@ -31,11 +31,19 @@ export function problemsOfFault(
   const others = acts.filter((name) => wanted !== undefined && !wanted.includes(kindOf(system, name)));
   if (wanted !== undefined && others.length > 0) {
     const fitting = Object.keys(system.components).filter((name) => wanted.includes(system.components[name]!.kind));
+    const message = `${kind.kind} is for ${wanted.join(" and ")}; ${others.join(", ")} is ${kindOf(system, others[0]!)}`;
+    const fitsElsewhere = others.every((name) =>
+      Object.values(componentOf(system, name)?.otherwiseIn ?? {}).some((one) => wanted.includes(one.kind)),
+    );
     problems.push({
-      code: "WRONG_KIND",
+      code: fitsElsewhere ? notHere : "WRONG_KIND",
       where: `${where}.inject`,
-      message: `${kind.kind} is for ${wanted.join(" and ")}; ${others.join(", ")} is ${kindOf(system, others[0]!)}`,
-      remedy: fitting.length === 0 ? "This system has none." : `Aim at ${fitting.join(" or ")}.`,
+      message: fitsElsewhere ? `${message} in the environment ${environment.name}` : message,
+      remedy: fitsElsewhere
+        ? "It is run in other environments."
+        : fitting.length === 0
+          ? "This system has none."
+          : `Aim at ${fitting.join(" or ")}.`,
     });
   }
   if (!environment.capabilities.includes(kind.needs)) {
@@ -82,12 +90,11 @@ function problemsOfAttaching(
   });
 }
 
-function kindOf(system: System, instance: string): string {
-  const component = Object.entries(system.components).find(([name, one]) =>
-    instanceNames(name, one).includes(instance),
-  );
-  return component?.[1].kind ?? "a link";
+function componentOf({ components }: System, instance: string): ComponentDefinition | undefined {
+  return Object.entries(components).find(([name, one]) => instanceNames(name, one).includes(instance))?.[1];
 }
+
+const kindOf = (system: System, instance: string): string => componentOf(system, instance)?.kind ?? "a link";
 
 function componentTargets(system: System): readonly string[] {
   const names = Object.keys(system.components);

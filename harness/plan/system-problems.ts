@@ -62,9 +62,10 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
   for (const [variable, link] of links) {
     const at = `${where}.links.${variable}`;
     if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
-    if (isTold(link, links)) continue;
+    if (isTold(link, links, system.components[link.to]?.url !== undefined)) continue;
     const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
-    problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: `"${link.as}" has no {port}`, remedy });
+    const lacks = link.as.includes("{url}") ? `"${link.to}" has no {url}` : `"${link.as}" has no {port}`;
+    problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: lacks, remedy });
   }
   return [...problems, ...problemsOfSettings(component, where, isReached(system, name))];
 }
@@ -75,8 +76,13 @@ function isReached({ entry, components }: System, name: string): boolean {
   return entry === name || links.some(({ to }) => to === name);
 }
 
-/** Host and port may stand in variables of their own. */
-function isTold({ to, as }: LinkDefinition, links: readonly (readonly [string, LinkDefinition])[]): boolean {
+/** Host and port may stand in variables of their own. @param hasUrl whether it is known what `{url}` means there */
+function isTold(
+  { to, as }: LinkDefinition,
+  links: readonly (readonly [string, LinkDefinition])[],
+  hasUrl: boolean,
+): boolean {
+  if (as.includes("{url}")) return hasUrl;
   if (as.includes("{port}")) return true;
   return as.includes("{host}") && links.some(([, other]) => other.to === to && other.as.includes("{port}"));
 }

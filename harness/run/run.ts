@@ -250,7 +250,9 @@ class Run {
 
   #auditContext(system: RunningSystem, withinMs: number): AuditContext {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(withinMs)]);
-    return { addresses: system.direct, runToken: runTokenOf(this.#options.folder.id), signal };
+    const components = Object.entries(this.#options.scenario.system.components);
+    const kinds = Object.fromEntries(components.map(([name, { kind }]) => [name, kind]));
+    return { addresses: system.direct, kinds, runToken: runTokenOf(this.#options.folder.id), signal };
   }
 
   /** An audit that throws is the scenario's, or its system's, trouble: the run cannot tell, and goes on to its end. */

@@ -20,6 +20,7 @@ const context = () => ({
   addresses: Object.fromEntries(
     (["postgres", "search", "cache", "queue"] as const).map((name) => [name, addressOf(system[name].url)]),
   ),
+  kinds: { search: "postgres" },
   runToken: "ab12",
   signal,
 });

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type pg from "pg";
 import { type Entries, readCached, type Versions } from "./cached.ts";
 import { withDatabase, withRedis } from "./components.ts";
+import { documentVersions } from "./documents.ts";
 import { itemsOf, jobsOf, type OrderRow } from "./orders.ts";
 import { initialStock, productNames, tenant } from "./seed.ts";
 import { writerOf } from "./shop-api.ts";
@@ -20,7 +21,7 @@ export function ledger(): Audit {
           withRedis(context, "cache", (redis) =>
             readCached({ rows: () => rowVersions(shop), entries: () => cacheEntries(redis) }),
           ),
-          withDatabase(context, "search", (search) => documentVersions(search)),
+          documentVersions(context),
         ]);
         const documents = [...index].map(([id, version]) => ({ key: id - 1, version }));
         return { ...(await readShop(shop)), cache, index: documents };
@@ -44,7 +45,7 @@ async function waiting(context: AuditContext): Promise<number> {
 async function isIndexLevel(context: AuditContext): Promise<boolean> {
   const [rows, documents] = await Promise.all([
     withDatabase(context, "postgres", (shop) => rowVersions(shop, "AND NOT deleted")),
-    withDatabase(context, "search", documentVersions),
+    documentVersions(context),
   ]);
   return rows.size === documents.size && [...rows].every(([id, version]) => documents.get(id) === version);
 }
@@ -71,12 +72,6 @@ async function queueDepth(queue: Redis): Promise<number> {
 
 async function rowVersions(shop: pg.Client, condition = ""): Promise<Versions> {
   const { rows } = await shop.query(`SELECT id, version FROM products WHERE tenant = $1 ${condition}`, [tenant]);
-  return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
-}
-
-async function documentVersions(search: pg.Client): Promise<Versions> {
-  const text = "SELECT id, version FROM documents WHERE tenant = $1 AND NOT removed ORDER BY id";
-  const { rows } = await search.query(text, [tenant]);
   return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
 }
 

@@ -1,15 +1,15 @@
-import { postgres, redis, service, system } from "faultline";
+import { openSearch, perEnvironment, postgres, redis, service, system } from "faultline";
 
 /** How the audit logs in, too. */
 export const database = { database: "shop", user: "shop" } as const;
-/** The index is a database of its own. */
+/** The index is a database of its own, where it is no OpenSearch. */
 export const index = { database: "search", user: "shop" } as const;
 
 const links = {
-  DATABASE_URL: { to: "postgres", as: `postgres://${database.user}@{host}:{port}/${database.database}` },
-  SEARCH_URL: { to: "search", as: `postgres://${index.user}@{host}:{port}/${index.database}` },
-  CACHE_URL: { to: "cache", as: "redis://{host}:{port}" },
-  QUEUE_URL: { to: "queue", as: "redis://{host}:{port}" },
+  DATABASE_URL: { to: "postgres", as: "{url}" },
+  SEARCH_URL: { to: "search", as: "{url}" },
+  CACHE_URL: { to: "cache", as: "{url}" },
+  QUEUE_URL: { to: "queue", as: "{url}" },
 } as const;
 
 /** What makes a variant of the reference system, as variables of the environment: a seeded bug, a write policy. */
@@ -42,7 +42,11 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
     components: {
       postgres: postgres({ ...database, configuration: { max_connections: "100" } }),
       cache: redis({ configuration: { maxmemory: "64mb", "maxmemory-policy": "allkeys-lru" } }),
-      search: postgres({ ...index, configuration: { max_connections: "30", shared_buffers: "32MB" } }),
+      search: perEnvironment({
+        // An index that nobody prepared would have no mapping.
+        containers: openSearch({ configuration: { "action.auto_create_index": "false" } }),
+        otherwise: postgres({ ...index, configuration: { max_connections: "30", shared_buffers: "32MB" } }),
+      }),
       queue: redis({ configuration: { "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" } }),
       api: service({
         ...paths,

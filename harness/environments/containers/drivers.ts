@@ -1,4 +1,5 @@
 import type { ContainerDriver } from "./driver.ts";
+import { openSearchContainers } from "./opensearch.ts";
 import { ownImageContainers } from "./own-image.ts";
 import { postgresContainers } from "./postgres.ts";
 import { redisContainers } from "./redis.ts";
@@ -6,5 +7,8 @@ import { serviceContainers } from "./service.ts";
 
 /** One for each kind of component. */
 export const containerDrivers: ReadonlyMap<string, ContainerDriver> = new Map(
-  [ownImageContainers, postgresContainers, redisContainers, serviceContainers].map((driver) => [driver.kind, driver]),
+  [openSearchContainers, ownImageContainers, postgresContainers, redisContainers, serviceContainers].map((driver) => [
+    driver.kind,
+    driver,
+  ]),
 );

@@ -1,4 +1,6 @@
 import { ImageName } from "testcontainers";
+// What its users have logged in to, as Docker keeps it; it exports this no further up.
+import { getAuthConfig } from "testcontainers/build/container-runtime/index.js";
 import { exits, FaultlineError, messageOf, type Problem } from "../../model/errors.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import type { Image } from "./driver.ts";
@@ -36,14 +38,18 @@ async function ensureImage(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
-  const { pull, platform } = settings;
+  const { pull: policy, platform } = settings;
   const name = imageName(settings, wanted.image);
   const known = await inspect(engine, name);
-  const isAsked = pull === "always" || (pull === "missing" && known === undefined);
+  const isAsked = policy === "always" || (policy === "missing" && known === undefined);
   const failure = isAsked ? await pullImage(engine, name, platform, signal) : undefined;
   const image = isAsked ? await inspect(engine, name) : known;
-  if (image === undefined || (pull === "always" && failure !== undefined)) {
-    return notToBeHad(wanted, name, failure ?? `the engine does not have it, and may not ask for it (pull: "${pull}")`);
+  if (image === undefined || failure !== undefined) {
+    return notToBeHad(
+      wanted,
+      name,
+      failure ?? `the engine does not have it, and may not ask for it (pull: "${policy}")`,
+    );
   }
   const needed = platform?.split("/")[1] ?? engine.architecture;
   return image.Architecture === needed ? undefined : wrongArchitecture(wanted, name, image.Architecture, needed);
@@ -60,24 +66,42 @@ function inspect({ client }: Engine, name: string) {
 }
 
 /**
- * @returns why it could not be pulled; what comes as a part of the answer the client does not tell, and is seen by what is
- * there @throws AbortError when the signal ends it: what the engine has begun it goes on with by itself
+ * @returns why it could not be pulled
+ * @throws AbortError when the signal ends it
  */
 async function pullImage(
-  { client }: Engine,
+  engine: Engine,
   name: string,
   platform: string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const late = (): Error => new Error(`it was not there after ${pullWithinMs / 60_000} min`);
+  const ended = new AbortController();
   try {
-    const pulled = client.image.pull(ImageName.fromString(name), { force: true, platform });
-    await withDeadline(pulled, pullWithinMs, late, signal);
+    await withDeadline(pull(engine, name, platform, ended.signal), pullWithinMs, late, signal);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
     return messageOf(error).trim();
+  } finally {
+    ended.abort();
   }
+}
+
+/**
+ * Not by the client's own way to pull, which does not tell what the engine says after it has begun: that a layer can't be
+ * had, say. @param signal when it is aborted, the engine is left alone, and stops
+ */
+async function pull({ client }: Engine, name: string, platform: string | undefined, signal: AbortSignal) {
+  const { dockerode } = client.container;
+  const { registry = client.info.containerRuntime.indexServerAddress } = ImageName.fromString(name);
+  const authconfig = await getAuthConfig(registry);
+  const stream = await dockerode.pull(name, { authconfig, platform, abortSignal: signal });
+  const said = await new Promise<readonly { readonly error?: string }[]>((resolve, reject) => {
+    dockerode.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output)));
+  });
+  const failure = said.find(({ error }) => error !== undefined);
+  if (failure !== undefined) throw new Error(failure.error);
 }
 
 const whereOf = ({ image, where }: Wanted): string =>

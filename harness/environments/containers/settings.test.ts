@@ -4,6 +4,7 @@ import { imageSettings } from "./settings.ts";
 test("the official images, over them what is configured, over both what the environment says", () => {
   expect(imageSettings({}, {})).toEqual({
     images: {
+      opensearch: "opensearchproject/opensearch:3",
       postgres: "postgres:18",
       redis: "redis:8",
       service: "node:24",

@@ -21,6 +21,7 @@ export const imageName = ({ images }: ImageSettings, image: Image): string =>
 
 /** The official images. */
 const official: Readonly<Record<ImageRole, string>> = {
+  opensearch: "opensearchproject/opensearch:3",
   postgres: "postgres:18",
   redis: "redis:8",
   service: "node:24",

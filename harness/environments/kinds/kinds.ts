@@ -1,10 +1,11 @@
 import { containerKind } from "./container.ts";
 import type { Kind } from "./kind.ts";
+import { openSearchKind } from "./opensearch.ts";
 import { postgresKind } from "./postgres.ts";
 import { redisKind } from "./redis.ts";
 import { serviceKind } from "./service.ts";
 
 /** One for each kind of component. */
 export const kinds: ReadonlyMap<string, Kind> = new Map(
-  [containerKind, postgresKind, redisKind, serviceKind].map((kind) => [kind.kind, kind]),
+  [containerKind, openSearchKind, postgresKind, redisKind, serviceKind].map((kind) => [kind.kind, kind]),
 );

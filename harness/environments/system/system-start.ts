@@ -142,10 +142,9 @@ class SystemStart<Instance extends StartableInstance> {
     return Object.fromEntries(
       links.map(([variable, { to, as }]) => {
         const proxies = linksNamed(this.#system, `${instance}->${to}`).map((link) => found(this.#proxied, link.name));
-        return [
-          variable,
-          proxies.map(({ port }) => as.replaceAll("{host}", at).replaceAll("{port}", `${port}`)).join(),
-        ];
+        const template = as.replaceAll("{url}", this.#definition(to).url ?? "");
+        const told = ({ port }: Address) => template.replaceAll("{host}", at).replaceAll("{port}", `${port}`);
+        return [variable, proxies.map(told).join()];
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,12 +9,14 @@ import { locateComponents } from "../locate.mjs";
 import { withLock } from "../lock.mjs";
 import { nodeFor } from "../packages.mjs";
 import { versionOf } from "../programs.mjs";
+import { installJava, openSearchContext, openSearchKey, openSearchRecipe } from "./opensearch.mjs";
 import { debianPackages, makeRootFolder } from "./root-folder.mjs";
 
 const base = "faultline/base";
 
 /** What each image adds to the one file system that all share: how it starts, and as whom. */
 const recipes = {
+  opensearch: openSearchRecipe,
   postgres: [
     "ENV PGDATA=/var/lib/postgresql/data",
     "RUN mkdir -p /var/lib/postgresql && chown -R postgres:postgres /var/lib/postgresql",
@@ -28,6 +30,9 @@ const recipes = {
   service: ["WORKDIR /app", 'CMD ["node"]'],
   toxiproxy: ['ENTRYPOINT ["/toxiproxy"]', 'CMD ["-host=0.0.0.0"]'],
 };
+
+/** What is built with more than a recipe: what fills the folder that it copies from. */
+const contexts = { opensearch: openSearchContext };
 
 /** Role → name, as Faultline's configuration takes them. */
 export const ownImages = Object.fromEntries(Object.keys(recipes).map((role) => [role, `faultline/${role}:own`]));
@@ -79,7 +84,7 @@ async function whatIsBrought(root) {
 /** Another recipe, another version: another file. @param {import("./root-folder.mjs").Brought} brought */
 async function keyOf({ postgres, node, toxiproxy }) {
   const hash = createHash("sha256");
-  for (const file of ["images.mjs", "root-folder.mjs", "postgres-entrypoint.sh"]) {
+  for (const file of ["images.mjs", "opensearch.mjs", "root-folder.mjs", "postgres-entrypoint.sh"]) {
     hash.update(readFileSync(fileURLToPath(new URL(file, import.meta.url))));
   }
   const versions = [
@@ -87,6 +92,7 @@ async function keyOf({ postgres, node, toxiproxy }) {
     await versionOf(node),
     await versionOf(toxiproxy),
     process.arch,
+    openSearchKey(),
   ];
   return hash
     .update(JSON.stringify([versions, debianPackages]))
@@ -100,12 +106,16 @@ async function keyOf({ postgres, node, toxiproxy }) {
  * @param {AbortSignal} signal
  */
 async function makeImages(shell, { cache, brought, file }, signal) {
+  await installJava(signal);
   await inWorkplace(cache, "images", async (folder) => {
     const root = await makeRootFolder(folder, brought, signal);
     await shell('tar -C "$1" -c --sort=name --numeric-owner . | docker import - "$2"', [root, base]);
     for (const [role, lines] of Object.entries(recipes)) {
-      const build = 'name=$1; shift; printf "%s\\n" "$@" | docker build -q -t "$name" -';
-      await shell(build, [ownImages[role] ?? "", `FROM ${base}`, ...lines]);
+      const context = join(folder, role);
+      mkdirSync(context);
+      await contexts[/** @type {keyof typeof contexts} */ (role)]?.(context, signal);
+      writeFileSync(join(context, "Dockerfile"), [`FROM ${base}`, ...lines, ""].join("\n"));
+      await shell('docker build -q -t "$1" "$2"', [ownImages[role] ?? "", context]);
     }
     const unfinished = join(folder, "images.tar.zst");
     await shell('file=$1; shift; docker save "$@" | zstd -q -3 -T2 -o "$file"', [

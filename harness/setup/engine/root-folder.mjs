@@ -7,7 +7,7 @@ import { execute } from "../execute.mjs";
 
 /** What the images consist of; nothing in them that nobody asks for. */
 export const debianPackages =
-  "base-files base-passwd bash dash coreutils sed grep findutils mawk procps util-linux libstdc++6 tzdata netbase redis-server".split(
+  "base-files base-passwd bash dash coreutils sed grep findutils mawk procps util-linux libstdc++6 tzdata netbase redis-server zlib1g".split(
     " ",
   );
 
@@ -16,7 +16,7 @@ const leftOut =
   /^(perl|libperl|lib[a-z-]*-perl_|adduser|debconf|dpkg_|init-system-helpers|lsb-base|sysvinit-utils|usrmerge|ucf|passwd)/;
 
 /** Servers run as themselves, as in the official images. */
-const users = { postgres: 999, redis: 998 };
+const users = { postgres: 999, redis: 998, opensearch: 997 };
 
 /**
  * What is brought from elsewhere, as its paths on this machine.

@@ -1,34 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { access, cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../embedded/process.ts";
+import { openSearchJars, whyNoOpenSearch } from "../../../harness/setup/engine/opensearch.mjs";
 import type { Component } from "../../testing/components.ts";
 import { eventually, freePort, Process } from "../../testing/processes.ts";
 
 // A real OpenSearch node, from its jars as Maven has them: there is a Java for it on many machines, and no image needed.
 
-const version = "2.19.6";
-const sources = join(import.meta.dirname, "opensearch");
 const leastJava = 17;
 
 /** Why there can be none on this machine; nothing if there can. */
 export function openSearchHindrance(): string | undefined {
-  for (const program of ["java", "javac", "jar", "mvn"]) {
-    if (!answers(program)) return `there is no ${program} on the PATH`;
-  }
+  const hindrance = whyNoOpenSearch();
+  if (hindrance !== undefined) return hindrance;
   const major = Number(/version "(\d+)/.exec(output("java", ["-version"]))?.[1] ?? 0);
   return major < leastJava ? `it needs Java ${leastJava}, and this is ${major}` : undefined;
-}
-
-function answers(program: string): boolean {
-  try {
-    output(program, [program === "java" ? "-version" : "--version"]);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Java tells its version as if it were an error. */
@@ -37,7 +24,7 @@ function output(program: string, args: readonly string[]): string {
 }
 
 export async function startOpenSearch(): Promise<Component> {
-  const jars = await jarsOf();
+  const jars = await openSearchJars(AbortSignal.timeout(300_000));
   const folder = await mkdtemp(join(tmpdir(), "shop-opensearch-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -79,7 +66,7 @@ export async function startOpenSearch(): Promise<Component> {
 /** Little memory, a short start, and one node that is a cluster by itself. */
 function argumentsOf({ jars, folder, port }: { jars: string; folder: string; port: number }): readonly string[] {
   const virtualMachine = ["-Xms384m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
-  const log = ["-Dlog4j2.disable.jmx=true", `-Dlog4j2.configurationFile=${join(sources, "log4j2.properties")}`];
+  const log = ["-Dlog4j2.disable.jmx=true", `-Dlog4j2.configurationFile=${join(jars, "log4j2.properties")}`];
   const settings = {
     "cluster.name": "shop",
     "node.name": "search",
@@ -96,41 +83,4 @@ function argumentsOf({ jars, folder, port }: { jars: string; folder: string; por
   };
   const pairs = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   return [...virtualMachine, ...log, "-cp", `${jars}/*`, "SearchNode", ...pairs];
-}
-
-/** The folder of the jars: got and compiled once for each user, and whole as soon as it is there. */
-async function jarsOf(): Promise<string> {
-  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "faultline");
-  const jars = join(cache, `opensearch-${version}`);
-  if (await isThere(join(jars, "search-node.jar"))) return jars;
-  const building = join(cache, `.opensearch-${randomUUID()}`);
-  try {
-    await mkdir(building, { recursive: true });
-    await build(building);
-    // Another one may have been faster; its folder is as good.
-    await rename(join(building, "jars"), jars).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
-  return jars;
-}
-
-async function build(folder: string): Promise<void> {
-  await cp(sources, folder, { recursive: true });
-  const jars = join(folder, "jars");
-  const signal = AbortSignal.timeout(300_000);
-  const options = { cwd: folder, signal };
-  const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${jars}`];
-  await run("mvn", ["-B", "-q", ...goal], options);
-  await run("javac", ["-proc:none", "-cp", `${jars}/*`, "-d", "classes", "SearchNode.java"], options);
-  await run("jar", ["--create", "--file", join(jars, "search-node.jar"), "-C", "classes", "."], options);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
