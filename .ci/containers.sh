@@ -17,7 +17,7 @@ npm run --silent engine -- bash -euc '
   vitest run --project e2e harness/cli/containers
   # Apart from all others: where control groups are made, those of others stand still for a moment.
   vitest run --project long harness/setup/engine
-  npx faultline run cache-partition --env containers --seed 7 -o "$0"
+  npx faultline prove cache-partition --mutants lost-del --env containers --until-caught --repeat 3 -o "$0"
   left=$(docker ps -aq --filter label=faultline.run)
   [ -z "$left" ] || { echo "left on the engine: $left"; exit 1; }
 ' "$reports"

@@ -44,7 +44,9 @@ export async function openSearchIndex(
   { log, poolSize, readMs, feedMs }: Required<SearchOptions>,
 ): Promise<SearchIndex> {
   // One layer retries, and it is not this one. Its own timeout ends with the headers: ours is the deadline of `run`.
-  const client = new Client({ node: url, maxRetries: 0, agent: { maxSockets: poolSize, keepAlive: true } });
+  // Connections of a rush are not kept after it: they would look like a leak.
+  const agent = { maxSockets: poolSize, maxFreeSockets: 2, keepAlive: true };
+  const client = new Client({ node: url, maxRetries: 0, agent });
   const { run, isReady } = guarded(log);
 
   const write = (what: string, { tenant, id, version }: Removal, body: object) =>
@@ -121,6 +123,17 @@ async function prepare(client: Client, signal: AbortSignal): Promise<void> {
     });
   }
   await abortable(signal, () => client.cluster.health({ index: name, wait_for_status: "yellow", timeout: "10s" }));
+  await warm(client, signal);
+}
+
+/** A server that was just started takes longer for its first answers than anybody waits: asked until it does not. */
+async function warm(client: Client, signal: AbortSignal): Promise<void> {
+  const question = { tenant: "nobody", text: "nothing like it", limit: 1, offset: 0 };
+  for (let [asked, quick] = [0, 0]; asked < 300 && quick < 30; asked += 1) {
+    const startedAt = performance.now();
+    await search(client, question, signal);
+    quick = performance.now() - startedAt < 20 ? quick + 1 : 0;
+  }
 }
 
 async function search(client: Client, { tenant, text, limit, offset }: SearchRequest, signal: AbortSignal) {

@@ -59,7 +59,8 @@ export async function bringImages(host, { root, say, during, signal }) {
     () => true,
     () => false,
   );
-  if (!isThere) await shell('zstd -dcq "$1" | docker load -q', [file]);
+  // Half a gigabyte that is written down later holds up whoever waits for the disk then, as databases do.
+  if (!isThere) await shell('zstd -dcq "$1" | docker load -q && sync', [file]);
 }
 
 /**

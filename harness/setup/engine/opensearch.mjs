@@ -13,9 +13,10 @@ const sources = join(import.meta.dirname, "opensearch");
 /** What it is made with: Debian has them in two packages. */
 const programs = ["java", "javac", "jar", "jlink", "mvn"];
 const packages = ["default-jdk-headless", "maven"];
-/** What OpenSearch uses of Java. */
+/** What OpenSearch uses of Java; of its languages Thai, which has no spaces, and without which no analyser is made. */
 const modules =
-  "java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.unsupported,jdk.management";
+  "java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.localedata,jdk.unsupported,jdk.management";
+const locales = "en,th";
 
 const missing = () => programs.filter((program) => onPath(program) === undefined);
 
@@ -71,7 +72,12 @@ export async function openSearchJars(signal) {
 export async function openSearchContext(folder, signal) {
   const home = join(folder, "opensearch");
   await mkdir(home, { recursive: true });
-  const options = ["--strip-java-debug-attributes", "--no-header-files", "--no-man-pages"];
+  const options = [
+    "--strip-java-debug-attributes",
+    "--no-header-files",
+    "--no-man-pages",
+    `--include-locales=${locales}`,
+  ];
   const link = [...options, "--add-modules", modules, "--output", join(home, "jdk")];
   await execute("jlink", link, { deadlineMs: 120_000, signal });
   await cp(await openSearchJars(signal), join(home, "lib"), { recursive: true });
