@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { attached } from "../../model/attached.ts";
 import { container, system } from "../../model/system.ts";
 import { askEngine } from "../../safety/engine-api.ts";
 import { undoAll } from "../../safety/undo.ts";
 import { imageSettings } from "../containers/settings.ts";
-import { here, notHere } from "../testing/here.ts";
+import { describeIn } from "../testing/here.ts";
 import { Stand } from "../testing/stand.ts";
 import { engine } from "../testing/worlds.ts";
 
@@ -30,8 +30,7 @@ const told = (at: string, name: string) =>
     components: { web: attached({ kind: "http", at, container: name, readyPath: "/" }) },
   });
 
-for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
-describe.runIf(here.includes("containers"))("of containers, one that is not ours", () => {
+describeIn("containers", "of containers, one that is not ours", () => {
   let [owner, stand]: [Stand, Stand] = [] as never;
   let at: string;
   let name: string;

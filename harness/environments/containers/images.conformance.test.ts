@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { here, notHere } from "../testing/here.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { describeIn } from "../testing/here.ts";
 import { connectToEngine } from "./engine.ts";
 import { ensureImages } from "./images.ts";
 import { imageSettings } from "./settings.ts";
@@ -16,8 +16,7 @@ const manifest = JSON.stringify({
   layers: [{ mediaType: "application/vnd.docker.image.rootfs.diff.tar.gzip", size: 2, digest }],
 });
 
-for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
-describe.runIf(here.includes("containers"))("in containers, an image that breaks off", () => {
+describeIn("containers", "in containers, an image that breaks off", () => {
   let registry: Server;
   let name: string;
   /** Answers nothing more once it has been asked for the manifest. */

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { container, openSearch, system } from "../../model/system.ts";
-import { here, notHere } from "../testing/here.ts";
+import { describeIn } from "../testing/here.ts";
 import { Stand } from "../testing/stand.ts";
 import { imageSettings } from "./settings.ts";
 
@@ -21,8 +21,7 @@ const shop = system({
   },
 });
 
-for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
-describe.runIf(here.includes("containers"))("in containers, an OpenSearch", () => {
+describeIn("containers", "in containers, an OpenSearch", () => {
   let stand: Stand;
   beforeEach(async () => {
     stand = await Stand.open("containers");

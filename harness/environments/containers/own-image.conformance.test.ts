@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import { Client } from "pg";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { container, postgres, redis, type System, service, system } from "../../model/system.ts";
-import { here, notHere } from "../testing/here.ts";
+import { describeIn } from "../testing/here.ts";
 import { Stand } from "../testing/stand.ts";
 import { imageSettings } from "./settings.ts";
 
@@ -32,8 +32,7 @@ function shop(changes: { image?: string; command?: string[] } = {}): System {
   });
 }
 
-for (const [name, why] of notHere) if (name === "containers") test.skip(`${name}: ${why}`, () => undefined);
-describe.runIf(here.includes("containers"))("in containers, a program in an image of its own", () => {
+describeIn("containers", "in containers, a program in an image of its own", () => {
   let stand: Stand;
   beforeEach(async () => {
     stand = await Stand.open("containers");

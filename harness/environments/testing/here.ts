@@ -1,3 +1,4 @@
+import { describe, test } from "vitest";
 import { environmentNamed } from "../../cli/environments.ts";
 import { messageOf } from "../../model/errors.ts";
 
@@ -18,3 +19,9 @@ const looked = await Promise.all(
 export const here = looked.flatMap(([name, why]) => (why === undefined ? [name] : []));
 /** The others, and why. */
 export const notHere = looked.filter(([, why]) => why !== undefined);
+
+/** A `describe` for one environment only: where that can't be had, it is skipped, and the reason is told. */
+export function describeIn(environment: string, title: string, body: () => void): void {
+  for (const [name, why] of notHere) if (name === environment) test.skip(`${name}: ${why}`, () => undefined);
+  describe.runIf(here.includes(environment))(title, body);
+}

@@ -85,7 +85,13 @@ async function whatIsBrought(root) {
 /** Another recipe, another version: another file. @param {import("./root-folder.mjs").Brought} brought */
 async function keyOf({ postgres, node, toxiproxy }) {
   const hash = createHash("sha256");
-  for (const file of ["images.mjs", "opensearch.mjs", "root-folder.mjs", "postgres-entrypoint.sh"]) {
+  for (const file of [
+    "images.mjs",
+    "opensearch.mjs",
+    "opensearch/entrypoint.sh",
+    "root-folder.mjs",
+    "postgres-entrypoint.sh",
+  ]) {
     hash.update(readFileSync(fileURLToPath(new URL(file, import.meta.url))));
   }
   const versions = [

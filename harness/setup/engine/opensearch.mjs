@@ -34,7 +34,7 @@ export async function installJava(signal) {
 /** Another source, other jars. */
 export const openSearchKey = () => {
   const hash = createHash("sha256");
-  for (const name of ["pom.xml", "SearchNode.java", "log4j2.properties", "entrypoint.sh"])
+  for (const name of ["pom.xml", "SearchNode.java", "log4j2.properties"])
     hash.update(readFileSync(join(sources, name)));
   return hash.digest("hex").slice(0, 12);
 };
