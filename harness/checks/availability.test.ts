@@ -63,6 +63,22 @@ describe("availability", { timeout: 60_000 }, () => {
     const overflow = judged({ atLeast: 0.99 }, loadOf(1000, 100, "overflow"));
     expect(overflow.verdict).toBe("inconclusive");
     expect(overflow.actual).toContain("100 operations found the load generator full");
+  });
+
+  it("lets what was not ok while the machine stood still decide nothing", () => {
+    const heldUp = (fromMs: number, atLeast: number) => {
+      const generator = { ...evidenceOf([]).generator, standstills: [{ fromMs, toMs: fromMs + 600 }] };
+      const refused = searches(100, 15_000, 15_999).map((step) => ({ ...step, outcome: "failed" as const }));
+      const evidence = evidenceOf([...searches(900, 11_000, 19_000), ...refused], { generator });
+      return availability({ atLeast }).judge(evidence);
+    };
+    expect(heldUp(15_000, 0.95)).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("100 operations were not ok while the machine stood still"),
+      numbers: { ok: 900, total: 1000 },
+    });
+    expect(heldUp(13_000, 0.95).verdict).toBe("fail");
+    expect(heldUp(15_000, 0.8).verdict).toBe("pass");
     expect(judged({ atLeast: 0.99 }, loadOf(10_000, 10, "overflow")).verdict).toBe("pass");
     const both = [...loadOf(1000, 10, "overflow"), ...loadOf(1000, 500)];
     expect(judged({ atLeast: 0.99 }, both).verdict).toBe("fail");

@@ -5,7 +5,10 @@ import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
+import { wasHeldUp } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
+
+const overflowCode = outcomeCode("overflow");
 
 /** How available, and in what. */
 export interface AvailabilityOptions {
@@ -27,8 +30,8 @@ export interface AvailabilityOptions {
  * bound holds at 95 %. No run with fewer than 3 ÷ (1 − atLeast) operations can pass, as zero failures in n bound the
  * rate at 3/n. `atLeast: 1` has no budget to be estimated: one failure fails, none (in 30 or more) passes.
  *
- * An operation that found the generator full says nothing of the system: it may have been ok or not, and a verdict
- * stands only if it is the same either way.
+ * An operation that found the generator full, or was not ok while the machine stood still, says nothing of the system: it
+ * may have been ok or not, and a verdict stands only if it is the same either way.
  * @throws FaultlineError BAD_CHECK
  */
 export function availability(options: AvailabilityOptions): Check {
@@ -61,7 +64,10 @@ export function availability(options: AvailabilityOptions): Check {
         return { verdict: "inconclusive", expected, actual: `the workload has no operation "${unknownName}"` };
       }
       const seen = rowsOf(evidence, phases, operations, good);
-      const overflow = seen.counts[outcomeCode("overflow")]!;
+      const overflow = seen.counts[overflowCode]!;
+      const heldUp = seen.bad.filter(
+        (row) => evidence.history.outcome[row] !== overflowCode && wasHeldUp(evidence, row),
+      ).length;
       const total = seen.counts.reduce((sum, count) => sum + count, 0);
       const ok = total - seen.bad.length;
       const steady = ofSteady === undefined ? undefined : rowsOf(evidence, ["steady"], operations, good);
@@ -71,13 +77,13 @@ export function availability(options: AvailabilityOptions): Check {
       }
       const steadyShare = steady === undefined ? 0 : 1 - steady.bad.length / steadyTotal;
       const budget = Math.max(atLeast, (ofSteady ?? 0) * steadyShare);
-      const [worst, best] = [verdictOf(ok, total, budget), verdictOf(ok + overflow, total, budget)];
+      const [worst, best] = [verdictOf(ok, total, budget), verdictOf(ok + overflow + heldUp, total, budget)];
       const verdict = worst === best ? worst : "inconclusive";
       const { lower, upper } = wilson(ok, total);
       return {
         verdict,
         expected,
-        actual: total === 0 ? "no such operation was due" : actualOf(ok, total, overflow, verdict, budget),
+        actual: total === 0 ? "no such operation was due" : actualOf(ok, total, { overflow, heldUp }, verdict, budget),
         ...commonPhase(evidence, seen.bad),
         witness: seen.bad.slice(0, witnessLimit).map((row) => witnessOf(evidence, row, detailOf(evidence, row))),
         numbers: {
@@ -105,11 +111,21 @@ function verdictOf(ok: number, total: number, atLeast: number): Verdict {
   return lower >= atLeast && total >= samplesFor(atLeast) ? "pass" : "inconclusive";
 }
 
-function actualOf(ok: number, total: number, overflow: number, verdict: Verdict, atLeast: number): string {
+function actualOf(
+  ok: number,
+  total: number,
+  { overflow, heldUp }: { readonly overflow: number; readonly heldUp: number },
+  verdict: Verdict,
+  atLeast: number,
+): string {
   const { lower, upper } = wilson(ok, total);
   const seen = `${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)}; surely between ${spokenShare(lower)} and ${spokenShare(upper)})`;
   if (verdict !== "inconclusive") return seen;
-  if (overflow > 0) return `${seen}; ${counted(overflow, "operation")} found the load generator full`;
+  const doubts = [
+    ...(overflow > 0 ? [`${counted(overflow, "operation")} found the load generator full`] : []),
+    ...(heldUp > 0 ? [`${counted(heldUp, "operation")} were not ok while the machine stood still`] : []),
+  ];
+  if (doubts.length > 0) return [seen, ...doubts].join("; ");
   const needed = atLeast === 1 ? ratioFloor : samplesFor(atLeast);
   return total < needed
     ? `${seen}; too few: it takes ${needed} operations to tell`

@@ -56,6 +56,23 @@ it("allows a share when it is told to, and judges only the operations that are n
   expect(judged(many, [], { operations: ["serach"] }).verdict).toBe("inconclusive");
 });
 
+it("does not fail for what was under way while the machine stood still, or was late with what had piled up", () => {
+  const heldUp = (fromMs: number, toMs: number, options = {}) => {
+    const generator = { ...evidenceOf([]).generator, standstills: [{ fromMs, toMs }] };
+    const steps = [...searches(98, 12_000, 13_000), hung(12_000), hung(15_000)];
+    return nothingHangs(options).judge(evidenceOf(steps, { generator }));
+  };
+  expect(heldUp(12_500, 12_900, { atMost: 0.01 })).toMatchObject({
+    verdict: "inconclusive",
+    actual: expect.stringContaining("2 of 100 operations had no answer at their deadline, but 1 of them while"),
+  });
+  // Settled before it, due after it, and when what had piled up was worked off.
+  expect(heldUp(13_000, 14_000, { atMost: 0.01 }).verdict).toBe("fail");
+  expect(heldUp(13_000, 14_001, { atMost: 0.01 }).verdict).toBe("inconclusive");
+  // One is left, and none was allowed.
+  expect(heldUp(12_500, 12_900).verdict).toBe("fail");
+});
+
 it("decides nothing when nothing was sent, and refuses a share that is none", () => {
   expect(judged([]).verdict).toBe("inconclusive");
   expect(() => nothingHangs({ atMost: 1 })).toThrow(/share/);

@@ -60,6 +60,16 @@ export function isTainted({ generator }: Evidence, { fromMs, toMs }: Interval): 
   return generator.tainted.some((window) => window.fromMs < toMs && fromMs < window.toMs);
 }
 
+/**
+ * Whether the machine, and with it the system, stood still while an operation was under way. As long again after that it
+ * is late with what has piled up (a "hiccup": G. Tene, "How NOT to Measure Latency", 2013). What was not ok then may be
+ * the system's doing or not: a verdict stands only where it is the same either way.
+ */
+export function wasHeldUp({ history, generator }: Evidence, row: number): boolean {
+  const [dueMs, endMs] = [history.intendedMs[row]!, history.endMs[row]!];
+  return (generator.standstills ?? []).some(({ fromMs, toMs }) => fromMs < endMs && dueMs < toMs + (toMs - fromMs));
+}
+
 /** A finding that decides nothing, and why. */
 export function undecided(expected: string, actual: string, numbers: CheckResult["numbers"] = {}): Finding {
   return { verdict: "inconclusive", expected, actual, numbers };

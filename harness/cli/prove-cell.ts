@@ -68,6 +68,7 @@ export async function runCell(wanted: Wanted, context: CellContext): Promise<Cel
     ...cell,
     verdict,
     checks: checks.map(({ name, actual }) => ({ name, actual })),
+    said: record.sentence,
     tookMs: Math.round(performance.now() - began),
     run: record.id,
   };

@@ -20,7 +20,7 @@ function checked(
 
 describe("the generator's self-check", () => {
   it("was never late when there was nothing to do", () => {
-    expect(checked(0, () => 0)).toEqual({ lagP50Ms: 0, lagP99Ms: 0, lagMaxMs: 0, tainted: [] });
+    expect(checked(0, () => 0)).toEqual({ lagP50Ms: 0, lagP99Ms: 0, lagMaxMs: 0, tainted: [], standstills: [] });
   });
 
   it("trusts a generator that is a little late, and says how much", () => {
@@ -62,6 +62,15 @@ describe("the generator's self-check", () => {
       { fromMs: 5000, toMs: 6000, reason },
       { fromMs: 6000, toMs: 7000, reason },
       { fromMs: 7000, toMs: 8000, reason },
+    ]);
+  });
+
+  it("tells when it did not run for a fifth of a second", () => {
+    const check = new SelfCheck(startMs);
+    for (const atMs of [5000, 5199, 5399, 5410, 7100]) check.awake(atMs);
+    expect(check.report().standstills).toEqual([
+      { fromMs: 5199, toMs: 5399 },
+      { fromMs: 5410, toMs: 7100 },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { GeneratorReport } from "../model/check.ts";
+import type { GeneratorReport, Interval } from "../model/check.ts";
 import { Histogram } from "../model/measure/histogram.ts";
 
 const windowMs = 1000;
@@ -6,9 +6,11 @@ const windowMs = 1000;
 const lagP99LimitMs = 5;
 const lagLimitMs = 50;
 const takenAtLeast = 0.999;
+/** The generator takes next to nothing of a core: one that does not run for so long is not alone with it. */
+const standstillMs = 200;
 
 /** What the self-check contributes to the generator's report. */
-export type LagReport = Pick<GeneratorReport, "lagP50Ms" | "lagP99Ms" | "lagMaxMs" | "tainted">;
+export type LagReport = Pick<GeneratorReport, "lagP50Ms" | "lagP99Ms" | "lagMaxMs" | "tainted" | "standstills">;
 
 /**
  * The generator judges itself. Lag is how late it took up an operation that was due; for one that found a free
@@ -18,6 +20,7 @@ export class SelfCheck {
   readonly #startMs: number;
   readonly #lag = new Histogram();
   readonly #reasons = new Map<number, string[]>();
+  readonly #standstills: Interval[] = [];
   #window = -1;
   #windowLag = new Histogram();
   #windowOverflow = 0;
@@ -48,6 +51,7 @@ export class SelfCheck {
         this.#taint(window, `the generator did not run for ${gapMs.toFixed(0)} ms`);
       }
     }
+    if (gapMs >= standstillMs) this.#standstills.push({ fromMs: this.#awakeMs, toMs: nowMs });
     this.#awakeMs = nowMs;
   }
 
@@ -64,6 +68,7 @@ export class SelfCheck {
         toMs: this.#startMs + (window + 1) * windowMs,
         reason: reasons.join("; "),
       })),
+      standstills: this.#standstills,
     };
   }
 

@@ -84,6 +84,11 @@ export interface GeneratorReport {
   readonly unsettled: number;
   /** Windows in which the generator itself was late; a latency claim cannot rest on them. */
   readonly tainted: readonly (Interval & { readonly reason: string })[];
+  /**
+   * When it did not run for a fifth of a second and more: the machine may have held up what was under way then. Absent in
+   * runs from before it was told.
+   */
+  readonly standstills?: readonly Interval[];
 }
 
 /** Everything that a check may look at; all of it comes from the run folder, so that a stored run can be judged again. */

@@ -48,4 +48,5 @@ export const nothingGenerated: GeneratorReport = {
   lagMaxMs: 0,
   unsettled: 0,
   tainted: [],
+  standstills: [],
 };

@@ -22,6 +22,17 @@ it("a proof says what was caught, what survived, and what could not be told", ()
   expect(lines).toContain("again: npx faultline run");
 });
 
+it("a proof says why the system as it is did not pass, in the run's own words", () => {
+  const [first, ...others] = sampleProof().correct;
+  const said = (tally: object) =>
+    proofLines(
+      { ...sampleProof(), correct: [{ ...first!, said: "It could not be told.", ...tally }, ...others] },
+      options,
+    );
+  expect(said({ runs: 2, passed: 1, inconclusive: 1 })).toContain("    It could not be told.");
+  expect(said({ runs: 2, passed: 2 }).join()).not.toContain("told.");
+});
+
 it("an exploration says what was found, how surely, and what was tried", () => {
   const page = renderExploration(sampleExploration(), "explore");
   for (const part of [

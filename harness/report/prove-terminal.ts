@@ -22,10 +22,10 @@ export function proofLines(
     ...(proof.mutants.length === 0 ? [] : ["Mutants"]),
     ...proof.mutants.map((one) => `  ${signs[one.fate]} ${oneLine(one.name).padEnd(width)}  ${fateWords(one)}`),
     "The correct system",
-    ...proof.correct.map(
-      (one) =>
-        `  ${one.failed > 0 ? signs.survived : one.passed > 0 ? signs.caught : signs.untold} ${correctWords(one)}`,
-    ),
+    ...proof.correct.flatMap((one) => [
+      `  ${one.failed > 0 ? signs.survived : one.passed > 0 ? signs.caught : signs.untold} ${correctWords(one)}`,
+      ...(one.passed === one.runs || one.said === undefined ? [] : [`    ${colours.dim(oneLine(one.said))}`]),
+    ]),
     ...(proof.canary === null
       ? []
       : ["The canary", `  ${proof.canary.failed > 0 ? signs.caught : signs.survived} ${canaryWords(proof.canary)}`]),

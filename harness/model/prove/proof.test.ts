@@ -28,6 +28,10 @@ it("counts the runs of each scenario, the checks that failed, and keeps the newe
     { scenario: "b", runs: 1, failed: 0, passed: 1, inconclusive: 0 },
   ]);
   expect(tallies(all)[0]?.checks).toEqual({ noStaleReads: 2, cacheAgrees: 1 });
+  const untold = cell("b", "inconclusive", { said: "cannot be told" });
+  expect(tallies([cell("b", "pass"), untold, cell("b", "pass")])).toMatchObject([
+    { run: untold.run, said: untold.said },
+  ]);
 });
 
 describe("a mutant", () => {

@@ -13,6 +13,8 @@ export interface Cell {
   readonly verdict: Verdict;
   /** The checks that failed, or, where none did, were undecided. */
   readonly checks: readonly { readonly name: string; readonly actual: string }[];
+  /** The run's own sentence: what it showed, or why it could not tell. Absent in what was run before it was kept. */
+  readonly said?: string;
   readonly tookMs: number;
   /** The run folder's name. */
   readonly run: string;
@@ -28,8 +30,10 @@ export interface Tally {
   /** Check → how many of the runs failed by it. */
   readonly checks: Readonly<Record<string, number>>;
   readonly medianMs: number;
-  /** The newest run that failed; the newest of all where none did. */
+  /** The newest run that failed; the newest that could not tell where none did, and the newest of all after that. */
   readonly run: string;
+  /** What that run says of itself. */
+  readonly said?: string;
 }
 
 /** `caught`: some run failed. `survived`: none did, and at least one could tell. `untold`: none could. */
@@ -68,6 +72,8 @@ export const sureness = ({ failed, passed }: Pick<Tally, "failed" | "passed">): 
 export function tallies(cells: readonly Cell[]): readonly Tally[] {
   return [...Map.groupBy(cells, ({ scenario }) => scenario)].map(([scenario, own]) => {
     const failing = own.filter(({ verdict }) => verdict === "fail");
+    const untold = own.findLast(({ verdict }) => verdict === "inconclusive");
+    const { run, said } = failing.at(-1) ?? untold ?? own.at(-1)!;
     const names = failing.flatMap(({ checks }) => checks.map(({ name }) => name));
     return {
       scenario,
@@ -77,7 +83,8 @@ export function tallies(cells: readonly Cell[]): readonly Tally[] {
       inconclusive: own.filter(({ verdict }) => verdict === "inconclusive").length,
       checks: Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length])),
       medianMs: Math.round(median(own.map(({ tookMs }) => tookMs))),
-      run: (failing.at(-1) ?? own.at(-1)!).run,
+      run,
+      ...(said === undefined ? {} : { said }),
     };
   });
 }
