@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const source = (file: string): string => fileURLToPath(new URL(`./harness/${file}`, import.meta.url));
 // The longer name first: an alias also stands for what begins with it and a slash.
@@ -19,11 +20,25 @@ const realComponents = (groupOrder: number, atATime = 1) => ({
   hookTimeout: 120_000,
 });
 
+/** What takes longest begins first, so that nothing waits for it at the end; on a fresh checkout vitest goes by size. */
+const longest = ["report/hostile.long", "cli/explore.long", "bench/bench.long"];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.some((name) => moduleId.includes(name));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+/** All kinds of faults in one run, of which each must be proven: beside others that seldom comes to a verdict. */
+const alone = ["scenarios/*.long.test.ts"];
+
 /** A run that says that it can't tell, on a machine that stood still, say, is asked again, as its user would. */
 const askedAgain = { retry: { count: 2, condition: /INCONCLUSIVE[\s\S]*expected 2 to be (\+0|1)\b/ } };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias },
@@ -54,7 +69,17 @@ export default defineConfig({
       // What takes half a minute and more a file, for `npm run test:long` and CI.
       {
         resolve: { alias },
-        test: { name: "long", include: ["**/*.long.test.ts"], exclude, ...realComponents(5, 3), ...askedAgain },
+        test: {
+          name: "long",
+          include: ["**/*.long.test.ts"],
+          exclude: [...exclude, ...alone],
+          ...realComponents(5, 3),
+          ...askedAgain,
+        },
+      },
+      {
+        resolve: { alias },
+        test: { name: "long-alone", include: alone, exclude, ...realComponents(6), ...askedAgain },
       },
     ],
   },

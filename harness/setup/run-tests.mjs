@@ -6,7 +6,7 @@ import { script, setUpRepository } from "./repository.mjs";
 
 /**
  * Sets everything up, runs vitest with these arguments, and ends with its code. Without a project that is named: all but
- * `long`, which is for CI.
+ * the long ones, which are for CI.
  * @param {readonly string[]} args
  */
 export async function runTests(args) {
@@ -16,7 +16,7 @@ export async function runTests(args) {
     const { code } = await runWithOwnNode(repository, [
       vitest,
       "run",
-      ...(projectsOf(args).length === 0 ? ["--project", "!long"] : []),
+      ...(projectsOf(args).length === 0 ? ["--project", "!long*"] : []),
       ...args,
     ]);
     return code;
@@ -29,7 +29,7 @@ export async function runTests(args) {
  */
 export function needsBrowser(args) {
   const named = projectsOf(args);
-  return named.length === 0 || named.includes("browser") || named.includes("long");
+  return named.length === 0 || named.some((name) => name === "browser" || name.startsWith("long"));
 }
 
 /** @param {readonly string[]} args @returns {readonly string[]} */
