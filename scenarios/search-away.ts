@@ -23,7 +23,7 @@ export default scenario({
   // Few enough that most of what is searched for was searched for before, many enough that not all change again after.
   workload: [
     shoppers({ perSecond: 90, products: 60, doing: { browse: 45, search: 35, reprice: 12, buy: 8 } }),
-    strangers({ perSecond: 16 }),
+    strangers({ perSecond: 28 }),
   ],
   phases: { warmUp: seconds(1), steady: seconds(4), faults: seconds(9), recovery: seconds(6) },
   faults: [

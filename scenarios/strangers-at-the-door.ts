@@ -19,7 +19,7 @@ export default scenario({
     "nobody without a valid key gets in, whoever cannot be told is refused, and shoppers go on reading for a while",
   tags: ["gate", "full", "access"],
   system: storefront(),
-  workload: [shoppers({ perSecond: 80 }), strangers({ perSecond: 24 })],
+  workload: [shoppers({ perSecond: 80 }), strangers({ perSecond: 40 })],
   // Longer than the ten seconds for which a key may still work after its end: for the last two there is none that does.
   phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(13), recovery: seconds(8) },
   faults: [{ at: seconds(0.5), lasting: seconds(12), inject: partition("api->postgres") }],
