@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorkloadInfo } from "../model/check.ts";
 import { errorBudget } from "./error-budget.ts";
-import { evidenceOf, type Step, searches } from "./testing/history.ts";
+import { evidenceOf, type Step, searches, standingStill } from "./testing/history.ts";
 
 const shoppers: WorkloadInfo = { name: "shoppers", perSecond: 100, slo: { availability: 0.99, withinMs: 300 } };
 const judged = (burnAtMost: number, steps: readonly Step[], workloads: readonly WorkloadInfo[] = [shoppers]) =>
@@ -61,8 +61,8 @@ describe("error budget", () => {
   it("does not fail for what was not ok while the machine stood still", () => {
     const refused = searches(100, 15_000, 15_999).map((step) => ({ ...step, outcome: "rejected" as const }));
     const heldUp = (fromMs: number) => {
-      const generator = { ...evidenceOf([]).generator, standstills: [{ fromMs, toMs: fromMs + 600 }] };
-      const evidence = evidenceOf([...good(4900), ...refused], { workloads: [shoppers], generator });
+      const still = standingStill(fromMs, fromMs + 600);
+      const evidence = evidenceOf([...good(4900), ...refused], { workloads: [shoppers], ...still });
       return errorBudget({ burnAtMost: 1 }).judge(evidence).verdict;
     };
     expect(heldUp(15_000)).toBe("inconclusive");

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { RunEvent } from "../model/events.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
-import { evidenceOf, read, type Step, searches } from "./testing/history.ts";
+import { evidenceOf, read, type Step, searches, standingStill } from "./testing/history.ts";
 
 const hung = (atMs: number, rest: Partial<Step> = {}): Step => ({
   ...read(atMs, 0, 1),
@@ -58,9 +58,8 @@ it("allows a share when it is told to, and judges only the operations that are n
 
 it("does not fail for what was under way while the machine stood still, or was late with what had piled up", () => {
   const heldUp = (fromMs: number, toMs: number, options = {}) => {
-    const generator = { ...evidenceOf([]).generator, standstills: [{ fromMs, toMs }] };
     const steps = [...searches(98, 12_000, 13_000), hung(12_000), hung(15_000)];
-    return nothingHangs(options).judge(evidenceOf(steps, { generator }));
+    return nothingHangs(options).judge(evidenceOf(steps, standingStill(fromMs, toMs)));
   };
   expect(heldUp(12_500, 12_900, { atMost: 0.01 })).toMatchObject({
     verdict: "inconclusive",

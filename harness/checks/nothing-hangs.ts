@@ -50,11 +50,12 @@ export function nothingHangs(options: HangOptions = {}): Check {
     if (seen.sent === 0) return undecided(expected, "no such operation was sent", numbers);
     const excused = seen.excused === 0 ? "" : `, ${seen.excused} while their instance called itself not ready`;
     const actual = `${grouped(seen.rows.length)} of ${counted(seen.sent, "operation")} had no answer at their deadline${excused}`;
-    const heldUp = seen.rows.filter((row) => wasHeldUp(evidence, row)).length;
-    if (seen.rows.length > atMost * seen.sent && seen.rows.length - heldUp <= atMost * seen.sent) {
-      return undecided(expected, `${actual}, but ${grouped(heldUp)} of them while the machine stood still`, numbers);
-    }
-    if (seen.rows.length > atMost * seen.sent) {
+    const most = atMost * seen.sent;
+    if (seen.rows.length > most) {
+      const heldUp = seen.rows.filter((row) => wasHeldUp(evidence, row)).length;
+      if (seen.rows.length - heldUp <= most) {
+        return undecided(expected, `${actual}, but ${grouped(heldUp)} of them while the machine stood still`, numbers);
+      }
       const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
       return {
         verdict: "fail",

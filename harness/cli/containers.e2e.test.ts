@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { here } from "../environments/testing/here.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { describeIn } from "../environments/testing/here.ts";
 import { engine } from "../environments/testing/worlds.ts";
 import { countLabelled } from "../safety/labelled.ts";
 import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
@@ -84,7 +84,7 @@ test("a configuration of containers that makes no sense: exit 64, and what would
   expect(document.error.problems[0].remedy).toContain("postgres, redis, service, toxiproxy");
 });
 
-describe.runIf(here.includes("containers"))("in containers", () => {
+describeIn("containers", "in containers", () => {
   /** Whatever the engine has of the run. */
   const left = async (faultline: Faultline): Promise<number> =>
     countLabelled(engine(), `faultline.run=${faultline.identity().mark}`);

@@ -3,17 +3,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunningSystem } from "../model/environment.ts";
 import { FaultlineError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { redis, type System, system } from "../model/system.ts";
-import { here, notHere } from "./testing/here.ts";
+import { describeInEach } from "./testing/here.ts";
 import { Stand, shop } from "./testing/stand.ts";
 
 // What every environment must do, whatever it starts its systems on. A new environment is one name more in this list.
-for (const [name, why] of notHere) test.skip(`the environment ${name}: ${why}`, () => undefined);
-describe.each(here)("the environment %s", (name) => {
+describeInEach("the environment %s", (name) => {
   let stand: Stand;
   beforeEach(async () => {
     stand = await Stand.open(name);

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { commits } from "../model/milestone.ts";
 import type { Plan } from "../model/plan.ts";
 import { differencesOf } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
 import { milestoneReached } from "../run/milestones.ts";
-import { here, notHere } from "./testing/here.ts";
+import { describeInEach } from "./testing/here.ts";
 import { Stand, shop } from "./testing/stand.ts";
 
 // What every environment must tell of its system, and how it keeps its own tools alive.
-for (const [name, why] of notHere) test.skip(`the environment ${name}: ${why}`, () => undefined);
-describe.each(here)("the environment %s", (name) => {
+describeInEach("the environment %s", (name) => {
   let stand: Stand;
   beforeEach(async () => {
     stand = await Stand.open(name);

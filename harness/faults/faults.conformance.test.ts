@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { environmentNamed } from "../cli/environments.ts";
-import { here, notHere } from "../environments/testing/here.ts";
+import { describeInEach } from "../environments/testing/here.ts";
 import { Stand } from "../environments/testing/stand.ts";
 import type { CapabilityName } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
@@ -54,8 +54,7 @@ const freeText = ["value"];
 
 const kinds = faultKinds.map((kind) => [kind.kind, kind] as const);
 
-for (const [name, why] of notHere) test.skip(`the environment ${name}: ${why}`, () => undefined);
-describe.each(here)("in the environment %s", (environment) => {
+describeInEach("in the environment %s", (environment) => {
   const { capabilities, lacks } = environmentNamed(environment).facts;
   const lacking = (needs: CapabilityName): string | undefined =>
     capabilities.includes(needs) ? lacks[needs] : "this environment does not have it";

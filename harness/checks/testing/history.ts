@@ -151,6 +151,11 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
   };
 }
 
+/** What `evidenceOf` is told of a machine that stood still. */
+export function standingStill(fromMs: number, toMs: number): Pick<Evidence, "generator"> {
+  return { generator: { ...evidenceOf([]).generator, standstills: [{ fromMs, toMs }] } };
+}
+
 /** A final state in short: `[key, version, id of the write]` and ids of items. */
 export function endingWith(
   registers: readonly (readonly [key: number, version: number, value: number | null])[],

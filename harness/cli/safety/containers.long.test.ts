@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { here } from "../../environments/testing/here.ts";
+import { expect, test } from "vitest";
+import { describeIn } from "../../environments/testing/here.ts";
 import { engine } from "../../environments/testing/worlds.ts";
 import { randomFrom } from "../../model/random.ts";
 import { countLabelled } from "../../safety/labelled.ts";
@@ -29,7 +29,7 @@ async function leftOnEngine(faultline: Faultline): Promise<readonly string[]> {
   return left === 0 ? [] : [`${left} things on the engine, of the run ${mark}`];
 }
 
-describe.runIf(here.includes("containers"))("in containers", () => {
+describeIn("containers", "in containers", () => {
   test(`SIGKILL of the runner at ${kills} random moments leaves no container and no network`, {
     timeout: kills * 60_000,
   }, async () => {

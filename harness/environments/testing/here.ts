@@ -17,11 +17,21 @@ const looked = await Promise.all(
 
 /** Names of those that can be had. */
 export const here = looked.flatMap(([name, why]) => (why === undefined ? [name] : []));
-/** The others, and why. */
-export const notHere = looked.filter(([, why]) => why !== undefined);
 
-/** A `describe` for one environment only: where that can't be had, it is skipped, and the reason is told. */
+/** A `describe` for each environment. @param title with `%s` for its name */
+export function describeInEach(title: string, body: (environment: string) => void): void {
+  tellMissing(() => true);
+  describe.each(here)(title, body);
+}
+
+/** A `describe` for one environment only. */
 export function describeIn(environment: string, title: string, body: () => void): void {
-  for (const [name, why] of notHere) if (name === environment) test.skip(`${name}: ${why}`, () => undefined);
+  tellMissing((name) => name === environment);
   describe.runIf(here.includes(environment))(title, body);
+}
+
+/** What can't be had is told with its reason, as a test that is skipped. */
+function tellMissing(isMeant: (name: string) => boolean): void {
+  for (const [name, why] of looked)
+    if (why !== undefined && isMeant(name)) test.skip(`the environment ${name}: ${why}`, () => undefined);
 }
