@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 /** The states LISTEN and ESTABLISHED in /proc/net/tcp. */
 export const listening = "0A";
@@ -37,9 +38,17 @@ export function portsOf(pid: number): readonly number[] {
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
-/** @returns how many connections the listener of a port has accepted and not closed; undefined where that can't be known */
-export function connectionsTo(port: number): number | undefined {
-  return process.platform === "linux" ? socketsAt(port, established).length : undefined;
+/**
+ * The local ports of all connections of a network, a port as often as there are connections to it. Aside, since with some
+ * hundred connections the kernel takes 10 ms to tell, which the load generator must not stand still for.
+ * @param pid a process in that network; our own when absent
+ * @returns undefined where that can't be known
+ */
+export async function connectedPorts(pid: number | "self" = "self"): Promise<readonly number[] | undefined> {
+  const tables = tableNames.map((name) => readFile(`/proc/${pid}/net/${name}`, "utf8"));
+  // Without the second there are only connections by the first.
+  const [first, second] = await Promise.all(tables.map((table) => table.catch(() => undefined)));
+  return first === undefined ? undefined : portsIn(`${first}${second ?? ""}`, established);
 }
 
 function listeningInodes(port: number): readonly string[] {
@@ -52,9 +61,11 @@ function socketsAt(port: number, state: string): readonly (readonly string[])[] 
   return socketsIn(state).filter((fields) => fields[1]?.endsWith(`:${hexPort}`));
 }
 
+const tableNames = ["tcp", "tcp6"];
+
 /** The lines of /proc/net/tcp for the sockets in a state, field by field. */
 function socketsIn(state: string): readonly (readonly string[])[] {
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => socketsOfTable(read(table), state));
+  return tableNames.flatMap((name) => socketsOfTable(read(`/proc/net/${name}`), state));
 }
 
 /** @param table the text of /proc/net/tcp, of whatever network @returns the local port of each socket in a state */

@@ -63,6 +63,31 @@ export function markedProcesses(mark: string, scratch: string): readonly Process
   );
 }
 
+/**
+ * The processes in containers, by the container's id, which is in the name of their control group. Only those that the
+ * kernel of this machine runs, and shows: empty where there is no /proc, or the engine is elsewhere.
+ */
+export function processesInContainers(): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  if (process.platform !== "linux") return found;
+  for (const pid of pidsFromProc()) {
+    const id = containerOf(pid);
+    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), pid]);
+  }
+  return found;
+}
+
+/** The innermost, of one in another. */
+function containerOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, "utf8")
+      .match(/[0-9a-f]{64}/g)
+      ?.at(-1);
+  } catch {
+    return undefined;
+  }
+}
+
 function carriesMark(pid: number, mark: string): boolean {
   try {
     return variablesOf(pid).get(markVariable) === mark;
@@ -81,9 +106,13 @@ function worksIn(pid: number, folder: string): boolean {
 }
 
 function listFromProc(): readonly ProcessRow[] {
+  return pidsFromProc().flatMap((pid) => readStat(pid) ?? []);
+}
+
+function pidsFromProc(): readonly number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readStat(Number(name)) ?? []);
+    .map(Number);
 }
 
 /** Fields 3 (state), 4 (parent) and 22 (start time in clock ticks after boot) of proc_pid_stat(5). */

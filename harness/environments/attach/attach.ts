@@ -7,7 +7,7 @@ import { clientsName, type Link, linksNamed, linksOf, type System } from "../../
 import { linkControl, proxyName } from "../../network/link.ts";
 import { probe } from "../../network/probe.ts";
 import { foreignTarget, isAllowedTarget, isThisMachine } from "../../safety/foreign-targets.ts";
-import { connectionsTo } from "../../safety/listening.ts";
+import { connectedPorts } from "../../safety/listening.ts";
 import { type PortReservation, reservePorts } from "../../safety/ports.ts";
 import type { OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
@@ -210,9 +210,10 @@ class Hold {
 
   async #gauges(): Promise<Record<string, number>> {
     const gauges: Record<string, number> = {};
+    const ports = await connectedPorts();
     for (const { name, address } of this.#running) {
-      const connections = isThisMachine(address.host) ? connectionsTo(address.port) : undefined;
-      if (connections !== undefined) gauges[`connections to ${name}`] = connections;
+      if (ports !== undefined && isThisMachine(address.host))
+        gauges[`connections to ${name}`] = ports.filter((port) => port === address.port).length;
       const process = this.#processes.get(name);
       if (process !== undefined) gauges[`processes of ${name}`] = await process.processes();
     }

@@ -202,11 +202,15 @@ export class ManagedContainer {
     return Math.max(0, memory.usage - idle);
   }
 
-  /** Its processes, as lines of `ps`. */
-  async processes(): Promise<number> {
-    const top = await this.#call("list the processes of", () => this.#container.top(), [404, 409, 500]);
-    const first = this.recipe.hasInit === true ? 1 : 0;
-    return Math.max(0, (top?.Processes.length ?? 0) - first);
+  get id(): string {
+    return this.#container.id;
+  }
+
+  /** How many processes it has. @param seen their pids, where they are known; else the engine is asked */
+  async processes(seen?: readonly number[]): Promise<number> {
+    const ask = () => this.#call("list the processes of", () => this.#container.top(), [404, 409, 500]);
+    const all = seen?.length ?? (await ask())?.Processes.length ?? 0;
+    return Math.max(0, all - (this.recipe.hasInit === true ? 1 : 0));
   }
 
   /**

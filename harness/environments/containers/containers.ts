@@ -1,7 +1,8 @@
 import type { ContainerSettings } from "../../model/config.ts";
 import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
 import type { System } from "../../model/system.ts";
-import type { Place } from "../system/place.ts";
+import { processesInContainers } from "../../safety/processes.ts";
+import type { Gauges, Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
 import { insideOf } from "./driver.ts";
 import { containerDrivers } from "./drivers.ts";
@@ -65,6 +66,13 @@ function containersPlace(
       port: insideOf(found(containerDrivers, facts.definition.kind).recipe(facts), facts.address.port),
     }),
     makeInstance: (kind, facts) => new ContainerInstance(kind, found(containerDrivers, kind.kind), facts, ground),
+    async gauges(instances) {
+      const seen = processesInContainers();
+      const gauges: Gauges[] = [];
+      // One after the other: what the engine is asked for takes the processor from the system that is measured.
+      for (const instance of instances) gauges.push(await instance.gauges(seen));
+      return gauges;
+    },
     async end() {
       if (undoing === undefined) return;
       await sweep(ground);

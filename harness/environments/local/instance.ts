@@ -13,11 +13,11 @@ import type { Health } from "../../model/events.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
-import { connectionsTo, portsOf } from "../../safety/listening.ts";
-import { type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
+import { portsOf } from "../../safety/listening.ts";
+import { listProcesses, type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
 import type { Kind, OpenedControls } from "../kinds/kind.ts";
 import { type Launch, ManagedProcess } from "../processes/managed-process.ts";
-import type { StartableInstance } from "../system/place.ts";
+import type { Gauges, StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
 import { ControlGroup } from "./control-group.ts";
 import type { Driver, InstanceContext } from "./driver.ts";
@@ -176,8 +176,8 @@ export class Instance
     return Promise.resolve([...ports].sort((a, b) => a - b));
   }
 
-  #tree(): readonly ProcessRow[] {
-    return this.#process === undefined ? [] : treeOf(this.#process.identity);
+  #tree(processes = listProcesses()): readonly ProcessRow[] {
+    return this.#process === undefined ? [] : treeOf(this.#process.identity, processes);
   }
 
   openControls(): Promise<OpenedControls | undefined> {
@@ -235,9 +235,10 @@ export class Instance
     return this.#kind.health?.(this.#setting, deadlineMs) ?? Promise.resolve(undefined);
   }
 
-  gauges() {
-    const connections = connectionsTo(this.#setting.address.port);
-    return Promise.resolve({ processes: this.#tree().length, connections });
+  /** @param processes of the machine @param ports of all connections on it, where they can be known */
+  gauges(processes: readonly ProcessRow[], ports: readonly number[] | undefined): Gauges {
+    const connections = ports?.filter((port) => port === this.#setting.address.port).length;
+    return { processes: this.#tree(processes).length, connections };
   }
 
   async stop(): Promise<void> {

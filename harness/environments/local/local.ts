@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment, EnvironmentContext } from "../../model/environment.ts";
-import { markedProcesses } from "../../safety/processes.ts";
+import { connectedPorts } from "../../safety/listening.ts";
+import { listProcesses, markedProcesses } from "../../safety/processes.ts";
 import { undo } from "../../safety/undo.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { Place } from "../system/place.ts";
@@ -51,6 +52,10 @@ function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Insta
       const { instance } = facts;
       const setting = { ...facts, folder: join(context.scratch, instance), ...clockOf(instance, context), tools };
       return new Instance(kind, found(drivers, kind.kind), setting, context);
+    },
+    async gauges(instances) {
+      const [ports, processes] = [await connectedPorts(), listProcesses()];
+      return instances.map((instance) => instance.gauges(processes, ports));
     },
     end: () => endStrays(context),
   };

@@ -16,12 +16,17 @@ export interface StartableInstance {
   state(): Promise<InstanceState>;
   /** What it says of itself; undefined when its kind says nothing. */
   health(deadlineMs: number): Promise<Health | undefined>;
-  /** How many processes it has, and how many connections there are to it, where that can be known. */
-  gauges(): Promise<{ readonly processes: number; readonly connections: number | undefined }>;
   /** The ports that its processes listen on. */
   ports(): Promise<readonly number[]>;
   /** Everything that its kind allows besides what any process does. */
   openControls(): Promise<OpenedControls | undefined>;
+}
+
+/** What there is of an instance now. */
+export interface Gauges {
+  readonly processes: number;
+  /** To it; undefined where that can't be known. */
+  readonly connections: number | undefined;
 }
 
 /** A Toxiproxy server of our own. */
@@ -54,6 +59,11 @@ export interface Place<Instance extends StartableInstance> {
   /** Where the proxies find an instance. */
   upstream(facts: InstanceFacts): Address;
   makeInstance(kind: Kind, facts: InstanceFacts): Instance;
+  /**
+   * Of each in turn. Read while the load goes on, which shares the event loop and the processor with it: what can be had
+   * for all at one look is looked for once.
+   */
+  gauges(instances: readonly Instance[]): Promise<readonly Gauges[]>;
   /** After everything else, also when the start failed; twice is harmless. */
   end(): Promise<void>;
 }

@@ -193,12 +193,15 @@ class SystemStart<Instance extends StartableInstance> {
   }
 
   async #gauges(): Promise<Record<string, number>> {
-    const gauges: Record<string, number> = {};
-    for (const [name, { processes, connections }] of await this.#ofEach((instance) => instance.gauges())) {
-      gauges[`processes of ${name}`] = processes;
-      if (connections !== undefined) gauges[`connections to ${name}`] = connections;
-    }
-    return gauges;
+    const instances = [...this.#instances.values()];
+    const gauges = await this.#place.gauges(instances);
+    return Object.fromEntries(
+      gauges.flatMap(({ processes, connections }, index) => {
+        const { name } = instances[index]!;
+        const ofProcesses = [`processes of ${name}`, processes] as const;
+        return connections === undefined ? [ofProcesses] : [ofProcesses, [`connections to ${name}`, connections]];
+      }),
+    );
   }
 
   #ofEach<T>(ask: (instance: Instance) => Promise<T>): Promise<(readonly [string, T])[]> {
