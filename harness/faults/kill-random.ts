@@ -13,8 +13,8 @@ const mostKills = 1000;
  * @param options.every the mean pause between two kills
  * @param options.among components or instances; of a component with several instances one dies at a time
  * @param options.down how long each stays down. Default 500 ms
- * @param options.settle how long nobody dies after a restart. An instance that is killed while it still starts never was
- * back, and its receipt says so. Default 0
+ * @param options.settle how long nobody dies after a restart. An instance that is killed while it still starts is healed
+ * only with the restart after that, and its receipt says so. Default 0
  * @param options.within how long this goes on, from the start of the phase `faults` on
  * @param options.seed of its own, so that the kills stay the same whatever the run's seed is
  */

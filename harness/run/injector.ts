@@ -5,6 +5,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
+import type { Strikes } from "./strikes.ts";
 import { sustain } from "./sustain.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
@@ -20,6 +21,8 @@ export interface InjectorContext {
   readonly journal: Journal;
   readonly now: () => number;
   readonly emit: (event: RunEvent) => void;
+  /** All of this run. */
+  readonly strikes: Strikes;
   /** Aborted when the run ends early; heals go on all the same. */
   readonly signal: AbortSignal;
 }
@@ -89,7 +92,7 @@ async function play(
   context: InjectorContext,
 ): Promise<Receipt> {
   const undoEntries: number[] = [];
-  let isInjected = false;
+  let ended: (() => void) | undefined;
   let sustained: ReturnType<Strike["sustain"]>;
   const tellOnce = once((text: string) =>
     context.emit({ atMs: context.now(), type: "note", text: `${injection.title}, again: ${text}` }),
@@ -98,7 +101,7 @@ async function play(
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
     await course.due();
-    isInjected = true;
+    ended = context.strikes.begin(strike.on, context.now());
     undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
     receipt.requestedMs = context.now();
     announce("inject");
@@ -110,15 +113,20 @@ async function play(
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
     course.failed?.();
   }
-  if (isInjected) {
+  if (ended !== undefined) {
     await sustained?.end();
     announce("heal");
     await heal(strike, receipt, undoEntries, context);
+    ended();
   }
   context.emit({ atMs: context.now(), type: "receipt", receipt });
   return receipt;
 }
 
+/**
+ * Heals, and proves it. Where another strike on the same hit it in the middle, as a second kill what was just being started
+ * again, that says nothing of the system: it is healed when that one is over, and its receipt says when that was.
+ */
 async function heal(
   strike: Strike,
   receipt: Writable<Receipt>,
@@ -126,11 +134,28 @@ async function heal(
   context: InjectorContext,
 ): Promise<void> {
   receipt.healRequestedMs = context.now();
+  for (;;) {
+    const sinceMs = context.now();
+    const { isHealed, error } = await tryToHeal(strike, receipt, context);
+    const inTheWay = isHealed ? undefined : context.strikes.after(strike.on, sinceMs);
+    if (isHealed) for (const entry of undoEntries) context.journal.done(entry);
+    else if (inTheWay === undefined && error !== undefined)
+      receipt.error = [receipt.error, `healing: ${error}`].filter(Boolean).join("; ");
+    if (inTheWay === undefined) return;
+    await inTheWay;
+  }
+}
+
+async function tryToHeal(
+  strike: Strike,
+  receipt: Writable<Receipt>,
+  context: InjectorContext,
+): Promise<{ readonly isHealed: boolean; readonly error?: string }> {
   try {
     await withDeadline(strike.heal(), healWithinMs, () => new Error(`not done within ${healWithinMs / 1000} s`));
-    if (await proveHealed(strike, receipt, context)) for (const entry of undoEntries) context.journal.done(entry);
+    return { isHealed: await proveHealed(strike, receipt, context) };
   } catch (error) {
-    receipt.error = [receipt.error, `healing: ${messageOf(error)}`].filter(Boolean).join("; ");
+    return { isHealed: false, error: messageOf(error) };
   }
 }
 

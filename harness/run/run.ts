@@ -26,6 +26,7 @@ import { MarkWatch } from "./mark-watch.ts";
 import { prepareWorkloads } from "./prepare.ts";
 import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
+import { Strikes } from "./strikes.ts";
 
 /** How long before its first operation the load is made ready. */
 const loadLeadMs = 100;
@@ -173,6 +174,7 @@ class Run {
       journal,
       now: this.#now,
       emit: this.#emit,
+      strikes: new Strikes(),
       signal,
     };
     const faults = plan.schedule.map((injection) => playInjection(injection, context));

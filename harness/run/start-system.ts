@@ -11,6 +11,7 @@ import { problemsOfSystem } from "../plan/system-problems.ts";
 import { createRunFolder } from "../store/run-folder.ts";
 import type { InjectorContext } from "./injector.ts";
 import { onStage, type StageOptions } from "./stage.ts";
+import { Strikes } from "./strikes.ts";
 
 /** What a system is started with. */
 export interface StartOptions {
@@ -78,7 +79,8 @@ export async function startSystem<S extends System>(definition: S, options: Star
   const { running, journal } = await Promise.race([up.promise, end.then(() => up.promise)]);
   const receipts: Receipt[] = [];
   const { now, emit, folder } = stage;
-  const injector = { system: running, faultKinds, journal, now, emit, signal: leaving.signal };
+  const strikes = new Strikes();
+  const injector = { system: running, faultKinds, journal, now, emit, strikes, signal: leaving.signal };
   return {
     definition,
     entry: running.entry,

@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import type { RunningSystem } from "../model/environment.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { FaultKind, ScheduledInjection } from "../model/fault.ts";
+import type { Journal } from "../model/undo.ts";
+import { type InjectorContext, playStrikes } from "./injector.ts";
+import { Strikes } from "./strikes.ts";
+
+/** A process that is up some time after its start, if nobody kills it before. */
+class Slow {
+  readonly name = "worker-1";
+  isUp = true;
+  #giveUp: ((error: Error) => void) | undefined;
+  #up: (() => void) | undefined;
+
+  kill(): void {
+    this.isUp = false;
+    this.#giveUp?.(new Error("ended with SIGKILL"));
+  }
+
+  start(): Promise<void> {
+    if (this.isUp) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      this.#up = () => {
+        this.isUp = true;
+        resolve();
+      };
+    });
+  }
+
+  comesUp(): void {
+    this.#up?.();
+  }
+}
+
+const kill = {
+  kind: "kill",
+  needs: "process",
+  undo: () => [],
+  inject: async (victim: Slow) => victim.kill(),
+  heal: (victim: Slow) => victim.start(),
+  observe: async ({ isUp }: Slow) => ({ state: isUp ? "absent" : "acting", measured: {} }),
+} as unknown as FaultKind;
+
+function stage(victim: Slow) {
+  const events: RunEvent[] = [];
+  const context: InjectorContext = {
+    system: { control: () => [victim] } as unknown as RunningSystem,
+    faultKinds: [kill],
+    journal: { record: () => 0, done: () => undefined } as unknown as Journal,
+    now: () => performance.now(),
+    emit: (event) => void events.push(event),
+    strikes: new Strikes(),
+    signal: new AbortController().signal,
+  };
+  /** @returns its receipt; `begin` and `end` say when it strikes, and when it is healed */
+  const strike = (id: string) => {
+    const [begin, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const injection = { id, title: `kill ${id}`, target: "worker", kind: "kill", parameters: {} };
+    const course = { due: () => begin.promise, over: () => end.promise };
+    const played = playStrikes(kill, injection as unknown as ScheduledInjection, course, context);
+    return { begin: begin.resolve, end: end.resolve, receipt: played.then(([receipt]) => receipt) };
+  };
+  const seen = (type: string, id: string) =>
+    expect.poll(() => events.some((one) => one.type === type && "injection" in one && one.injection === id)).toBe(true);
+  return { strike, seen };
+}
+
+test("what is killed once more while it starts is healed with what starts it then", async () => {
+  const victim = new Slow();
+  const { strike, seen } = stage(victim);
+  const [first, second] = [strike("i1"), strike("i2")];
+  first.begin();
+  await seen("proven", "i1");
+  first.end();
+  await seen("heal", "i1");
+  second.begin();
+  await seen("proven", "i2");
+  second.end();
+  await seen("heal", "i2");
+  victim.comesUp();
+  const [one, other] = await Promise.all([first.receipt, second.receipt]);
+  expect(one?.error).toBeUndefined();
+  expect(other?.healProvenMs).toBeGreaterThan(one?.healRequestedMs ?? Number.NaN);
+  expect(one?.healProvenMs).toBeGreaterThanOrEqual(other?.healProvenMs ?? Number.NaN);
+});
+
+test("what does not start again, with nobody in the way, is told", async () => {
+  const victim = new Slow();
+  const { strike, seen } = stage(victim);
+  const only = strike("i1");
+  only.begin();
+  await seen("proven", "i1");
+  only.end();
+  await seen("heal", "i1");
+  victim.kill();
+  expect(await only.receipt).toMatchObject({ error: "healing: ended with SIGKILL" });
+  expect((await only.receipt)?.healProvenMs).toBeUndefined();
+});
