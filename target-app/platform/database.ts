@@ -77,7 +77,7 @@ function openPool(url: string, { poolSize, connectMs, queryMs }: DatabaseLimits,
     max: poolSize,
     ...(mutated("no-query-timeout") ? {} : deadlines),
     ...(mutated("async-commit") ? { options: "-c synchronous_commit=off" } : {}),
-    idleTimeoutMillis: 10_000,
+    idleTimeoutMillis: 5_000,
     keepAlive: true,
   });
   // Each dropped connection is an event on the pool while it is idle and on the client while it is lent out;
