@@ -31,9 +31,9 @@ export function queuesOf(
   const sampled = new Set(met.flatMap(({ scenarios }) => scenarios));
   const own = [...plans.keys()].filter((id) => flags.sample !== true || sampled.has(id));
   const queueOf = (mutant: Mutant | null, scenarios: readonly string[]): Wanted[] =>
-    scenarios.flatMap((id) => plans.get(id)!.map((one) => cellOf(mutant, one)));
+    scenarios.flatMap((id) => plans.get(id)!.map((one) => cellOf(mutant, one, flags)));
   const queues = [...own.map((id) => queueOf(null, [id])), ...met.map((one) => queueOf(one.mutant, one.scenarios))];
-  const first = canary === undefined ? [] : [[cellOf(null, canary)]];
+  const first = canary === undefined ? [] : [[cellOf(null, canary, flags)]];
   return [...first, ...(flags.untilCaught === true ? queues : queues.flat().map((cell) => [cell]))];
 }
 
@@ -53,7 +53,12 @@ function scenariosFor(
   return [...catching, ...all.filter((id) => !catching.includes(id))];
 }
 
-function cellOf(mutant: Mutant | null, { id, path, plan, scenario, variant }: Planned): Wanted {
+/** Its fingerprint is of all that its verdict may depend on, so far as we know it. */
+function cellOf(
+  mutant: Mutant | null,
+  { id, path, plan, scenario, variant }: Planned,
+  { env }: Pick<ProveFlags, "env">,
+): Wanted {
   const checks = scenario.checks.map(({ name, parameters }) => [name, parameters]);
   return {
     mutant: mutant?.name ?? null,
@@ -62,7 +67,7 @@ function cellOf(mutant: Mutant | null, { id, path, plan, scenario, variant }: Pl
     ...(variant === undefined ? {} : { variant }),
     seed: plan.seed,
     lengthMs: plan.phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0),
-    fingerprint: fingerprintOf([plan, checks, mutant?.environment]),
+    fingerprint: fingerprintOf([plan, checks, mutant?.environment, env]),
   };
 }
 

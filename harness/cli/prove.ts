@@ -15,6 +15,7 @@ import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { runCell, type Wanted } from "./prove-cell.ts";
 import { proveProgress } from "./prove-progress.ts";
 import { type PlannedAll, queuesOf } from "./prove-queues.ts";
+import { replayCommand } from "./run-one.ts";
 import { version } from "./version.ts";
 
 export interface ProveFlags {
@@ -139,8 +140,11 @@ function conclude(
   if (flags.json === true) output.json(proof);
   const replay = ({ scenario, mutant }: { scenario: string; mutant: string | null }): string => {
     const switches = Object.entries(mutants.find(({ name }) => name === mutant)?.environment ?? {});
-    const path = planned.scenarios.find(({ id }) => id === scenario)?.path ?? scenario;
-    return `${switches.map(([name, value]) => `${name}=${value} `).join("")}npx faultline run ${relative(process.cwd(), path)} --seed ${seedOf(flags)}-1`;
+    const one = [planned.canary, ...planned.scenarios].find((other) => other?.id === scenario)!;
+    return [
+      ...switches.map(([name, value]) => `${name}=${value}`),
+      replayCommand(one, flags.env, flags.allowTarget),
+    ].join(" ");
   };
   const lines = proofLines(proof, {
     colour: output.colours.isColorSupported,
