@@ -13,7 +13,7 @@ import {
 } from "faultline";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the cache is cut off while customers browse and buy",
@@ -21,7 +21,7 @@ export default scenario({
   tags: ["demo", "gate", "full", "cache"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
-  phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(9), recovery: seconds(7) },
+  phases: { warmUp, steady: seconds(5), faults: seconds(9), recovery: seconds(7) },
   // Long enough for hundreds of writes whose invalidation the API can't deliver to the cache itself.
   faults: [{ at: seconds(0.5), lasting: seconds(8), inject: partition("api->cache") }],
   audit: ledger(),

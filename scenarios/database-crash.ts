@@ -13,7 +13,7 @@ import {
 } from "faultline";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the database is killed while customers browse and prices change",
@@ -21,7 +21,7 @@ export default scenario({
   tags: ["gate", "full", "crash"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
-  phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(7), recovery: seconds(7) },
+  phases: { warmUp, steady: seconds(5), faults: seconds(7), recovery: seconds(7) },
   faults: [{ at: seconds(1), lasting: seconds(4), inject: kill("postgres") }],
   audit: ledger(),
   checks: [

@@ -12,7 +12,7 @@ import {
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the database becomes so slow that transactions are given up in the middle, and then falls silent",
@@ -21,7 +21,7 @@ export default scenario({
   tags: ["gate", "full", "database"],
   system: storefront(),
   workload: shoppers({ perSecond: 90, doing: { browse: 54, search: 4, reprice: 14, buy: 28 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
   faults: [
     // An order takes seven trips, and is given up when it has made four: in the middle of its transaction.
     { at: seconds(0.3), lasting: seconds(4), inject: latency("api->postgres", { latency: milliseconds(110) }) },

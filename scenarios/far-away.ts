@@ -2,7 +2,7 @@ import { availability, latency, milliseconds, recoversWithin, scenario, seconds 
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "one API is far away from the database and the cache, while prices change through both",
@@ -11,7 +11,7 @@ export default scenario({
   system: storefront(),
   // Each of these products is changed more than once a second by one API or the other, and read more often.
   workload: shoppers({ perSecond: 150, products: 24, skew: 0, doing: { browse: 108, search: 1, reprice: 40, buy: 1 } }),
-  phases: { warmUp: seconds(2), steady: seconds(2.5), faults: seconds(12), recovery: seconds(4) },
+  phases: { warmUp, steady: seconds(2.5), faults: seconds(12), recovery: seconds(4) },
   faults: [
     // The far one learns late what it has committed or read, and what it then tells the cache comes later still:
     // by then the near one has changed the product again, and the outbox has told the cache so.

@@ -12,7 +12,7 @@ import { impatient } from "./storefront/impatient.ts";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "commits are held back, and the connections closed before anybody hears of them, again and again",
@@ -24,7 +24,7 @@ export default scenario({
     shoppers({ perSecond: 70, doing: { browse: 30, search: 5, reprice: 25, buy: 40 } }),
     impatient({ perSecond: 6 }),
   ],
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
   // A statement is waited for less than half a second, and sessions are ended before: what they had sent is done.
   faults: [
     ...repeated(

@@ -2,7 +2,7 @@ import { availability, nothingHangs, postgresLock, recoversWithin, scenario, sec
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "a migration holds the tables of orders and of what is still to be told, one after the other",
@@ -10,7 +10,7 @@ export default scenario({
   tags: ["gate", "full", "database", "human"],
   system: storefront(),
   workload: shoppers({ perSecond: 100, doing: { browse: 60, search: 5, reprice: 15, buy: 20 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
   // Each longer than a statement may take.
   faults: [
     { at: seconds(0.3), lasting: seconds(3), inject: postgresLock("postgres", { table: "orders" }) },

@@ -2,7 +2,7 @@ import { availability, kill, latency, milliseconds, pause, recoversWithin, scena
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the queue crashes with a backlog and with jobs in hand: one worker is frozen, the other far from the database",
@@ -10,7 +10,7 @@ export default scenario({
   tags: ["gate", "full", "crash", "async"],
   system: storefront(),
   workload: shoppers({ perSecond: 80, doing: { browse: 50, search: 5, reprice: 15, buy: 30 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8.5), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(8.5), recovery: seconds(6) },
   faults: [
     // A job takes seven trips: one worker can't keep up, eight jobs are always in hand and more wait.
     { at: seconds(0.2), lasting: seconds(4.5), inject: latency("worker->postgres", { latency: milliseconds(80) }) },

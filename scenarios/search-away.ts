@@ -12,7 +12,7 @@ import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { strangers } from "./storefront/strangers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the index is out of reach while prices change",
@@ -25,7 +25,7 @@ export default scenario({
     shoppers({ perSecond: 90, products: 60, doing: { browse: 45, search: 35, reprice: 12, buy: 8 } }),
     strangers({ perSecond: 28 }),
   ],
-  phases: { warmUp: seconds(1), steady: seconds(4), faults: seconds(9), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(4), faults: seconds(9), recovery: seconds(6) },
   faults: [
     { at: seconds(0.3), lasting: seconds(8), inject: partition("api->search") },
     { at: seconds(0.3), lasting: seconds(8), inject: refuse("worker->search") },

@@ -3,7 +3,7 @@ import { impatient } from "./storefront/impatient.ts";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "one API's statements come late to the database, and customers who get no answer press the button again",
@@ -14,7 +14,7 @@ export default scenario({
     shoppers({ perSecond: 110, products: 12, doing: { browse: 76, search: 4, reprice: 16, buy: 4 } }),
     impatient({ perSecond: 5 }),
   ],
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
   // A change takes six trips, of a patience of 450 ms; an order seven, which is more than that of those who press again.
   faults: [
     {

@@ -11,7 +11,7 @@ import {
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { strangers } from "./storefront/strangers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the API is cut off from the database that knows the keys while strangers knock",
@@ -21,7 +21,7 @@ export default scenario({
   system: storefront(),
   workload: [shoppers({ perSecond: 80 }), strangers({ perSecond: 40 })],
   // Longer than the ten seconds for which a key may still work after its end: for the last two there is none that does.
-  phases: { warmUp: seconds(2), steady: seconds(5), faults: seconds(13), recovery: seconds(8) },
+  phases: { warmUp, steady: seconds(5), faults: seconds(13), recovery: seconds(8) },
   faults: [{ at: seconds(0.5), lasting: seconds(12), inject: partition("api->postgres") }],
   audit: ledger(),
   checks: [

@@ -3,7 +3,7 @@ import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { operators } from "./storefront/operators.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "workers are killed at random while what they talk to is slow, and some orders can never be fulfilled",
@@ -15,7 +15,7 @@ export default scenario({
     shoppers({ perSecond: 60, doing: { browse: 40, search: 5, reprice: 15, buy: 40 } }),
     operators({ perSecond: 3 }),
   ],
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
   // Slow, so that a job is in every one of its steps for long enough to be killed in it.
   faults: (random) => [
     { at: seconds(0.2), lasting: seconds(8.5), inject: latency("worker->postgres", { latency: milliseconds(40) }) },

@@ -1,4 +1,4 @@
-import { openSearch, perEnvironment, postgres, redis, service, system } from "faultline";
+import { openSearch, perEnvironment, postgres, redis, seconds, service, system } from "faultline";
 
 /** How the audit logs in, too. */
 export const database = { database: "shop", user: "shop" } as const;
@@ -11,6 +11,12 @@ const links = {
   CACHE_URL: { to: "cache", as: "{url}" },
   QUEUE_URL: { to: "queue", as: "{url}" },
 } as const;
+
+/**
+ * After its start it answers too late now and then for so long: in containers on two cores for up to 2.2 s, until a search
+ * server has compiled what it does, connections are open, and code has come from a slow disk.
+ */
+export const warmUp = seconds(3);
 
 /** What makes a variant of the reference system, as variables of the environment: a seeded bug, a write policy. */
 const switches = { MUTANT: "mutant", WRITE_POLICY: "write policy" } as const;
