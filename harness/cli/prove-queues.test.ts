@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Planned } from "./planned.ts";
 import type { ProveFlags } from "./prove.ts";
-import { queuesOf } from "./prove-queues.ts";
+import { outOfReach, queuesOf } from "./prove-queues.ts";
+import { temporaryFolder } from "./testing/faultline.ts";
 
 const flags: ProveFlags = { scenarios: "scenarios", env: "local", output: "none", repeat: "1", allowTarget: [] };
 const pause = {
@@ -21,4 +24,26 @@ test("what was told in one environment, or with another switch, is not told in a
   const all = [...cellIn("local"), ...cellIn("containers"), ...cellIn("local", { BUG: "x" })];
   // Six, of which the system as it is in the first environment is asked for twice.
   expect(new Set(all).size).toBe(5);
+});
+
+test("of what only a scenario catches that is not there, a sample can tell nothing", () => {
+  const known = temporaryFolder();
+  const tally = {
+    scenario: "clock-jump",
+    runs: 1,
+    failed: 1,
+    passed: 0,
+    inconclusive: 0,
+    checks: {},
+    medianMs: 1,
+    run: "",
+  };
+  const caught = (name: string, scenario: string) => ({ name, scenarios: [{ ...tally, scenario }] });
+  const mutants = [caught("far", "clock-jump"), caught("near", "pause")];
+  writeFileSync(join(known.path, "prove.json"), JSON.stringify({ version: 1, mutants }));
+  const named = ["far", "near", "new"].map((name) => ({ name, environment: {} }));
+  const sample = { ...flags, known: join(known.path, "prove.json"), sample: true };
+  const left = [...outOfReach(planned, named, sample)].map(([{ name }, catching]) => [name, ...catching]);
+  expect(left).toEqual([["far", "clock-jump"]]);
+  known.remove();
 });

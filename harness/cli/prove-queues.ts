@@ -37,17 +37,34 @@ export function queuesOf(
   return [...first, ...(flags.untilCaught === true ? queues : queues.flat().map((cell) => [cell]))];
 }
 
+/**
+ * Mutants of which a sample can tell nothing: what is known to catch them is not among the scenarios, or can't run here.
+ * @returns each with what is known to catch it
+ */
+export function outOfReach(
+  { plans }: PlannedAll,
+  mutants: readonly Mutant[],
+  flags: ProveFlags,
+): ReadonlyMap<Mutant, readonly string[]> {
+  const known = flags.sample === true ? knownProof(flags) : undefined;
+  const met = mutants.map((mutant) => [mutant, catchersOf(mutant, known)] as const);
+  return new Map(met.filter(([, catching]) => catching.length > 0 && !catching.some((id) => plans.has(id))));
+}
+
+/** What caught it before, the surest first. */
+function catchersOf({ name }: Mutant, known: Proof | undefined): readonly string[] {
+  const before = bySureness(known?.mutants.find((one) => one.name === name)?.scenarios ?? []);
+  return before.filter(({ failed }) => failed > 0).map(({ scenario }) => scenario);
+}
+
 /** The scenarios that a mutant meets, of those that there are: what caught it before first, the surest before the others. */
 function scenariosFor(
-  { name }: Mutant,
+  mutant: Mutant,
   all: readonly string[],
   known: Proof | undefined,
   flags: ProveFlags,
 ): readonly string[] {
-  const before = bySureness(known?.mutants.find((one) => one.name === name)?.scenarios ?? []);
-  const catching = before
-    .filter(({ scenario, failed }) => failed > 0 && all.includes(scenario))
-    .map(({ scenario }) => scenario);
+  const catching = catchersOf(mutant, known).filter((id) => all.includes(id));
   if (flags.sample === true && catching.length > 0) return catching.slice(0, 1);
   if (flags.known !== undefined && catching.length > 0) return catching;
   return [...catching, ...all.filter((id) => !catching.includes(id))];

@@ -14,7 +14,7 @@ import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { runCell, type Wanted } from "./prove-cell.ts";
 import { proveProgress } from "./prove-progress.ts";
-import { type PlannedAll, queuesOf } from "./prove-queues.ts";
+import { outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { replayCommand } from "./run-one.ts";
 import { version } from "./version.ts";
 
@@ -47,9 +47,15 @@ const runsFolder = "prove";
 export async function prove(filters: readonly string[], flags: ProveFlags, output: Output): Promise<number> {
   const repeats = countOf("--repeat", flags.repeat);
   const jobs = flags.jobs === undefined ? Math.max(1, cpus().length >> 1) : countOf("--jobs", flags.jobs);
-  const mutants = chosenMutants(flags);
+  const chosen = chosenMutants(flags);
   const { planned, skipped } = await planFor(filters, flags, repeats);
   output.pin([]);
+  const left = outOfReach(planned, chosen, flags);
+  const mutants = chosen.filter((mutant) => !left.has(mutant));
+  for (const [{ name }, catching] of left) {
+    const why = `only ${catching.join(" and ")} is known to catch it, and does not run here`;
+    output.say(output.colours.yellow(`skipped: mutant ${name}: ${why}`));
+  }
   for (const { scenario, why } of skipped) output.say(output.colours.yellow(`skipped: ${scenario}: ${why.join(" ")}`));
   const store = openCells(flags.output, { fresh: flags.fresh === true });
   const { signal, end } = listenForInterrupts((line) => output.say(line));
