@@ -56,6 +56,10 @@ describe("error budget", () => {
       inTainted(15_000, [...good(4900), ...late.map((step) => ({ ...step, outcome: "rejected" as const }))]).verdict,
     ).toBe("fail");
     expect(inTainted(15_000, good(4900)).verdict).toBe("pass");
+    // Sent and read at most 50 ms late each, which is all that it can have added.
+    const lateBy = (ms: number) => [...good(4900), ...late.map((step) => ({ ...step, tookMs: 300 + ms }))];
+    expect(inTainted(15_000, lateBy(100)).verdict).toBe("inconclusive");
+    expect(inTainted(15_000, lateBy(101)).verdict).toBe("fail");
   });
 
   it("does not fail for what was not ok while the machine stood still", () => {

@@ -5,7 +5,7 @@ import { burnOf } from "../model/measure/error-budget.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
-import { flags, isTainted, undecided, wasHeldUp, witnesses } from "./rows.ts";
+import { flags, ownTime, undecided, wasHeldUp, witnesses } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
 /** How fast the error budget may burn, and whose. */
@@ -23,8 +23,8 @@ const counted = [phaseCode("faults"), phaseCode("recovery")];
  * The error budget of each workload burns no faster than allowed while the faults act and after: burn = (1 − good) ÷
  * (1 − promised), where an operation is good when it is ok within the promised time ("Site Reliability Engineering",
  * 2016, ch. 4, and "The Site Reliability Workbook", 2018, ch. 5). Judged by Wilson's interval of the good share. What was
- * ok but late while the load generator itself was late, and what was not ok while the machine stood still, cannot support
- * a `fail`: what fails only with it is undecided.
+ * ok but late by no more than the load generator may have been itself, and what was not good while the machine stood still,
+ * cannot support a `fail`: what fails only with it is undecided.
  * @throws FaultlineError BAD_CHECK
  */
 export function errorBudget(options: BurnOptions): Check {
@@ -96,7 +96,8 @@ function goodOf(evidence: Evidence, workload: string, withinMs: number) {
     const [isOk, fromMs, toMs] = [history.outcome[row] === okCode, history.intendedMs[row]!, history.endMs[row]!];
     if (isOk && toMs - fromMs <= withinMs) continue;
     bad.push(row);
-    if (isOk ? isTainted(evidence, { fromMs, toMs }) : wasHeldUp(evidence, row)) doubtful += 1;
+    const isOurs = isOk && toMs - fromMs - ownTime(evidence, { fromMs, toMs }) <= withinMs;
+    if (isOurs || wasHeldUp(evidence, row)) doubtful += 1;
   }
   return { good: total - bad.length, doubtful, total, bad };
 }

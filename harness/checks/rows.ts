@@ -70,6 +70,17 @@ export function wasHeldUp({ history, generator }: Evidence, row: number): boolea
   return (generator.standstills ?? []).some(({ fromMs, toMs }) => fromMs < endMs && dueMs < toMs + (toMs - fromMs));
 }
 
+/** A shorter stop of its loop the load generator does not note. */
+const leastNotedMs = 50;
+
+/**
+ * How much of an operation's time can have been the load generator's own, in ms: nothing where it was in time; else as much
+ * as it was ever late in the run, twice, since it may have sent late and read the answer late.
+ */
+export function ownTime(evidence: Evidence, interval: Interval): number {
+  return isTainted(evidence, interval) ? 2 * Math.max(leastNotedMs, evidence.generator.lagMaxMs) : 0;
+}
+
 /** A finding that decides nothing, and why. */
 export function undecided(expected: string, actual: string, numbers: CheckResult["numbers"] = {}): Finding {
   return { verdict: "inconclusive", expected, actual, numbers };
