@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Planned } from "./planned.ts";
 import type { ProveFlags } from "./prove.ts";
-import { outOfReach, queuesOf } from "./prove-queues.ts";
+import { knownProof, outOfReach, queuesOf } from "./prove-queues.ts";
 import { temporaryFolder } from "./testing/faultline.ts";
 
 const flags: ProveFlags = { scenarios: "scenarios", env: "local", output: "none", repeat: "1", allowTarget: [] };
@@ -15,7 +15,7 @@ const pause = {
 } as unknown as Planned;
 const planned = { scenarios: [pause], plans: new Map([["pause", [pause]]]) };
 const cellIn = (env: string, switches: Record<string, string> = {}) =>
-  queuesOf(planned, [{ name: "wrong", environment: switches }], { ...flags, env })
+  queuesOf(planned, [{ name: "wrong", environment: switches }], undefined, { ...flags, env })
     .flat()
     .map(({ fingerprint }) => fingerprint);
 
@@ -43,7 +43,7 @@ test("of what only a scenario catches that is not there, a sample can tell nothi
   writeFileSync(join(known.path, "prove.json"), JSON.stringify({ version: 1, mutants }));
   const named = ["far", "near", "new"].map((name) => ({ name, environment: {} }));
   const sample = { ...flags, known: join(known.path, "prove.json"), sample: true };
-  const left = [...outOfReach(planned, named, sample)].map(([{ name }, catching]) => [name, ...catching]);
+  const left = [...outOfReach(planned, named, knownProof(sample))].map(([{ name }, catching]) => [name, ...catching]);
   expect(left).toEqual([["far", "clock-jump"]]);
   known.remove();
 });

@@ -24,9 +24,9 @@ export interface PlannedAll {
 export function queuesOf(
   { plans, canary }: PlannedAll,
   mutants: readonly Mutant[],
+  known: Proof | undefined,
   flags: ProveFlags,
 ): readonly Wanted[][] {
-  const known = knownProof(flags);
   const met = mutants.map((mutant) => ({ mutant, scenarios: scenariosFor(mutant, [...plans.keys()], known, flags) }));
   const sampled = new Set(met.flatMap(({ scenarios }) => scenarios));
   const own = [...plans.keys()].filter((id) => flags.sample !== true || sampled.has(id));
@@ -44,9 +44,8 @@ export function queuesOf(
 export function outOfReach(
   { plans }: PlannedAll,
   mutants: readonly Mutant[],
-  flags: ProveFlags,
+  known: Proof | undefined,
 ): ReadonlyMap<Mutant, readonly string[]> {
-  const known = flags.sample === true ? knownProof(flags) : undefined;
   const met = mutants.map((mutant) => [mutant, catchersOf(mutant, known)] as const);
   return new Map(met.filter(([, catching]) => catching.length > 0 && !catching.some((id) => plans.has(id))));
 }
@@ -89,7 +88,7 @@ function cellOf(
 }
 
 /** What caught what before: as is said, or else as the project says, or the latest proof. */
-function knownProof({ known, proven, output, untilCaught, sample }: ProveFlags): Proof | undefined {
+export function knownProof({ known, proven, output, untilCaught, sample }: ProveFlags): Proof | undefined {
   const latest = join(output, "prove.json");
   const file = known ?? proven ?? (existsSync(latest) ? latest : undefined);
   if (file !== undefined && (known !== undefined || untilCaught === true || sample === true)) return readProof(file);

@@ -14,7 +14,7 @@ import type { Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { runCell, type Wanted } from "./prove-cell.ts";
 import { proveProgress } from "./prove-progress.ts";
-import { outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
+import { knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { replayCommand } from "./run-one.ts";
 import { version } from "./version.ts";
 
@@ -50,7 +50,8 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
   const chosen = chosenMutants(flags);
   const { planned, skipped } = await planFor(filters, flags, repeats);
   output.pin([]);
-  const left = outOfReach(planned, chosen, flags);
+  const proven = knownProof(flags);
+  const left = outOfReach(planned, chosen, flags.sample === true ? proven : undefined);
   const mutants = chosen.filter((mutant) => !left.has(mutant));
   for (const [{ name }, catching] of left) {
     const why = `only ${catching.join(" and ")} is known to catch it, and does not run here`;
@@ -67,7 +68,7 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     signal,
   };
   const untilTold = flags.untilCaught === true;
-  const queues = queuesOf(planned, mutants, flags);
+  const queues = queuesOf(planned, mutants, proven, flags);
   const progress = proveProgress(output, { total: queues.flat().length, untilTold });
   const done: Cell[] = [];
   const settle = async (wanted: Wanted): Promise<Cell> => {
@@ -145,12 +146,9 @@ function conclude(
   const page = writeProof(flags.output, "prove.html", renderProof(proof, runsFolder));
   if (flags.json === true) output.json(proof);
   const replay = ({ scenario, mutant }: { scenario: string; mutant: string | null }): string => {
-    const switches = Object.entries(mutants.find(({ name }) => name === mutant)?.environment ?? {});
-    const one = [planned.canary, ...planned.scenarios].find((other) => other?.id === scenario)!;
-    return [
-      ...switches.map(([name, value]) => `${name}=${value}`),
-      replayCommand(one, flags.env, flags.allowTarget),
-    ].join(" ");
+    const one = planned.scenarios.find(({ id }) => id === scenario)!;
+    const switches = mutants.find(({ name }) => name === mutant)?.environment;
+    return replayCommand(one, flags.env, flags.allowTarget, switches);
   };
   const lines = proofLines(proof, {
     colour: output.colours.isColorSupported,

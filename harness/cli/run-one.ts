@@ -122,14 +122,19 @@ function remember(folder: ReturnType<typeof createRunFolder>, output: Output): v
   }
 }
 
-/** The command that runs the same again, in the same place; the variables that the system was made from are part of it. */
+/**
+ * The command that runs the same again, in the same place; the variables that the system was made from are part of it.
+ * @param switches further variables, as those that switch a mutant on
+ */
 export function replayCommand(
   { path, plan: { seed }, scenario, variant }: Pick<Planned, "path" | "plan" | "scenario" | "variant">,
   environment: string,
   allowedTargets: readonly string[],
+  switches: Readonly<Record<string, string>> = {},
 ): string {
-  const { variables = {} } = scenario.system;
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const assignments = Object.entries({ ...scenario.system.variables, ...switches }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
   const flags = [
     ["--seed", seed],
     ...(variant === undefined ? [] : [["--variant", variant.includes(" ") ? `'${variant}'` : variant]]),

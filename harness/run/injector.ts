@@ -137,11 +137,15 @@ async function heal(
   for (;;) {
     const sinceMs = context.now();
     const { isHealed, error } = await tryToHeal(strike, receipt, context);
-    const inTheWay = isHealed ? undefined : context.strikes.after(strike.on, sinceMs);
-    if (isHealed) for (const entry of undoEntries) context.journal.done(entry);
-    else if (inTheWay === undefined && error !== undefined)
-      receipt.error = [receipt.error, `healing: ${error}`].filter(Boolean).join("; ");
-    if (inTheWay === undefined) return;
+    if (isHealed) {
+      for (const entry of undoEntries) context.journal.done(entry);
+      return;
+    }
+    const inTheWay = context.strikes.after(strike.on, sinceMs);
+    if (inTheWay === undefined) {
+      if (error !== undefined) receipt.error = [receipt.error, `healing: ${error}`].filter(Boolean).join("; ");
+      return;
+    }
     await inTheWay;
   }
 }

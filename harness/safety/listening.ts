@@ -51,6 +51,11 @@ export async function connectedPorts(pid: number | "self" = "self"): Promise<rea
   return first === undefined ? undefined : portsIn(`${first}${second ?? ""}`, established);
 }
 
+/** @param ports of all connections, where they can be known */
+export function connectionsTo(port: number, ports: readonly number[] | undefined): number | undefined {
+  return ports?.filter((one) => one === port).length;
+}
+
 function listeningInodes(port: number): readonly string[] {
   return socketsAt(port, listening).flatMap((fields) => fields[9] ?? []);
 }

@@ -64,17 +64,11 @@ export function markedProcesses(mark: string, scratch: string): readonly Process
 }
 
 /**
- * The processes in containers, by the container's id, which is in the name of their control group. Only those that the
- * kernel of this machine runs, and shows: empty where there is no /proc, or the engine is elsewhere.
+ * The processes in containers, by the container's id, which is in the name of their control group; those in none are by
+ * `undefined`. Only what the kernel of this machine runs, and shows: none where there is no /proc, or the engine is elsewhere.
  */
-export function processesInContainers(): ReadonlyMap<string, readonly number[]> {
-  const found = new Map<string, number[]>();
-  if (process.platform !== "linux") return found;
-  for (const pid of pidsFromProc()) {
-    const id = containerOf(pid);
-    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), pid]);
-  }
-  return found;
+export function processesInContainers(): ReadonlyMap<string | undefined, readonly number[]> {
+  return process.platform === "linux" ? Map.groupBy(pidsFromProc(), containerOf) : new Map();
 }
 
 /** The innermost, of one in another. */

@@ -7,7 +7,7 @@ import { clientsName, type Link, linksNamed, linksOf, type System } from "../../
 import { linkControl, proxyName } from "../../network/link.ts";
 import { probe } from "../../network/probe.ts";
 import { foreignTarget, isAllowedTarget, isThisMachine } from "../../safety/foreign-targets.ts";
-import { connectedPorts } from "../../safety/listening.ts";
+import { connectedPorts, connectionsTo } from "../../safety/listening.ts";
 import { type PortReservation, reservePorts } from "../../safety/ports.ts";
 import type { OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
@@ -212,8 +212,8 @@ class Hold {
     const gauges: Record<string, number> = {};
     const ports = await connectedPorts();
     for (const { name, address } of this.#running) {
-      if (ports !== undefined && isThisMachine(address.host))
-        gauges[`connections to ${name}`] = ports.filter((port) => port === address.port).length;
+      const connections = isThisMachine(address.host) ? connectionsTo(address.port, ports) : undefined;
+      if (connections !== undefined) gauges[`connections to ${name}`] = connections;
       const process = this.#processes.get(name);
       if (process !== undefined) gauges[`processes of ${name}`] = await process.processes();
     }

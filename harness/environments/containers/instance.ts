@@ -13,7 +13,7 @@ import type {
 import { messageOf, systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
-import { connectedPorts, established, listening, portsIn } from "../../safety/listening.ts";
+import { connectedPorts, connectionsTo, established, listening, portsIn } from "../../safety/listening.ts";
 import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
 import type { Gauges, StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
@@ -223,14 +223,14 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
   }
 
   /** @param seen the processes in containers that the kernel of this machine shows, by the container's id */
-  async gauges(seen: ReadonlyMap<string, readonly number[]>): Promise<Gauges> {
-    if (this.#container === undefined || this.#container.hasEnded) return { processes: 0, connections: undefined };
-    const pids = seen.get(this.#container.id);
-    const port = insideOf(this.#container.recipe, this.#facts.address.port);
+  async gauges(seen: ReadonlyMap<string | undefined, readonly number[]>): Promise<Gauges> {
+    const [instance, container] = [this.name, this.#container];
+    if (container === undefined || container.hasEnded) return { instance, processes: 0, connections: undefined };
+    const pids = seen.get(container.id);
+    const port = insideOf(container.recipe, this.#facts.address.port);
     // To run a program in it takes a tenth of a second of a core, which the system that is measured has not got then.
     const ports = pids?.[0] === undefined ? await this.#connectedPorts() : await connectedPorts(pids[0]);
-    const processes = await this.#container.processes(pids);
-    return { processes, connections: ports?.filter((one) => one === port).length };
+    return { instance, processes: await container.processes(pids), connections: connectionsTo(port, ports) };
   }
 
   async #connectedPorts(): Promise<readonly number[] | undefined> {

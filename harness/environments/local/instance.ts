@@ -13,7 +13,7 @@ import type { Health } from "../../model/events.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
-import { portsOf } from "../../safety/listening.ts";
+import { connectionsTo, portsOf } from "../../safety/listening.ts";
 import { listProcesses, type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
 import type { Kind, OpenedControls } from "../kinds/kind.ts";
 import { type Launch, ManagedProcess } from "../processes/managed-process.ts";
@@ -237,8 +237,8 @@ export class Instance
 
   /** @param processes of the machine @param ports of all connections on it, where they can be known */
   gauges(processes: readonly ProcessRow[], ports: readonly number[] | undefined): Gauges {
-    const connections = ports?.filter((port) => port === this.#setting.address.port).length;
-    return { processes: this.#tree(processes).length, connections };
+    const connections = connectionsTo(this.#setting.address.port, ports);
+    return { instance: this.name, processes: this.#tree(processes).length, connections };
   }
 
   async stop(): Promise<void> {

@@ -24,6 +24,7 @@ export interface StartableInstance {
 
 /** What there is of an instance now. */
 export interface Gauges {
+  readonly instance: string;
   readonly processes: number;
   /** To it; undefined where that can't be known. */
   readonly connections: number | undefined;
@@ -60,7 +61,7 @@ export interface Place<Instance extends StartableInstance> {
   upstream(facts: InstanceFacts): Address;
   makeInstance(kind: Kind, facts: InstanceFacts): Instance;
   /**
-   * Of each in turn. Read while the load goes on, which shares the event loop and the processor with it: what can be had
+   * Of each. Read while the load goes on, which shares the event loop and the processor with it: what can be had
    * for all at one look is looked for once.
    */
   gauges(instances: readonly Instance[]): Promise<readonly Gauges[]>;

@@ -193,15 +193,12 @@ class SystemStart<Instance extends StartableInstance> {
   }
 
   async #gauges(): Promise<Record<string, number>> {
-    const instances = [...this.#instances.values()];
-    const gauges = await this.#place.gauges(instances);
-    return Object.fromEntries(
-      gauges.flatMap(({ processes, connections }, index) => {
-        const { name } = instances[index]!;
-        const ofProcesses = [`processes of ${name}`, processes] as const;
-        return connections === undefined ? [ofProcesses] : [ofProcesses, [`connections to ${name}`, connections]];
-      }),
-    );
+    const gauges: Record<string, number> = {};
+    for (const { instance, processes, connections } of await this.#place.gauges([...this.#instances.values()])) {
+      gauges[`processes of ${instance}`] = processes;
+      if (connections !== undefined) gauges[`connections to ${instance}`] = connections;
+    }
+    return gauges;
   }
 
   #ofEach<T>(ask: (instance: Instance) => Promise<T>): Promise<(readonly [string, T])[]> {
