@@ -24,7 +24,7 @@ function lateRead(
 ): readonly Step[] | undefined {
   for (const [key, writes] of story.writes) {
     const id = writes.at(-1)!;
-    const { version } = story.finalState.registers.find((one) => one.key === key)!;
+    const { version = 0 } = story.finalState.registers.find((one) => one.key === key)!;
     if (story.finalState.registers.find((one) => one.key === key)!.value !== id) continue;
     const session = story.steps[id]!.session ?? 0;
     const read = { operation: "read", atMs: story.endMs + 2000, tookMs: 5, key, session } as const;

@@ -90,7 +90,7 @@ interface Difference {
 }
 
 function diff({ registers, index = [] }: FinalState): readonly Difference[] {
-  const rows = new Map(registers.map(({ key, version }) => [key, version]));
+  const rows = new Map(registers.map(({ key, version = Number.NaN }) => [key, version]));
   const seen = new Map<number, number>();
   const differences: Difference[] = [];
   const tell = (kind: Difference["kind"], key: number, version: number, what: string): void => {

@@ -1,4 +1,4 @@
-import type { Check, Evidence, FinalState } from "../model/check.ts";
+import type { Check, Evidence, FinalState, Register } from "../model/check.ts";
 import { usageError } from "../model/errors.ts";
 import { grantCode, type Outcome, outcomes } from "../model/history.ts";
 import { witnessLimit } from "../model/verdict.ts";
@@ -135,7 +135,7 @@ function itemAnomalies(writes: ReadonlyMap<number, Write>, { items }: FinalState
 }
 
 function registerAnomalies(writes: ReadonlyMap<number, Write>, { registers }: FinalState): Anomaly[] {
-  const finals = new Map(registers.map((register) => [register.key, register]));
+  const finals = new Map(registers.map((register) => [register.key, { version: Number.NaN, ...register }]));
   const highest = highestAcknowledged(writes);
   const anomalies: Anomaly[] = [];
   for (const { row, effect, key, outcome, version } of writes.values()) {
@@ -161,7 +161,7 @@ function registerAnomalies(writes: ReadonlyMap<number, Write>, { registers }: Fi
 }
 
 /** What is wrong with the write whose value a key finally holds. */
-function holderAnomalies(final: FinalState["registers"][number], holder: Write | undefined): Anomaly[] {
+function holderAnomalies(final: Required<Omit<Register, "keyspace">>, holder: Write | undefined): Anomaly[] {
   if (final.value === null) return [];
   if (holder?.effect !== "write" || holder.key !== final.key) {
     return [

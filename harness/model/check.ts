@@ -7,22 +7,42 @@ import type { Credential, Effect } from "./workload.ts";
 
 /** The final state of the system, read past the proxies after everything was healed and had come to rest. */
 export interface FinalState {
-  /** What each key finally holds; `value` is the id of the write it came from, null for the initial value. */
-  readonly registers: readonly { readonly key: number; readonly version: number; readonly value: number | null }[];
+  readonly registers: readonly Register[];
   /** Ids of the `insert` operations whose item is there, with how often it is there. */
   readonly items: readonly { readonly id: number; readonly count: number }[];
   /** What the cache holds of each key. Absent when there is no cache, or nobody looked. */
   readonly cache?: readonly CacheEntry[];
   /** Every document of the index, as often as it is there. */
-  readonly index?: readonly { readonly key: number; readonly version: number }[];
+  readonly index?: readonly Document[];
   /** What became of the jobs that `insert` operations asked for. One that is in two states is listed twice. */
   readonly jobs?: readonly Job[];
   /** Sums that no fault may change: stock and what was sold, say. */
   readonly conserved?: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
 }
 
+/** What one key finally holds. A key that is not listed holds nothing. */
+export interface Register {
+  /** Default: the keyspace that all workloads share. */
+  readonly keyspace?: string;
+  readonly key: number;
+  /** Absent where the system has no versions. */
+  readonly version?: number;
+  /** The id of the write it came from; null for the initial value. */
+  readonly value: number | null;
+}
+
+/** A document of the index. */
+export interface Document {
+  /** Default: the keyspace that all workloads share. */
+  readonly keyspace?: string;
+  readonly key: number;
+  readonly version: number;
+}
+
 /** A cached value, beside the row that it is a copy of, read before and after it: both reads saw the same. */
 export interface CacheEntry {
+  /** Default: the keyspace that all workloads share. */
+  readonly keyspace?: string;
   readonly key: number;
   /** The version in the cache; null when it is not there. */
   readonly cached: number | null;

@@ -1,5 +1,5 @@
 import type { Address } from "./environment.ts";
-import type { Duration } from "./units.ts";
+import type { Duration, Json } from "./units.ts";
 
 /** What an operation asks of the system; the load generator sends it as it is. */
 export interface HttpRequest {
@@ -37,6 +37,12 @@ export interface Judgement {
   readonly version?: number;
   /** The id of the write whose value a read returned; absent when it is the initial value. */
   readonly value?: number;
+  /** Of a read: nothing was there, neither the initial value nor a written one. */
+  readonly absent?: boolean;
+  /** Of a refusal: it certainly did not happen and never will, as a write whose `If-Match` did not match. */
+  readonly notExecuted?: boolean;
+  /** Whatever a check of your own needs to judge the operation later. Kept with it; at most 1 KiB as JSON, longer is cut and counted. */
+  readonly evidence?: Json;
   /** Whether the system let the caller in (gave data, took an effect). To be told where credentials are tried. */
   readonly granted?: boolean;
   /** A few words for a witness, as `503 circuit open`. */

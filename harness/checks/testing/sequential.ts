@@ -82,8 +82,8 @@ function restOf(registers: FinalState["registers"], items: readonly number[]): F
   return {
     registers,
     items: items.map((id) => ({ id, count: 1 })),
-    cache: registers.map(({ key, version }) => ({ key, cached: key === 0 ? null : version, row: version })),
-    index: registers.map(({ key, version }) => ({ key, version })),
+    cache: registers.map(({ key, version = 0 }) => ({ key, cached: key === 0 ? null : version, row: version })),
+    index: registers.map(({ key, version = 0 }) => ({ key, version })),
     jobs: items.map((id) => ({ id, state: "completed", effects: 1, attempts: 1, attemptsAllowed: 3 })),
     conserved: [{ name: "stock and sold", expected: 600, actual: 600 }],
   };
