@@ -1,28 +1,32 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "../model/history.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
+import { flag, number, operationNames, phaseNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
 import { wasHeldUp } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
 const overflowCode = outcomeCode("overflow");
 
-/** How available, and in what. */
-export interface AvailabilityOptions {
+const availabilityOptions = z.strictObject({
   /** The least share of operations that are ok, above 0 and at most 1. */
-  readonly atLeast: number;
+  atLeast: number({ above: 0, atMost: 1, unit: ", as 0.999" }),
   /** Names of the operations that count; all when absent. */
-  readonly operations?: readonly string[];
+  operations: operationNames().optional(),
   /** The parts of the load that count. Default: `faults` and `recovery`. */
-  readonly phases?: readonly LoadPhase[];
+  phases: phaseNames().optional(),
   /** Also at least this share of the run's own steady availability, above 0 and at most 1. */
-  readonly ofSteady?: number;
+  ofSteady: number({ above: 0, atMost: 1, unit: ", as 0.99" }).optional(),
   /** Whether an honest refusal counts as ok. Default: it does not. */
-  readonly rejectedIsOk?: boolean;
-}
+  rejectedIsOk: flag().optional(),
+});
+
+/** How available, and in what. */
+export type AvailabilityOptions = z.input<typeof availabilityOptions>;
 
 /**
  * Availability = ok ÷ intended. A budget is judged by what the run proves, not by what it happened to show: `pass` when
@@ -32,20 +36,11 @@ export interface AvailabilityOptions {
  *
  * An operation that found the generator full, or was not ok while the machine stood still, says nothing of the system: it
  * may have been ok or not, and a verdict stands only if it is the same either way.
- * @throws FaultlineError BAD_CHECK
  */
-export function availability(options: AvailabilityOptions): Check {
+export function availability(given: AvailabilityOptions): Check {
+  const options = optionsOf("availability", availabilityOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { atLeast, operations, phases = ["faults", "recovery"], ofSteady, rejectedIsOk = false } = options;
-  if (!(atLeast > 0 && atLeast <= 1)) {
-    const remedy = "Give the share of operations that must be ok, as 0.999.";
-    const message = `${atLeast} is not above 0 and at most 1`;
-    throw usageError({ code: "BAD_CHECK", where: "availability.atLeast", message, remedy });
-  }
-  if (ofSteady !== undefined && !(ofSteady > 0 && ofSteady <= 1)) {
-    const remedy = "Give the share of the steady phase's availability, as 0.99.";
-    const message = `${ofSteady} is not above 0 and at most 1`;
-    throw usageError({ code: "BAD_CHECK", where: "availability.ofSteady", message, remedy });
-  }
   const good: readonly Outcome[] = rejectedIsOk ? ["ok", "rejected"] : ["ok"];
   const what = operations === undefined ? "all operations" : operations.join(" and ");
   const steadily = ofSteady === undefined ? "" : `, and at least ${spokenShare(ofSteady)} of the steady phase's share`;
@@ -53,7 +48,7 @@ export function availability(options: AvailabilityOptions): Check {
   return checkOf(
     {
       name: "availability",
-      parameters: { ...options },
+      parameters: jsonOf(options),
       guards: "budget",
       title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
       law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}${steadily}.`,

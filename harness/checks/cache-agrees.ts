@@ -1,4 +1,5 @@
 import type { CacheEntry, Check, Evidence } from "../model/check.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { missingState, type Noted, rowOfVersion, undecided, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
@@ -12,7 +13,9 @@ import { counted, grouped } from "./words.ts";
  * - ahead: a newer version than the row's: a change that was never committed, or was lost
  * - orphan: a cached value of a row that is not there
  */
-export function cacheAgrees(): Check {
+export function cacheAgrees(given: NoOptions = {}): Check {
+  const options = optionsOf("cacheAgrees", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law = "At rest, every cached value is absent or carries the version of its row in the database.";
   const expected = "every cached value is absent or as its row";
   const said = { name: "cacheAgrees", parameters: {}, guards: "safety", title: "the cache agrees", law } as const;

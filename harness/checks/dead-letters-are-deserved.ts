@@ -1,4 +1,5 @@
 import type { Check, Evidence, Job } from "../model/check.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { missingState, type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
@@ -13,7 +14,9 @@ import { counted } from "./words.ts";
  *
  * Whether attempts are used up can be told only where the audit reads them.
  */
-export function deadLettersAreDeserved(): Check {
+export function deadLettersAreDeserved(given: NoOptions = {}): Check {
+  const options = optionsOf("deadLettersAreDeserved", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law =
     "A job is dead exactly when its attempts are used up or nobody can ever work on it, and never completed, too.";
   const expected = "every dead letter deserved, and nothing else alive that should be dead";

@@ -1,4 +1,5 @@
 import type { Check, Evidence, FinalState } from "../model/check.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
@@ -12,7 +13,9 @@ import { counted } from "./words.ts";
  *
  * A dead or pending job may have had its effect once at most, and so may an operation without a certain outcome.
  */
-export function effectsExactlyOnce(): Check {
+export function effectsExactlyOnce(given: NoOptions = {}): Check {
+  const options = optionsOf("effectsExactlyOnce", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law =
     "A completed job has its effect exactly once, any other at most once, no item is there twice, and sums that must " +
     "be conserved are.";

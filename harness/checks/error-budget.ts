@@ -1,20 +1,24 @@
+import { z } from "zod";
 import type { Check, Evidence, WorkloadInfo } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
+import { names, number } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
 import { flags, ownTime, undecided, wasHeldUp, witnesses } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
-/** How fast the error budget may burn, and whose. */
-export interface BurnOptions {
+const burnOptions = z.strictObject({
   /** Above 0: 1 is as fast as the promise allows for ever, 10 ten times as fast. */
-  readonly burnAtMost: number;
+  burnAtMost: number({ above: 0, unit: ", as 1 (what the promise allows) or 10" }),
   /** Names of the workloads; all that promise something when absent. */
-  readonly workloads?: readonly string[];
-}
+  workloads: names('Give a list of workloads, as workloads: ["shoppers"].').optional(),
+});
+
+/** How fast the error budget may burn, and whose. */
+export type BurnOptions = z.input<typeof burnOptions>;
 
 const okCode = outcomeCode("ok");
 const counted = [phaseCode("faults"), phaseCode("recovery")];
@@ -25,19 +29,16 @@ const counted = [phaseCode("faults"), phaseCode("recovery")];
  * 2016, ch. 4, and "The Site Reliability Workbook", 2018, ch. 5). Judged by Wilson's interval of the good share. What was
  * ok but late by no more than the load generator may have been itself, and what was not good while the machine stood still,
  * cannot support a `fail`: what fails only with it is undecided.
- * @throws FaultlineError BAD_CHECK
  */
-export function errorBudget(options: BurnOptions): Check {
+export function errorBudget(given: BurnOptions): Check {
+  const options = optionsOf("errorBudget", burnOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { burnAtMost, workloads } = options;
-  if (!(burnAtMost > 0 && Number.isFinite(burnAtMost))) {
-    const remedy = "Give a rate above 0, as 1 (what the promise allows) or 10.";
-    throw usageError({ code: "BAD_CHECK", where: "errorBudget.burnAtMost", message: `is ${burnAtMost}`, remedy });
-  }
   const whose = workloads === undefined ? "each workload" : workloads.join(" and ");
   const law = `The error budget of ${whose} burns at most ${burnAtMost} times as fast as its promise allows, while the faults act and after.`;
   const expected = `a burn of at most ${burnAtMost}`;
   const title = `error budget burns at most ${burnAtMost} times`;
-  const said = { name: "errorBudget", parameters: { ...options }, guards: "budget", title, law } as const;
+  const said = { name: "errorBudget", parameters: jsonOf(options), guards: "budget", title, law } as const;
   return checkOf(said, (evidence): Finding => {
     const unknown = workloads?.find((name) => !evidence.workloads.some((one) => one.name === name));
     if (unknown !== undefined) return undecided(expected, `there is no workload "${unknown}"`);

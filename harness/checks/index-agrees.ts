@@ -1,19 +1,30 @@
+import { z } from "zod";
 import type { Check, Evidence, FinalState } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
-import type { Duration } from "../model/units.ts";
+import { duration, operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { flags, missingState, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, spokenMs } from "./words.ts";
 
+const indexOptions = z
+  .strictObject({
+    /** The longest that a search may miss an acknowledged change; not judged when absent. */
+    lagWithin: duration({ atLeast: 0 }).optional(),
+    /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
+    operations: operationNames().optional(),
+  })
+  .refine(({ lagWithin, operations }) => lagWithin === undefined || operations !== undefined, {
+    path: ["operations"],
+    params: {
+      message: "is missing: `lagWithin` needs to know which operations ask the index",
+      remedy: 'Name the operations that ask the index, as operations: ["search"].',
+    },
+  });
+
 /** How late the index may be, and which operations ask it. */
-export interface IndexOptions {
-  /** The longest that a search may miss an acknowledged change; not judged when absent. */
-  readonly lagWithin?: Duration;
-  /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
-  readonly operations?: readonly string[];
-}
+export type IndexOptions = z.input<typeof indexOptions>;
 
 const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
@@ -25,22 +36,17 @@ const warmUp = phaseCode("warmUp");
  * - missing: a key that the index lacks; orphan: one that only the index has
  * - stale: an older (or newer) version than the database's; duplicate: a key that the index has more than once
  * - late: a search that was invoked more than `lagWithin` after a change was acknowledged, and did not see it
- *
- * @throws FaultlineError BAD_CHECK for `lagWithin` without `operations`
  */
-export function indexAgrees(options: IndexOptions = {}): Check {
+export function indexAgrees(given: IndexOptions = {}): Check {
+  const options = optionsOf("indexAgrees", indexOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { lagWithin, operations } = options;
-  if (lagWithin !== undefined && (operations === undefined || operations.length === 0)) {
-    const remedy = 'Name the operations that ask the index, as operations: ["search"].';
-    const message = "cannot be judged: no operation is said to ask the index";
-    throw usageError({ code: "BAD_CHECK", where: "indexAgrees.lagWithin", message, remedy });
-  }
   const lag =
     lagWithin === undefined ? "" : `, and no search misses what was acknowledged ${spokenMs(lagWithin)} before`;
   const law = `At rest, the index has every row of the database once, with its version${lag}.`;
   const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${spokenMs(lagWithin)} behind`}`;
   const title = `the index agrees${lagWithin === undefined ? "" : ` within ${spokenMs(lagWithin)}`}`;
-  const said = { name: "indexAgrees", parameters: { ...options }, guards: "safety", title, law } as const;
+  const said = { name: "indexAgrees", parameters: jsonOf(options), guards: "safety", title, law } as const;
   return checkOf(said, (evidence): Finding => {
     const missing = missingState(evidence, "index") ?? unknownNames(evidence, operations);
     if (missing !== undefined) return undecided(expected, missing);

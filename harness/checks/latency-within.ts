@@ -1,10 +1,11 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
-import { type LoadPhase, loadPhases, outcomeCode, phaseCode } from "../model/history.ts";
+import { type LoadPhase, outcomeCode, phaseCode } from "../model/history.ts";
 import { Histogram } from "../model/measure/histogram.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
-import type { Duration } from "../model/units.ts";
 import type { Measure, Verdict } from "../model/verdict.ts";
+import { duration, number, operationNames, phaseNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { quantileRange } from "./quantile.ts";
 import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
@@ -13,19 +14,27 @@ import { counted, spokenMs } from "./words.ts";
 const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
 type Quantile = keyof typeof quantiles;
 
-/** How fast, and in what. At least one quantile or `ofSteady` of one. */
-export interface LatencyOptions {
-  readonly p50?: Duration;
-  readonly p95?: Duration;
-  readonly p99?: Duration;
-  readonly p999?: Duration;
-  /** Names of the operations that count; all when absent. */
-  readonly operations?: readonly string[];
-  /** The parts of the load that count. Default: `faults` and `recovery`. */
-  readonly phases?: readonly LoadPhase[];
-  /** Each quantile is also at most so many times that of the run's own steady phase. */
-  readonly ofSteady?: number;
-}
+const bound = () => duration({ above: 0 }, "milliseconds(200)").optional();
+const latencyOptions = z
+  .strictObject({
+    p50: bound(),
+    p95: bound(),
+    p99: bound(),
+    p999: bound(),
+    /** Names of the operations that count; all when absent. */
+    operations: operationNames().optional(),
+    /** The parts of the load that count. Default: `faults` and `recovery`. */
+    phases: phaseNames().optional(),
+    /** Each quantile is also at most so many times that of the run's own steady phase. */
+    ofSteady: number({ atLeast: 1, atMost: 1e6, unit: ", as 2" }).optional(),
+  })
+  .refine((options) => (Object.keys(quantiles) as Quantile[]).some((name) => options[name] !== undefined), {
+    path: ["p99"],
+    params: { message: "is missing, and so are all other quantiles", remedy: "Give one, as p99: milliseconds(200)." },
+  });
+
+/** How fast, and in what. At least one quantile. */
+export type LatencyOptions = z.input<typeof latencyOptions>;
 
 const okCode = outcomeCode("ok");
 
@@ -35,19 +44,19 @@ const okCode = outcomeCode("ok");
  * statistics, 95 % to each side), and never under the sample floor: a p99 of 80 samples is an anecdote.
  *
  * Windows in which the load generator itself was late cannot support a `fail`: what fails only with them is undecided.
- * @throws FaultlineError BAD_CHECK
  */
-export function latencyWithin(options: LatencyOptions): Check {
+export function latencyWithin(given: LatencyOptions): Check {
+  const options = optionsOf("latencyWithin", latencyOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { operations, phases = ["faults", "recovery"], ofSteady } = options;
   const stated = (Object.keys(quantiles) as Quantile[]).filter((name) => options[name] !== undefined);
-  verify(options, stated);
   const budgets = stated.map((name) => `${name} ${spokenMs(options[name]!)}`).join(", ");
   const of = operations === undefined ? "" : ` of ${operations.join(" and ")}`;
   const steadily = ofSteady === undefined ? "" : `, and at most ${ofSteady} times the steady phase's`;
   const law = `Response times${of} in the phases ${phases.join(" and ")} stay within ${budgets}${steadily}; what is not ok took for ever.`;
   const expected = `${budgets}${steadily}`;
   const title = `latency within ${budgets}${of}`;
-  const said = { name: "latencyWithin", parameters: { ...options }, guards: "budget", title, law } as const;
+  const said = { name: "latencyWithin", parameters: jsonOf(options), guards: "budget", title, law } as const;
   return checkOf(said, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
@@ -77,20 +86,6 @@ export function latencyWithin(options: LatencyOptions): Check {
     const isMeasured = all.count >= percentileFloors[shown.name];
     return { verdict: shown.verdict, expected, actual, witness, numbers, ...(isMeasured ? { measure } : {}) };
   });
-}
-
-function verify(options: LatencyOptions, stated: readonly Quantile[]): void {
-  const bad = (where: string, message: string, remedy: string): Error =>
-    usageError({ code: "BAD_CHECK", where: `latencyWithin.${where}`, message, remedy });
-  if (stated.length === 0) throw bad("p99", "no quantile is given", "Give at least one, as p99: milliseconds(200).");
-  for (const name of stated) {
-    if (!(options[name]! > 0)) throw bad(name, `is ${options[name]}`, "Give a duration above 0, as milliseconds(200).");
-  }
-  const { ofSteady, phases = [] } = options;
-  if (ofSteady !== undefined && !(ofSteady >= 1))
-    throw bad("ofSteady", `is ${ofSteady}`, "Give a factor of 1 or more, as 2.");
-  const wrong = phases.find((phase) => !loadPhases.includes(phase));
-  if (wrong !== undefined) throw bad("phases", `has "${wrong}"`, `Give some of ${loadPhases.join(", ")}.`);
 }
 
 /** All times, and those outside of the windows in which the generator was late. */

@@ -1,5 +1,8 @@
+import { z } from "zod";
 import type { Check, Evidence, Job } from "../model/check.ts";
 import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
+import { operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, missingState, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
@@ -9,6 +12,14 @@ const denied = grantCode(false);
 /** Outcomes of operations that certainly were not executed. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
 
+const jobOptions = z.strictObject({
+  /** Names of the operations that ask for jobs; all inserts when absent. */
+  operations: operationNames().optional(),
+});
+
+/** Which operations. */
+export type JobOptions = z.input<typeof jobOptions>;
+
 /**
  * Every job that was acknowledged has an end. A job is what an `insert` operation asks for and somebody does later.
  *
@@ -17,14 +28,15 @@ const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
  * - phantom: a job that nobody asked for, or whose operation certainly was not executed
  *
  * An operation without a certain outcome may have asked for its job or not.
- * @param options.operations names of the operations that ask for jobs; all inserts when absent
  */
-export function noLostJobs(options: { readonly operations?: readonly string[] } = {}): Check {
+export function noLostJobs(given: JobOptions = {}): Check {
+  const options = optionsOf("noLostJobs", jobOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law = "Every acknowledged job is completed or dead in the end, none is pending, and none is there unasked.";
   const expected = "nothing lost, stuck or phantom";
   const said = {
     name: "noLostJobs",
-    parameters: { ...options },
+    parameters: jsonOf(options),
     guards: "safety",
     title: "no lost jobs",
     law,

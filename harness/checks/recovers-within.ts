@@ -5,10 +5,13 @@ import { type Bucket, bucketsOf, ratioFloor, widened } from "../model/measure/se
 import { summarise } from "../model/measure/summary.ts";
 import type { Duration } from "../model/units.ts";
 import { witnessLimit } from "../model/verdict.ts";
+import { duration } from "../schema/fields.ts";
+import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding, firstInjectionMs, witnessOf } from "./finding.ts";
 import { isTainted } from "./rows.ts";
 import { grouped, spokenMs, spokenShare } from "./words.ts";
 
+const recoveryTime = duration({ above: 0 }, "seconds(3)");
 const okCode = outcomeCode("ok");
 const bucketMs = 100;
 /** Of the steady phase's goodput. */
@@ -24,7 +27,9 @@ const share = 0.95;
  * generator is not to blame. A fault that never showed recovers trivially, and the finding says so. `inconclusive`
  * without a proven heal or a steady phase, when the recovery phase is too short, and when only tainted windows are bad.
  */
-export function recoversWithin(within: Duration): Check {
+export function recoversWithin(given: Duration): Check {
+  const within = optionsOf("recoversWithin", recoveryTime, given);
+  if (within instanceof Misstated) return within.check;
   const law =
     `From ${spokenMs(within)} after the heal until the end of the recovery phase, goodput is at least ` +
     `${spokenShare(share)} of that of the steady phase.`;

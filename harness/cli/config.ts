@@ -6,7 +6,7 @@ import type { Check } from "../model/check.ts";
 import { type Config, type ContainerSettings, imageRoles, pullPolicies } from "../model/config.ts";
 import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { ownLine } from "./own-line.ts";
 
 const fileNames = ["ts", "mts", "js", "mjs"].map((extension) => `faultline.config.${extension}`);

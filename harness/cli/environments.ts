@@ -6,7 +6,7 @@ import type { Environment } from "../model/environment.ts";
 import { usageError } from "../model/errors.ts";
 import type { System } from "../model/system.ts";
 import { systemIn } from "../plan/per-environment.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { locateLocalTools, locateToxiproxy } from "./local-tools.ts";
 
 interface EnvironmentEntry {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { faultKinds } from "../faults/index.ts";
 import type { Check } from "../model/check.ts";
-import { exits, FaultlineError, usageError } from "../model/errors.ts";
+import { exits, FaultlineError, type Problem, usageError } from "../model/errors.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { notHere } from "../plan/fault-problems.ts";
 import { planRun } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/schedule.ts";
-import { didYouMean } from "../plan/suggest.ts";
 import { onVariants, unknownVariant } from "../plan/variants.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { inEnvironment } from "./environments.ts";
 import { type LoadedScenario, loadScenario, selectScenarios } from "./scenarios.ts";
 
@@ -16,6 +16,8 @@ export interface Planned extends LoadedScenario {
   readonly variant?: string;
   readonly plan: Plan;
   readonly arrivals: Arrivals;
+  /** What its checks cannot decide under this plan. */
+  readonly warnings: readonly Problem[];
 }
 
 /** A scenario that this machine cannot run, and what it lacks. */
@@ -53,8 +55,8 @@ export async function planAll(
       const variants = onVariants(one.id, one.scenario, flags.variant);
       return variants.map((on) => {
         const system = inEnvironment(on.scenario.system, environment.name, `${one.id}: system`);
-        const scenario = { ...on.scenario, system };
-        return { ...one, ...on, scenario, ...planRun(one.id, scenario, seed, context) };
+        const decided = planRun(one.id, { ...on.scenario, system }, seed, context);
+        return { ...one, ...on, ...decided };
       });
     } catch (error) {
       if (!(error instanceof FaultlineError)) throw error;

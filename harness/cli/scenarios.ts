@@ -3,7 +3,7 @@ import { basename, extname, matchesGlob, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, usageError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { ownLine } from "./own-line.ts";
 
 /** A scenario's file; its id is the file's name. */

@@ -1,6 +1,5 @@
-import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
-import { textOf, unless } from "./parameters.ts";
+import { textOf } from "./parameters.ts";
 
 type Parameters = ScheduledInjection["parameters"];
 
@@ -43,11 +42,4 @@ export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
       return { state: acting ? "acting" : absent ? "absent" : "unclear", measured };
     },
   };
-}
-
-/** A problem unless the parameter `variable` is the name of one. */
-export function nameProblems(parameters: Parameters): readonly Problem[] {
-  const { variable } = parameters;
-  const isName = typeof variable === "string" && /^[A-Za-z_]\w*$/.test(variable);
-  return unless(isName, parameters, "variable", "Give the name of an environment variable, as DATABASE_URL.");
 }

@@ -1,3 +1,4 @@
+import type { Problem } from "./errors.ts";
 import type { RunEvent } from "./events.ts";
 import type { Receipt, ScheduledInjection } from "./fault.ts";
 import type { History, LoadPhase } from "./history.ts";
@@ -129,6 +130,17 @@ export interface Evidence {
   readonly finalState?: FinalState;
 }
 
+/** What is known of a run before it begins. */
+export interface PlanFacts {
+  readonly operations: readonly OperationInfo[];
+  readonly workloads: readonly WorkloadInfo[];
+  /** How many operations of each kind are due in each phase: `due.steady[operation]`, by the operation's number. */
+  readonly due: Readonly<Record<LoadPhase, readonly number[]>>;
+  readonly phases: Readonly<Record<LoadPhase, Interval>>;
+  readonly schedule: readonly ScheduledInjection[];
+  readonly hasAudit: boolean;
+}
+
 /** A law over the evidence. */
 export interface Check {
   /** As it is called in a scenario: `noStaleReads`. */
@@ -140,6 +152,13 @@ export interface Check {
   readonly title: string;
   /** In one sentence. */
   readonly law: string;
+  /** What is wrong with its options: planning refuses the scenario. Absent where nothing is. */
+  readonly problems?: readonly Problem[];
+  /**
+   * What is wrong with it under a plan: an operation that no workload has, or, with the code `CANNOT_DECIDE`, why no run of
+   * this plan could be decided, with the rate or length that it would take. Pure.
+   */
+  problemsIn?(plan: PlanFacts): readonly Problem[];
   /** Pure. What it throws makes the run inconclusive. */
   judge(evidence: Evidence): CheckResult;
 }

@@ -10,6 +10,8 @@ export interface FaultSpec<Target extends string = string> {
   readonly kind: string;
   readonly target: Target;
   readonly parameters: Readonly<Record<string, Json>>;
+  /** What is wrong with the options it was made from; absent where nothing is. Never in a schedule. */
+  readonly problems?: readonly Problem[];
 }
 
 /** A fault, when it strikes, and for how long. Times are relative to the start of the phase `faults`. */

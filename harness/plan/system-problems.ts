@@ -1,9 +1,9 @@
 import type { Problem } from "../model/errors.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
 import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../model/system.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import type { PlanContext } from "./schedule.ts";
 import { settingsProblems } from "./settings-problems.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** The load, the proxies, and whoever asks for itself. */
 const reserved = [clientsName, "toxiproxy", "localhost"];
