@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FaultlineError } from "../model/errors.ts";
 import type { outcomes } from "../model/history.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { type AvailabilityOptions, availability } from "./availability.ts";
-import { evidenceOf, order, type Step, scene, searches, standingStill } from "./testing/history.ts";
+import { evidenceOf, order, refusalOf, type Step, scene, searches, standingStill } from "./testing/history.ts";
 
 const { faults, recovery, steady } = scene;
 
@@ -112,7 +111,7 @@ describe("availability", { timeout: 60_000 }, () => {
 
   it("refuses a share that is none", () => {
     for (const atLeast of [0, -1, 1.1, Number.NaN, 99.9]) {
-      expect(() => availability({ atLeast })).toThrow(FaultlineError);
+      expect(refusalOf(availability({ atLeast }))).toMatch(/BAD_CHECK/);
     }
   });
 

@@ -49,6 +49,7 @@ const checks = {
  * this version give a check that is inconclusive and says so
  */
 export function checkNamed(name: string, parameters: Json): Check | undefined {
-  const make = (checks as unknown as Readonly<Record<string, (stored: Stored) => Check>>)[name];
-  return make?.(new Stored(parameters));
+  if (!Object.hasOwn(checks, name)) return undefined;
+  const make = checks[name as keyof typeof checks] as unknown as (stored: Stored) => Check;
+  return make(new Stored(parameters));
 }

@@ -2,9 +2,10 @@ import { relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkNamed } from "../checks/index.ts";
 import type { Check } from "../model/check.ts";
-import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
+import { exits, FaultlineError, messageOf, usageError } from "../model/errors.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { Json } from "../model/units.ts";
+import { problemsOfChecks } from "../plan/plan.ts";
 import { withBudgets } from "./planned.ts";
 import { type LoadedScenario, loadScenario, selectScenarios } from "./scenarios.ts";
 
@@ -24,8 +25,10 @@ type Planned = RunRecord["plan"]["checks"][number];
 export async function statedNow(record: RunRecord, file: string, budgets: readonly Check[]): Promise<ChecksOfRun> {
   const loaded = await loadedFrom(file);
   const notes = assertSameScenario(record, loaded);
-  const { checks } = withBudgets(loaded, budgets).scenario;
-  const problems = problemsOf(checks, relative(process.cwd(), loaded.path));
+  const { scenario } = withBudgets(loaded, budgets);
+  const { checks } = scenario;
+  const path = relative(process.cwd(), loaded.path);
+  const problems = problemsOfChecks(scenario).map((one) => ({ ...one, where: `${path}: ${one.where}` }));
   if (problems.length > 0) throw new FaultlineError(exits.usage, problems);
   return { checks, notes };
 }
@@ -64,13 +67,11 @@ const titleIn = ({ plan, checks }: RunRecord, index: number): string | undefined
 
 /** One of Faultline's, or what says why it cannot be made; undefined where Faultline has none of this name. */
 function knownCheck(planned: Planned, title: string | undefined): Check | undefined {
-  try {
-    const check = checkNamed(planned.name, planned.parameters) as Partial<Check> | undefined;
-    return typeof check?.judge === "function" ? (check as Check) : undefined;
-  } catch (error) {
-    const actual = `this version of Faultline refuses the parameters that the run was judged with, ${JSON.stringify(planned.parameters)}: ${messageOf(error)}`;
-    return undecided(planned, title, `The law of "${planned.name}".`, `${actual}. ${refusedRemedy}`);
-  }
+  const check = checkNamed(planned.name, planned.parameters);
+  if (check?.problems === undefined) return check;
+  const why = check.problems.map(({ where, message }) => `${where} ${message}`).join("; ");
+  const actual = `this version of Faultline refuses the parameters that the run was judged with, ${JSON.stringify(planned.parameters)}: ${why}`;
+  return undecided(planned, title, `The law of "${planned.name}".`, `${actual}. ${refusedRemedy}`);
 }
 
 const refusedRemedy = "Correct them in the scenario, and judge with it: faultline check <run> --scenario <file>";
@@ -114,20 +115,6 @@ function assertSameScenario({ scenario: then }: RunRecord, { id, path, scenario 
     ? `is named "${scenario.name}", and the run's "${then.name}"`
     : `has the id "${id}", and the run's "${then.id}"`;
   return [`judged with ${where}, whose scenario ${differing}: make sure that it states the checks of this run`];
-}
-
-function problemsOf(checks: unknown, file: string): readonly Problem[] {
-  const remedy = "Give at least one check, as checks: [noLostWrites()].";
-  if (!Array.isArray(checks) || checks.length === 0) {
-    return [
-      { code: "NO_CHECKS", where: `${file}: checks`, message: "states no checks: nothing would be judged", remedy },
-    ];
-  }
-  return checks.flatMap((check: Partial<Check> | undefined, index) =>
-    typeof check?.judge === "function"
-      ? []
-      : [{ code: "NOT_A_CHECK", where: `${file}: checks[${index}]`, message: `is ${typeof check}`, remedy }],
-  );
 }
 
 const checksIn = ({ scenario: { checks } }: LoadedScenario): readonly Check[] =>

@@ -5,7 +5,7 @@ import { number } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const bandwidthOptions = new FaultOptions({
-  /** 1,000 bytes each, from 1 to 2,000. */
+  /** 1,000 bytes each. */
   kbPerSecond: number({ atLeast: 1, atMost: 2000, unit: "KB/s" }),
 });
 type BandwidthOptions = z.input<typeof bandwidthOptions.schema>;
@@ -29,6 +29,7 @@ export const bandwidthFault: FaultKind<"network"> = toxicFault({
   healing: "the toxics are taken off; connections stay",
   example: { kbPerSecond: 20 },
   residue: "toxics: the journal removes them",
+  options: bandwidthOptions.fields,
   problems: bandwidthOptions.problems,
   title: ({ target, parameters }) => `bandwidth ${rateOf(parameters)} KB/s on ${target}`,
   toxics: (parameters) =>

@@ -8,7 +8,7 @@ const mostMs = 366 * 24 * 3_600_000;
 
 const clockSkewOptions = new FaultOptions(
   {
-    /** Forwards, or backwards when it is negative: at least 5 s and at most 31622400 s (366 days) either way. */
+    /** Forwards, or backwards when it is negative; at least 5 s either way. */
     by: duration({ atLeast: -mostMs, atMost: mostMs }, "minutes(5)"),
   },
   ({ by }) =>
@@ -44,6 +44,7 @@ export const clockSkewFault: FaultKind<"clock"> = {
   example: { byMs: 60_000 },
   explored: [{ byMs: 3_600_000 }, { byMs: -3_600_000 }],
   residue: "a file that says by how much: it lies in the run's scratch folder, and the service ends with the run",
+  options: clockSkewOptions.fields,
   problems: clockSkewOptions.problems,
   title: ({ target, parameters }) => `set the clock of ${target} by ${Number(parameters["byMs"]) / 1000} s`,
   undo: () => [],

@@ -4,7 +4,7 @@ import { FaultOptions } from "../schema/fault-options.ts";
 import { number } from "../schema/fields.ts";
 
 const cpuLimitOptions = new FaultOptions({
-  /** Of the time, from 0.05 to 0.9. */
+  /** How much of the time it runs. */
   share: number({ atLeast: 0.05, atMost: 0.9, unit: "of the time" }),
 });
 type CpuLimitOptions = z.input<typeof cpuLimitOptions.schema>;
@@ -38,6 +38,7 @@ export const cpuLimitFault: FaultKind<"pause"> = {
   healing: "no quota, no further pause, and SIGCONT to all its processes",
   example: { share: 0.5 },
   residue: "a control group, or a process that stands still: the journal takes the one away and continues the other",
+  options: cpuLimitOptions.fields,
   problems: cpuLimitOptions.problems,
   title: ({ target, parameters }) => `${target} runs ${Math.round(Number(parameters["share"]) * 100)} % of the time`,
   undo: (instance) => [...instance.undoPause(), ...instance.undoQuota()],

@@ -6,7 +6,7 @@ import { FaultOptions } from "../schema/fault-options.ts";
 import { duration } from "../schema/fields.ts";
 
 const crashLoopOptions = new FaultOptions({
-  /** From one SIGKILL to the next, from 0.5 s to 60 s; default 2 s. */
+  /** From one SIGKILL to the next. */
   every: duration({ atLeast: 500, atMost: 60_000 }).default(2000 as Duration),
 });
 type CrashLoopOptions = z.input<typeof crashLoopOptions.schema>;
@@ -35,6 +35,7 @@ export const crashLoopFault: FaultKind<"process"> = {
   healing: "it is started with the same arguments, until it answers",
   example: { everyMs: 1000 },
   residue: "as of kill",
+  options: crashLoopOptions.fields,
   problems: crashLoopOptions.problems,
   title: ({ target, parameters }) => `crash loop of ${target} every ${Number(parameters["everyMs"])} ms`,
   undo: () => [],

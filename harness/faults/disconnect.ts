@@ -26,6 +26,7 @@ export const disconnectFault: FaultKind<"nic"> = {
   example: {},
   everyday: 7,
   residue: "a container without a network: containers end with the run",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `disconnect ${target}`,
   // Whatever has an interface of its own ends with the run.

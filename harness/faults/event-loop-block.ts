@@ -5,9 +5,8 @@ import { duration } from "../schema/fields.ts";
 import { heldIn } from "./held-in-process.ts";
 
 const eventLoopBlockOptions = new FaultOptions({
-  /** From 1 ms to 2 s. */
   blockedFor: duration({ atLeast: 1, atMost: 2000 }, "milliseconds(200)"),
-  /** The pause between two of them, from 1 ms to 60 s; default as long as `blockedFor`. */
+  /** The pause between two of them. */
   every: duration({ atLeast: 1, atMost: 60_000 }, "milliseconds(200)").optional(),
 });
 type EventLoopBlockOptions = z.input<typeof eventLoopBlockOptions.schema>;
@@ -47,6 +46,7 @@ export const eventLoopBlockFault: FaultKind<"runtime"> = {
   healing: "it is told to stop doing so, and its inspector is closed",
   example: { blockedForMs: 50, everyMs: 50 },
   residue: "a timer in the process, and an open inspector: both go away with the heal, and with the process",
+  options: eventLoopBlockOptions.fields,
   problems: eventLoopBlockOptions.problems,
   title: ({ target, parameters }) => `block the event loop of ${target} for ${Number(parameters["blockedForMs"])} ms`,
   ...heldIn((key, { blockedForMs, everyMs }) => program(key, Number(blockedForMs), Number(everyMs)), {

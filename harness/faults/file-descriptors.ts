@@ -5,7 +5,7 @@ import { whole } from "../schema/fields.ts";
 import { limited } from "./limited.ts";
 
 const fileDescriptorsOptions = new FaultOptions({
-  /** How many it may still open, from 0 to 10,000. */
+  /** How many it may still open. */
   spare: whole({ atLeast: 0, atMost: 10_000, unit: "descriptors" }),
 });
 type FileDescriptorsOptions = z.input<typeof fileDescriptorsOptions.schema>;
@@ -30,6 +30,7 @@ export const fileDescriptorsFault: FaultKind<"limits"> = {
   healing: "the limit is what it was",
   example: { spare: 2 },
   residue: "a limit of a process: it ends with the process",
+  options: fileDescriptorsOptions.fields,
   problems: fileDescriptorsOptions.problems,
   title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} file descriptors left`,
   ...limited("descriptors", ({ spare }) => Number(spare)),

@@ -22,6 +22,7 @@ export const killFault: FaultKind<"process"> = {
   example: {},
   everyday: 1,
   residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `kill ${target}`,
   // A dead process leaves nothing that somebody else would have to undo.

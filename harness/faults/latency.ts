@@ -11,11 +11,10 @@ const directions = ["replies", "requests"] as const;
 
 const latencyOptions = new FaultOptions(
   {
-    /** Above 0 and at most 60 s. */
     latency: duration({ above: 0, atMost: 60_000 }, "milliseconds(200)"),
-    /** Uniform ±, from 0 to 90 % of the latency; default 0. */
+    /** Uniform ±, at most 90 % of the latency. */
     jitter: duration({ atLeast: 0 }, "milliseconds(20)").default(0 as Duration),
-    /** What is late, `replies` (default) or `requests`. */
+    /** What is late. */
     direction: choice(directions, "PARAMETER_UNKNOWN_VALUE").default("replies"),
   },
   ({ latency: most, jitter }) =>
@@ -60,6 +59,7 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
   ],
   everyday: 5,
   residue: "a toxic: the journal removes it",
+  options: latencyOptions.fields,
   problems: latencyOptions.problems,
   title({ target, parameters }) {
     const { latencyMs, jitterMs } = read(parameters);

@@ -5,9 +5,8 @@ import { number } from "../schema/fields.ts";
 import { heldIn } from "./held-in-process.ts";
 
 const memoryLeakOptions = new FaultOptions({
-  /** Megabytes, from 1 to 1,000. */
   perSecond: number({ atLeast: 1, atMost: 1000, unit: "MB/s" }),
-  /** Megabytes in all, from 1 to 16,000. */
+  /** In all. */
   atMost: number({ atLeast: 1, atMost: 16_000, unit: "MB" }),
 });
 type MemoryLeakOptions = z.input<typeof memoryLeakOptions.schema>;
@@ -43,6 +42,7 @@ export const memoryLeakFault: FaultKind<"runtime"> = {
   healing: "it lets go of everything; started again if it died",
   example: { perSecond: 20, atMost: 40 },
   residue: "a heap that stays large until it is collected, and an open inspector, which is closed",
+  options: memoryLeakOptions.fields,
   problems: memoryLeakOptions.problems,
   title: ({ target, parameters }) => `${target} leaks ${Number(parameters["perSecond"])} MB/s`,
   ...heldIn((key, { perSecond, atMost }) => program(key, Number(perSecond), Number(atMost)), {

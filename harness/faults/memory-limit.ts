@@ -5,7 +5,7 @@ import { number } from "../schema/fields.ts";
 import { limited } from "./limited.ts";
 
 const memoryLimitOptions = new FaultOptions({
-  /** Megabytes that it may still get, from 1 to 100,000. */
+  /** Megabytes that it may still get. */
   spare: number({ atLeast: 1, atMost: 100_000, unit: "MB" }),
 });
 type MemoryLimitOptions = z.input<typeof memoryLimitOptions.schema>;
@@ -31,6 +31,7 @@ export const memoryLimitFault: FaultKind<"limits"> = {
   healing: "the limit is what it was; started again if it died",
   example: { spare: 200 },
   residue: "a control group, which the journal takes away; or a limit of a process, which ends with it",
+  options: memoryLimitOptions.fields,
   problems: memoryLimitOptions.problems,
   title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} MB of memory left`,
   ...limited("memory", ({ spare }) => Number(spare) * 1_000_000),

@@ -6,9 +6,8 @@ import { textOf } from "./parameters.ts";
 import { rolledOut } from "./rolled-out.ts";
 
 const misconfigureOptions = new FaultOptions({
-  /** A variable of the environment, by its name. */
   variable: variableName(),
-  /** What it has while the fault lasts; may be empty. */
+  /** What it has while the fault lasts. */
   value: hinted(z.string(), "Give a text, which may be empty."),
 });
 type MisconfigureOptions = z.input<typeof misconfigureOptions.schema>;
@@ -30,6 +29,7 @@ export const misconfigureFault = rolledOut({
   kind: "misconfigure",
   summary: "a bad configuration is rolled out, and rolled back",
   example: { variable: "FAULTLINE_EXAMPLE", value: "wrong" },
+  options: misconfigureOptions.fields,
   problems: misconfigureOptions.problems,
   title: ({ target, parameters }) => `misconfigure ${textOf(parameters, "variable")} of ${target}`,
   value: (_original, parameters) => textOf(parameters, "value"),

@@ -5,9 +5,7 @@ import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, hinted, text, whole } from "../schema/fields.ts";
 
 const overloadOptions = new FaultOptions({
-  /** From 1 to 2,000. */
   connections: whole({ atLeast: 1, atMost: 2000, unit: "connections" }),
-  /** Begins with `/`; `headers` and `body` as the system wants them, default method `GET`. */
   path: text('Give a path that begins with "/".', { pattern: /^\// }),
   method: choice(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] as const, "PARAMETER_UNKNOWN_VALUE").default("GET"),
   headers: hinted(z.record(z.string(), z.string()), 'Give texts by name, as { accept: "application/json" }.').default(
@@ -36,6 +34,7 @@ export const overloadFault: FaultKind<"network"> = {
   example: { connections: 50, path: "/" },
   explored: [],
   residue: "a thread that asks: it ends with its fault, and with the run",
+  options: overloadOptions.fields,
   problems: overloadOptions.problems,
   title: ({ target, parameters }) => `overload ${target} on ${Number(parameters["connections"])} connections`,
   undo: () => [],

@@ -8,9 +8,9 @@ const directions = ["both", "requests", "replies"] as const;
 type Direction = (typeof directions)[number];
 
 const partitionOptions = new FaultOptions({
-  /** `both` (default), `requests` or `replies`. */
+  /** Which way is silent. */
   direction: choice(directions, "PARAMETER_UNKNOWN_VALUE").default("both"),
-  /** Of the connections, drawn for each, above 0 and at most 1 (default). */
+  /** Drawn for each connection. */
   share: number({ above: 0, atMost: 1, unit: "of the connections" }).default(1),
 });
 type PartitionOptions = z.input<typeof partitionOptions.schema>;
@@ -47,6 +47,7 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   ],
   everyday: 2,
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
+  options: partitionOptions.fields,
   problems: partitionOptions.problems,
   title({ target, parameters }) {
     const direction = parameters["direction"] as Direction;

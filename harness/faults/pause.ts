@@ -22,6 +22,7 @@ export const pauseFault: FaultKind<"pause"> = {
   example: {},
   everyday: 3,
   residue: "a stopped process: the journal continues it",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `pause ${target}`,
   undo: (instance) => instance.undoPause(),

@@ -7,7 +7,6 @@ import { textOf } from "./parameters.ts";
 import { literal } from "./postgres-refusal.ts";
 
 const postgresDropIndexOptions = new FaultOptions({
-  /** As `orders_by_customer` or `schema.name`. */
   index: text("Give the name of an index, as orders_by_customer or schema.name.", { pattern: sqlName }),
 });
 type PostgresDropIndexOptions = z.input<typeof postgresDropIndexOptions.schema>;
@@ -42,6 +41,7 @@ export const postgresDropIndexFault: FaultKind<"postgres"> = {
   explored: [],
   residue: "an index that is not there: made anew from its own definition",
   onlyOwn: "its index would be missing after a run that was killed",
+  options: postgresDropIndexOptions.fields,
   problems: postgresDropIndexOptions.problems,
   title: ({ target, parameters }) => `drop index ${textOf(parameters, "index")} of ${target}`,
   undo: () => [],

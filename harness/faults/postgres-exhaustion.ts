@@ -20,6 +20,7 @@ export const postgresExhaustionFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the limit is lifted",
   example: {},
   residue: "a connection limit of the role: lifted when healed",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} out of connections`,
   attempt: () => "SELECT 1",

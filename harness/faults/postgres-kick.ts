@@ -21,6 +21,7 @@ export const postgresKickFault: FaultKind<"postgres"> = {
   example: {},
   everyday: 6,
   residue: "none: the application logs in again",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `kick everybody off ${target}`,
   undo: () => [],

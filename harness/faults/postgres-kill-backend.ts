@@ -26,6 +26,7 @@ export const postgresKillBackendFault: FaultKind<"postgres"> = {
   example: {},
   residue: "none: the server recovers by itself",
   onlyOwn: "all its sessions would end, whoever they are",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `kill a backend of ${target}`,
   undo: () => [],

@@ -6,7 +6,7 @@ import { textOf } from "./parameters.ts";
 import { identifier } from "./postgres-refusal.ts";
 
 const postgresLockOptions = new FaultOptions({
-  /** A name of letters, digits and _, as `orders` or `schema.orders`. */
+  /** With its schema where that is needed, as `shop.orders`. */
   table: text('Give one as "orders".', { pattern: sqlName }),
 });
 type PostgresLockOptions = z.input<typeof postgresLockOptions.schema>;
@@ -34,6 +34,7 @@ export const postgresLockFault: FaultKind<"postgres"> = {
   example: { table: "information_schema.sql_features" },
   explored: [],
   residue: "a transaction that is open: it ends with its connection, and the connection with the run",
+  options: postgresLockOptions.fields,
   problems: postgresLockOptions.problems,
   title: ({ target, parameters }) => `lock ${textOf(parameters, "table")} of ${target}`,
   undo: () => [],

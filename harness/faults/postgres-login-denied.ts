@@ -20,6 +20,7 @@ export const postgresLoginDeniedFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the role may log in again",
   example: {},
   residue: "a role without LOGIN: given back when healed",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} denies the log-in`,
   attempt: () => "SELECT 1",

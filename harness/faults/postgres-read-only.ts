@@ -20,6 +20,7 @@ export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the setting is reset",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} read-only`,
   attempt: () => harmlessWrite,

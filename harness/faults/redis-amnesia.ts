@@ -23,6 +23,7 @@ export const redisAmnesiaFault: FaultKind<"redis"> = {
   example: {},
   explored: [],
   residue: "the data is gone: only for servers that the run itself started",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} forgets everything`,
   onlyOwn: "its data would be gone",

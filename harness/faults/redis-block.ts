@@ -22,6 +22,7 @@ export const redisBlockFault: FaultKind<"redis"> = {
   healing: "no further slow command; the last one ends by itself",
   example: {},
   residue: "a command that blocks: it ends by itself after 0.3 s",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} blocked by slow commands`,
   // The last command ends by itself.

@@ -18,6 +18,7 @@ export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
   healing: "its rules are set back, the commands only",
   example: {},
   residue: "the rules of the user default: set back to what they were; they are never written to a file",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} denies writes`,
   attempt: harmlessWrite,

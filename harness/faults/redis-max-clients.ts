@@ -27,6 +27,7 @@ export const redisMaxClientsFault: FaultKind<"redis"> = {
   healing: "the setting is put back, on a connection that was open before",
   example: {},
   residue: "maxclients: set back to what it was, on a connection that was open before",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} full of clients`,
   onlyOwn: "whoever cleaned up after a killed run could not get in",

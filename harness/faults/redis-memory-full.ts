@@ -22,6 +22,7 @@ export const redisMemoryFullFault: FaultKind<"redis"> = redisRefusal({
   example: {},
   residue: "what the policy evicted is gone; `maxmemory` is set back to what it was",
   onlyOwn: "what its policy evicts would be gone",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `memory of ${target} full`,
   // Appends nothing, and is refused all the same: whatever was evicted, the server's own buffers are above the limit.

@@ -17,6 +17,7 @@ export const redisNoQuorumFault: FaultKind<"redis"> = redisRefusal({
   healing: "the setting is put back",
   example: {},
   residue: "min-replicas-to-write: set back to what it was",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} without quorum`,
   attempt: harmlessWrite,

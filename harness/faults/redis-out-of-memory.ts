@@ -20,6 +20,7 @@ export const redisOutOfMemoryFault: FaultKind<"redis"> = redisRefusal({
   healing: "both settings are put back",
   example: {},
   residue: "maxmemory and its policy: set back to what they were",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} out of memory`,
   // Appends nothing, and may still not.

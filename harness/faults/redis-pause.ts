@@ -10,7 +10,7 @@ import { harmlessWrite, undoneBy } from "./redis-setting.ts";
 const whats = ["writes", "everything"] as const;
 
 const redisPauseOptions = new FaultOptions({
-  /** `writes` (default) or `everything`. */
+  /** Which commands wait. */
   what: choice(whats, "PARAMETER_UNKNOWN_VALUE").default("writes"),
 });
 type RedisPauseOptions = z.input<typeof redisPauseOptions.schema>;
@@ -44,6 +44,7 @@ export const redisPauseFault: FaultKind<"redis"> = {
   healing: "`CLIENT UNPAUSE`; what was held back is executed",
   example: { what: "writes" },
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
+  options: redisPauseOptions.fields,
   problems: redisPauseOptions.problems,
   title: ({ target, parameters }) => `${target} holds ${textOf(parameters, "what")} back`,
   ...undoneBy(() => [["CLIENT", "UNPAUSE"]]),

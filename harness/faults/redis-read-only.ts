@@ -17,6 +17,7 @@ export const redisReadOnlyFault: FaultKind<"redis"> = redisRefusal({
   healing: "`REPLICAOF NO ONE`",
   example: {},
   residue: "a replica: made a master again; its master's port is one where nobody listens, so no data is replaced",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} read-only`,
   attempt: harmlessWrite,

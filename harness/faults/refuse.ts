@@ -18,6 +18,7 @@ export const refuseFault: FaultKind<"network"> = {
   healing: "the proxy listens again",
   example: {},
   residue: "a proxy that does not listen: the journal opens it",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `refuse ${target}`,
   undo: (link) => [link.undoListening()],

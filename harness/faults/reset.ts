@@ -19,6 +19,7 @@ export const resetFault: FaultKind<"network"> = toxicFault({
   example: {},
   everyday: 4,
   residue: "a toxic: the journal removes it",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `reset ${target}`,
   toxics: () => [{ type: "reset_peer", stream: "upstream", attributes: { timeout: 0 } }],

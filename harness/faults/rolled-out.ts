@@ -4,7 +4,8 @@ import { textOf } from "./parameters.ts";
 type Parameters = ScheduledInjection["parameters"];
 
 /** What a fault that changes one variable of a service's environment says of itself. */
-interface RolledOut extends Pick<FaultKind<"rollout">, "kind" | "summary" | "example" | "problems" | "title"> {
+interface RolledOut
+  extends Pick<FaultKind<"rollout">, "kind" | "summary" | "example" | "options" | "problems" | "title"> {
   /** What the variable has while the fault lasts. @param original what it has otherwise; undefined when it is not set */
   readonly value: (original: string | undefined, parameters: Parameters) => string;
 }

@@ -5,9 +5,9 @@ import { duration, whole } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const slicesOptions = new FaultOptions({
-  /** Of one piece, from 1 to 10,000. */
+  /** Of one piece. */
   bytes: whole({ atLeast: 1, atMost: 10_000, unit: "bytes" }),
-  /** After each piece, from 0.1 ms to 1 s. */
+  /** After each piece. */
   pause: duration({ atLeast: 0.1, atMost: 1000 }, "milliseconds(5)"),
 });
 type SlicesOptions = z.input<typeof slicesOptions.schema>;
@@ -37,6 +37,7 @@ export const slicesFault: FaultKind<"network"> = toxicFault({
   healing: "the toxics are taken off; connections stay",
   example: { bytes: 500, pauseMs: 20 },
   residue: "a toxic: the journal removes it",
+  options: slicesOptions.fields,
   problems: slicesOptions.problems,
   title({ target, parameters }) {
     const { bytes, pauseMs } = read(parameters);

@@ -5,7 +5,6 @@ import { duration } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const slowCloseOptions = new FaultOptions({
-  /** From 10 ms to 60 s. */
   delay: duration({ atLeast: 10, atMost: 60_000 }),
 });
 type SlowCloseOptions = z.input<typeof slowCloseOptions.schema>;
@@ -28,6 +27,7 @@ export const slowCloseFault: FaultKind<"network"> = toxicFault({
   healing: "the toxic is taken off",
   example: { delayMs: 200 },
   residue: "a toxic: the journal removes it; connections that are closing stay for the rest of the delay",
+  options: slowCloseOptions.fields,
   problems: slowCloseOptions.problems,
   title: ({ target, parameters }) => `slow close ${delayOf(parameters)} ms on ${target}`,
   toxics: (parameters) => [{ type: "slow_close", stream: "downstream", attributes: { delay: delayOf(parameters) } }],

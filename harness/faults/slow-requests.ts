@@ -4,7 +4,6 @@ import { FaultOptions } from "../schema/fault-options.ts";
 import { whole } from "../schema/fields.ts";
 
 const slowRequestsOptions = new FaultOptions({
-  /** From 1 to 5,000. */
   connections: whole({ atLeast: 1, atMost: 5000, unit: "connections" }),
 });
 type SlowRequestsOptions = z.input<typeof slowRequestsOptions.schema>;
@@ -30,6 +29,7 @@ export const slowRequestsFault: FaultKind<"network"> = {
   example: { connections: 50 },
   explored: [],
   residue: "connections of our own: they end with the fault, and with the run",
+  options: slowRequestsOptions.fields,
   problems: slowRequestsOptions.problems,
   title: ({ target, parameters }) => `slow requests on ${Number(parameters["connections"])} connections of ${target}`,
   undo: () => [],

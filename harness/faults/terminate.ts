@@ -6,7 +6,7 @@ import { duration } from "../schema/fields.ts";
 import { observeProcess } from "./process-state.ts";
 
 const terminateOptions = new FaultOptions({
-  /** From SIGTERM to SIGKILL, from 0 to 60 s; default 2 s. */
+  /** From SIGTERM to SIGKILL. */
   grace: duration({ atLeast: 0, atMost: 60_000 }).default(2000 as Duration),
 });
 type TerminateOptions = z.input<typeof terminateOptions.schema>;
@@ -31,6 +31,7 @@ export const terminateFault: FaultKind<"process"> = {
   healing: "it is started with the same arguments, until it answers",
   example: { graceMs: 500 },
   residue: "children that outlive their parent: the whole tree is killed after the grace",
+  options: terminateOptions.fields,
   problems: terminateOptions.problems,
   title: ({ target, parameters }) => `terminate ${target} (grace ${Number(parameters["graceMs"])} ms)`,
   undo: () => [],

@@ -5,7 +5,7 @@ import { whole } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const truncateOptions = new FaultOptions({
-  /** After which each connection is closed, from 0 to 7,000. */
+  /** After which each connection is closed. */
   bytes: whole({ atLeast: 0, atMost: 7000, unit: "bytes" }),
 });
 type TruncateOptions = z.input<typeof truncateOptions.schema>;
@@ -28,6 +28,7 @@ export const truncateFault: FaultKind<"network"> = toxicFault({
   example: { bytes: 100 },
   residue: "a toxic: the journal removes it",
   // The probe's long request must be longer, or nothing would be proven.
+  options: truncateOptions.fields,
   problems: truncateOptions.problems,
   title: ({ target, parameters }) => `truncate ${target} after ${limitOf(parameters)} bytes`,
   toxics: (parameters) => [{ type: "limit_data", stream: "upstream", attributes: { bytes: limitOf(parameters) } }],

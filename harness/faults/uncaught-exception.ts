@@ -24,6 +24,7 @@ export const uncaughtExceptionFault: FaultKind<"runtime"> = {
   healing: "it is started with the same arguments, until it answers",
   example: {},
   residue: "an open inspector, if the service survives: it is closed",
+  options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `uncaught exception in ${target}`,
   undo: () => [],

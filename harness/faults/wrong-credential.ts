@@ -9,7 +9,7 @@ import { rolledOut } from "./rolled-out.ts";
 const stranger = "faultline-nobody:wrong-password";
 
 const wrongCredentialOptions = new FaultOptions({
-  /** Of the environment; its value is a URL, or several with commas between them. */
+  /** Its value is a URL, or several with commas between them. */
   variable: variableName(),
 });
 type WrongCredentialOptions = z.input<typeof wrongCredentialOptions.schema>;
@@ -30,6 +30,7 @@ export const wrongCredentialFault = rolledOut({
   kind: "wrongCredential",
   summary: "a wrong credential is rolled out, and rolled back",
   example: { variable: "FAULTLINE_URL" },
+  options: wrongCredentialOptions.fields,
   problems: wrongCredentialOptions.problems,
   title: ({ target, parameters }) => `wrong credential in ${textOf(parameters, "variable")} of ${target}`,
   value(original, parameters) {

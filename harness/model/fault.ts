@@ -50,6 +50,16 @@ export function timingOf({ atMs, after, lastingMs }: Pick<ScheduledInjection, "a
   return `after ${milestoneTitle(after)}${from === 0 ? "" : ` from ${from} s on`}, for ${lastingMs / 1000} s`;
 }
 
+/** An option of a kind of fault, for lists and documentation. */
+export interface OptionInfo {
+  readonly name: string;
+  /** As `a number from 1 to 2000 KB/s`. */
+  readonly allowed: string;
+  readonly isRequired: boolean;
+  /** Durations in ms. */
+  readonly default?: Json;
+}
+
 /** What was seen of a fault at one moment, on the path that it acts on; `unclear` proves neither that it acts nor that it is gone. */
 export interface Observation {
   readonly state: "acting" | "absent" | "unclear";
@@ -92,7 +102,9 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
     everyMs(parameters: Readonly<Record<string, Json>>): number;
     act(control: Capabilities[Name], injection: ScheduledInjection): Promise<void>;
   };
-  /** Wrong parameters, with `where` relative to the injection. */
+  /** The options that a scenario states, in the order in which they are listed. */
+  readonly options: readonly OptionInfo[];
+  /** Wrong parameters, with `where` the name of the option. */
   problems(parameters: Readonly<Record<string, Json>>): readonly Problem[];
   /** In words, as `latency 200 ms on api->cache`. */
   title(spec: FaultSpec): string;

@@ -18,7 +18,10 @@ export function problemsOfFault(
   where: string,
 ): readonly Problem[] {
   const own = inject.problems ?? kind.problems(inject.parameters);
-  const problems = own.map((one) => ({ ...one, where: one.where === "" ? `${where}.inject` : `${where}.inject.${one.where}` }));
+  const problems = own.map((one) => ({
+    ...one,
+    where: one.where === "" ? `${where}.inject` : `${where}.inject.${one.where}`,
+  }));
   const noun = capabilityTargets[kind.needs];
   if (acts.length === 0) {
     problems.push({

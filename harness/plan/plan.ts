@@ -11,10 +11,10 @@ import { commonKeyspace, type NamedOperation, operationsOf, type Workload } from
 import { readAs, shown } from "../schema/problems.ts";
 import { scenarioSchema } from "../schema/scenario.ts";
 import { digestOf, drawArrivals } from "./arrivals.ts";
+import { factsOf, problemsInPlan } from "./decidable.ts";
 import { accumulated } from "./rate.ts";
 import { type PlanContext, schedule } from "./schedule.ts";
 import { problemsOfSystem } from "./system-problems.ts";
-import { factsOf, problemsInPlan } from "./decidable.ts";
 import { readLoad } from "./workload-problems.ts";
 
 /** A run of which everything is decided. */
@@ -47,7 +47,8 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
     ...scheduled.problems,
     ...problemsOfChecks(given),
   ].map((problem) => ({ ...problem, where: `${id}: ${problem.where}` }));
-  if (problems.length > 0 || "problems" in load || "problems" in itself) throw new FaultlineError(exits.usage, problems);
+  if (problems.length > 0 || "problems" in load || "problems" in itself)
+    throw new FaultlineError(exits.usage, problems);
 
   const scenario: Scenario = { ...given, ...load, ...restOf(itself.value) };
   const arrivals = drawArrivals(load.workload, phasesOf(load), random.stream("workload"));
@@ -86,13 +87,7 @@ function scheduleOf(
   return schedule(injections, stage, context);
 }
 
-function planOf(
-  id: string,
-  scenario: Scenario,
-  seed: string,
-  scheduled: Plan["schedule"],
-  arrivals: Arrivals,
-): Plan {
+function planOf(id: string, scenario: Scenario, seed: string, scheduled: Plan["schedule"], arrivals: Arrivals): Plan {
   const phases = phasesOf(scenario);
   const workloads = workloadsOf(scenario);
   const totalMs = phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
@@ -149,7 +144,8 @@ function drawFaults(
   }
 }
 
-function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
+/** What is wrong with the checks as they are stated. */
+export function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
   const remedy = "Give at least one check, as noLostWrites().";
   if (!Array.isArray(checks) || checks.length === 0) {
     const message = Array.isArray(checks) ? "is empty: nothing could fail" : `is ${shown(checks)}`;
@@ -158,7 +154,8 @@ function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
   // Not `flatMap`: it passes over the holes of an array, which `[, noLostWrites()]` has.
   return Array.from(checks as readonly (Check | undefined)[], (check, index) => {
     const where = `checks[${index}]`;
-    if (check?.problems !== undefined) return check.problems.map((one) => ({ ...one, where: `${where}: ${one.where}` }));
+    if (check?.problems !== undefined)
+      return check.problems.map((one) => ({ ...one, where: `${where}: ${one.where}` }));
     if (typeof check?.judge === "function" && typeof check.name === "string") return [];
     return [{ code: "NOT_A_CHECK", where, message: `is ${shown(check)}`, remedy: "Give a check, as noLostWrites()." }];
   }).flat();

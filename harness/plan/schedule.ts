@@ -107,12 +107,7 @@ function actsOn(system: System, kind: FaultKind, target: string): readonly strin
     : instancesNamed(system, target);
 }
 
-function problemsOfTime(
-  { at, lasting }: Injection,
-  atMs: number,
-  faultsMs: number,
-  where: string,
-): readonly Problem[] {
+function problemsOfTime({ at, lasting }: Injection, atMs: number, faultsMs: number, where: string): readonly Problem[] {
   const problems: Problem[] = [];
   const isBackwards = typeof at === "object" && !(at.from <= at.to);
   if (!(Number.isFinite(atMs) && atMs >= 0) || isBackwards) {

@@ -15,7 +15,9 @@ const maxInFlight = 50_000;
 /** The workloads and the lengths of the phases as they are read, or all that is wrong with them. */
 export function readLoad(
   scenario: Scenario,
-): { readonly workload: readonly Workload[]; readonly phases: PhaseLengths } | { readonly problems: readonly Problem[] } {
+):
+  | { readonly workload: readonly Workload[]; readonly phases: PhaseLengths }
+  | { readonly problems: readonly Problem[] } {
   const phases = readAs(phasesSchema, scenario.phases, { where: "phases", code: "OUT_OF_BOUNDS" });
   const given = workloadsOf(scenario);
   const read = given.map((one, index) => readWorkload(one, given.length === 1 ? "workload" : `workload[${index}]`));

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Problem } from "../model/errors.ts";
-import type { FaultSpec } from "../model/fault.ts";
+import type { FaultSpec, OptionInfo } from "../model/fault.ts";
 import type { Json } from "../model/units.ts";
-import { durations, revivedMs } from "./fields.ts";
+import { allowedBy, isDurationField, revivedMs } from "./fields.ts";
 import { jsonOf } from "./options.ts";
 import { bare, readAs } from "./problems.ts";
 
@@ -30,6 +30,16 @@ export class FaultOptions<Shape extends z.ZodRawShape> {
     return { kind, target, parameters: recordOf(jsonOf(Object.fromEntries(stored))) };
   }
 
+  /** For lists and documentation. */
+  get fields(): readonly OptionInfo[] {
+    return Object.entries(this.schema.shape).map(([name, field]) => {
+      const { defaultValue } = (field as z.ZodType)._zod.def as { readonly defaultValue?: unknown };
+      const isRequired = !(field as z.ZodType).safeParse(undefined).success;
+      const info = { name, allowed: allowedBy(bare(field)), isRequired };
+      return defaultValue === undefined ? info : { ...info, default: jsonOf(defaultValue) };
+    });
+  }
+
   /** What is wrong with stored parameters. */
   readonly problems = (parameters: Readonly<Record<string, Json>>): readonly Problem[] => {
     const names = new Map(Object.keys(this.schema.shape).map((name) => [this.#parameter(name), name]));
@@ -51,7 +61,7 @@ export class FaultOptions<Shape extends z.ZodRawShape> {
 
   #parameter(name: string): string {
     const field = this.schema.shape[name];
-    return field !== undefined && durations.has(bare(field)) ? `${name}Ms` : name;
+    return field !== undefined && isDurationField(bare(field)) ? `${name}Ms` : name;
   }
 }
 

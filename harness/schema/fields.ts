@@ -15,7 +15,16 @@ export interface Hint {
 export const hints = z.registry<Hint>();
 
 /** Fields whose values are durations, which stored parameters hold in milliseconds. */
-export const durations = z.registry<{ readonly unit: "ms" }>();
+const durations = z.registry<{ readonly unit: "ms" }>();
+
+export const isDurationField = (schema: z.core.$ZodType): boolean => durations.get(schema) !== undefined;
+
+/** What a field may be, for documentation: `a number from 1 to 2000 KB/s`. */
+export function allowedBy(schema: z.core.$ZodType): string {
+  const remedy = hints.get(schema)?.remedy ?? "anything";
+  const text = typeof remedy === "function" ? remedy(undefined) : remedy;
+  return text.replace(/^Give /, "").replace(/\.$/, "");
+}
 
 /** Gives a schema its remedy. To be called last: what is derived from a schema has no hint of its own. */
 export function hinted<S extends z.ZodType>(schema: S, remedy: Hint["remedy"], code?: string): S {
@@ -53,7 +62,7 @@ export function duration(bounds: Bounds = {}, example = "seconds(2)", code?: str
   const fits = (value: unknown): value is Duration => isDuration(value) && isWithin(Number(value), bounds);
   const schema = z.custom<Duration>(fits).transform((value) => Number(value) as Duration);
   schema.register(durations, { unit: "ms" });
-  const range = rangeOf(bounds, (ms) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`));
+  const range = rangeOf(bounds, (ms) => (Math.abs(ms) >= 1000 ? `${ms / 1000} s` : `${ms} ms`));
   return hinted(
     schema,
     (given) =>

@@ -3,7 +3,7 @@ import type { Check } from "../model/check.ts";
 import { describeProblem, type Problem } from "../model/errors.ts";
 import { isDuration, type Json } from "../model/units.ts";
 import type { CheckResult } from "../model/verdict.ts";
-import { durations, revivedMs } from "./fields.ts";
+import { isDurationField, revivedMs } from "./fields.ts";
 import { bare, readAs } from "./problems.ts";
 
 /** Parameters as a stored run has them: plain JSON, with durations in milliseconds. */
@@ -68,14 +68,14 @@ function misstated(name: string, parameters: Json, problems: readonly Problem[])
 
 /** The other way round from storing: numbers of milliseconds become durations where the schema wants some. */
 function revived(schema: z.ZodType, parameters: Json): unknown {
-  if (durations.has(bare(schema))) return revivedMs(parameters);
+  if (isDurationField(bare(schema))) return revivedMs(parameters);
   const container = bare(schema);
   if (!(container instanceof z.ZodObject) || typeof parameters !== "object" || parameters === null) return parameters;
   const shape = container.shape as Readonly<Record<string, z.core.$ZodType>>;
   return Object.fromEntries(
     Object.entries(parameters).map(([key, value]) => {
       const field = shape[key];
-      return [key, field !== undefined && durations.has(bare(field)) ? revivedMs(value) : value];
+      return [key, field !== undefined && isDurationField(bare(field)) ? revivedMs(value) : value];
     }),
   );
 }

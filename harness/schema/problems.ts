@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { z } from "zod";
 import type { Problem } from "../model/errors.ts";
+import { isDuration } from "../model/units.ts";
 import { didYouMean, nearestOf } from "./did-you-mean.ts";
 import { hints } from "./fields.ts";
 
@@ -37,7 +38,9 @@ export function problemsAs(schema: z.ZodType, given: unknown, as: ReadAs): reado
 }
 
 function problemsOfIssues(schema: Schema, issues: readonly Issue[], given: unknown, as: ReadAs): readonly Problem[] {
-  const all = issues.flatMap((issue) => deepest(issue)).flatMap((issue) => problemsOfIssue(schema, issue, given, as));
+  const all = issues
+    .flatMap((issue) => deepest(issue, given))
+    .flatMap((issue) => problemsOfIssue(schema, issue, given, as));
   const seen = new Set<string>();
   const distinct = all.filter(({ where }) => !seen.has(where) && seen.add(where));
   // Not both "withIn is unknown, did you mean within" and "within is missing".
@@ -47,15 +50,19 @@ function problemsOfIssues(schema: Schema, issues: readonly Issue[], given: unkno
     .map(({ code, where, message, remedy }) => ({ code, where, message, remedy }));
 }
 
-/** Of a union the branch that fitted furthest. */
-function deepest(issue: Issue, before: Path = []): readonly Issue[] {
+/** Of a union the branch that was meant: one that goes into what was given, and of those the one with the fewest problems. */
+function deepest(issue: Issue, given: unknown, before: Path = []): readonly Issue[] {
   const here = { ...issue, path: [...before, ...issue.path] } as Issue;
-  if (issue.code !== "invalid_union") return [here];
-  const branches = issue.errors.map((errors) => errors.flatMap((one) => deepest(one as Issue, here.path)));
-  const reach = (branch: readonly Issue[]): number => Math.max(0, ...branch.map(({ path }) => path.length));
-  const best = branches.toSorted((one, other) => reach(other) - reach(one))[0];
-  return best === undefined || reach(best) <= here.path.length ? [here] : best;
+  if (issue.code !== "invalid_union" || !isContainer(valueAt(given, here.path))) return [here];
+  const branches = issue.errors.map((errors) => errors.flatMap((one) => deepest(one as Issue, given, here.path)));
+  const goesIn = branches.filter((branch) => branch.some((one) => reachOf(one) > here.path.length));
+  return goesIn.toSorted((one, other) => one.length - other.length)[0] ?? [here];
 }
+
+/** How far into the value an issue lies; an unknown key is one step further than its object. */
+const reachOf = ({ path, code }: Issue): number => path.length + (code === "unrecognized_keys" ? 1 : 0);
+
+const isContainer = (value: unknown): boolean => typeof value === "object" && value !== null && !isDuration(value);
 
 interface Found extends Problem {
   readonly isMissing: boolean;
@@ -114,7 +121,7 @@ function schemaAt(schema: Schema, path: Path): Schema | undefined {
 
 /** Without what only wraps it: optional, default, readonly, what a transformation begins with. */
 export function bare(schema: Schema): Schema {
-  if (hints.has(schema)) return schema;
+  if (hints.get(schema) !== undefined) return schema;
   const { def } = (schema as z.ZodType)._zod as unknown as {
     def: { type: string; innerType?: Schema; in?: Schema; getter?: () => Schema };
   };

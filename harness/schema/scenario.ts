@@ -21,16 +21,16 @@ const auditSchema = z.strictObject({
 
 export const scenarioSchema = z.strictObject({
   name: text("Give a sentence: what happens, under which load."),
-  expects: text("Say what should be seen."),
+  expects: hinted(z.string(), "Say what should be seen."),
   tags: names('Give a list of words, as ["gate"].').or(z.tuple([])).optional(),
-  system: z.unknown(),
+  system: z.unknown().optional(),
   variants: z.record(z.string(), z.unknown()).optional(),
-  workload: z.unknown(),
-  phases: z.unknown(),
-  faults: z.unknown(),
+  workload: z.unknown().optional(),
+  phases: z.unknown().optional(),
+  faults: z.unknown().optional(),
   audit: auditSchema.optional(),
   restWithin: duration({ above: 0, atMost: 3_600_000 }, "seconds(10)", "OUT_OF_BOUNDS").optional(),
-  checks: z.unknown(),
+  checks: z.unknown().optional(),
 });
 
 const moment = (example: string) => duration({ atLeast: 0 }, example, "BAD_TIME");
@@ -45,14 +45,14 @@ export const injectionSchema = z.strictObject({
         : "Give a time of 0 s or more, a window { from, to }, or a milestone as `after`.",
     "BAD_TIME",
   ).optional(),
-  after: z.unknown(),
+  after: z.unknown().optional(),
   lasting: duration({ above: 0 }, "seconds(5)", "BAD_DURATION"),
   inject: hinted(
     z.strictObject({
       kind: z.string(),
       target: text('Name what it acts on, as "api" or "api->cache".', { code: "NO_TARGET" }),
       parameters: z.record(z.string(), z.unknown()),
-      problems: z.unknown(),
+      problems: z.unknown().optional(),
     }),
     'Give a fault, as latency("api->cache", { latency: milliseconds(200) }).',
     "UNKNOWN_FAULT",
