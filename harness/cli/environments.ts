@@ -10,7 +10,7 @@ import { didYouMean } from "../schema/did-you-mean.ts";
 import { locateLocalTools, locateToxiproxy } from "./local-tools.ts";
 
 interface EnvironmentEntry {
-  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "attaches">;
+  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "attaches" | "problems">;
   /** @throws FaultlineError (3) when what it needs is not on this machine */
   open(options?: EnvironmentOptions): Promise<Environment>;
 }

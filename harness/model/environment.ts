@@ -73,6 +73,8 @@ export interface Environment {
   readonly kinds: readonly string[];
   /** Where it takes hold of what runs already; absent where it starts everything itself. */
   readonly attaches?: AttachRules;
+  /** What of a system cannot be started on this machine, as a program that is not there. */
+  problems?(system: System): readonly Problem[];
   /** All or nothing: when it throws, everything that it had started has ended. */
   start(system: System, context: EnvironmentContext): Promise<RunningSystem>;
 }

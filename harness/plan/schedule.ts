@@ -21,6 +21,8 @@ export interface PlanContext {
     readonly lacks?: Readonly<Partial<Record<string, string>>>;
     readonly kinds: readonly string[];
     readonly attaches?: AttachRules;
+    /** What of a system cannot be started on this machine, as a program that is not there. */
+    problems?(system: System): readonly Problem[];
   };
 }
 

@@ -3,47 +3,69 @@ import { hinted, number, text, variableName, whole } from "./fields.ts";
 
 /** A system and the settings of its components as people state them; `model/system.ts` says what each field means. */
 
-const port = () => whole({ atLeast: 1, atMost: 65_535, code: "BAD_PORT" });
+const port = (code?: string) => whole({ atLeast: 1, atMost: 65_535, ...(code === undefined ? {} : { code }) });
 const path = () => text('Give a path that begins with "/", as "/health".', { pattern: /^\// });
 const textsByName = () => hinted(z.record(z.string(), z.string()), 'Give texts by name, as { LOG_LEVEL: "info" }.');
-const words = () => hinted(z.array(z.string().min(1)).min(1), 'Give a list of words, as ["node", "server.js"].');
-const address = () =>
+const words = () =>
   hinted(
-    z.string().refine((value) => {
-      const at = /^\[?[^\s/]+?\]?:(\d{1,5})$/.exec(value);
-      return at !== null && Number(at[1]) >= 1 && Number(at[1]) <= 65_535;
-    }),
-    'Give host and port, with a port from 1 to 65535, as "127.0.0.1:6379".',
-    "BAD_ADDRESS",
+    z
+      .array(z.string())
+      .min(1)
+      .refine((list) => list[0] !== ""),
+    'Give a list of words, as ["node", "server.js"].',
   );
-
 const link = z.strictObject({
   to: text('Name a component, as "db".'),
   as: text('Write it as the component wants it, as "redis://{host}:{port}".', { code: "BAD_ADDRESS" }),
-  through: z.strictObject({ toxiproxy: address(), proxy: text("Name the proxy as the server has it.") }).optional(),
+  // Which address and which name is for the rules of what runs already.
+  through: z.strictObject({ toxiproxy: z.unknown().optional(), proxy: z.unknown().optional() }).optional(),
 });
 
-const mark = z.strictObject({
-  metric: text('Name a metric, as "pool_waiting".', { pattern: /^[a-zA-Z_:][a-zA-Z0-9_:]*$/, code: "BAD_MARK" }),
-  above: number({ code: "BAD_MARK" }).optional(),
-  below: number({ code: "BAD_MARK" }).optional(),
-});
+const badMark = "BAD_MARK";
+const mark = z
+  .strictObject({
+    metric: text('Name a metric, as "pool_waiting".', { pattern: /^[a-zA-Z_:][a-zA-Z0-9_:]*$/, code: badMark }),
+    above: number({ code: badMark }).optional(),
+    below: number({ code: badMark }).optional(),
+  })
+  .refine(({ above, below }) => above !== undefined || below !== undefined, {
+    params: {
+      code: badMark,
+      message: "has no bound",
+      remedy: 'Give one that it must be above or below, as { metric: "pool_waiting", above: 0 }.',
+    },
+  });
 
+const metrics = z
+  .strictObject({
+    path: text('Give a path that begins with "/", as "/metrics".', { pattern: /^\//, code: "BAD_METRICS" }),
+    marks: z.record(z.string(), mark),
+  })
+  .refine(({ marks }) => Object.keys(marks).length > 0, {
+    path: ["marks"],
+    params: {
+      code: "BAD_METRICS",
+      message: "has none",
+      remedy: 'Say what should be reported: { path: "/metrics", marks: { "the pool is exhausted": { … } } }.',
+    },
+  });
+
+/** Their values are for the rules of what runs already, which know this machine. */
 const attachment = z.strictObject({
-  at: address(),
-  pid: whole({ atLeast: 1 }).optional(),
-  pidFile: text('Give the path of a file, as "/run/redis.pid".').optional(),
-  container: text("Give the name or the id of a container.").optional(),
+  at: z.unknown().optional(),
+  pid: z.unknown().optional(),
+  pidFile: z.unknown().optional(),
+  container: z.unknown().optional(),
 });
 
 export const componentSchema = z.strictObject({
   kind: text("Make it with service({ … }), postgres({ … }), redis() or container({ … }).", { code: "UNKNOWN_KIND" }),
   instances: whole({ atLeast: 1, atMost: 20, code: "BAD_INSTANCES" }).optional(),
   links: hinted(z.record(z.string(), link), 'Give links by variable, as { DB: { to: "db", as: "{url}" } }.').optional(),
-  port: port().optional(),
+  port: port("BAD_PORT").optional(),
   url: text('Give a template, as "redis://{host}:{port}".').optional(),
   otherwiseIn: z.record(z.string(), z.unknown()).optional(),
-  metrics: z.strictObject({ path: path(), marks: z.record(z.string(), mark) }).optional(),
+  metrics: metrics.optional(),
   attached: attachment.optional(),
   settings: z.record(z.string(), z.unknown()),
 });
@@ -81,14 +103,19 @@ const service = z.strictObject({
 
 /** As registries allow it: a name, perhaps with a host before it, a tag and a digest behind it. */
 const imageName = /^[a-z0-9][\w./:-]*(?:@sha256:[0-9a-f]{64})?$/;
-const container = z.strictObject({
-  ...optionalNever,
-  image: text('Give the name of an image, as "example/web:1.4".', { pattern: imageName }),
-  command: words().optional(),
-  environment: textsByName().optional(),
-  port: port().optional(),
-  readyPath: path().optional(),
-});
+const container = z
+  .strictObject({
+    image: text('Give the name of an image, as "example/web:1.4".', { pattern: imageName }),
+    ...optionalNever,
+    command: words().optional(),
+    environment: textsByName().optional(),
+    port: port().optional(),
+    readyPath: path().optional(),
+  })
+  .refine(({ readyPath, port: listens }) => readyPath === undefined || listens !== undefined, {
+    path: ["readyPath"],
+    params: { message: "is a path of no port", remedy: "Say where it listens inside the container, as port: 8080." },
+  });
 
 const databaseNames = {
   database: text('Give the name of a database, as "shop".'),
