@@ -12,9 +12,13 @@ export function injectedMs({ events }: Evidence): number | undefined {
 
 /** When the last fault was proven healed; undefined when one of them was not, or none was injected. */
 export function healedMs({ receipts, schedule }: Evidence): number | undefined {
-  const times = schedule.flatMap(({ id, acts }) =>
-    acts.map((on) => receipts.find((one) => one.injection === id && one.on === on)?.healProvenMs),
-  );
+  const provenMs = (id: string, on: string): number | undefined => {
+    const own = receipts
+      .filter((one) => one.injection === id && one.on === on)
+      .flatMap((one) => one.healProvenMs ?? []);
+    return own.length === 0 ? undefined : Math.max(...own);
+  };
+  const times = schedule.flatMap(({ id, acts }) => acts.map((on) => provenMs(id, on)));
   if (times.length === 0 || times.includes(undefined)) return undefined;
   return Math.max(...times.map((ms) => ms ?? Number.NaN));
 }
