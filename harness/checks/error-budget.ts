@@ -5,7 +5,7 @@ import { burnOf } from "../model/measure/error-budget.ts";
 import { samplesFor, wilson } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
-import { flags, ownTime, undecided, wasHeldUp, witnesses } from "./rows.ts";
+import { canHaveBeenGood, flags, undecided, witnesses } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
 /** How fast the error budget may burn, and whose. */
@@ -96,8 +96,7 @@ function goodOf(evidence: Evidence, workload: string, withinMs: number) {
     const [isOk, fromMs, toMs] = [history.outcome[row] === okCode, history.intendedMs[row]!, history.endMs[row]!];
     if (isOk && toMs - fromMs <= withinMs) continue;
     bad.push(row);
-    const isOurs = isOk && toMs - fromMs - ownTime(evidence, { fromMs, toMs }) <= withinMs;
-    if (isOurs || wasHeldUp(evidence, row)) doubtful += 1;
+    if (canHaveBeenGood(evidence, row, withinMs)) doubtful += 1;
   }
   return { good: total - bad.length, doubtful, total, bad };
 }
