@@ -31,6 +31,21 @@ describe("what of an operation's time can have been the generator's own", () => 
     expect(ownTimeOf(evidenceOf(one(12_100, 300), late()), 0)).toBe(300);
   });
 
+  it("is what the reason says in runs of earlier versions, which tell every lag of more than 50 ms", () => {
+    const because = (reason: string): number => {
+      const { generator } = evidenceOf([]);
+      const tainted = [{ fromMs: 12_000, toMs: 13_000, reason }];
+      return ownTimeOf(evidenceOf(one(12_100, 5000), { generator: { ...generator, lagMaxMs: 900, tainted } }), 0);
+    };
+    expect(because("lag up to 120 ms")).toBe(121);
+    expect(because("the generator did not run for 60 ms; the generator did not run for 310 ms; lag up to 300 ms")).toBe(
+      311,
+    );
+    expect(because("lag p99 12.0 ms")).toBe(50);
+    expect(because("lag p99 12.0 ms; 3 of 100 operations found the generator full")).toBe(50);
+    expect(because("the generator did not run for 60 ms; lag p99 12.0 ms")).toBe(61);
+  });
+
   it("is also what a connection can have been noticed late", () => {
     const evidence = evidenceOf(one(12_100, 500), late(30));
     evidence.history.wireMs[0] = 12_110;

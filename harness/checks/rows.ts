@@ -1,4 +1,4 @@
-import type { Evidence, GeneratorReport, Interval, OperationInfo } from "../model/check.ts";
+import type { Evidence, GeneratorReport, Interval, OperationInfo, TaintedWindow } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
 import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.ts";
 import { type Finding, witnessOf } from "./finding.ts";
@@ -137,14 +137,21 @@ function latestAnswerMs({ history, operations }: Evidence, row: number): number 
   return (1 - ownShareThatCounts) * operations[history.operation[row]!]!.deadlineMs;
 }
 
-/** The longest lag in the windows that this stretch touches, in ms; of runs from before windows had one, that of the run. */
+/** The longest lag in the windows that this stretch touches, in ms. */
 function longestLag(generator: GeneratorReport, fromMs: number, toMs: number): number {
   let longestMs = 0;
   for (const window of generator.tainted) {
     if (window.fromMs > toMs || window.toMs <= fromMs) continue;
-    longestMs = Math.max(longestMs, window.lagMaxMs ?? Math.max(leastNotedMs, generator.lagMaxMs));
+    longestMs = Math.max(longestMs, window.lagMaxMs ?? lagBefore(window, generator));
   }
   return longestMs;
+}
+
+/** Of a run from before windows had a lag: the longest that the reason names, in whole ms; else the longest of the run. */
+function lagBefore({ reason }: TaintedWindow, { lagMaxMs }: GeneratorReport): number {
+  const named = Array.from(reason.matchAll(/(?:lag up to|did not run for) (\d+) ms/g), ([, ms]) => Number(ms) + 1);
+  const isOnlyOften = reason.startsWith("lag p99") || reason.includes("found the generator full");
+  return Math.max(leastNotedMs, ...(named.length > 0 || isOnlyOften ? named : [lagMaxMs]));
 }
 
 /** How much of this stretch the machine stood still, or worked off what had piled up, in ms. */
