@@ -10,6 +10,17 @@ export function injectedMs({ events }: Evidence): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
+/**
+ * What "before and after the fault" counts from, in ms on the run's clock: when the first fault was injected, else when it was
+ * planned; the start of the phase `faults` when none was.
+ */
+export function firstInjectionMs(evidence: Evidence): number {
+  const injected = injectedMs(evidence);
+  if (injected !== undefined) return injected;
+  const fromMs = evidence.phases.faults?.fromMs ?? 0;
+  return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
+}
+
 /** When the last fault was proven healed; undefined when one of them was not, or none was injected. */
 export function healedMs({ receipts, schedule }: Evidence): number | undefined {
   const provenMs = (id: string, on: string): number | undefined => {
