@@ -91,6 +91,16 @@ export interface WorkloadInfo {
   readonly slo?: { readonly availability: number; readonly withinMs: number };
 }
 
+/** A stretch in which the load generator itself was late, or full. */
+export interface TaintedWindow extends Interval {
+  readonly reason: string;
+  /**
+   * The longest, in ms, that an operation which was due, or an answer which had come, can have waited for the generator in
+   * it. Absent in runs from before it was measured.
+   */
+  readonly lagMaxMs?: number;
+}
+
 /** What the load generator says of itself. */
 export interface GeneratorReport {
   readonly planned: number;
@@ -104,7 +114,7 @@ export interface GeneratorReport {
   /** Calls of `perform` that had still not settled a second after the load was over. */
   readonly unsettled: number;
   /** Windows in which the generator itself was late; a latency claim cannot rest on them. */
-  readonly tainted: readonly (Interval & { readonly reason: string })[];
+  readonly tainted: readonly TaintedWindow[];
   /**
    * When it did not run for a fifth of a second and more: the machine may have held up what was under way then. Absent in
    * runs from before it was told.
