@@ -127,6 +127,8 @@ export interface Evidence {
   readonly generator: GeneratorReport;
   /** Absent when the run did not get that far, or the scenario has no audit. */
   readonly finalState?: FinalState;
+  /** Why the final state that was stored cannot be judged, and is left out. */
+  readonly finalStateProblem?: string;
 }
 
 /** A law over the evidence. */
