@@ -13,7 +13,7 @@ export const columnsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 const aWhole = "a whole number of at least 0";
-const aVersion = "a number that is exact, at most 2^53 − 1";
+const aVersion = "a number of at most 2^53 − 1";
 
 /** Field → what it must be. */
 const musts: Readonly<Record<string, string>> = {
@@ -94,7 +94,10 @@ function problemAt(path: readonly PropertyKey[], given: unknown): Found {
   const field = String(path.at(-1) ?? "");
   const isMissing = path.length > 0 && !isThere(valueAt(given, path.slice(0, -1)), field);
   const must = path.length === 3 ? (musts[field] ?? "left out") : mustOfContainer(path);
-  const message = `is ${isMissing ? "missing" : shown(value)}, and must be ${must}`;
+  const message =
+    path.length === 0
+      ? `returned ${shown(value)}, and must return ${must}`
+      : `is ${isMissing ? "missing" : shown(value)}, and must be ${must}`;
   return { ...badState(pathOf(path), message, remedyFor(value, path, isMissing)), isMissing };
 }
 
@@ -125,6 +128,7 @@ function remedyForNumber(value: unknown, field: string): string {
   if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER)
     return "Subtract a constant in the query, so that neighbours stay apart.";
   if (field === "key") return "Count keys from 0: a table whose ids begin with 1 has key: row.id - 1.";
+  if (field === "id" || field === "value") return "Store Draw.id, or Draw.token, which ends in it, with each write.";
   return `Give ${musts[field]}.`;
 }
 
@@ -175,7 +179,12 @@ export class BadAudit extends Error {
 
 /** Problems in one line, with the number of those that there is no room for. */
 export function saidOf(problems: readonly Problem[]): string {
-  const said = problems.slice(0, shownAtMost).map(({ where, message, remedy }) => `${where} ${message}. ${remedy}`);
+  const shownOnes = problems.slice(0, shownAtMost);
+  const said = shownOnes.map(({ where, message, remedy }, at) => {
+    // One remedy for all that it mends.
+    const isSaidLater = shownOnes[at + 1]?.remedy === remedy;
+    return `${where} ${message}${isSaidLater ? ";" : `. ${remedy}`}`;
+  });
   const more = problems.length - said.length;
   const rest = more > 0 ? [`And ${more} more ${more === 1 ? "problem" : "problems"}.`] : [];
   return [...said, ...rest].join(" ");

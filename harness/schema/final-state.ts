@@ -91,12 +91,14 @@ function read(schema: z.ZodType, given: unknown, furtherProblems: (sound: SoundR
   return problems.length > 0 ? { problems } : { state: merged(result.data as FinalState) };
 }
 
+type Part = keyof FinalState;
 /** A row that fits the schema, and where it stands. */
 interface SoundRow {
-  readonly where: string;
+  readonly part: Part;
+  readonly index: number;
   readonly row: Readonly<Record<string, unknown>>;
 }
-type Part = keyof FinalState;
+const placeOf = ({ part, index }: SoundRow): string => `${part}[${index}]`;
 type SoundRows = Readonly<Record<Part, readonly SoundRow[]>>;
 
 /** Rows that have no issue of their own, so that all problems of a state are found at once. */
@@ -105,10 +107,8 @@ function soundRows(given: unknown, issues: readonly z.core.$ZodIssue[]): SoundRo
   const rowsOf = (part: Part): readonly SoundRow[] => {
     const rows = (given as Partial<Record<Part, unknown>> | null | undefined)?.[part];
     if (!Array.isArray(rows)) return [];
-    return rows.flatMap((row: SoundRow["row"], index) => {
-      const where = `${part}[${index}]`;
-      return wrong.has(where) ? [] : [{ where, row }];
-    });
+    const all = rows.map((row: SoundRow["row"], index) => ({ part, index, row }));
+    return wrong.size === 0 ? all : all.filter((one) => !wrong.has(placeOf(one)));
   };
   const parts = Object.keys(columnsOf) as readonly Part[];
   return Object.fromEntries(parts.map((part) => [part, rowsOf(part)])) as unknown as SoundRows;
@@ -118,25 +118,21 @@ function repeated({ registers, conserved, jobs }: SoundRows): readonly Problem[]
   return [
     ...repetitions(
       registers,
-      ({ keyspace: of = commonKeyspace, key }) => `key ${key} of keyspace ${JSON.stringify(of)}`,
+      ({ keyspace: name = commonKeyspace, key }) => `key ${key} of keyspace "${name}"`,
       "List each key once: group the query by it, or read only its newest row.",
     ),
-    ...repetitions(
-      conserved,
-      ({ name }) => `the sum ${JSON.stringify(name)}`,
-      "Give each sum a name of its own, or add the two up.",
-    ),
+    ...repetitions(conserved, ({ name }) => `the sum "${name}"`, "Give each sum a name of its own, or add the two up."),
     ...["attempts", "attemptsAllowed"].flatMap((column) => contradictions(jobs, column)),
   ];
 }
 
 function repetitions(rows: readonly SoundRow[], nameOf: (row: SoundRow["row"]) => string, remedy: string): Problem[] {
-  const first = new Map<string, string>();
-  return rows.flatMap(({ where, row }) => {
-    const name = nameOf(row);
+  const first = new Map<string, SoundRow>();
+  return rows.flatMap((one) => {
+    const name = nameOf(one.row);
     const before = first.get(name);
-    if (before !== undefined) return [badState(where, `lists ${name}, as ${before} does`, remedy)];
-    first.set(name, where);
+    if (before !== undefined) return [badState(placeOf(one), `lists ${name}, as ${placeOf(before)} does`, remedy)];
+    first.set(name, one);
     return [];
   });
 }
@@ -144,35 +140,38 @@ function repetitions(rows: readonly SoundRow[], nameOf: (row: SoundRow["row"]) =
 /** Rows of one job in one state are one job: they cannot differ in how often it was tried. */
 function contradictions(jobs: readonly SoundRow[], column: string): Problem[] {
   const first = new Map<string, SoundRow>();
-  return jobs.flatMap(({ where, row }) => {
+  return jobs.flatMap((job) => {
+    const { row } = job;
     if (row[column] === undefined) return [];
     const name = `${row["id"]} ${row["state"]}`;
     const before = first.get(name);
-    if (before === undefined) first.set(name, { where, row });
+    if (before === undefined) first.set(name, job);
     if (before === undefined || before.row[column] === row[column]) return [];
-    const message = `is ${row[column]}, and ${before.where} has ${before.row[column]} for the same job in the same state`;
-    return [badState(`${where}.${column}`, message, "List each state of a job once, with its effects counted.")];
+    const message = `is ${row[column]}, and ${placeOf(before)} has ${before.row[column]} for the same job in the same state`;
+    return [badState(`${placeOf(job)}.${column}`, message, "List each state of a job once, with its effects counted.")];
   });
 }
 
 function problemsWithBounds(rows: SoundRows, { keyspaces, operations }: StateBounds): readonly Problem[] {
-  const ofKeys = [...rows.registers, ...rows.cache, ...rows.index].flatMap(({ where, row }): Problem[] => {
+  const ofKeys = [...rows.registers, ...rows.cache, ...rows.index].flatMap((one): Problem[] => {
+    const { row } = one;
     const name = String(row["keyspace"] ?? commonKeyspace);
     const keys = Object.hasOwn(keyspaces, name) ? keyspaces[name] : undefined;
     if (keys === undefined) {
       const known = didYouMean(name, Object.keys(keyspaces));
       const isSaid = row["keyspace"] === undefined ? "is left out, which means" : "is";
       const message = `${isSaid} "${name}", a keyspace that no operation works on`;
-      return [badState(`${where}.keyspace`, message, known)];
+      return [badState(`${placeOf(one)}.keyspace`, message, known)];
     }
     if (Number(row["key"]) < keys) return [];
     const message = `is ${row["key"]}, outside the keyspace "${name}", whose keys are 0 to ${keys - 1}`;
-    return [badState(`${where}.key`, message, keyRemedy)];
+    return [badState(`${placeOf(one)}.key`, message, keyRemedy)];
   });
-  const ofIds = [...rows.items, ...rows.jobs].flatMap(({ where, row }): Problem[] => {
+  const ofIds = [...rows.items, ...rows.jobs].flatMap((one): Problem[] => {
+    const { row } = one;
     if (Number(row["id"]) < operations) return [];
     const message = `is ${row["id"]}, beyond the plan, whose ids are 0 to ${operations - 1}`;
-    return [badState(`${where}.id`, message, idRemedy)];
+    return [badState(`${placeOf(one)}.id`, message, idRemedy)];
   });
   return [...ofKeys, ...ofIds];
 }

@@ -32,9 +32,7 @@ export function readRun(folder: string): StoredRun {
   const stored = attempt("the history", () => readHistory(join(path, files.history)));
   if (stored !== undefined && stored.tornBytes > 0)
     missing.push(`the end of the history: ${stored.tornBytes} bytes torn`);
-  const audited = hasAudit(events)
-    ? attempt("the final state", () => readFinalState(join(path, files.finalState)))
-    : undefined;
+  const audited = hasAudit(events) ? readFinalState(join(path, files.finalState)) : undefined;
   if (typeof audited === "string") missing.push(`the final state: ${audited}`);
   const logs = attempt("the logs", () => readLogs(join(path, files.logs))) ?? {};
   return {
@@ -82,8 +80,12 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"
 
 /** @returns the final state as laws may take it, or why they may not: an earlier version stored whatever an audit returned */
 function readFinalState(path: string): FinalState | string {
-  const read = readStoredState(readJson(path));
-  return "problems" in read ? saidOf(read.problems) : read.state;
+  try {
+    const read = readStoredState(readJson(path));
+    return "problems" in read ? saidOf(read.problems) : read.state;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** A torn last line is what a killed runner leaves. */
