@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   checks: ["model", "schema", "npm"],
   network: ["model", "npm", "node"],
   safety: ["model", "npm", "node"],
-  store: ["model", "node"],
+  store: ["model", "schema", "node"],
   export: ["model", "npm"],
   report: ["model", "npm", "node"],
   environments: ["model", "network", "safety", "npm", "node"],

@@ -1,6 +1,7 @@
-import type { Evidence, Interval, OperationInfo } from "../model/check.ts";
+import type { Evidence, Interval, OperationInfo, Register } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
 import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.ts";
+import { commonKeyspace } from "../model/workload.ts";
 import { type Finding, witnessOf } from "./finding.ts";
 
 export { canHaveBeenGood, isTimeout, leastTimeOf, ownTimeOf, wasHeldUp } from "../model/measure/lateness.ts";
@@ -19,19 +20,25 @@ export function rowsById({ history }: Evidence): Int32Array {
   return rows;
 }
 
-/** Of a key of the common keyspace: the acknowledged write of this version, or the last read that returned it. */
+/** Of a key: the acknowledged write of this version, or the last read that returned it. */
 export function rowOfVersion(
   { history, operations }: Evidence,
-  key: number,
+  { keyspace = commonKeyspace, key }: Pick<Register, "keyspace" | "key">,
   version: number,
   effect: "read" | "write",
 ): number | undefined {
   let found: number | undefined;
   for (let row = 0; row < history.count; row += 1) {
     if (history.key[row] !== key || history.version[row] !== version || history.outcome[row] !== okCode) continue;
-    if (operations[history.operation[row]!]?.effect === effect) found = row;
+    const operation = operations[history.operation[row]!];
+    if (operation?.effect === effect && operation.keyspace === keyspace) found = row;
   }
   return found;
+}
+
+/** A key for people: of the keyspace that all workloads share without its name. */
+export function keyName({ keyspace = commonKeyspace, key }: Pick<Register, "keyspace" | "key">): string {
+  return keyspace === commonKeyspace ? `key ${key}` : `key ${key} of ${keyspace}`;
 }
 
 const okCode = outcomeCode("ok");
@@ -65,13 +72,6 @@ export function isTainted({ generator }: Evidence, { fromMs, toMs }: Interval): 
 /** A finding that decides nothing, and why. */
 export function undecided(expected: string, actual: string, numbers: CheckResult["numbers"] = {}): Finding {
   return { verdict: "inconclusive", expected, actual, numbers };
-}
-
-/** Why a check over the final state has nothing to look at; undefined when it has. */
-export function missingState(evidence: Evidence, part: "cache" | "index" | "jobs"): string | undefined {
-  if (evidence.finalState === undefined) return "the final state was not read: the scenario needs an `audit`";
-  if (evidence.finalState[part] === undefined) return `the audit did not read \`${part}\``;
-  return undefined;
 }
 
 /** The names among these that the workload does not have. */

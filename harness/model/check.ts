@@ -138,6 +138,8 @@ export interface Evidence {
   readonly generator: GeneratorReport;
   /** Absent when the run did not get that far, or the scenario has no audit. */
   readonly finalState?: FinalState;
+  /** Why the final state that was stored cannot be judged, and is left out. */
+  readonly finalStateProblem?: string;
 }
 
 /** What is known of a run before it begins. */

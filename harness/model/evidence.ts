@@ -12,10 +12,12 @@ export interface Seen {
   readonly history: History | undefined;
   readonly errors: readonly string[];
   readonly finalState: FinalState | undefined;
+  readonly finalStateProblem?: string | undefined;
 }
 
 /** What checks look at, from what a run saw. What it did not get to see is empty. */
-export function evidenceFrom({ plan, phases, generator, events, history, errors, finalState }: Seen): Evidence {
+export function evidenceFrom(seen: Seen): Evidence {
+  const { plan, phases, generator, events, history, errors, finalState, finalStateProblem } = seen;
   return {
     history: history ?? historyOf(0),
     errors,
@@ -28,13 +30,15 @@ export function evidenceFrom({ plan, phases, generator, events, history, errors,
     events,
     generator: generator ?? nothingGenerated,
     ...(finalState === undefined ? {} : { finalState }),
+    ...(finalStateProblem === undefined ? {} : { finalStateProblem }),
   };
 }
 
 /** The evidence that a run folder holds: the same whenever it is read. */
-export function storedEvidence({ record, events, history, errors, finalState }: StoredRun): Evidence {
+export function storedEvidence({ record, history, ...seen }: StoredRun): Evidence {
   const { plan, phases, generator } = record;
-  return evidenceFrom({ plan, phases, generator, events, history, errors, finalState });
+  const { events, errors, finalState, finalStateProblem } = seen;
+  return evidenceFrom({ plan, phases, generator, events, history, errors, finalState, finalStateProblem });
 }
 
 /** Of a load that was not. */

@@ -83,6 +83,8 @@ export interface StoredRun {
   /** The texts that the history's error numbers stand for; index 0 is the empty text. */
   readonly errors: readonly string[];
   readonly finalState?: FinalState;
+  /** Why the final state that was stored cannot be judged. */
+  readonly finalStateProblem?: string;
   /** Instance → the lines of its log, with the place where it was cut when it was. */
   readonly logs: Readonly<Record<string, readonly string[]>>;
   /** What is not there or could not be read, one sentence each. */

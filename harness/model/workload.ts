@@ -187,6 +187,16 @@ export function operationsOf(workloads: readonly Workload[]): readonly NamedOper
 /** Where `keys` and `skew` of a workload itself lead. */
 export const commonKeyspace = "keys";
 
+/** Keyspace → how many keys it has. Of the common one as many as the workload has that has most of them. */
+export function keyspacesOf(workloads: readonly Workload[]): Readonly<Record<string, number>> {
+  const sizes = new Map<string, number>();
+  for (const { keys, operations } of workloads) {
+    for (const { keyspace: { name, keys: size } = { name: commonKeyspace, keys } } of Object.values(operations))
+      sizes.set(name, Math.max(sizes.get(name) ?? 0, size));
+  }
+  return Object.fromEntries(sizes);
+}
+
 /** A workload as data, with functions at its leaves. */
 export function workload(definition: Workload): Workload {
   return definition;

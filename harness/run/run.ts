@@ -14,7 +14,7 @@ import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
-import { operationsOf } from "../model/workload.ts";
+import { keyspacesOf, operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { RunFolder } from "../store/run-folder.ts";
@@ -231,7 +231,7 @@ class Run {
     await this.#gauge("rest", system);
     if (!atRest) this.#reasons.push(`the system had not come to rest ${restWithin / 1000} s after the load ended`);
     this.#enter("audit");
-    this.#finalState = await readFinalState(audit, context);
+    this.#finalState = await readFinalState(audit, context, this.#options.plan.arrivals.count);
     folder.writeFinalState(this.#finalState);
     const [registers, items] = [this.#finalState.registers.length, this.#finalState.items.length];
     this.#emit({ atMs: this.#now(), type: "audited", registers, items, atRest });
@@ -254,7 +254,8 @@ class Run {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(withinMs)]);
     const components = Object.entries(this.#options.scenario.system.components);
     const kinds = Object.fromEntries(components.map(([name, { kind }]) => [name, kind]));
-    return { addresses: system.direct, kinds, runToken: runTokenOf(this.#options.folder.id), signal };
+    const keyspaces = keyspacesOf(workloadsOf(this.#options.scenario));
+    return { addresses: system.direct, kinds, keyspaces, runToken: runTokenOf(this.#options.folder.id), signal };
   }
 
   /** An audit that throws is the scenario's, or its system's, trouble: the run cannot tell, and goes on to its end. */
