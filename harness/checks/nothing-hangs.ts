@@ -39,6 +39,7 @@ export function nothingHangs(options: HangOptions = {}): Check {
     name: "nothingHangs",
     parameters: { ...options },
     guards: "safety",
+    isDisturbable: true,
     title: "nothing hangs",
     law,
   } as const;

@@ -24,6 +24,7 @@ export function nothingLeftBehind(options: { readonly within?: number } = {}): C
     name: "nothingLeftBehind",
     parameters: { ...options },
     guards: "safety",
+    isDisturbable: true,
     title: "nothing is left behind",
     law,
   } as const;

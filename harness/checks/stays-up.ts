@@ -16,7 +16,14 @@ const expected = "no process that ended by itself";
  * is a crash, also where something starts it again so quickly that hardly anybody notices.
  */
 export function staysUp(): Check {
-  const said = { name: "staysUp", parameters: {}, guards: "safety", title: "everything stays up", law } as const;
+  const said = {
+    name: "staysUp",
+    parameters: {},
+    guards: "safety",
+    isDisturbable: true,
+    title: "everything stays up",
+    law,
+  } as const;
   return checkOf(said, (evidence): Finding => {
     const seen = evidence.events.filter((event) => event.type === "started").length;
     const crashes = evidence.events.filter((event): event is Exit => isCrash(event, evidence));

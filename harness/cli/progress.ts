@@ -106,7 +106,9 @@ function describeEvent(
         ? undefined
         : colours.red(`! ${event.instance} (pid ${event.pid}) ended by itself: ${event.how}`);
     case "replaced":
-      return colours.red(`! ${event.what} was replaced: ${quoted(event.why)}`);
+      return colours.yellow(`! ${event.what} was replaced: ${quoted(event.why)}`);
+    case "interrupted":
+      return colours.yellow(`! interrupted by ${quoted(event.by)}`);
     case "error":
       return colours.red(`! ${quoted(event.text)}`);
     case "note":

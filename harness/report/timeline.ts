@@ -68,9 +68,9 @@ function told(event: RunEvent): Told {
     case "gauges":
       return as("plain", event.when === "steady" ? "counted while steady" : "counted at rest", measured(event.values));
     case "interrupted":
-      return as("bad", `interrupted by ${event.by}`);
+      return as("plain", `interrupted by ${event.by}`);
     case "replaced":
-      return as("bad", `${event.what} was replaced`, event.why);
+      return as("plain", `${event.what} was replaced`, event.why);
     case "note":
       return as("plain", event.text);
     case "error":
