@@ -7,6 +7,7 @@
 export const causeCodes = [
   "interrupted",
   "notCompleted",
+  "recordIncomplete",
   "toolReplaced",
   "hostOverloaded",
   "generatorOverflow",
@@ -42,6 +43,7 @@ export interface Cause {
 export const excusesBudgets: ReadonlySet<CauseCode> = new Set([
   "interrupted",
   "notCompleted",
+  "recordIncomplete",
   "toolReplaced",
   "hostOverloaded",
   "generatorOverflow",
@@ -61,6 +63,7 @@ export function byPrecedence(causes: readonly Cause[]): readonly Cause[] {
 export const remedies: Readonly<Record<CauseCode, string>> = {
   interrupted: "Run it again, and let it come to its end.",
   notCompleted: "See the error and the run folder's logs, remove what ended the run, and run it again.",
+  recordIncomplete: "Run it again, on a disk with enough room: what is stored of this run is not whole.",
   toolReplaced: "Run it again. If it happens again, see logs/toxiproxy.log in the run folder.",
   hostOverloaded: "Free the host, or lower the rate.",
   generatorOverflow: "Lower the rate, or shorten the deadlines of the operations.",

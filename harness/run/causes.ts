@@ -1,5 +1,5 @@
 import { type Cause, type CauseCode, remedies } from "../model/cause.ts";
-import type { Check, Evidence, Interval } from "../model/check.ts";
+import type { Check, Evidence, GeneratorReport, Interval } from "../model/check.ts";
 import { stoppedMs } from "../model/measure/own-doing.ts";
 import { steadyAnswers } from "../model/measure/steady.ts";
 import type { RunRecord, RunStatus } from "../model/run.ts";
@@ -9,7 +9,7 @@ import type { CheckResult } from "../model/verdict.ts";
 const steadyOkAtLeast = 0.99;
 /** A generator that was late in so much of the steady phase, and of what came after it, was late throughout. */
 const throughoutAtLeast = 0.8;
-/** A generator that was never later than that by its own report cannot have cost the system a deadline. */
+/** A window in which the generator was late by less has cost the system no deadline. */
 const harmlessLagMs = 100;
 
 /** How a run went, whatever its checks say. Everything of it is in the run's record. */
@@ -26,6 +26,7 @@ const causeOf = (code: CauseCode, text: string, remedy: string = remedies[code])
 export function causesOfRun(evidence: Evidence, course: Course): readonly Cause[] {
   return [
     ...ofCourse(course),
+    ...lostRecords(evidence, course),
     ...replaced(evidence),
     ...(isLateThroughout(evidence) ? [lateGenerator(evidence, course)] : []),
     ...overflow(evidence),
@@ -39,6 +40,7 @@ const courseReasons: readonly (readonly [RegExp, CauseCode])[] = [
   [/^the audit failed: /, "auditFailed"],
   [/^the system had not come to rest /, "notAtRest"],
   [/^a fault could not be played: /, "noEvidence"],
+  [/^an event could not be /, "recordIncomplete"],
 ];
 
 function ofCourse({ isComplete, reasons, status }: Course): readonly Cause[] {
@@ -50,6 +52,19 @@ function ofCourse({ isComplete, reasons, status }: Course): readonly Cause[] {
     ...(isComplete ? [] : [causeOf(ended, first.replace(/^run: interrupted/, "the run was interrupted"))]),
     ...texts.map((text) => causeOf(courseReasons.find(([begin]) => begin.test(text))?.[1] ?? "leftBroken", text)),
   ];
+}
+
+/**
+ * Operations that were under way, or had just ended, when the runner was killed, or that a torn file has lost: a write of
+ * which nothing is known makes a correct answer look wrong, and a lost answer may have been wrong.
+ */
+export function lostRecords({ history, generator }: Evidence, { isComplete }: Course): readonly Cause[] {
+  const isReported = generator.recorded > 0 || history.count === 0;
+  if (history.count >= generator.recorded && (isReported || isComplete)) return [];
+  const text = isReported
+    ? `only ${history.count} of ${generator.recorded} operations are in the history`
+    : "the load did not come to its end, so operations that were under way are not in the history";
+  return [causeOf("recordIncomplete", text)];
 }
 
 /** What was broken off then was not the fault's doing. */
@@ -68,11 +83,17 @@ function replaced({ events }: Evidence): readonly Cause[] {
 function isLateThroughout({ generator, phases }: Evidence): boolean {
   const { steady, faults, recovery } = phases;
   const after = [faults, recovery].filter((phase) => phase !== undefined);
-  if (steady === undefined || generator.lagMaxMs < harmlessLagMs) return false;
-  return [[steady], after].every(
-    (spans) => spans.length === 0 || lateShare(generator.tainted, spans) >= throughoutAtLeast,
-  );
+  if (steady === undefined) return false;
+  const late = generator.tainted.filter((window) => lagOf(window, generator) >= harmlessLagMs);
+  return [[steady], after].every((spans) => spans.length === 0 || lateShare(late, spans) >= throughoutAtLeast);
 }
+
+/** By the window itself; else by what its reason names, as `lag up to 120 ms`; else the longest of the run. */
+function lagOf(window: TaintedWindow & { readonly lagMaxMs?: number }, { lagMaxMs }: GeneratorReport): number {
+  const named = Array.from(window.reason.matchAll(/([\d.]+) ms/g), ([, ms]) => Number(ms));
+  return window.lagMaxMs ?? (named.length === 0 ? lagMaxMs : Math.max(...named));
+}
+type TaintedWindow = GeneratorReport["tainted"][number];
 
 /** How much of these stretches of time lies in windows in which the generator was late; the windows do not overlap. */
 function lateShare(windows: readonly Interval[], spans: readonly Interval[]): number {

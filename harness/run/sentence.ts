@@ -1,6 +1,6 @@
 import type { Evidence } from "../model/check.ts";
 import type { ScheduledInjection } from "../model/fault.ts";
-import { answersSinceFault, firstRequestMs } from "../model/measure/steady.ts";
+import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
 
@@ -28,9 +28,14 @@ function failure(fault: string, broken: CheckResult, judged: Judged, evidence: E
 
 /** An operation that broke the law had ended before any fault was requested. */
 function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | undefined {
-  if (firstRequestMs(evidence) === Number.POSITIVE_INFINITY) return "nothing shows that a fault was injected";
+  if (!wasInjected(evidence)) return "nothing shows that a fault was injected";
   const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
   return isBefore ? "it was broken before the first injection" : undefined;
+}
+
+/** The receipt of a fault that never came to be injected, as of one whose milestone was not reached, has no proof. */
+function wasInjected({ events, receipts }: Evidence): boolean {
+  return events.some(({ type }) => type === "inject") || receipts.some(({ provenMs }) => provenMs !== undefined);
 }
 
 /** More than that and the end of the sentence is not read. */

@@ -13,6 +13,7 @@ import {
   causesOfRun,
   isUndecidedByLateness,
   lateGenerator,
+  lostRecords,
   withCause,
 } from "./causes.ts";
 
@@ -33,8 +34,9 @@ export interface Judged {
  * Judges the evidence of a run. Pure, so that a stored run is judged again in the same way.
  *
  * A broken safety law fails the run, whatever else is said against it: one violation is one too many, and answers do not
- * lie because a host was busy. A budget that was missed fails it only where nothing but the system can be the reason;
- * what Faultline itself disturbed breaks no check. So a run fails exactly when one of its checks does.
+ * lie because a host was busy; only where records are lost may the violation be the loss. A budget that was missed fails
+ * the run only where nothing but the system can be the reason; what Faultline itself disturbed breaks no check. So a run
+ * fails exactly when one of its checks does.
  * @param course how the run went: one that did not come to its end never passes
  */
 export function judgeRun(
@@ -43,7 +45,7 @@ export function judgeRun(
   course: Course = { isComplete: true, reasons: [] },
 ): Judged {
   const causes = byPrecedence([...causesOfRun(evidence, course), ...unprovenFaults(evidence).map(causeOfUnproven)]);
-  const results = checks.map((check) => judgeCheck(check, evidence, causes));
+  const results = checks.map((check) => judgeCheck(check, evidence, course, causes));
   const ofChecks = worst(results.map((result) => result.verdict));
   // A generator that was late excuses a budget that was missed; where all was well in spite of it, nothing is in doubt.
   const inDoubt = causes.filter(({ code }) => code !== "hostOverloaded" || ofChecks !== "pass");
@@ -77,12 +79,14 @@ function theCause([first]: readonly Cause[], results: readonly CheckResult[], la
 }
 
 /** What a check finds, less what may be due to something else than the system. */
-function judgeCheck(check: Check, evidence: Evidence, causes: readonly Cause[]): CheckResult {
+function judgeCheck(check: Check, evidence: Evidence, course: Course, causes: readonly Cause[]): CheckResult {
   const result = judgeOne(check, evidence);
   if (result.verdict === "inconclusive") return withCause(result, isUndecidedByLateness(check, evidence), causes);
   if (result.verdict === "pass") return result;
   const excuse = causes.find(({ code }) => excusesBudgets.has(code));
   if (check.guards === "budget") return excuse === undefined ? result : excused(result, excuse);
+  const [lost] = lostRecords(evidence, course);
+  if (lost !== undefined) return excused(result, lost);
   return check.isDisturbable === true ? lessOwnDoing(check, result, evidence, excuse) : result;
 }
 
@@ -98,8 +102,9 @@ function judgeOne(check: Check, evidence: Evidence): CheckResult {
   }
 }
 
-/** A budget that was missed in a run that is in doubt is no failure, and no measurement to be taken with others. */
-function excused({ measure: _, ...result }: CheckResult, { code, remedy }: Cause): CheckResult {
+/** What failed in a run that is in doubt is no failure, and no measurement to be taken with others. */
+function excused(found: CheckResult, { code, remedy }: Cause): CheckResult {
+  const { measure: _, ...result } = found;
   const actual = `${result.actual}; not a failure, as ${excuses[code] ?? "the run is in doubt"}`;
   return { ...result, verdict: "inconclusive", actual, witness: unproven(result), cause: code, remedy };
 }
@@ -108,6 +113,7 @@ function excused({ measure: _, ...result }: CheckResult, { code, remedy }: Cause
 const excuses: Readonly<Partial<Record<Cause["code"], string>>> = {
   interrupted: "the run was interrupted",
   notCompleted: "the run did not come to its end",
+  recordIncomplete: "the history is not whole",
   toolReplaced: "a tool of Faultline hung and was replaced",
   hostOverloaded: "the load generator was late throughout",
   generatorOverflow: "the load generator did not send all operations",

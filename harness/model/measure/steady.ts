@@ -1,17 +1,9 @@
 import type { Evidence } from "../check.ts";
 import { outcomeCode, phaseCode } from "../history.ts";
+import { injectedMs } from "./moments.ts";
 
 const steadyCode = phaseCode("steady");
 const okCode = outcomeCode("ok");
-
-/**
- * When the first injection was requested, in ms on the run's clock, by the events and by the receipts: a torn file may
- * have lost one of them. `Infinity` when nothing was injected.
- */
-export function firstRequestMs({ events, receipts }: Pick<Evidence, "events" | "receipts">): number {
-  const injected = events.flatMap((event) => (event.type === "inject" ? [event.atMs] : []));
-  return Math.min(...injected, ...receipts.map(({ requestedMs }) => requestedMs));
-}
 
 /**
  * The one definition of "steady": due in the steady phase, and ended before the first injection was requested. What
@@ -20,17 +12,15 @@ export function firstRequestMs({ events, receipts }: Pick<Evidence, "events" | "
  * @param untilMs an earlier end of the phase, as where the run was stopped in it
  * @returns whether the operation of a row of the history is steady
  */
-export function steadyRows(
-  evidence: Pick<Evidence, "history" | "events" | "receipts">,
-  untilMs = firstRequestMs(evidence),
-): (row: number) => boolean {
+export function isSteadyOf(evidence: Evidence, untilMs = Number.POSITIVE_INFINITY): (row: number) => boolean {
   const { history } = evidence;
-  return (row) => history.phase[row] === steadyCode && history.endMs[row]! < untilMs;
+  const endMs = Math.min(untilMs, injectedMs(evidence) ?? Number.POSITIVE_INFINITY);
+  return (row) => history.phase[row] === steadyCode && history.endMs[row]! < endMs;
 }
 
 /** How many operations were steady, and how many of them were ok. */
 export function steadyAnswers(evidence: Evidence, untilMs = Number.POSITIVE_INFINITY): Answers {
-  return answersOf(evidence, steadyRows(evidence, Math.min(untilMs, firstRequestMs(evidence))));
+  return answersOf(evidence, isSteadyOf(evidence, untilMs));
 }
 
 /** A count of operations, and how many of them were ok. */
@@ -45,7 +35,7 @@ export interface Answers {
  */
 export function answersSinceFault(evidence: Evidence): Answers {
   const { history } = evidence;
-  const [isSteady, warmUp] = [steadyRows(evidence), phaseCode("warmUp")];
+  const [isSteady, warmUp] = [isSteadyOf(evidence), phaseCode("warmUp")];
   return answersOf(evidence, (row) => history.phase[row] !== warmUp && !isSteady(row));
 }
 
