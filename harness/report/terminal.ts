@@ -29,8 +29,8 @@ export function summaryLines(run: { record: RunRecord; folder: string }, options
     const [first = "", ...more] = wrap(oneLine(text), `${indent}  `);
     return [`${indent}→ ${first.trimStart()}`, ...more];
   };
-  const how = record.passed === undefined ? "" : ` (${record.passed})`;
-  const head = `${verdictIcons[record.verdict]} ${headWord(record)}${how}`;
+  const how = record.verdict === "fail" && record.status === "interrupted" ? "interrupted" : record.passed;
+  const head = `${verdictIcons[record.verdict]} ${headWord(record)}${how === undefined ? "" : ` (${how})`}`;
   const name = oneLine(record.scenario.name, 120);
   const lines = [`${colours.bold(paint[record.verdict](head))}  ${name}`, ...wrap(oneLine(record.sentence), "  ")];
   if (record.cause !== undefined) lines.push(...arrow(record.cause.remedy, "  "));

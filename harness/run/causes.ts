@@ -61,10 +61,13 @@ function ofCourse({ isComplete, reasons, status }: Course): readonly Cause[] {
 export function lostRecords({ history, generator }: Evidence, { isComplete }: Course): readonly Cause[] {
   const isReported = generator.recorded > 0 || history.count === 0;
   if (history.count >= generator.recorded && (isReported || isComplete)) return [];
-  const text = isReported
-    ? `only ${history.count} of ${generator.recorded} operations are in the history`
-    : "the load did not come to its end, so operations that were under way are not in the history";
-  return [causeOf("recordIncomplete", text)];
+  if (isReported) {
+    return [
+      causeOf("recordIncomplete", `only ${history.count} of ${generator.recorded} operations are in the history`),
+    ];
+  }
+  const text = "the load did not come to its end, so operations that were under way are not in the history";
+  return [causeOf("recordIncomplete", text, remedies.interrupted)];
 }
 
 /** What was broken off then was not the fault's doing. */
@@ -84,9 +87,13 @@ function isLateThroughout({ generator, phases }: Evidence): boolean {
   const { steady, faults, recovery } = phases;
   const after = [faults, recovery].filter((phase) => phase !== undefined);
   if (steady === undefined) return false;
-  const late = generator.tainted.filter((window) => lagOf(window, generator) >= harmlessLagMs);
+  const late = lateWindows(generator);
   return [[steady], after].every((spans) => spans.length === 0 || lateShare(late, spans) >= throughoutAtLeast);
 }
+
+/** When the load generator was late by more than is harmless. */
+export const lateWindows = (generator: GeneratorReport): readonly Interval[] =>
+  generator.tainted.filter((window) => lagOf(window, generator) >= harmlessLagMs);
 
 /** By the window itself; else by what its reason names, as `lag up to 120 ms`; else the longest of the run. */
 function lagOf(window: TaintedWindow & { readonly lagMaxMs?: number }, { lagMaxMs }: GeneratorReport): number {

@@ -381,6 +381,16 @@ describe("what Faultline itself did", () => {
     expect(at(12_000).verdict).toBe("fail");
   });
 
+  it("a hang on a host that was overloaded throughout is undecided; on one that was late since the fault, it is not", () => {
+    const { generator: report } = withHang(13_000);
+    const by = (fromMs: number) =>
+      judge(
+        withHang(13_000, { generator: { ...report, tainted: [{ fromMs, toMs: 30_000, reason: "lag up to 776 ms" }] } }),
+      );
+    expect(by(1000)).toMatchObject({ verdict: "inconclusive", cause: { code: "hostOverloaded" } });
+    expect(by(10_000).verdict).toBe("fail");
+  });
+
   const started = { atMs: 1, type: "started", instance: "worker", pid: 7, tookMs: 1 } as const;
   const exit = (atMs: number, instance = "worker") =>
     ({ atMs, type: "exited", instance, pid: 7, how: "exit 1", expected: false }) as const;

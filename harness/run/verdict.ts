@@ -13,6 +13,7 @@ import {
   causesOfRun,
   isUndecidedByLateness,
   lateGenerator,
+  lateWindows,
   lostRecords,
   withCause,
 } from "./causes.ts";
@@ -87,7 +88,7 @@ function judgeCheck(check: Check, evidence: Evidence, course: Course, causes: re
   if (check.guards === "budget") return excuse === undefined ? result : excused(result, excuse);
   const [lost] = lostRecords(evidence, course);
   if (lost !== undefined) return excused(result, lost);
-  return check.isDisturbable === true ? lessOwnDoing(check, result, evidence, excuse) : result;
+  return check.isDisturbable === true ? lessOwnDoing(check, result, evidence, causes) : result;
 }
 
 /** A check that crashes has decided nothing. */
@@ -124,14 +125,25 @@ const excuses: Readonly<Partial<Record<Cause["code"], string>>> = {
   nothingCrossed: "nothing crossed a fault",
 };
 
+/** What can leave an operation without an answer, or end a process. */
+const canBreakALaw: ReadonlySet<Cause["code"]> = new Set([
+  "interrupted",
+  "notCompleted",
+  "toolReplaced",
+  "hostOverloaded",
+]);
+
 /**
- * A law that Faultline itself can break stays broken only by what it did not disturb. Where that holds and nothing else
- * was disturbed than the end of a whole run, as by its tear-down, the law holds; else it is undecided.
+ * A law that Faultline itself can break stays broken only by what it did not disturb, and by no operation on a host that
+ * was overloaded throughout. Where that holds and nothing else was disturbed than the end of a whole run, as by its
+ * tear-down, the law holds; else it is undecided.
  */
-function lessOwnDoing(check: Check, result: CheckResult, evidence: Evidence, excuse: Cause | undefined): CheckResult {
-  const [first] = ownDoing(evidence);
+function lessOwnDoing(check: Check, result: CheckResult, evidence: Evidence, causes: readonly Cause[]): CheckResult {
+  const late = causes.some(({ code }) => code === "hostOverloaded") ? lateWindows(evidence.generator) : [];
+  const [first] = [...ownDoing(evidence), ...late.map(() => ({ why: "the load generator was late" }))];
   if (first === undefined) return result;
-  const undisturbed = judgeOne(check, withoutOwnDoing(evidence));
+  const undisturbed = judgeOne(check, withoutOwnDoing(evidence, late));
+  const excuse = causes.find(({ code }) => canBreakALaw.has(code));
   if (undisturbed.verdict === "fail" || excuse === undefined) return undisturbed;
   const actual = `${result.actual}; not proven without what happened when ${first.why}`;
   const { code, remedy } = excuse;

@@ -69,11 +69,12 @@ function isTool(instance: string, { events, entry }: Evidence): boolean {
 /**
  * The evidence without what Faultline itself may have caused: operations that were under way in a disturbance, ends of
  * processes in one, ends of tools, and gauges that were read at rest after one.
+ * @param late when the load generator was so late that answers may be missing for it: operations of then go, too
  */
-export function withoutOwnDoing(evidence: Evidence): Evidence {
+export function withoutOwnDoing(evidence: Evidence, late: readonly Interval[] = []): Evidence {
   const all = ownDoing(evidence);
-  if (all.length === 0) return evidence;
-  return { ...evidence, history: historyWithout(evidence, all), events: eventsWithout(evidence, all) };
+  const events = all.length === 0 ? evidence.events : eventsWithout(evidence, all);
+  return { ...evidence, history: historyWithout(evidence, [...all, ...late]), events };
 }
 
 function historyWithout({ history }: Evidence, all: readonly Interval[]) {
