@@ -257,6 +257,13 @@ describe("the cause of an inconclusive run", () => {
     ]);
   });
 
+  it("does not depend on which was found first", () => {
+    const restless = { isComplete: true, reasons: ["the system had not come to rest 10 s after the load ended"] };
+    const { cause, reasons } = judgeRun(unhealthy, [check("pass")], restless);
+    expect(cause?.code).toBe("steadyUnhealthy");
+    expect(reasons).toEqual([cause?.text, restless.reasons[0]]);
+  });
+
   it.each<[string, Partial<CheckResult>, string, RegExp]>([
     [
       "too few",
