@@ -40,6 +40,7 @@ export function nothingHangs(given: HangOptions = {}): Check {
     name: "nothingHangs",
     parameters: jsonOf(options),
     guards: "safety",
+    isDisturbable: true,
     title: "nothing hangs",
     law,
   } as const;

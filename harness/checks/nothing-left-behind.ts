@@ -30,6 +30,7 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
     name: "nothingLeftBehind",
     parameters: jsonOf(options),
     guards: "safety",
+    isDisturbable: true,
     title: "nothing is left behind",
     law,
   } as const;

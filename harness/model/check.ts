@@ -160,6 +160,11 @@ export interface Check {
   /** What it was made from, as plain JSON, so that a stored run can be judged again. */
   readonly parameters: Json;
   readonly guards: Guards;
+  /**
+   * Of a safety law: whether Faultline itself can break it, by a proxy server that hangs or by the end of the run. What
+   * answers said it cannot change; that there is an answer, or a process, it can.
+   */
+  readonly isDisturbable?: true;
   /** With its parameters, for people. */
   readonly title: string;
   /** In one sentence. */

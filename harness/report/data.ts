@@ -1,3 +1,4 @@
+import type { Cause } from "../model/cause.ts";
 import type { GeneratorReport, Interval } from "../model/check.ts";
 import { storedEvidence } from "../model/evidence.ts";
 import { timingOf } from "../model/fault.ts";
@@ -25,6 +26,7 @@ import {
   phasesOf,
   windowsOf,
 } from "./windows.ts";
+import { otherReasons } from "./words.ts";
 
 /**
  * Everything that a report shows, as plain JSON; templates only place it. Times in ms on the run's clock unless they
@@ -36,7 +38,10 @@ export interface ReportData {
   readonly verdict: Verdict;
   readonly passed: PassedHow | null;
   readonly sentence: string;
+  /** Beside the cause. */
   readonly reasons: readonly string[];
+  /** Of an inconclusive run; null also in one that an earlier version judged. */
+  readonly cause: Cause | null;
   readonly replay: string;
   readonly scenario: RunRecord["scenario"];
   readonly callouts: readonly Callout[];
@@ -93,7 +98,8 @@ export function reportData(run: StoredRun): ReportData {
     verdict: record.verdict,
     passed: record.passed ?? null,
     sentence: record.sentence,
-    reasons: record.reasons,
+    reasons: otherReasons(record),
+    cause: record.cause ?? null,
     replay: record.replay,
     scenario: record.scenario,
     callouts: calloutsOf(run, operations, windows, figures),

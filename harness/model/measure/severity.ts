@@ -1,7 +1,8 @@
 import type { Evidence } from "../check.ts";
-import { outcomeCode, phaseCode } from "../history.ts";
+import { outcomeCode } from "../history.ts";
 import { healedMs, injectedMs } from "./moments.ts";
 import { type Range, wilson } from "./proportion.ts";
+import { steadyAnswers } from "./steady.ts";
 
 const okCode = outcomeCode("ok");
 
@@ -58,14 +59,9 @@ export function absorptionOf(evidence: Evidence): Absorption | undefined {
   };
 }
 
-function steadyBadShare({ history }: Evidence): number {
-  let [total, bad] = [0, 0];
-  for (let row = 0; row < history.count; row += 1) {
-    if (history.phase[row] !== phaseCode("steady")) continue;
-    total += 1;
-    if (history.outcome[row] !== okCode) bad += 1;
-  }
-  return total === 0 ? 0 : bad / total;
+function steadyBadShare(evidence: Evidence): number {
+  const { total, ok } = steadyAnswers(evidence);
+  return total === 0 ? 0 : 1 - ok / total;
 }
 
 function countIn({ history }: Evidence, fromMs: number, toMs: number): { total: number; bad: number } {
