@@ -6,6 +6,7 @@ import { renderReport, summaryLines } from "../report/index.ts";
 import { exitOfVerdict, judgedRecord } from "../run/record.ts";
 import { readRun } from "../store/read-run.ts";
 import { openRunFolder } from "../store/run-folder.ts";
+import { configuredBudgets } from "./config.ts";
 import { retell } from "./index-reports.ts";
 import type { Output } from "./output.ts";
 import { madeWith, statedNow } from "./stored-checks.ts";
@@ -15,7 +16,7 @@ import { version } from "./version.ts";
 export interface CheckFlags {
   /** Judge with the checks that this file states now, instead of those that the run was made with. */
   readonly scenario?: string;
-  /** Of the project's configuration: `run` judges them with each scenario. */
+  /** In place of those of the project's configuration, which `run` judges with each scenario. */
   readonly budgets?: readonly Check[];
   readonly write?: boolean;
   readonly json?: boolean;
@@ -42,11 +43,14 @@ export async function check(folders: readonly string[], flags: CheckFlags, outpu
 }
 
 async function judgeAgain(folder: string, flags: CheckFlags, output: Output): Promise<Judged> {
-  const { scenario, budgets = [] } = flags;
+  const { scenario } = flags;
+  const budgetsOf = async (): Promise<readonly Check[]> => flags.budgets ?? (await configuredBudgets());
   const run = readRun(folder);
   for (const one of run.missing) output.say(`missing: ${one}`);
   const { checks, notes } =
-    scenario === undefined ? await madeWith(run.record, budgets) : await statedNow(run.record, scenario, budgets);
+    scenario === undefined
+      ? await madeWith(run.record, budgetsOf)
+      : await statedNow(run.record, scenario, await budgetsOf());
   for (const note of notes) output.say(output.colours.yellow(note));
   const record = heldBack(judgedRecord(run, checks), omittedFrom(run.record, checks));
   return { folder: run.folder, before: run.record, record, changes: changesBetween(run.record, record, checks) };

@@ -54,6 +54,15 @@ export async function latestRun(): Promise<string> {
   return join(output, "latest");
 }
 
+/**
+ * The checks that the project's configuration adds to those of every scenario; none without such a file.
+ * @throws FaultlineError (64) when it cannot be loaded: without them a run would be judged by less than it was
+ */
+export async function configuredBudgets(): Promise<readonly Check[]> {
+  const file = fileNames.map((name) => resolve(name)).find((path) => existsSync(path));
+  return file === undefined ? [] : ((await loadConfig(file)).budgets ?? []);
+}
+
 /** @param file its default export is the configuration */
 export async function loadConfig(file: string): Promise<Config> {
   const where = relative(process.cwd(), file);

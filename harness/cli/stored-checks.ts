@@ -33,8 +33,11 @@ export async function statedNow(record: RunRecord, file: string, budgets: readon
   return { checks, notes };
 }
 
-/** Those that the run was made with, as this version of Faultline judges them. */
-export async function madeWith(record: RunRecord, budgets: readonly Check[]): Promise<ChecksOfRun> {
+/**
+ * Those that the run was made with, as this version of Faultline judges them.
+ * @param budgetsOf reads the budgets of the project's configuration, for a check that is not Faultline's
+ */
+export async function madeWith(record: RunRecord, budgetsOf: () => Promise<readonly Check[]>): Promise<ChecksOfRun> {
   const { file } = record.scenario;
   const notes: string[] = [];
   const titles = record.plan.checks.map((_, index) => titleIn(record, index));
@@ -44,14 +47,16 @@ export async function madeWith(record: RunRecord, budgets: readonly Check[]): Pr
     return { checks: ours, notes };
   }
   // A check of the scenario's own is code: the scenario's file has it, if it is still there, or else the configuration.
-  const stated = await loadedFrom(file).then(
-    (loaded) => checksIn(loaded),
-    (error: unknown) => {
-      if (known.includes(undefined)) notes.push(`the scenario's own checks can't be had: ${messageOf(error)}`);
+  const isMissed = ours.length < known.length;
+  const attempt = (of: Promise<readonly Check[]>, what: string): Promise<readonly Check[]> =>
+    of.catch((error: unknown) => {
+      if (isMissed) notes.push(`${what} can't be had: ${messageOf(error)}`);
       return [];
-    },
-  );
-  const own = [...stated, ...budgets];
+    });
+  const own = [
+    ...(await attempt(loadedFrom(file).then(checksIn), "the scenario's own checks")),
+    ...(await attempt(budgetsOf(), "the budgets of the configuration")),
+  ];
   const checks = record.plan.checks.map((one, index) => {
     const [title, check] = [titles[index], known[index]];
     const found = bestOf(own, one, title);
