@@ -1,12 +1,28 @@
 import type { LinkControl } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { Link } from "../model/system.ts";
 import { type Greeting, probe, probeClosing } from "./probe.ts";
-import type { ProxyServer } from "./proxy-server.ts";
+import type { ProxyServer, Replacement } from "./proxy-server.ts";
 import { foreignTraffic } from "./traffic.ts";
 
 /** What Toxiproxy calls the proxy of a link: one path segment, since its client does not escape names. */
 export const proxyName = (link: Link): string => link.name.replace("->", ".");
+
+/** The link that a proxy of ours carries, by the proxy's name. */
+const linkOf = (proxy: string): string => proxy.replace(".", "->");
+
+/**
+ * What a run's events say of a replaced Toxiproxy.
+ * @param nowMs on the run's clock
+ */
+export function replacedEvent({ why, fromMs, toMs, proxies }: Replacement, nowMs: number): RunEvent {
+  // From one clock to the other by how long ago it was.
+  const since = nowMs - performance.now();
+  const [from, to] = [fromMs, toMs].map((ms) => Math.round((ms + since) * 1000) / 1000);
+  const links = proxies.map(linkOf);
+  return { atMs: nowMs, type: "replaced", what: "toxiproxy", why, fromMs: from!, toMs: to!, links };
+}
 
 /** One link under control: its own proxy, and a probe that goes the same way as its traffic. */
 export function linkControl(options: {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../model/environment.ts";
 import { exits, FaultlineError, messageOf } from "../../model/errors.ts";
+import { replacedEvent } from "../../network/link.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { proxiesLost } from "../system/proxies-lost.ts";
@@ -51,12 +52,14 @@ export async function startToxiproxy(
     await untilItAnswers(container, admin, log, context.signal);
   };
   await start();
-  const server = new ProxyServer(admin, async (why) => {
-    context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
+  const replace = async (): Promise<void> => {
     isAsked = true;
     await container.kill();
     await start();
-  });
+  };
+  const server = new ProxyServer(admin, replace, (replacement) =>
+    context.emit(replacedEvent(replacement, context.now())),
+  );
   return {
     server,
     lost: lost.promise,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address, EnvironmentContext } from "../../model/environment.ts";
 import { messageOf, systemError } from "../../model/errors.ts";
+import { replacedEvent } from "../../network/link.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isListening } from "../../safety/listening.ts";
 import type { RunningProxies } from "../system/place.ts";
@@ -30,14 +31,16 @@ export async function startToxiproxy(
     });
   };
   watch(process);
-  const server = new ProxyServer(admin, async (why) => {
-    context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
+  const replace = async (): Promise<void> => {
     isAsked = true;
     await process.kill();
     process = await startProcess(program, admin, context);
     isAsked = false;
     watch(process);
-  });
+  };
+  const server = new ProxyServer(admin, replace, (replacement) =>
+    context.emit(replacedEvent(replacement, context.now())),
+  );
   return {
     server,
     lost: lost.promise,
