@@ -15,6 +15,7 @@ export const refuseFault: FaultKind<"network"> = {
   receipt: "a new connection over the link is refused",
   healing: "the proxy listens again",
   example: {},
+  uncounted: "connections",
   residue: "a proxy that does not listen: the journal opens it",
   problems: () => [],
   title: ({ target }) => `refuse ${target}`,

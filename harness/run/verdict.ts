@@ -1,6 +1,7 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
-import { crossingsOf } from "../model/measure/crossings.ts";
+import type { Receipt } from "../model/fault.ts";
+import { crossingsOf, metTraffic } from "../model/measure/crossings.ts";
 import type { PassedHow } from "../model/run.ts";
 import { type CheckResult, type Verdict, worst } from "../model/verdict.ts";
 import { answersIn } from "./answers.ts";
@@ -79,8 +80,14 @@ function unprovenFaults(evidence: Evidence): readonly string[] {
     });
     if (problems.length > 0) return problems;
     const met = crossings.some((one) => one.injection === injection.id && one.operations > 0);
-    return met ? [] : [`${injection.title}: no operation was under way while it acted`];
+    return met ? [] : [`${injection.title}: ${whyNotMet(own)}`];
   });
+}
+
+function whyNotMet(receipts: readonly Receipt[]): string {
+  if (!receipts.every((receipt) => metTraffic(receipt) === false)) return "no operation was under way while it acted";
+  const where = receipts.length === 1 ? "that link" : "any of its links";
+  return `nothing went through ${where} while it acted`;
 }
 
 function overflow({ generator }: Evidence): readonly string[] {

@@ -7,6 +7,7 @@ import { ProxyServer } from "../../network/proxy-server.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { proxiesLost } from "../system/proxies-lost.ts";
 import { failedToStart } from "../system/ready.ts";
+import { countsBytes, recordsOf } from "../system/traffic.ts";
 import { ManagedContainer } from "./container.ts";
 import { alike, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
@@ -25,7 +26,7 @@ export async function startToxiproxy(
   const { context } = ground;
   const recipe: Recipe = {
     image: "toxiproxy",
-    command: ["-host=0.0.0.0", `-port=${admin.port}`],
+    command: ["-host=0.0.0.0", `-port=${admin.port}`, countsBytes],
     environment: { LOG_LEVEL: "info" },
     ports: [admin.port, ...ports].map(alike),
     // The engine knows the name of a container only while it runs, and Toxiproxy waits for an answer before it takes
@@ -62,6 +63,7 @@ export async function startToxiproxy(
   );
   return {
     server,
+    records: recordsOf(server.admin, log),
     lost: lost.promise,
     async stop() {
       isAsked = true;
