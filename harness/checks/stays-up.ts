@@ -16,13 +16,9 @@ const expected = "no process that ended by itself";
  * fault acts on may die of it (memory that is not there, an exception thrown into it); what died meanwhile elsewhere
  * is a crash, also where something starts it again so quickly that hardly anybody notices.
  */
-<<<<<<< HEAD
 export function staysUp(given: NoOptions = {}): Check {
   const options = optionsOf("staysUp", noOptions, given);
   if (options instanceof Misstated) return options.check;
-  const said = { name: "staysUp", parameters: {}, guards: "safety", title: "everything stays up", law } as const;
-=======
-export function staysUp(): Check {
   const said = {
     name: "staysUp",
     parameters: {},
@@ -31,7 +27,6 @@ export function staysUp(): Check {
     title: "everything stays up",
     law,
   } as const;
->>>>>>> h/verdict
   return checkOf(said, (evidence): Finding => {
     const seen = evidence.events.filter((event) => event.type === "started").length;
     const crashes = evidence.events.filter((event): event is Exit => isCrash(event, evidence));

@@ -28,6 +28,7 @@ export function overload<const Target extends string>(link: Target, options: Ove
 export const overloadFault: FaultKind<"network"> = {
   kind: "overload",
   needs: "network",
+  uncounted: "all",
   summary: "foreign traffic past what the system can carry, then none",
   receipt: "answers, refusals or broken requests of the flood",
   healing: "the flood ends and its connections are closed",

@@ -40,6 +40,8 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   summary: "a link goes silent: connections stay open and nothing comes through",
   receipt: "a request over the link has no answer in 300 ms",
   healing: "the toxics are taken off, which closes the silent connections",
+  // What the other end sends is read and dropped, connection by connection, and counted nowhere.
+  uncounted: "replies",
   example: { direction: "both", share: 1 },
   explored: [
     { direction: "both", share: 1 },

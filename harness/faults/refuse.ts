@@ -17,6 +17,7 @@ export const refuseFault: FaultKind<"network"> = {
   receipt: "a new connection over the link is refused",
   healing: "the proxy listens again",
   example: {},
+  uncounted: "connections",
   residue: "a proxy that does not listen: the journal opens it",
   options: noFaultOptions.fields,
   problems: noFaultOptions.problems,

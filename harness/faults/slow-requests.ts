@@ -23,6 +23,7 @@ export function slowRequests<const Target extends string>(
 export const slowRequestsFault: FaultKind<"network"> = {
   kind: "slowRequests",
   needs: "network",
+  uncounted: "all",
   summary: "foreign requests that never end",
   receipt: "so many such connections are open, and what was said on them",
   healing: "they are all broken off",

@@ -16,6 +16,7 @@ interface ToxicFault<Probed extends ProbeResult>
     | "options"
     | "problems"
     | "title"
+    | "uncounted"
   > {
   /** The toxics that it puts on a link, without their names. */
   readonly toxics: (parameters: ScheduledInjection["parameters"]) => readonly Omit<Toxic, "name">[];

@@ -97,6 +97,11 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly onlyOwn?: string;
   /** While it acts its target gives no answer, so that no other fault could be injected, proven or healed there. */
   readonly silences?: true;
+  /**
+   * What of a link's traffic can't be counted while it acts. `connections`: those that are refused leave nothing behind.
+   * `replies`: what the other end sends is dropped, and never gets to the clients. `all`: the fault is traffic itself.
+   */
+  readonly uncounted?: "connections" | "replies" | "all";
   /** What is done again and again while it lasts; the engine does it, and has ended before it heals. */
   readonly sustain?: {
     everyMs(parameters: Readonly<Record<string, Json>>): number;
@@ -116,6 +121,28 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   observe(control: Capabilities[Name], injection: ScheduledInjection): Promise<Observation>;
 }
 
+/**
+ * What went over the link that a fault acted on, from its request to that of its heal; of Faultline's own probes, nothing.
+ * From the request, and not from the proof: who gives up at the first failure does so before the fault is proven. A number
+ * that could not be seen is absent.
+ */
+export interface LinkTraffic {
+  /** Connections that were open when the fault was requested. */
+  readonly open?: number;
+  /** Those of them that had carried bytes since the steady phase began. */
+  readonly inUse?: number;
+  /** Those of the ones in use that ended while it acted. */
+  readonly ended?: number;
+  /** Connections that were made, or begun, while it acted. */
+  readonly attempts?: number;
+  /** Bytes that the proxy received of the link's clients. */
+  readonly requestBytes?: number;
+  /** Bytes that the proxy sent to them. */
+  readonly replyBytes?: number;
+  /** From the beginning of the steady phase until the fault was requested. */
+  readonly before?: { readonly attempts?: number; readonly requestBytes?: number; readonly replyBytes?: number };
+}
+
 /** Measured evidence that an injection really acted, and that its heal really healed. Times on the run's clock. */
 export interface Receipt {
   readonly injection: string;
@@ -129,6 +156,8 @@ export interface Receipt {
   readonly before: Measured;
   readonly during?: Measured;
   readonly after?: Measured;
+  /** Of a fault on a link: what went over it. Absent where that can't be counted, and in runs of earlier versions. */
+  readonly traffic?: LinkTraffic;
   /** What went wrong, when something did. */
   readonly error?: string;
 }
