@@ -5,6 +5,7 @@ import { type Credential, credentials } from "../model/workload.ts";
 import { duration } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { forbiddenCredential, needs } from "./plan-problems.ts";
 import { flags, type Noted, undecided, witnesses } from "./rows.ts";
 import { spotsOf } from "./spots.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -44,7 +45,7 @@ export function authFailsClosed(given: AccessOptions): Check {
     title: "access fails closed",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("authFailsClosed", forbiddenCredential) }, (evidence): Finding => {
     const revocations = revokedAt(evidence);
     const forbidden = forbiddenRows(evidence, revocations, revokedWithin);
     const wrong = forbidden.rows.flatMap((row) => violationOf(evidence, row, revocations));

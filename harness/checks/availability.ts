@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Check, Evidence } from "../model/check.ts";
+import type { Check, Evidence, OperationInfo } from "../model/check.ts";
 import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "../model/history.ts";
 import { samplesFor, shareRange } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
@@ -7,6 +7,7 @@ import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { flag, number, operationNames, phaseNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
+import { enoughOperations, needs, operationsNamed } from "./plan-problems.ts";
 import { canHaveBeenGood, wasHeldUp } from "./rows.ts";
 import { type Counted, type Target, targetOf, verdictOf } from "./share-target.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
@@ -53,6 +54,8 @@ export function availability(given: AvailabilityOptions): Check {
   const what = operations === undefined ? "all operations" : operations.join(" and ");
   const steadily = ofSteady === undefined ? "" : `, and at least ${spokenShare(ofSteady)} of the steady phase's share`;
   const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}${steadily}`;
+  const least = atLeast === 1 ? ratioFloor : samplesFor(atLeast);
+  const isMeant = ({ name }: OperationInfo): boolean => operations?.includes(name) ?? true;
   return checkOf(
     {
       name: "availability",
@@ -60,6 +63,11 @@ export function availability(given: AvailabilityOptions): Check {
       guards: "budget",
       title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
       law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}${steadily}.`,
+      ...needs(
+        "availability",
+        operationsNamed(operations),
+        enoughOperations(least, `a share of ${spokenShare(atLeast)}`, phases, isMeant),
+      ),
     },
     (evidence): Finding => {
       const unknownName = operations?.find((name) => !evidence.operations.some((operation) => operation.name === name));

@@ -3,6 +3,7 @@ import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/optio
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
+import { anAudit, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
@@ -31,7 +32,7 @@ export function effectsExactlyOnce(given: NoOptions = {}): Check {
     title: "effects exactly once",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("effectsExactlyOnce", anAudit) }, (evidence): Finding => {
     const state = soundState(evidence);
     if (typeof state === "string") return undecided(expected, state);
     const jobs = jobsOf(state);

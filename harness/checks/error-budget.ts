@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Check, Evidence, WorkloadInfo } from "../model/check.ts";
+import type { Check, Evidence, OperationInfo, WorkloadInfo } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
 import { samplesFor, shareVerdict, verdictError } from "../model/measure/proportion.ts";
@@ -7,6 +7,7 @@ import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { names, number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
+import { enoughOperations, type Need, needs, workloadsNamed } from "./plan-problems.ts";
 import { canHaveBeenGood, flags, undecided, witnesses } from "./rows.ts";
 import { spokenMs, spokenShare } from "./words.ts";
 
@@ -43,32 +44,58 @@ export function errorBudget(given: BurnOptions): Check {
   const expected = `a burn of at most ${burnAtMost}`;
   const title = `error budget burns at most ${burnAtMost} times`;
   const said = { name: "errorBudget", parameters: jsonOf(options), guards: "budget", title, law } as const;
-  return checkOf(said, (evidence): Finding => {
-    const unknown = workloads?.find((name) => !evidence.workloads.some((one) => one.name === name));
-    if (unknown !== undefined) return undecided(expected, `there is no workload "${unknown}"`);
-    const promised = evidence.workloads.filter(
-      ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
-    );
-    if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
-    const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, verdictError / promised.length));
-    const worst =
-      burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;
-    const measure: Measure = { value: worst.burn, limit: burnAtMost, better: "lower", unit: "ratio" };
-    const actual = burns.map(({ name, said: text }) => (burns.length === 1 ? text : `${name}: ${text}`)).join("; ");
-    const numbers = Object.fromEntries(
-      burns.flatMap(({ name, burn, good, total }) => [
-        [`${name} burn`, burn],
-        [`${name} good`, good],
-        [`${name} total`, total],
-      ]),
-    );
-    const burnt = burns.filter(({ verdict }) => verdict === "fail").flatMap(({ bad }) => bad);
-    const witness = witnessesOf(evidence, burnt);
-    return { verdict: worst.verdict, expected, actual, witness, numbers, ...(worst.total === 0 ? {} : { measure }) };
-  });
+  return checkOf(
+    { ...said, ...needs("errorBudget", workloadsNamed(workloads), aPromise(options)) },
+    (evidence): Finding => {
+      const unknown = workloads?.find((name) => !evidence.workloads.some((one) => one.name === name));
+      if (unknown !== undefined) return undecided(expected, `there is no workload "${unknown}"`);
+      const promised = evidence.workloads.filter(
+        ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
+      );
+      if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
+      const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, verdictError / promised.length));
+      const worst =
+        burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;
+      const measure: Measure = { value: worst.burn, limit: burnAtMost, better: "lower", unit: "ratio" };
+      const actual = burns.map(({ name, said: text }) => (burns.length === 1 ? text : `${name}: ${text}`)).join("; ");
+      const numbers = Object.fromEntries(
+        burns.flatMap(({ name, burn, good, total }) => [
+          [`${name} burn`, burn],
+          [`${name} good`, good],
+          [`${name} total`, total],
+        ]),
+      );
+      const burnt = burns.filter(({ verdict }) => verdict === "fail").flatMap(({ bad }) => bad);
+      const witness = witnessesOf(evidence, burnt);
+      return { verdict: worst.verdict, expected, actual, witness, numbers, ...(worst.total === 0 ? {} : { measure }) };
+    },
+  );
 }
 
 /** @param failError how often it may fail falsely: its part of what all workloads have together */
+/** Promises that this rate can break, and operations enough to see it. */
+const aPromise =
+  ({ burnAtMost, workloads }: z.output<typeof burnOptions>): Need =>
+  (plan, check) => {
+    const meant = plan.workloads.filter(({ name }) => workloads?.includes(name) ?? true);
+    const promised = meant.filter(({ slo }) => slo !== undefined);
+    if (promised.length === 0) {
+      const remedy = "Give a workload an `slo`, as { availability: 0.999, within: milliseconds(300) }.";
+      return [{ code: "CANNOT_DECIDE", where: check, message: "no workload promises anything", remedy }];
+    }
+    return promised.flatMap(({ name, slo }) => {
+      const least = 1 - burnAtMost * (1 - slo!.availability);
+      if (least > 0) {
+        const isOwn = ({ workload }: OperationInfo): boolean => workload === name;
+        return enoughOperations(samplesFor(least), `the budget of ${name}`, ["faults", "recovery"], isOwn)(plan, check);
+      }
+      const most = 1 / (1 - slo!.availability);
+      const message = `is ${burnAtMost}: ${name} promises ${spokenShare(slo!.availability)}, so that no outage could burn faster`;
+      const remedy = `Give a rate below ${Number(most.toFixed(1))}, as 10.`;
+      return [{ code: "CHECK_CANNOT_FAIL", where: `${check}.burnAtMost`, message, remedy }];
+    });
+  };
+
 function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: number, failError: number) {
   const { availability, withinMs } = slo!;
   const { good, doubtful, total, bad } = goodOf(evidence, name, withinMs);

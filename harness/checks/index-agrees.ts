@@ -6,6 +6,7 @@ import { duration, names, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
+import { anAudit, keyspacesNamed, needs, operationsNamed } from "./plan-problems.ts";
 import { flags, keyName, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -51,56 +52,62 @@ export function indexAgrees(given: IndexOptions = {}): Check {
   const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${spokenMs(lagWithin)} behind`}`;
   const title = `the index agrees${lagWithin === undefined ? "" : ` within ${spokenMs(lagWithin)}`}`;
   const said = { name: "indexAgrees", parameters: jsonOf(options), guards: "safety", title, law } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
-    if (missing !== undefined) return undecided(expected, missing);
-    const state = soundState(evidence, "index");
-    if (typeof state === "string") return undecided(expected, state);
-    const { registers, index } = indexedOf(state, keyspaces);
-    const differences = diff(registers, index);
-    const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
-    const numbers = {
-      rows: registers.length,
-      documents: index.length,
-      ...Object.fromEntries(kinds.map((kind) => [kind, differences.filter((one) => one.kind === kind).length])),
-      searches: lateness.exposed,
-      late: lateness.late.length,
-      latestMs: lateness.latestMs,
-    };
-    if (differences.length + lateness.late.length > 0) {
-      const parts = [
-        ...(differences.length === 0 ? [] : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
-        ...(lateness.late.length === 0
-          ? []
-          : [
-              `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
-            ]),
-      ];
-      const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
-      return { verdict: "fail", expected, actual: parts.join("; "), witness: witnesses(evidence, noted), numbers };
-    }
-    if (numbers.rows + numbers.documents === 0) return undecided(expected, "there is no row and no document", numbers);
-    const unversioned = registers.filter(({ version }) => version === undefined).length;
-    if (unversioned > 0) {
-      const which = counted(unversioned, "register");
-      return undecided(
+  return checkOf(
+    { ...said, ...needs("indexAgrees", anAudit, operationsNamed(operations), keyspacesNamed(keyspaces)) },
+    (evidence): Finding => {
+      const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
+      if (missing !== undefined) return undecided(expected, missing);
+      const state = soundState(evidence, "index");
+      if (typeof state === "string") return undecided(expected, state);
+      const { registers, index } = indexedOf(state, keyspaces);
+      const differences = diff(registers, index);
+      const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
+      const numbers = {
+        rows: registers.length,
+        documents: index.length,
+        ...Object.fromEntries(kinds.map((kind) => [kind, differences.filter((one) => one.kind === kind).length])),
+        searches: lateness.exposed,
+        late: lateness.late.length,
+        latestMs: lateness.latestMs,
+      };
+      if (differences.length + lateness.late.length > 0) {
+        const parts = [
+          ...(differences.length === 0
+            ? []
+            : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
+          ...(lateness.late.length === 0
+            ? []
+            : [
+                `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
+              ]),
+        ];
+        const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
+        return { verdict: "fail", expected, actual: parts.join("; "), witness: witnesses(evidence, noted), numbers };
+      }
+      if (numbers.rows + numbers.documents === 0)
+        return undecided(expected, "there is no row and no document", numbers);
+      const unversioned = registers.filter(({ version }) => version === undefined).length;
+      if (unversioned > 0) {
+        const which = counted(unversioned, "register");
+        return undecided(
+          expected,
+          `the audit does not read the \`version\` of ${which}, so stale documents go unseen`,
+          numbers,
+        );
+      }
+      if (lagWithin !== undefined && lateness.exposed === 0) {
+        const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
+        return undecided(expected, `no search that returned a version came ${longer}`, numbers);
+      }
+      const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
+      return {
+        verdict: "pass",
         expected,
-        `the audit does not read the \`version\` of ${which}, so stale documents go unseen`,
+        actual: `${counted(numbers.documents, "document")} as the database${followed}`,
         numbers,
-      );
-    }
-    if (lagWithin !== undefined && lateness.exposed === 0) {
-      const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
-      return undecided(expected, `no search that returned a version came ${longer}`, numbers);
-    }
-    const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
-    return {
-      verdict: "pass",
-      expected,
-      actual: `${counted(numbers.documents, "document")} as the database${followed}`,
-      numbers,
-    };
-  });
+      };
+    },
+  );
 }
 
 const kinds = ["missing", "orphan", "stale", "duplicate"] as const;

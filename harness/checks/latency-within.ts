@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Check, Evidence } from "../model/check.ts";
+import type { Check, Evidence, OperationInfo } from "../model/check.ts";
 import { type LoadPhase, outcomeCode, phaseCode } from "../model/history.ts";
 import { Histogram } from "../model/measure/histogram.ts";
 import { type Range, shareVerdict, type VerdictErrors, verdictError } from "../model/measure/proportion.ts";
@@ -8,6 +8,7 @@ import type { Measure, Verdict } from "../model/verdict.ts";
 import { duration, number, operationNames, phaseNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
+import { enoughOperations, type Need, needs, operationsNamed } from "./plan-problems.ts";
 import { quantileRange } from "./quantile.ts";
 import { flags, leastTimeOf, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -62,30 +63,37 @@ export function latencyWithin(given: LatencyOptions): Check {
   const expected = `${budgets}${steadily}`;
   const title = `latency within ${budgets}${of}`;
   const said = { name: "latencyWithin", parameters: jsonOf(options), guards: "budget", title, law } as const;
-  return checkOf(said, (evidence): Finding => {
-    const unknown = unknownNames(evidence, operations);
-    if (unknown !== undefined) return undecided(expected, unknown);
-    const limits = limitsOf(options, stated, evidence);
-    const times = timesIn(evidence, phases, operations, limits);
-    const judged = limits.map((limit, index) => judge(limit, times, times.within[index]!));
-    const worst = judged.find(({ verdict }) => verdict === "fail") ?? judged.find(({ verdict }) => verdict !== "pass");
-    const shown = worst ?? judged[0]!;
-    const numbers = {
-      samples: times.all.count,
-      ofTaintedWindows: times.ofTaintedWindows,
-      ...Object.fromEntries(
-        judged.flatMap(({ name, valueMs, seenMs }) => [
-          [`${name}Ms`, finite(valueMs)],
-          [`${name}LimitMs`, finite(seenMs)],
-        ]),
-      ),
-    };
-    const measure: Measure = { value: finite(shown.valueMs), limit: shown.seenMs, better: "lower", unit: "ms" };
-    const actual = judged.map((one) => `${one.name} ${spoken(one.valueMs)}${one.why}`).join(", ");
-    const witness = shown.verdict === "fail" ? slowest(evidence, phases, operations, shown.range.upper) : [];
-    const isMeasured = times.all.count >= percentileFloors[shown.name];
-    return { verdict: shown.verdict, expected, actual, witness, numbers, ...(isMeasured ? { measure } : {}) };
-  });
+  const isMeant = ({ name }: OperationInfo): boolean => operations?.includes(name) ?? true;
+  const samplesOf = (quantile: Quantile): Need =>
+    enoughOperations(percentileFloors[quantile], `a ${quantile}`, phases, isMeant);
+  return checkOf(
+    { ...said, ...needs("latencyWithin", operationsNamed(operations), ...stated.map(samplesOf)) },
+    (evidence): Finding => {
+      const unknown = unknownNames(evidence, operations);
+      if (unknown !== undefined) return undecided(expected, unknown);
+      const limits = limitsOf(options, stated, evidence);
+      const times = timesIn(evidence, phases, operations, limits);
+      const judged = limits.map((limit, index) => judge(limit, times, times.within[index]!));
+      const worst =
+        judged.find(({ verdict }) => verdict === "fail") ?? judged.find(({ verdict }) => verdict !== "pass");
+      const shown = worst ?? judged[0]!;
+      const numbers = {
+        samples: times.all.count,
+        ofTaintedWindows: times.ofTaintedWindows,
+        ...Object.fromEntries(
+          judged.flatMap(({ name, valueMs, seenMs }) => [
+            [`${name}Ms`, finite(valueMs)],
+            [`${name}LimitMs`, finite(seenMs)],
+          ]),
+        ),
+      };
+      const measure: Measure = { value: finite(shown.valueMs), limit: shown.seenMs, better: "lower", unit: "ms" };
+      const actual = judged.map((one) => `${one.name} ${spoken(one.valueMs)}${one.why}`).join(", ");
+      const witness = shown.verdict === "fail" ? slowest(evidence, phases, operations, shown.range.upper) : [];
+      const isMeasured = times.all.count >= percentileFloors[shown.name];
+      return { verdict: shown.verdict, expected, actual, witness, numbers, ...(isMeasured ? { measure } : {}) };
+    },
+  );
 }
 
 /** What a quantile may be at most, in ms. */

@@ -6,6 +6,7 @@ import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { type Contradiction, contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
+import { anAudit, effectOf, needs, operationsNamed } from "./plan-problems.ts";
 import { flags, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
@@ -45,42 +46,48 @@ export function noLostJobs(given: JobOptions = {}): Check {
     title: "no lost jobs",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = unknownNames(evidence, options.operations) ?? otherNames(evidence, options.operations);
-    if (missing !== undefined) return undecided(expected, missing);
-    const state = soundState(evidence, "jobs");
-    if (typeof state === "string") return undecided(expected, state);
-    const { acknowledged, lost } = lostJobs(evidence, state, options.operations);
-    const rows = rowsById(evidence);
-    const jobs = jobsOf(state);
-    const wrong = [...lost, ...jobs.flatMap((job) => wrongJob(evidence, job, rows[job.id] ?? -1))];
-    const numbers = {
-      acknowledged,
-      jobs: jobs.length,
-      ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
-    };
-    if (wrong.length > 0) {
-      const noted = wrong.flatMap(({ row, note }) => (row === undefined ? [] : [{ row, note, violates: true }]));
+  return checkOf(
+    {
+      ...said,
+      ...needs("noLostJobs", anAudit, operationsNamed(options.operations), effectOf(["insert"], options.operations)),
+    },
+    (evidence): Finding => {
+      const missing = unknownNames(evidence, options.operations) ?? otherNames(evidence, options.operations);
+      if (missing !== undefined) return undecided(expected, missing);
+      const state = soundState(evidence, "jobs");
+      if (typeof state === "string") return undecided(expected, state);
+      const { acknowledged, lost } = lostJobs(evidence, state, options.operations);
+      const rows = rowsById(evidence);
+      const jobs = jobsOf(state);
+      const wrong = [...lost, ...jobs.flatMap((job) => wrongJob(evidence, job, rows[job.id] ?? -1))];
+      const numbers = {
+        acknowledged,
+        jobs: jobs.length,
+        ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
+      };
+      if (wrong.length > 0) {
+        const noted = wrong.flatMap(({ row, note }) => (row === undefined ? [] : [{ row, note, violates: true }]));
+        return {
+          verdict: "fail",
+          expected,
+          actual: actualOf(wrong, acknowledged),
+          ...commonPhase(
+            evidence,
+            noted.map(({ row }) => row),
+          ),
+          witness: witnesses(evidence, noted),
+          numbers,
+        };
+      }
+      if (acknowledged === 0) return undecided(expected, "no job was acknowledged", numbers);
       return {
-        verdict: "fail",
+        verdict: "pass",
         expected,
-        actual: actualOf(wrong, acknowledged),
-        ...commonPhase(
-          evidence,
-          noted.map(({ row }) => row),
-        ),
-        witness: witnesses(evidence, noted),
+        actual: `${counted(acknowledged, "acknowledged job")}, all at an end`,
         numbers,
       };
-    }
-    if (acknowledged === 0) return undecided(expected, "no job was acknowledged", numbers);
-    return {
-      verdict: "pass",
-      expected,
-      actual: `${counted(acknowledged, "acknowledged job")}, all at an end`,
-      numbers,
-    };
-  });
+    },
+  );
 }
 
 const kinds = ["lost", "stuck", "phantom", "both", "unclear"] as const;

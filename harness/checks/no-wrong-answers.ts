@@ -4,6 +4,7 @@ import { outcomeCode, phaseCode } from "../model/history.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
+import { needs, operationsNamed } from "./plan-problems.ts";
 import { flags, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
@@ -36,7 +37,7 @@ export function noWrongAnswers(given: WrongAnswerOptions = {}): Check {
     title: "no wrong answers",
     law: "Whoever is answered is told the truth, or is refused honestly.",
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("noWrongAnswers", operationsNamed(operations)) }, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
     const { rows, answered } = wrongRows(evidence, operations);

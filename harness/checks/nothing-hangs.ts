@@ -5,6 +5,7 @@ import { outcomeCode, phaseCode } from "../model/history.ts";
 import { number, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { needs, operationsNamed } from "./plan-problems.ts";
 import { flags, undecided, unknownNames, wasHeldUp, witnesses } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
@@ -44,7 +45,7 @@ export function nothingHangs(given: HangOptions = {}): Check {
     title: "nothing hangs",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("nothingHangs", operationsNamed(operations)) }, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
     const seen = hangs(evidence, operations);

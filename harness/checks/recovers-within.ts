@@ -1,4 +1,5 @@
 import type { Check, Evidence } from "../model/check.ts";
+import type { Problem } from "../model/errors.ts";
 import { outcomeCode } from "../model/history.ts";
 import {
   type Aftermath,
@@ -6,6 +7,7 @@ import {
   type Recovery,
   type RecoveryScene,
   recoveredShare,
+  recoveryNeeds,
   recoveryOf,
   recoverySceneOf,
 } from "../model/measure/recovery.ts";
@@ -15,6 +17,7 @@ import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { duration } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding, witnessOf } from "./finding.ts";
+import { type Need, needs } from "./plan-problems.ts";
 import { grouped, spokenMs, spokenShare } from "./words.ts";
 
 const recoveryTime = duration({ above: 0 }, "seconds(3)");
@@ -42,7 +45,14 @@ export function recoversWithin(given: Duration): Check {
     `${spokenShare(recoveredShare)} of that of the steady phase.`;
   const expected = `back within ${spokenMs(within)} of the heal, and it holds`;
   return checkOf(
-    { name: "recoversWithin", parameters: within, guards: "budget", title: `recovers within ${spokenMs(within)}`, law },
+    {
+      name: "recoversWithin",
+      parameters: within,
+      guards: "budget",
+      title: `recovers within ${spokenMs(within)}`,
+      law,
+      ...needs("recoversWithin", timeToRecover(within)),
+    },
     (evidence): Finding => {
       const scene = recoverySceneOf(evidence);
       const recovery = recoveryOf(evidence);
@@ -142,3 +152,25 @@ function witnessesOf(evidence: Evidence, scene: RecoveryScene, within: Duration)
       return witnessOf(evidence, row, `${what}, ${spokenMs(dueMs - healedMs)} after the heal`);
     });
 }
+
+/** A fault that is healed, and time enough after it to see that it stays so. */
+const timeToRecover =
+  (within: Duration): Need =>
+  ({ workloads, phases, schedule }, check) => {
+    const cannot = (message: string, remedy: string): readonly Problem[] => [
+      { code: "CANNOT_DECIDE", where: check, message, remedy },
+    ];
+    // A scenario without a fault is a base for `explore`, which draws some.
+    if (schedule.length === 0) return [];
+    const perSecond = workloads.reduce((sum, one) => sum + one.perSecond, 0);
+    const { afterMs } = recoveryNeeds(perSecond);
+    // A milestone may come at any time of its phase: the latest that it can be healed is the end of it.
+    const healMs = Math.max(...schedule.map(({ atMs, lastingMs }) => phases.faults.fromMs + atMs + lastingMs));
+    const leftMs = phases.recovery.toMs - healMs;
+    if (leftMs >= within + afterMs) return [];
+    const lacking = Math.ceil((within + afterMs - leftMs) / 1000) * 1000;
+    return cannot(
+      `takes ${spokenMs(within + afterMs)} after the last heal, and the plan has ${spokenMs(leftMs)}`,
+      `Make phases.recovery ${spokenMs(phases.recovery.toMs - phases.recovery.fromMs + lacking)}, or raise the rate.`,
+    );
+  };

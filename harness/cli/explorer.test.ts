@@ -142,7 +142,10 @@ describe("an exploration whose schedules cannot be judged", () => {
   });
 
   it("has the remedy of a run that says one", async () => {
-    const record = { ...records.overloaded, cause: { code: "hostOverloaded", text: "no room", remedy: "Free it." } as const };
+    const record = {
+      ...records.overloaded,
+      cause: { code: "hostOverloaded", text: "no room", remedy: "Free it." } as const,
+    };
     const { warnings } = await explored(trainsOf(["a"]), () => "overloaded", {
       run: async () => ({ ...sample, ...record, id: "run-1" }),
     });

@@ -35,6 +35,8 @@ interface PlanFlags {
   readonly variant?: string;
   /** Of the project's configuration. */
   readonly budgets?: readonly Check[];
+  /** Refuse what no run of the plan could decide. Default: such a run is possible, and inconclusive. */
+  readonly mustDecide?: boolean;
 }
 
 /** Plans every scenario that the filters name. @throws FaultlineError with all that is wrong with any of them */
@@ -55,6 +57,7 @@ export async function planAll(
     const own: Problem[] = [];
     const variants = collecting(own, () => onVariants(one.id, one.scenario, flags.variant));
     const plans = variants.flatMap((on) => collecting(own, () => [planOn(one, on, seed, context)]));
+    if (flags.mustDecide === true) own.push(...plans.flatMap(({ warnings }) => warnings));
     if (own.length === 0) planned.push(...plans);
     else if (own.every(({ code }) => code === notHere)) skipped.push({ scenario: one.id, why: reasonsOf(own) });
     else problems.push(...own);

@@ -1,5 +1,5 @@
 import type { Evidence } from "../check.ts";
-import { outcomeCode, } from "../history.ts";
+import { outcomeCode } from "../history.ts";
 import { metTraffic } from "./crossings.ts";
 import { healedMs, injectedMs } from "./moments.ts";
 import { type Range, wilson } from "./proportion.ts";
