@@ -244,6 +244,14 @@ describe("what changed since a run was judged", () => {
     expect(changes).toMatchObject([{ check: null }, { check: "availability", before: { verdict: "fail" } }]);
   });
 
+  it("is that nothing is known of a run that lacks what a verdict needs; the others are judged", async () => {
+    const odd = stored([strict], ({ plan, ...record }) => ({ ...record, plan: { ...plan, schedule: null as never } }));
+    const { exit, text } = await judged([odd, stored([availability({ atLeast: 0.5 })])]);
+    expect(exit).toBe(2);
+    expect(text).toContain("cannot be judged by this version of Faultline");
+    expect(text).toContain("2 runs: 1 changed, 1 as before");
+  });
+
   it("takes no name that every object has for a check of Faultline", async () => {
     const odd = { ...quietCheck("pass"), name: "toString" };
     const folder = stored([strict, odd]);

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Check } from "../model/check.ts";
-import { worstExit } from "../model/errors.ts";
-import type { RunRecord } from "../model/run.ts";
+import { messageOf, worstExit } from "../model/errors.ts";
+import type { RunRecord, StoredRun } from "../model/run.ts";
 import { renderReport, summaryLines } from "../report/index.ts";
 import { exitOfVerdict, judgedRecord } from "../run/record.ts";
 import { readRun } from "../store/read-run.ts";
@@ -52,8 +52,19 @@ async function judgeAgain(folder: string, flags: CheckFlags, output: Output): Pr
       ? await madeWith(run.record, budgetsOf)
       : await statedNow(run.record, scenario, await budgetsOf());
   for (const note of notes) output.say(output.colours.yellow(note));
-  const record = heldBack(judgedRecord(run, checks), omittedFrom(run.record, checks));
+  const record = heldBack(judgedOrNot(run, checks), omittedFrom(run.record, checks));
   return { folder: run.folder, before: run.record, record, changes: changesBetween(run.record, record, checks) };
+}
+
+/** A run that lacks what a verdict needs, as one of an earlier version may, leaves the others to be judged. */
+function judgedOrNot(run: StoredRun, checks: readonly Check[]): RunRecord {
+  try {
+    return judgedRecord(run, checks);
+  } catch (error) {
+    const { passed: _, ...record } = run.record;
+    const reason = `what is stored of the run cannot be judged by this version of Faultline: ${messageOf(error)}`;
+    return { ...record, verdict: "inconclusive", sentence: `${reason}.`, reasons: [reason], checks: [] };
+  }
 }
 
 function documentOf(judged: readonly Judged[], exit: number): object {

@@ -24,7 +24,7 @@ export function undecidedLines(
 ): readonly string[] {
   const head = isEnd
     ? "None of the schedules could be judged: the exploration ends here"
-    : "This schedule could not be judged, so that nothing is known of its faults";
+    : "This schedule could not be judged, and what its faults do is unknown";
   return [
     colours.yellow(`! ${head}: ${oneLine(reason)}.`),
     ...(remedy === undefined ? [] : [`  ${oneLine(remedy)}`]),

@@ -10,7 +10,7 @@ import { milliseconds } from "../model/units.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Train } from "../plan/explore.ts";
 import { sampleRun } from "../report/testing/sample-run.ts";
-import { explainCard, explorationLines, sharesOf } from "./explore-words.ts";
+import { explainCard, explorationLines, sharesOf, undecidedLines } from "./explore-words.ts";
 import { Explorer, type ExplorerOptions } from "./explorer.ts";
 import type { Output } from "./output.ts";
 import type { Planned } from "./planned.ts";
@@ -121,6 +121,12 @@ describe("an exploration whose schedules cannot be judged", () => {
     expect(existsSync(join(folder, "1-1.ts"))).toBe(true);
     expect(existsSync(join(folder, "run-2"))).toBe(false);
     expect(cards[0]).toContain("the host was overloaded");
+    const remedy = "Free it.";
+    expect(undecidedLines({ ...warnings[0]![0], remedy }, false, "reports/explore", output)).toEqual([
+      "! This schedule could not be judged, and what its faults do is unknown: the host was overloaded.",
+      "  Free it.",
+      "  its run is kept: reports/explore/run-1",
+    ]);
   });
 
   it("ends after three, and has found nothing out", async () => {

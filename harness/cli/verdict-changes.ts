@@ -99,8 +99,10 @@ export function heldBack(record: RunRecord, omitted: readonly CheckOmitted[]): R
   const { passed: _, ...rest } = record;
   const reasons = open.map((one) => `not judged now: ${spokenOf(one)}`);
   const remedy = "State it again in the scenario, or in the budgets of the configuration, and judge again.";
+  const why = { cause: { code: "undecided", text: reasons[0]!, remedy } } as const;
   return {
     ...rest,
+    ...why,
     verdict: "inconclusive",
     sentence: `What is judged now held, but that is not all that the run was judged with: ${reasons[0]}. ${remedy}`,
     reasons: [...record.reasons, ...reasons],

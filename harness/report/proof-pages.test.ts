@@ -34,6 +34,18 @@ it("a proof says why the system as it is did not pass, in the run's own words", 
   expect(said({ runs: 2, passed: 2 }).join()).not.toContain("told.");
 });
 
+it("a canary that came to no verdict is not one that passed", () => {
+  const [canary] = [sampleProof().canary!];
+  const said = (tally: object): string => {
+    const proof = { ...sampleProof(), canary: { ...canary, failed: 0, passed: 0, ...tally } };
+    return `${proofLines(proof, options).join("\n")}\n${renderProof(proof, "prove")}`;
+  };
+  expect(said({ inconclusive: 1 })).toMatch(/\? canary came to no verdict.*came to no verdict<\/a>/s);
+  expect(said({ inconclusive: 1 })).not.toContain("did not fail");
+  expect(said({ passed: 1 })).toMatch(/✗ canary did not fail, and must.*did not fail/s);
+  expect(said({ failed: 1 })).toMatch(/✓ canary failed as it must/);
+});
+
 it("an exploration says what was found, how surely, and what was tried", () => {
   const page = renderExploration(sampleExploration(), "explore");
   for (const part of [
