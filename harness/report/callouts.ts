@@ -58,7 +58,7 @@ function moments(figures: Figures | null): Callout[] {
 function recovered(word: RecoveryWord, recovery: Recovery | undefined): Callout {
   const label = "time to recover";
   const said = {
-    "not needed": ["none", "none was needed: goodput never left its steady level", "plain"],
+    "not needed": ["none", `none was needed: goodput never left its steady level${doubtOf(recovery)}`, "plain"],
     back: [duration(recovery?.fromHealMs), `from the last heal${doubtOf(recovery)}`, "plain"],
     "not back": [`> ${duration(recovery?.watchedMs)}`, "not back as long as the run watched", "bad"],
     "not known": ["not known", "no steady phase to compare with, or no proven heal", "unsure"],
