@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Comparison } from "../model/compare/comparison.ts";
 import type { Side } from "../model/compare/side.ts";
 import { outcomes } from "../model/history.ts";
 import { harms } from "../model/measure/harm.ts";
@@ -12,7 +13,7 @@ import { jobSummary } from "../report/github.ts";
 import { junit } from "../report/junit.ts";
 import { rowsAfter, textOf } from "../report/testing/skeleton.ts";
 import { readHistoryLines } from "../store/run-history.ts";
-import { baseline } from "./compare.ts";
+import { baseline, compare } from "./compare.ts";
 import { exportRun } from "./export.ts";
 import { indexReports } from "./index-reports.ts";
 import type { Output } from "./output.ts";
@@ -27,6 +28,7 @@ import { type StoredCase, storedCases, storeRun } from "./testing/stored-runs.ts
 /** Everything that shows numbers of one run. */
 interface Shown {
   readonly case: StoredCase;
+  readonly folder: string;
   readonly page: string;
   readonly tiles: ReadonlyMap<string, string>;
   readonly figures: ReadonlyMap<string, string>;
@@ -46,10 +48,10 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "one-value-"));
   const folders = storedCases.map((made) => storeRun(root, made));
   indexReports(root, capturing().output);
-  const summaries = new Map(readHistoryLines(root).runs.map((one) => [one.scenario, one]));
+  const summaries = new Map(readHistoryLines(root).runs.map((one) => [one.id, one]));
   const shown: Shown[] = [];
   for (const [index, folder] of folders.entries()) {
-    shown.push(await shownOf(storedCases[index]!, folder, summaries.get(storedCases[index]!.name)!));
+    shown.push(await shownOf(storedCases[index]!, folder, summaries.get(basename(folder))!));
   }
   all = shown;
 }, 120_000);
@@ -68,6 +70,7 @@ async function shownOf(made: StoredCase, folder: string, summary: RunSummary): P
   const tiles = page.matchAll(/<dt>(.*?)<\/dt><dd><b>(.*?)<\/b> <span>(.*?)<\/span>/g);
   return {
     case: made,
+    folder,
     page,
     tiles: new Map([...tiles].map(([, label, value]) => [textOf(label!), textOf(value!)])),
     figures: new Map(
@@ -219,6 +222,20 @@ describe("of twenty stored runs", () => {
       if (verdict === "pass") expect(ms, name).toBeLessThanOrEqual(2000);
       if (verdict === "fail") expect(ms ?? Number.POSITIVE_INFINITY, name).toBeGreaterThan(2000);
     }
+  });
+
+  it("a comparison of two runs has the figures of each, as its own report has them", () => {
+    const [base, run] = ["back-in-time", "back-late"].map((name) => all.find((one) => one.case.name === name)!);
+    const answer = capturing();
+    compare(base!.folder, [run!.folder], { format: "json" }, answer.output);
+    const { figures } = JSON.parse(answer.text()) as Comparison;
+    expect(figures.length).toBeGreaterThan(5);
+    for (const { name, base: before, run: after } of figures) {
+      expect([name, before, after]).toEqual([name, figureOf(base!, name), figureOf(run!, name)]);
+    }
+    const recovered = figures.find(({ name }) => name === "time to recover");
+    const of = ({ right }: Shown): number => near(right.recovery!.fromHealMs!);
+    expect([recovered?.base, recovered?.run]).toEqual([of(base!), of(run!)]);
   });
 
   it("the recovery of each is the one that it was made with", () => {

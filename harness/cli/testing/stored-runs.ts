@@ -35,6 +35,8 @@ interface Trouble extends Interval {
 /** What to make up. */
 export interface StoredCase {
   readonly name: string;
+  /** Runs of one scenario are of one plan, and can be compared. Default: the name. */
+  readonly scenario?: string;
   readonly perSecond?: number;
   readonly trouble?: readonly Trouble[];
   /** Default: one, without a promise. */
@@ -261,11 +263,11 @@ function recordOf(made: StoredCase, id: string, { workloads, operations, phases,
     status,
     course,
     reasons: course.reasons,
-    scenario: { ...record.scenario, id: made.name },
+    scenario: { ...record.scenario, id: made.scenario ?? made.name },
     system: { ...system, ...(made.variant === undefined ? {} : { variant: made.variant }) },
     plan: {
       ...record.plan,
-      scenario: made.name,
+      scenario: made.scenario ?? made.name,
       phases: loadPhases.map((phase) => ({ phase, lengthMs: planned[phase].toMs - planned[phase].fromMs })),
       schedule: [
         {
@@ -310,8 +312,8 @@ export const storedCases: readonly StoredCase[] = [
   { name: "nothing-noticed" },
   { name: "masked-with-promise", workloads: [{ name: "shoppers", perSecond: 120, slo: promise }] },
   { name: "back-at-once", trouble: [outage(100, healedAfterMs)] },
-  { name: "back-in-time", trouble: [outage(100, healedAfterMs + 1200)] },
-  { name: "back-late", trouble: [outage(100, healedAfterMs + 3300)] },
+  { name: "back-in-time", scenario: "pair", trouble: [outage(100, healedAfterMs + 1200)] },
+  { name: "back-late", scenario: "pair", trouble: [outage(100, healedAfterMs + 3300)] },
   { name: "never-back", trouble: [outage(100, 99_000)] },
   { name: "slow-for-ever", trouble: [{ fromMs: 200, toMs: 99_000, tookMs: 400 }] },
   {
