@@ -170,7 +170,9 @@ describe("recovers within", { timeout: 60_000 }, () => {
     expect(judged(slow, promising(300)).verdict).toBe("pass");
     expect(judged(slow, promising(249)).verdict).toBe("fail");
     const fast = runWith().map((step) => ({ ...step, tookMs: 100 }));
-    expect(judged(fast, promising(90)).actual).toBe("there is no steady phase to compare with");
+    expect(judged(fast, promising(90)).actual).toBe(
+      "no operation of the steady phase was ok within the time that is promised, so there is nothing to compare with",
+    );
   });
 
   it("fails what flaps, however fast or slowly, and passes its twin that does not", () => {
@@ -184,6 +186,17 @@ describe("recovers within", { timeout: 60_000 }, () => {
       step.atMs >= healedMs && index % 50 === 0 ? { ...step, outcome: "rejected" as const } : step,
     );
     expect(judged(rare).verdict).toBe("pass");
+  });
+
+  it("fails what limps for a while after the bound, and passes its twin that limps before", () => {
+    const limping = (fromMs: number, toMs: number) =>
+      runWith().map((step, index) =>
+        step.atMs >= healedMs + fromMs && step.atMs < healedMs + toMs && index % 7 === 0
+          ? { ...step, outcome: "rejected" as const }
+          : step,
+      );
+    expect(judged(limping(4000, 7500)).verdict).toBe("fail");
+    expect(judged(limping(0, 2900)).verdict).toBe("pass");
   });
 
   it("fails a workload that never came back, however few of all operations it has", () => {

@@ -6,6 +6,7 @@ import {
   type Recovery,
   type RecoveryScene,
   recoveredShare,
+  recoveryNeeds,
   recoveryOf,
   recoverySceneOf,
 } from "../model/measure/recovery.ts";
@@ -13,7 +14,7 @@ import { ratioFloor } from "../model/measure/series.ts";
 import type { Duration } from "../model/units.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding, witnessOf } from "./finding.ts";
-import { grouped, spokenMs, spokenShare } from "./words.ts";
+import { counted, grouped, spokenMs, spokenShare } from "./words.ts";
 
 const okCode = outcomeCode("ok");
 
@@ -75,35 +76,39 @@ function verdictOf({ fromHealMs, asRecordedMs }: Recovery, after: Aftermath, wit
 }
 
 function judged(recovery: Recovery, after: Aftermath, within: Duration): Pick<Finding, "verdict" | "actual"> {
-  const { fromHealMs, asRecordedMs, watchedMs, hasLeft, relapsedMs } = recovery;
   const verdict = verdictOf(recovery, after, within);
-  const when = (ms: number | null): string =>
-    ms === null ? `not back ${spokenMs(watchedMs)} after the heal` : `back only after ${spokenMs(ms)}`;
-  if (verdict === "fail") {
-    const { below } = after.atBest;
-    const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";
-    const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${spokenMs(relapsedMs)}`;
-    return { verdict, actual: `${when(fromHealMs)}${whose}${again}` };
-  }
+  const { fromHealMs, hasLeft, relapsedMs } = recovery;
+  if (verdict === "inconclusive") return { verdict, actual: whyUndecided(recovery, after, within) };
   if (verdict === "pass") {
     const actual = hasLeft ? `back ${spokenMs(fromHealMs ?? 0)} after the heal` : "it never left its steady state";
     return { verdict, actual };
   }
-  if (isLate(fromHealMs, within)) return { verdict, actual: `${when(fromHealMs)}, too near the limit to tell` };
-  const isByMachine = isLate(asRecordedMs, within) || after.atBest.isProven;
-  const seen = isLate(asRecordedMs, within)
-    ? when(asRecordedMs)
-    : `${grouped(after.asRecorded.good)} of ${grouped(after.total)} were good`;
-  if (isByMachine) {
-    const excused = after.atBest.good - after.asRecorded.good;
-    const may = `the load generator was late itself, or the machine stood still, when ${grouped(excused)} of them were under way`;
-    return { verdict, actual: `${seen}, but ${may}` };
+  const { below } = after.atBest;
+  const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";
+  const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${spokenMs(relapsedMs)}`;
+  return { verdict, actual: `${backWhen(fromHealMs, recovery)}${whose}${again}` };
+}
+
+const backWhen = (ms: number | null, { watchedMs }: Recovery): string =>
+  ms === null ? `not back ${spokenMs(watchedMs)} after the heal` : `back only after ${spokenMs(ms)}`;
+
+function whyUndecided(recovery: Recovery, { total, asRecorded, atBest }: Aftermath, within: Duration): string {
+  const { fromHealMs, asRecordedMs } = recovery;
+  if (isLate(fromHealMs, within)) return `${backWhen(fromHealMs, recovery)}, too near the limit to tell`;
+  const isLateAsRecorded = isLate(asRecordedMs, within);
+  const seen = isLateAsRecorded
+    ? backWhen(asRecordedMs, recovery)
+    : `${grouped(asRecorded.good)} of ${grouped(total)} were good`;
+  if (isLateAsRecorded || atBest.isProven) {
+    const excused = counted(atBest.good - asRecorded.good, "operation");
+    return `${seen}, but the load generator was late itself, or the machine stood still, when ${excused} that were not good were under way`;
   }
-  if (after.total < ratioFloor) return { verdict, actual: "too few operations were due after that time to tell" };
-  return {
-    verdict,
-    actual: `${seen}, which does not prove ${spokenShare(recoveredShare)} of the steady phase's goodput`,
-  };
+  const { operations } = recoveryNeeds(1);
+  if (total < operations) {
+    const few = `${grouped(total)} of the ${grouped(operations)} that it takes: lengthen the recovery phase or raise the rate`;
+    return `too few operations were due after that time to tell, ${few}`;
+  }
+  return `${seen}, which does not prove ${spokenShare(recoveredShare)} of the steady phase's goodput`;
 }
 
 function numbersOf({ parts: [whole] }: RecoveryScene, recovery: Recovery, after: Aftermath): Finding["numbers"] & {} {

@@ -116,10 +116,16 @@ export function recoverySceneOf(evidence: Evidence): RecoveryScene | string {
   const each = workloads.length < 2 ? [] : workloads.map(({ name }) => name);
   const options = { steady, goodness, fromMs, endMs };
   const whole = partOf(evidence, { ...options, error: errors.stretches / (each.length === 0 ? 1 : 2) });
-  if (whole === undefined) return "there is no steady phase to compare with";
+  if (whole === undefined) return noControl(steady.length);
   const error = errors.stretches / 2 / each.length;
   const parts = each.flatMap((workload) => partOf(evidence, { ...options, workload, error }) ?? []);
   return { injectedMs: fromMs, healedMs: healMs, endMs, parts: [whole, ...parts], goodness };
+}
+
+function noControl(steadyOperations: number): string {
+  return steadyOperations < ratioFloor
+    ? `only ${steadyOperations} operations were due in the steady phase, and a comparison takes ${ratioFloor}`
+    : "no operation of the steady phase was ok within the time that is promised, so there is nothing to compare with";
 }
 
 function goodnessOf(evidence: Evidence, steady: readonly number[]): Goodness {
