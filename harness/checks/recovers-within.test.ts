@@ -134,6 +134,21 @@ describe("recovers within", { timeout: 60_000 }, () => {
     expect(judged(runWith(), tainted(healedMs + 4900)).verdict).toBe("pass");
   });
 
+  it("passes only what passes as it was recorded, too", () => {
+    const { generator } = evidenceOf([]);
+    const busy = { generator: { ...generator, lagMaxMs: 30, tainted: [{ ...recovery, reason: "lag p99 20 ms" }] } };
+    const slowIf = (isSlow: (sinceHealMs: number, index: number) => boolean) =>
+      runWith().map((step, index) => (isSlow(step.atMs - healedMs, index) ? { ...step, tookMs: 60 } : step));
+    // No stretch is below, but all together is too near the threshold as it was recorded.
+    const often = slowIf((sinceMs, index) => sinceMs > 3000 && index % 22 === 0);
+    expect(judged(often, busy)).toMatchObject({ verdict: "inconclusive", numbers: { recoveryMs: 0 } });
+    // All together is well above, but one stretch is below as it was recorded.
+    const atOnce = slowIf((sinceMs) => sinceMs >= 6000 && sinceMs < 6250);
+    expect(judged(atOnce, busy)).toMatchObject({ verdict: "inconclusive", numbers: { recoveryMs: 0 } });
+    expect(judged(atOnce, busy).actual).toContain("back only after 6.25 s, but the load generator was late itself");
+    expect(judged(atOnce).verdict).toBe("fail");
+  });
+
   it("fails on a busy machine what failed everything after the heal", () => {
     const { generator } = evidenceOf([]);
     const busy = { generator: { ...generator, lagMaxMs: 30, tainted: [{ ...recovery, reason: "lag p99 20 ms" }] } };

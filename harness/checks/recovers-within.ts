@@ -6,8 +6,8 @@ import {
   type Recovery,
   type RecoveryScene,
   recoveredShare,
+  recoveryIn,
   recoveryNeeds,
-  recoveryOf,
   recoverySceneOf,
 } from "../model/measure/recovery.ts";
 import { ratioFloor } from "../model/measure/series.ts";
@@ -41,7 +41,7 @@ export function recoversWithin(within: Duration): Check {
     { name: "recoversWithin", parameters: within, guards: "budget", title: `recovers within ${spokenMs(within)}`, law },
     (evidence): Finding => {
       const scene = recoverySceneOf(evidence);
-      const recovery = recoveryOf(evidence);
+      const recovery = typeof scene === "string" ? undefined : recoveryIn(scene);
       const why = typeof scene === "string" ? scene : tooShort(scene, within);
       if (typeof scene === "string" || why !== undefined || recovery === undefined) {
         const actual = why ?? "no operation was due after the heal";

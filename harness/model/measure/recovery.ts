@@ -190,7 +190,8 @@ function partOf(
 /** As it was recorded, or with all that can have been good. */
 type Reading = "asRecorded" | "atBest";
 
-function recoveryIn(scene: RecoveryScene): Recovery | undefined {
+/** @returns undefined when no operation was due after the heal */
+export function recoveryIn(scene: RecoveryScene): Recovery | undefined {
   const { injectedMs: fromMs, healedMs: healMs, endMs, parts } = scene;
   if (!parts[0]!.atBest.dueMs.some((dueMs) => dueMs >= healMs)) return undefined;
   const backMs = (reading: Reading): number | null => {
