@@ -2,7 +2,7 @@ import type { Check, Evidence, WorkloadInfo } from "../model/check.ts";
 import { usageError } from "../model/errors.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
-import { samplesFor, shareVerdict, verdictError } from "../model/measure/proportion.ts";
+import { errorOfEach, samplesFor, shareVerdict } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
 import { canHaveBeenGood, flags, undecided, witnesses } from "./rows.ts";
@@ -49,7 +49,7 @@ export function errorBudget(options: BurnOptions): Check {
       ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
     );
     if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
-    const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, verdictError / promised.length));
+    const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, errorOfEach(promised.length)));
     const worst =
       burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;
     const measure: Measure = { value: worst.burn, limit: burnAtMost, better: "lower", unit: "ratio" };

@@ -2,7 +2,13 @@ import type { Check, Evidence } from "../model/check.ts";
 import { usageError } from "../model/errors.ts";
 import { type LoadPhase, loadPhases, outcomeCode, phaseCode } from "../model/history.ts";
 import { Histogram } from "../model/measure/histogram.ts";
-import { type Range, shareVerdict, type VerdictErrors, verdictError } from "../model/measure/proportion.ts";
+import {
+  errorOfEach,
+  type Range,
+  shareVerdict,
+  type VerdictErrors,
+  verdictError,
+} from "../model/measure/proportion.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
 import type { Duration } from "../model/units.ts";
 import type { Measure, Verdict } from "../model/verdict.ts";
@@ -108,7 +114,7 @@ interface Limit {
 /** One false `fail` is too many, so that all quantiles share its error; a `pass` takes all of them. */
 function limitsOf(options: LatencyOptions, stated: readonly Quantile[], evidence: Evidence): readonly Limit[] {
   const { operations, ofSteady } = options;
-  const whole = { fail: verdictError / stated.length, pass: verdictError };
+  const whole = { fail: errorOfEach(stated.length), pass: verdictError };
   if (ofSteady === undefined) {
     return stated.map((name) => {
       const limitMs = Number(options[name]);
