@@ -80,8 +80,8 @@ function judged(recovery: Recovery, after: Aftermath, within: Duration): Pick<Fi
   const { fromHealMs, hasLeft, relapsedMs } = recovery;
   if (verdict === "inconclusive") return { verdict, actual: whyUndecided(recovery, after, within) };
   if (verdict === "pass") {
-    const actual = hasLeft ? `back ${spokenMs(fromHealMs ?? 0)} after the heal` : "it never left its steady state";
-    return { verdict, actual };
+    const back = fromHealMs === 0 ? "back by the heal" : `back ${spokenMs(fromHealMs ?? 0)} after the heal`;
+    return { verdict, actual: hasLeft ? back : "it never left its steady state" };
   }
   const { below } = after.atBest;
   const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";

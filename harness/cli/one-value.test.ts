@@ -150,6 +150,10 @@ describe("of twenty stored runs", () => {
           }
         }
       }
+      const judged = checkOf(one, "availability").numbers;
+      const due = one.right.total("faults") + one.right.total("recovery");
+      const answered = (one.right.count("faults")["ok"] ?? 0) + (one.right.count("recovery")["ok"] ?? 0);
+      expect([judged["total"], judged["ok"]], one.case.name).toEqual([due, answered]);
       const faults = one.right.total("faults");
       const ok = one.right.count("faults")["ok"] ?? 0;
       expect(one.tiles.get("ok in the fault phase"), one.case.name).toBe(percent(ok / faults));

@@ -82,10 +82,10 @@ export interface RecoveryScene {
 /** Which operations are good, by their row. */
 export interface Goodness {
   /** How long the answer may take, in ms. */
-  limitMs(row: number): number;
-  isGood(row: number): boolean;
+  readonly limitMs: (row: number) => number;
+  readonly isGood: (row: number) => boolean;
   /** Also when the load generator or the machine may be the reason that it was not. */
-  canBeGood(row: number): boolean;
+  readonly canBeGood: (row: number) => boolean;
 }
 
 /** Operations that are held against their own steady phase. */
