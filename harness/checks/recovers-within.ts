@@ -9,6 +9,7 @@ import {
   recoveryIn,
   recoveryNeeds,
   recoverySceneOf,
+  recoveryWordOf,
 } from "../model/measure/recovery.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import type { Duration } from "../model/units.ts";
@@ -113,6 +114,7 @@ function whyUndecided(recovery: Recovery, { total, asRecorded, atBest }: Afterma
 
 function numbersOf({ parts: [whole] }: RecoveryScene, recovery: Recovery, after: Aftermath): Finding["numbers"] & {} {
   return {
+    recovery: recoveryWordOf(recovery),
     recoveryMs: recovery.fromHealMs,
     watchedMs: recovery.watchedMs,
     steadyGoodRatio: whole!.steadyShare,

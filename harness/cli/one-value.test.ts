@@ -214,6 +214,7 @@ describe("of twenty stored runs", () => {
       const ms = recovery.fromHealMs;
       expect(one.summary.recoveryMs, name).toEqual(ms === null ? null : expect.closeTo(ms, 6));
       expect(numbers["recoveryMs"], name).toEqual(one.summary.recoveryMs);
+      expect(numbers["recovery"], name).toBe(recovery.word);
       expect(measure?.value, name).toEqual(one.summary.recoveryMs);
       expect(figureOf(one, "time to recover"), name).toEqual(ms === null ? null : near(ms));
       const shown = {

@@ -100,7 +100,7 @@ function severity(figures: Figures | null): Callout[] {
   const absorbed = absorption && {
     label: "absorbed",
     value: percent(absorption.share),
-    detail: `of ${plural(absorption.crossed, "operation")} that crossed the fault; surely at least ${percent(absorption.range.lower)}`,
+    detail: `of ${plural(absorption.crossed, "operation")} under way while the fault acted; at least ${percent(absorption.range.lower)}, 95 % CI`,
     tone: "plain" as const,
   };
   const amplified = amplification !== undefined && {
