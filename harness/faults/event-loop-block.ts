@@ -41,6 +41,7 @@ export const eventLoopBlockFault: FaultKind<"runtime"> = {
   healing: "it is told to stop doing so, and its inspector is closed",
   example: { blockedForMs: 50, everyMs: 50 },
   residue: "a timer in the process, and an open inspector: both go away with the heal, and with the process",
+  provenAfterMs: ({ blockedForMs }) => Number(blockedForMs),
   problems: (parameters) => [
     ...numberIn(parameters, "blockedForMs", { atLeast: 1, atMost: 2000, unit: "ms" }),
     ...numberIn(parameters, "everyMs", { atLeast: 1, atMost: 60_000, unit: "ms" }),

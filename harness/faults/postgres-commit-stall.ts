@@ -21,6 +21,7 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   healing: "the setting is reset; what waited is committed",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
+  provenAfterMs: () => patienceMs,
   problems: () => [],
   title: ({ target }) => `${target} stalls commits`,
   ...undoneBy(() => ["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"]),

@@ -27,6 +27,7 @@ export const slowCloseFault: FaultKind<"network"> = toxicFault({
   residue: "a toxic: the journal removes it; connections that are closing stay for the rest of the delay",
   problems: (parameters) => numberIn(parameters, "delayMs", { atLeast: 10, atMost: 60_000, unit: "ms" }),
   title: ({ target, parameters }) => `slow close ${delayOf(parameters)} ms on ${target}`,
+  provenAfterMs: delayOf,
   toxics: (parameters) => [{ type: "slow_close", stream: "downstream", attributes: { delay: delayOf(parameters) } }],
   probe: (link, parameters) => link.probeClosing(delayOf(parameters) + 2000),
   isFelt: ({ answered, roundTripMs = 0 }, parameters) =>

@@ -1,11 +1,11 @@
 import type { Evidence } from "../model/check.ts";
-import type { ScheduledInjection } from "../model/fault.ts";
+import { lastingOf } from "../model/measure/lasted.ts";
 import { answersIn } from "./answers.ts";
 import type { Judged } from "./verdict.ts";
 
 /** One sentence from the fault to the failure, or to its absence; for a person who was woken up. */
 export function sentenceFor(judged: Judged, evidence: Evidence): string {
-  const fault = describeFaults(evidence.schedule);
+  const fault = describeFaults(evidence);
   const broken = judged.checks.find((check) => check.verdict === "fail");
   if (judged.verdict === "fail" && broken !== undefined) {
     return `${fault} became a failure: ${broken.title} was broken, ${broken.actual}.`;
@@ -24,9 +24,9 @@ export function sentenceFor(judged: Judged, evidence: Evidence): string {
 /** More than that and nobody reads on to what became of them. */
 const namedAtMost = 3;
 
-function describeFaults(schedule: readonly ScheduledInjection[]): string {
+function describeFaults({ schedule, receipts }: Evidence): string {
   if (schedule.length === 0) return "no fault";
-  const named = schedule.slice(0, namedAtMost).map(({ title, lastingMs }) => `${title} for ${lastingMs / 1000} s`);
+  const named = schedule.slice(0, namedAtMost).map((one) => `${one.title} ${lastingOf(one, receipts)}`);
   const others = schedule.length - named.length;
   return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more faults`;
 }
