@@ -189,8 +189,8 @@ async function tryToHeal(
 }
 
 /** A proof that takes its time has twice of it; but none goes on for longer than its fault. */
-function proofWithinMs({ provenAfterMs }: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
-  return Math.min(Math.max(provenWithinMs, 2 * (provenAfterMs?.(parameters) ?? 0)), lastingMs);
+function proofWithinMs(kind: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
+  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs);
 }
 
 async function prove(
