@@ -116,7 +116,7 @@ test("a proof that takes longer than the fault does not keep it from being heale
   due.resolve();
   const [receipt] = await played;
   probed.resolve({ state: "acting", measured: { late: true } });
-  await probed.promise;
+  await new Promise(setImmediate);
   expect(receipt).toMatchObject({ healProvenMs: expect.any(Number) });
   expect(receipt).not.toHaveProperty("provenMs");
   expect(receipt).not.toHaveProperty("error");
