@@ -1,7 +1,9 @@
 import type { CacheEntry, Check, Evidence, FinalState } from "../model/check.ts";
 import { commonKeyspace } from "../model/workload.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
+import { anAudit, needs } from "./plan-problems.ts";
 import { keyName, type Noted, rowOfVersion, undecided, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
@@ -17,11 +19,13 @@ import { counted, grouped } from "./words.ts";
  * A cached value that agrees with the row that was read beside it, and not with the one among the registers, decides
  * nothing: the audit has read two databases, or was too early.
  */
-export function cacheAgrees(): Check {
+export function cacheAgrees(given: NoOptions = {}): Check {
+  const options = optionsOf("cacheAgrees", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law = "At rest, every cached value is absent or carries the version of its row in the database.";
   const expected = "every cached value is absent or as its row";
   const said = { name: "cacheAgrees", parameters: {}, guards: "safety", title: "the cache agrees", law } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("cacheAgrees", anAudit) }, (evidence): Finding => {
     const state = soundState(evidence, "cache");
     if (typeof state === "string") return undecided(expected, state);
     const entries = state.cache ?? [];

@@ -1,8 +1,10 @@
 import type { Check, Evidence, Job } from "../model/check.ts";
 import { grantCode, outcomeCode } from "../model/history.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, type JobRows, jobsOf } from "./jobs.ts";
+import { anAudit, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
@@ -19,7 +21,9 @@ import { counted } from "./words.ts";
  * Whether the attempts of a dead or pending job are used up is known only where the audit reads `attempts` and
  * `attemptsAllowed`.
  */
-export function deadLettersAreDeserved(): Check {
+export function deadLettersAreDeserved(given: NoOptions = {}): Check {
+  const options = optionsOf("deadLettersAreDeserved", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law =
     "A job is dead exactly when its attempts are used up or nobody can ever work on it, and never completed, too.";
   const expected = "every dead letter deserved, and nothing else alive that should be dead";
@@ -30,7 +34,7 @@ export function deadLettersAreDeserved(): Check {
     title: "dead letters are deserved",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("deadLettersAreDeserved", anAudit) }, (evidence): Finding => {
     const state = soundState(evidence, "jobs");
     if (typeof state === "string") return undecided(expected, state);
     const rows = rowsById(evidence);

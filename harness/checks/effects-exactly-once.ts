@@ -1,7 +1,9 @@
 import type { Check, Evidence, FinalState } from "../model/check.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
+import { anAudit, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
@@ -16,7 +18,9 @@ import { counted } from "./words.ts";
  * A dead or pending job may have had its effect once at most, and so may an operation without a certain outcome. Rows of
  * one item, or of one job in one state, add up.
  */
-export function effectsExactlyOnce(): Check {
+export function effectsExactlyOnce(given: NoOptions = {}): Check {
+  const options = optionsOf("effectsExactlyOnce", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law =
     "A completed job has its effect exactly once, any other at most once, no item is there twice, and sums that must " +
     "be conserved are.";
@@ -28,7 +32,7 @@ export function effectsExactlyOnce(): Check {
     title: "effects exactly once",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("effectsExactlyOnce", anAudit) }, (evidence): Finding => {
     const state = soundState(evidence);
     if (typeof state === "string") return undecided(expected, state);
     const jobs = jobsOf(state);

@@ -1,23 +1,35 @@
+import { z } from "zod";
 import type { Check, Document, Evidence, FinalState, Register } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
-import type { Duration } from "../model/units.ts";
 import { commonKeyspace } from "../model/workload.ts";
+import { duration, names, operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
+import { anAudit, keyspacesNamed, needs, operationsNamed } from "./plan-problems.ts";
 import { flags, keyName, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, spokenMs } from "./words.ts";
 
+const indexOptions = z
+  .strictObject({
+    /** The longest that a search may miss an acknowledged change; not judged when absent. */
+    lagWithin: duration({ atLeast: 0 }).optional(),
+    /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
+    operations: operationNames().optional(),
+    /** The keyspaces that the index holds. Default: all that have a register or a document. */
+    keyspaces: names('Give a list of keyspaces, as keyspaces: ["products"].').optional(),
+  })
+  .refine(({ lagWithin, operations }) => lagWithin === undefined || operations !== undefined, {
+    path: ["operations"],
+    params: {
+      message: "is missing: `lagWithin` needs to know which operations ask the index",
+      remedy: 'Name the operations that ask the index, as operations: ["search"].',
+    },
+  });
+
 /** How late the index may be, and which operations ask it. */
-export interface IndexOptions {
-  /** The longest that a search may miss an acknowledged change; not judged when absent. */
-  readonly lagWithin?: Duration;
-  /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
-  readonly operations?: readonly string[];
-  /** The keyspaces that the index holds. Default: all that have a register or a document. */
-  readonly keyspaces?: readonly string[];
-}
+export type IndexOptions = z.input<typeof indexOptions>;
 
 const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
@@ -29,72 +41,73 @@ const warmUp = phaseCode("warmUp");
  * - missing: a key that the index lacks; orphan: one that only the index has
  * - stale: an older (or newer) version than the database's; duplicate: a key that the index has more than once
  * - late: a search that was invoked more than `lagWithin` after a change was acknowledged, and did not see it
- *
- * @throws FaultlineError BAD_CHECK for `lagWithin` without `operations`
  */
-export function indexAgrees(options: IndexOptions = {}): Check {
+export function indexAgrees(given: IndexOptions = {}): Check {
+  const options = optionsOf("indexAgrees", indexOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { lagWithin, operations, keyspaces } = options;
-  if (lagWithin !== undefined && (operations === undefined || operations.length === 0)) {
-    const remedy = 'Name the operations that ask the index, as operations: ["search"].';
-    const message = "cannot be judged: no operation is said to ask the index";
-    throw usageError({ code: "BAD_CHECK", where: "indexAgrees.lagWithin", message, remedy });
-  }
   const lag =
     lagWithin === undefined ? "" : `, and no search misses what was acknowledged ${spokenMs(lagWithin)} before`;
   const law = `At rest, the index has every row of the database once, with its version${lag}.`;
   const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${spokenMs(lagWithin)} behind`}`;
   const title = `the index agrees${lagWithin === undefined ? "" : ` within ${spokenMs(lagWithin)}`}`;
-  const said = { name: "indexAgrees", parameters: { ...options }, guards: "safety", title, law } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
-    if (missing !== undefined) return undecided(expected, missing);
-    const state = soundState(evidence, "index");
-    if (typeof state === "string") return undecided(expected, state);
-    const { registers, index } = indexedOf(state, keyspaces);
-    const differences = diff(registers, index);
-    const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
-    const numbers = {
-      rows: registers.length,
-      documents: index.length,
-      ...Object.fromEntries(kinds.map((kind) => [kind, differences.filter((one) => one.kind === kind).length])),
-      searches: lateness.exposed,
-      late: lateness.late.length,
-      latestMs: lateness.latestMs,
-    };
-    if (differences.length + lateness.late.length > 0) {
-      const parts = [
-        ...(differences.length === 0 ? [] : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
-        ...(lateness.late.length === 0
-          ? []
-          : [
-              `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
-            ]),
-      ];
-      const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
-      return { verdict: "fail", expected, actual: parts.join("; "), witness: witnesses(evidence, noted), numbers };
-    }
-    if (numbers.rows + numbers.documents === 0) return undecided(expected, "there is no row and no document", numbers);
-    const unversioned = registers.filter(({ version }) => version === undefined).length;
-    if (unversioned > 0) {
-      const which = counted(unversioned, "register");
-      return undecided(
+  const said = { name: "indexAgrees", parameters: jsonOf(options), guards: "safety", title, law } as const;
+  return checkOf(
+    { ...said, ...needs("indexAgrees", anAudit, operationsNamed(operations), keyspacesNamed(keyspaces)) },
+    (evidence): Finding => {
+      const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
+      if (missing !== undefined) return undecided(expected, missing);
+      const state = soundState(evidence, "index");
+      if (typeof state === "string") return undecided(expected, state);
+      const { registers, index } = indexedOf(state, keyspaces);
+      const differences = diff(registers, index);
+      const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
+      const numbers = {
+        rows: registers.length,
+        documents: index.length,
+        ...Object.fromEntries(kinds.map((kind) => [kind, differences.filter((one) => one.kind === kind).length])),
+        searches: lateness.exposed,
+        late: lateness.late.length,
+        latestMs: lateness.latestMs,
+      };
+      if (differences.length + lateness.late.length > 0) {
+        const parts = [
+          ...(differences.length === 0
+            ? []
+            : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
+          ...(lateness.late.length === 0
+            ? []
+            : [
+                `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
+              ]),
+        ];
+        const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
+        return { verdict: "fail", expected, actual: parts.join("; "), witness: witnesses(evidence, noted), numbers };
+      }
+      if (numbers.rows + numbers.documents === 0)
+        return undecided(expected, "there is no row and no document", numbers);
+      const unversioned = registers.filter(({ version }) => version === undefined).length;
+      if (unversioned > 0) {
+        const which = counted(unversioned, "register");
+        return undecided(
+          expected,
+          `the audit does not read the \`version\` of ${which}, so stale documents go unseen`,
+          numbers,
+        );
+      }
+      if (lagWithin !== undefined && lateness.exposed === 0) {
+        const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
+        return undecided(expected, `no search that returned a version came ${longer}`, numbers);
+      }
+      const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
+      return {
+        verdict: "pass",
         expected,
-        `the audit does not read the \`version\` of ${which}, so stale documents go unseen`,
+        actual: `${counted(numbers.documents, "document")} as the database${followed}`,
         numbers,
-      );
-    }
-    if (lagWithin !== undefined && lateness.exposed === 0) {
-      const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
-      return undecided(expected, `no search that returned a version came ${longer}`, numbers);
-    }
-    const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
-    return {
-      verdict: "pass",
-      expected,
-      actual: `${counted(numbers.documents, "document")} as the database${followed}`,
-      numbers,
-    };
-  });
+      };
+    },
+  );
 }
 
 const kinds = ["missing", "orphan", "stale", "duplicate"] as const;

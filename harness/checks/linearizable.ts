@@ -1,4 +1,5 @@
 import type { Check, Evidence } from "../model/check.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { type Conflict, conflictsOf, type Zones, zonesOf } from "./register-zones.ts";
 import { type Noted, undecided, witnesses } from "./rows.ts";
@@ -18,7 +19,9 @@ const told = 3;
  * effect at any later time, or never. Reads must tell whose value they saw (`value`); one without it saw the initial
  * value. A cache does not promise this law: `noStaleReads` and `versionsNeverGoBack` are for what caches promise.
  */
-export function linearizable(): Check {
+export function linearizable(given: NoOptions = {}): Check {
+  const options = optionsOf("linearizable", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law = "Every key behaves as a single register: each read returns what the last write before it wrote.";
   const expected = "an order of all operations that agrees with real time";
   const said = { name: "linearizable", parameters: {}, guards: "safety", title: "linearizable", law } as const;

@@ -1,8 +1,12 @@
+import { z } from "zod";
 import type { Check, Evidence, FinalState } from "../model/check.ts";
 import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
+import { operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { type Contradiction, contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
+import { anAudit, effectOf, needs, operationsNamed } from "./plan-problems.ts";
 import { flags, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
@@ -10,6 +14,14 @@ const okCode = outcomeCode("ok");
 const denied = grantCode(false);
 /** Outcomes of operations that certainly were not executed. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
+
+const jobOptions = z.strictObject({
+  /** Names of the operations that ask for jobs; all inserts when absent. */
+  operations: operationNames().optional(),
+});
+
+/** Which operations. */
+export type JobOptions = z.input<typeof jobOptions>;
 
 /**
  * Every job that was acknowledged has an end. A job is what an `insert` operation asks for and somebody does later.
@@ -20,55 +32,62 @@ const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
  * - both: a job that is completed and dead; unclear: one in a state that is none of these
  *
  * An operation without a certain outcome may have asked for its job or not.
- * @param options.operations names of the operations that ask for jobs; all inserts when absent
  */
-export function noLostJobs(options: { readonly operations?: readonly string[] } = {}): Check {
+export function noLostJobs(given: JobOptions = {}): Check {
+  const options = optionsOf("noLostJobs", jobOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law =
     "Every acknowledged job is either completed or dead in the end, none is pending, and none is there unasked.";
   const expected = "nothing lost, stuck or phantom, and each job at one end";
   const said = {
     name: "noLostJobs",
-    parameters: { ...options },
+    parameters: jsonOf(options),
     guards: "safety",
     title: "no lost jobs",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = unknownNames(evidence, options.operations) ?? otherNames(evidence, options.operations);
-    if (missing !== undefined) return undecided(expected, missing);
-    const state = soundState(evidence, "jobs");
-    if (typeof state === "string") return undecided(expected, state);
-    const { acknowledged, lost } = lostJobs(evidence, state, options.operations);
-    const rows = rowsById(evidence);
-    const jobs = jobsOf(state);
-    const wrong = [...lost, ...jobs.flatMap((job) => wrongJob(evidence, job, rows[job.id] ?? -1))];
-    const numbers = {
-      acknowledged,
-      jobs: jobs.length,
-      ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
-    };
-    if (wrong.length > 0) {
-      const noted = wrong.flatMap(({ row, note }) => (row === undefined ? [] : [{ row, note, violates: true }]));
+  return checkOf(
+    {
+      ...said,
+      ...needs("noLostJobs", anAudit, operationsNamed(options.operations), effectOf(["insert"], options.operations)),
+    },
+    (evidence): Finding => {
+      const missing = unknownNames(evidence, options.operations) ?? otherNames(evidence, options.operations);
+      if (missing !== undefined) return undecided(expected, missing);
+      const state = soundState(evidence, "jobs");
+      if (typeof state === "string") return undecided(expected, state);
+      const { acknowledged, lost } = lostJobs(evidence, state, options.operations);
+      const rows = rowsById(evidence);
+      const jobs = jobsOf(state);
+      const wrong = [...lost, ...jobs.flatMap((job) => wrongJob(evidence, job, rows[job.id] ?? -1))];
+      const numbers = {
+        acknowledged,
+        jobs: jobs.length,
+        ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
+      };
+      if (wrong.length > 0) {
+        const noted = wrong.flatMap(({ row, note }) => (row === undefined ? [] : [{ row, note, violates: true }]));
+        return {
+          verdict: "fail",
+          expected,
+          actual: actualOf(wrong, acknowledged),
+          ...commonPhase(
+            evidence,
+            noted.map(({ row }) => row),
+          ),
+          witness: witnesses(evidence, noted),
+          numbers,
+        };
+      }
+      if (acknowledged === 0) return undecided(expected, "no job was acknowledged", numbers);
       return {
-        verdict: "fail",
+        verdict: "pass",
         expected,
-        actual: actualOf(wrong, acknowledged),
-        ...commonPhase(
-          evidence,
-          noted.map(({ row }) => row),
-        ),
-        witness: witnesses(evidence, noted),
+        actual: `${counted(acknowledged, "acknowledged job")}, all at an end`,
         numbers,
       };
-    }
-    if (acknowledged === 0) return undecided(expected, "no job was acknowledged", numbers);
-    return {
-      verdict: "pass",
-      expected,
-      actual: `${counted(acknowledged, "acknowledged job")}, all at an end`,
-      numbers,
-    };
-  });
+    },
+  );
 }
 
 const kinds = ["lost", "stuck", "phantom", "both", "unclear"] as const;

@@ -1,14 +1,27 @@
+import { z } from "zod";
 import type { Check, Evidence, FinalState, Register } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { grantCode, type Outcome, outcomes } from "../model/history.ts";
 import { witnessLimit } from "../model/verdict.ts";
 import type { Effect } from "../model/workload.ts";
+import { number } from "../schema/fields.ts";
+import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
 /** Outcomes of operations that certainly were not executed. A refusal is not one: what it refused to wait for may have happened. */
 const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
 const denied = grantCode(false);
+
+const durabilityOptions = z.strictObject({
+  /**
+   * The largest share of acknowledged writes that may be lost, from 0 (default) to less than 1: for designs that trade
+   * some durability for something else, and say so.
+   */
+  atMost: number({ atLeast: 0, below: 1, unit: ", as 0.01" }).optional(),
+});
+
+/** How much may be lost. */
+export type DurabilityOptions = z.input<typeof durabilityOptions>;
 
 /**
  * What was acknowledged is there in the end, and nothing is there that nobody asked for. The final state R is read past
@@ -23,15 +36,11 @@ const denied = grantCode(false);
  * be: `ok`, but nothing was acknowledged. Items that are there more than once are counted in
  * `duplicated`, and are another check's law. Every phase counts: what was acknowledged in the warm-up must stay too.
  * `inconclusive` without a final state, and when nothing was acknowledged.
- * @param options.atMost the largest share of acknowledged writes that may be lost, from 0 (default) to less than 1: for
- *   designs that trade some durability for something else, and say so
- * @throws FaultlineError BAD_CHECK
  */
-export function noLostWrites({ atMost = 0 }: { atMost?: number } = {}): Check {
-  if (!(atMost >= 0 && atMost < 1)) {
-    const remedy = "Give the share of acknowledged writes that may be lost, as 0.01.";
-    throw usageError({ code: "BAD_CHECK", where: "noLostWrites.atMost", message: `is ${atMost}`, remedy });
-  }
+export function noLostWrites(given: DurabilityOptions = {}): Check {
+  const options = optionsOf("noLostWrites", durabilityOptions, given);
+  if (options instanceof Misstated) return options.check;
+  const { atMost = 0 } = options;
   const but = atMost === 0 ? "" : `, all but ${spokenShare(atMost)} of them,`;
   const law =
     `Every acknowledged write${but} is there in the end or was overwritten by a newer one, and nothing is there that ` +

@@ -1,19 +1,24 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
-import type { Duration } from "../model/units.ts";
 import type { Witness } from "../model/verdict.ts";
 import { witnessLimit } from "../model/verdict.ts";
+import { duration, operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, grouped, spokenMs } from "./words.ts";
 
-/** How stale, and which reads. */
-export interface StalenessOptions {
-  readonly within: Duration;
+const stalenessOptions = z.strictObject({
+  /** How old a read may be. */
+  within: duration({ atLeast: 0 }),
   /** Names of the reads that count; all when absent. A search has a bound of its own (`indexAgrees`). */
-  readonly operations?: readonly string[];
-}
+  operations: operationNames().optional(),
+});
+
+/** How stale, and which reads. */
+export type StalenessOptions = z.input<typeof stalenessOptions>;
 
 const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
@@ -28,14 +33,16 @@ const faultPhases = [phaseCode("faults"), phaseCode("recovery")];
  * `inconclusive` when no read could have been stale: none came after an acknowledged write of its key, both in the
  * phases `faults` and `recovery`.
  */
-export function noStaleReads(options: StalenessOptions): Check {
+export function noStaleReads(given: StalenessOptions): Check {
+  const options = optionsOf("noStaleReads", stalenessOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { within, operations } = options;
   const law =
     `No read returns a version of its key when a newer one was acknowledged (or seen by another read) more than ` +
     `${spokenMs(within)} before it.`;
   const expected = `no read older than ${spokenMs(within)}`;
   const title = `no stale reads beyond ${spokenMs(within)}`;
-  const said = { name: "noStaleReads", parameters: { ...options }, guards: "safety", title, law } as const;
+  const said = { name: "noStaleReads", parameters: jsonOf(options), guards: "safety", title, law } as const;
   return checkOf(said, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);

@@ -1,18 +1,23 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import type { Health } from "../model/events.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
+import { number, operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { needs, operationsNamed } from "./plan-problems.ts";
 import { flags, undecided, unknownNames, wasHeldUp, witnesses } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
-/** Which operations, and how many of them may hang. */
-export interface HangOptions {
+const hangOptions = z.strictObject({
   /** Names of the operations that count; all when absent. */
-  readonly operations?: readonly string[];
+  operations: operationNames().optional(),
   /** The largest share that may hang, from 0 (default) to less than 1. */
-  readonly atMost?: number;
-}
+  atMost: number({ atLeast: 0, below: 1, unit: ", as 0.01" }).optional(),
+});
+
+/** Which operations, and how many of them may hang. */
+export type HangOptions = z.input<typeof hangOptions>;
 
 const unknownCode = outcomeCode("unknown");
 const warmUp = phaseCode("warmUp");
@@ -24,25 +29,23 @@ const slackMs = 1;
  * said by then that it was not ready. A refusal in time is an answer; a broken connection is one, too. What this finds is
  * the component that is silent while its health says all is well. What was under way while the machine stood still can't
  * support a `fail`.
- * @throws FaultlineError BAD_CHECK
  */
-export function nothingHangs(options: HangOptions = {}): Check {
+export function nothingHangs(given: HangOptions = {}): Check {
+  const options = optionsOf("nothingHangs", hangOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { operations, atMost = 0 } = options;
-  if (!(atMost >= 0 && atMost < 1)) {
-    const remedy = "Give the share of operations that may hang, as 0.01.";
-    throw usageError({ code: "BAD_CHECK", where: "nothingHangs.atMost", message: `is ${atMost}`, remedy });
-  }
   const allowed = atMost === 0 ? "no operation" : `at most ${spokenShare(atMost)} of the operations`;
   const law = `Of what was sent to an instance that calls itself ready, ${allowed} is without an answer at its deadline.`;
   const expected = `${allowed} without an answer`;
   const said = {
     name: "nothingHangs",
-    parameters: { ...options },
+    parameters: jsonOf(options),
     guards: "safety",
+    isDisturbable: true,
     title: "nothing hangs",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("nothingHangs", operationsNamed(operations)) }, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
     const seen = hangs(evidence, operations);

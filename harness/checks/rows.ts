@@ -4,6 +4,8 @@ import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.t
 import { commonKeyspace } from "../model/workload.ts";
 import { type Finding, witnessOf } from "./finding.ts";
 
+export { canHaveBeenGood, isTimeout, leastTimeOf, ownTimeOf, wasHeldUp } from "../model/measure/lateness.ts";
+
 /** One flag for each operation of the run, by its number: which operations a check is about. */
 export function flags(evidence: Evidence, isMeant: (operation: OperationInfo) => boolean): Uint8Array {
   return Uint8Array.from(evidence.operations, (operation) => (isMeant(operation) ? 1 : 0));
@@ -65,27 +67,6 @@ export function witnesses(evidence: Evidence, noted: readonly Noted[]): readonly
 /** Whether the load generator was late itself at some time of these: that cannot support a `fail`. */
 export function isTainted({ generator }: Evidence, { fromMs, toMs }: Interval): boolean {
   return generator.tainted.some((window) => window.fromMs < toMs && fromMs < window.toMs);
-}
-
-/**
- * Whether the machine, and with it the system, stood still while an operation was under way. As long again after that it
- * is late with what has piled up (a "hiccup": G. Tene, "How NOT to Measure Latency", 2013). What was not ok then may be
- * the system's doing or not: a verdict stands only where it is the same either way.
- */
-export function wasHeldUp({ history, generator }: Evidence, row: number): boolean {
-  const [dueMs, endMs] = [history.intendedMs[row]!, history.endMs[row]!];
-  return (generator.standstills ?? []).some(({ fromMs, toMs }) => fromMs < endMs && dueMs < toMs + (toMs - fromMs));
-}
-
-/** A shorter stop of its loop the load generator does not note. */
-const leastNotedMs = 50;
-
-/**
- * How much of an operation's time can have been the load generator's own, in ms: nothing where it was in time; else as much
- * as it was ever late in the run, twice, since it may have sent late and read the answer late.
- */
-export function ownTime(evidence: Evidence, interval: Interval): number {
-  return isTainted(evidence, interval) ? 2 * Math.max(leastNotedMs, evidence.generator.lagMaxMs) : 0;
 }
 
 /** A finding that decides nothing, and why. */

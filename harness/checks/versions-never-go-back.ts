@@ -1,5 +1,8 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
+import { operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { type Groups, groupsOf, sortNearly, spotsOf } from "./spots.ts";
@@ -7,19 +10,28 @@ import { counted } from "./words.ts";
 
 const okCode = outcomeCode("ok");
 
+const sessionOptions = z.strictObject({
+  /** Names of the reads and writes that count; all when absent. */
+  operations: operationNames().optional(),
+});
+
+/** Which operations. */
+export type SessionOptions = z.input<typeof sessionOptions>;
+
 /**
  * Nobody sees time go backwards: within a session and on one key, of operations that do not overlap the later one has no
  * older version, and a read sees at least the session's own last acknowledged write (monotonic reads, monotonic writes
  * and read your writes: Terry et al., "Session guarantees", 1994). A write without a certain outcome obliges only once
  * the session has seen it. O(n log n).
- * @param options.operations names of the reads and writes that count; all when absent
  */
-export function versionsNeverGoBack(options: { readonly operations?: readonly string[] } = {}): Check {
+export function versionsNeverGoBack(given: SessionOptions = {}): Check {
+  const options = optionsOf("versionsNeverGoBack", sessionOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { operations } = options;
   const law = "Within a session, no operation has an older version of a key than one that had ended before it began.";
   const expected = "versions only go up, session by session";
   const title = "versions never go back";
-  const said = { name: "versionsNeverGoBack", parameters: { ...options }, guards: "safety", title, law } as const;
+  const said = { name: "versionsNeverGoBack", parameters: jsonOf(options), guards: "safety", title, law } as const;
   return checkOf(said, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);

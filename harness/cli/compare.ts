@@ -1,7 +1,7 @@
 import { type Comparison, compare as compareSides } from "../model/compare/comparison.ts";
 import { exits, usageError } from "../model/errors.ts";
-import { didYouMean } from "../plan/suggest.ts";
 import { compareLines, compareMarkdown, renderComparison } from "../report/index.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { baselineText } from "../store/baseline-file.ts";
 import { writeAnswer } from "./answer-file.ts";
 import type { Output } from "./output.ts";

@@ -73,3 +73,15 @@ test("on a terminal it is drawn four times a second and no oftener, and nothing 
   expect(pinned.at(-1)).toEqual([]);
   expect(said).toEqual([]);
 });
+
+test("what ends after the run was stopped is its own doing, and no news", () => {
+  const { output, said } = listening(false);
+  const progress = openProgress(plan, output);
+  const exit = { type: "exited", instance: "api-1", pid: 7, how: "exit 1", expected: false } as const;
+  progress.observe({ ...exit, atMs: 1000 });
+  progress.observe({ atMs: 2000, type: "interrupted", by: "SIGINT" });
+  progress.observe({ ...exit, atMs: 3000 });
+  progress.end();
+  expect(said.filter((line) => line.includes("ended by itself"))).toHaveLength(1);
+  expect(said.join("\n")).toContain("! interrupted by SIGINT");
+});

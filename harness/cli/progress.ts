@@ -43,7 +43,7 @@ export function openProgress(plan: Plan, output: Output, options: ProgressOption
   };
   const screen = new ScreenKeeper(plan, options.checks ?? []);
   const nowMs = (): number => last.atMs + performance.now() - last.seen;
-  let isPaused = false;
+  let [isPaused, isStopping] = [false, false];
   const draw = (): void => output.pin(screenLines(screen.look(nowMs()), output.width, colours));
   const say = (): void => output.say(`${stamp(nowMs())}  … ${told()}`);
   const beat = setInterval(
@@ -56,6 +56,9 @@ export function openProgress(plan: Plan, output: Output, options: ProgressOption
   return {
     observe(event) {
       screen.observe(event);
+      // What ends from here on is ended by the run, also where a process is quicker than its order.
+      isStopping ||= event.type === "interrupted" || (event.type === "phase" && event.phase === "tearDown");
+      if (isStopping && event.type === "exited") return;
       const detail = options.isVerbose === true ? describeDetail(event) : undefined;
       const text = describeEvent(event, plan, colours, told) ?? (detail && colours.dim(detail));
       if (text !== undefined) line(event.atMs, text);
@@ -106,7 +109,9 @@ function describeEvent(
         ? undefined
         : colours.red(`! ${event.instance} (pid ${event.pid}) ended by itself: ${event.how}`);
     case "replaced":
-      return colours.red(`! ${event.what} was replaced: ${quoted(event.why)}`);
+      return colours.yellow(`! ${event.what} was replaced: ${quoted(event.why)}`);
+    case "interrupted":
+      return colours.yellow(`! interrupted by ${quoted(event.by)}`);
     case "error":
       return colours.red(`! ${quoted(event.text)}`);
     case "note":

@@ -3,7 +3,7 @@ import type { Check } from "../model/check.ts";
 import type { Comparison } from "../model/compare/comparison.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import type { Environment } from "../model/environment.ts";
-import { exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
+import { describeProblem, exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
 import { worst } from "../model/verdict.ts";
 import { eachVariant } from "../plan/variants.ts";
@@ -53,6 +53,8 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const shard = flags.shard === undefined ? undefined : shardFrom(flags.shard);
   const all = await planAll(filters, { ...flags, variant: flags.variant ?? eachVariant }, entry.facts);
   output.pin([]);
+  for (const problem of all.planned.flatMap(({ warnings }) => warnings))
+    output.say(`cannot decide: ${describeProblem(problem)}`);
   // All are planned everywhere: what is wrong with one fails every shard.
   const wanted = flags.lastFailed === true ? { ...all, planned: lastFailed(all.planned, flags.output) } : all;
   const { planned, skipped } = shard === undefined ? wanted : shardOf(wanted, shard);

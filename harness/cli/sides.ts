@@ -4,7 +4,7 @@ import type { Side } from "../model/compare/side.ts";
 import { sideOf } from "../model/compare/side-of.ts";
 import { usageError } from "../model/errors.ts";
 import type { StoredRun } from "../model/run.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { readBaseline } from "../store/baseline-file.ts";
 import { readRun } from "../store/read-run.ts";
 

@@ -1,17 +1,21 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { numberIn } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { number } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
+
+const bandwidthOptions = new FaultOptions({
+  /** 1,000 bytes each. */
+  kbPerSecond: number({ atLeast: 1, atMost: 2000, unit: "KB/s" }),
+});
+type BandwidthOptions = z.input<typeof bandwidthOptions.schema>;
 
 /**
  * A link carries only so much, each way and on each connection: a saturated line, a throttled instance, a cheap plan.
  * Short answers hardly notice; long ones, and bulk loads, do. Not simulated: many connections that share one limit.
- * @param options.kbPerSecond 1,000 bytes each, from 1 to 2,000
  */
-export function bandwidth<const Target extends string>(
-  target: Target,
-  options: { kbPerSecond: number },
-): FaultSpec<Target> {
-  return { kind: "bandwidth", target, parameters: { kbPerSecond: options.kbPerSecond } };
+export function bandwidth<const Target extends string>(target: Target, options: BandwidthOptions): FaultSpec<Target> {
+  return bandwidthOptions.spec("bandwidth", target, options);
 }
 
 const rateOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["kbPerSecond"]);
@@ -25,7 +29,8 @@ export const bandwidthFault: FaultKind<"network"> = toxicFault({
   healing: "the toxics are taken off; connections stay",
   example: { kbPerSecond: 20 },
   residue: "toxics: the journal removes them",
-  problems: (parameters) => numberIn(parameters, "kbPerSecond", { atLeast: 1, atMost: 2000, unit: "KB/s" }),
+  options: bandwidthOptions.fields,
+  problems: bandwidthOptions.problems,
   title: ({ target, parameters }) => `bandwidth ${rateOf(parameters)} KB/s on ${target}`,
   toxics: (parameters) =>
     (["upstream", "downstream"] as const).map((stream) => ({

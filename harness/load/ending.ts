@@ -1,5 +1,6 @@
 import { messageOf } from "../model/errors.ts";
 import { grantCode, type Outcome } from "../model/history.ts";
+import { stopTexts } from "../model/measure/own-doing.ts";
 import type { Draw, HttpOperation, HttpReply, Judgement } from "../model/workload.ts";
 
 /** How an operation ended, and what was learned from it. */
@@ -66,8 +67,8 @@ export function endingAtDeadline(wasOnWire: boolean): Ending {
 
 /** What the end of the run means, by the same rule. */
 export function endingAtStop(wasOnWire: boolean): Ending {
-  if (wasOnWire) return endingWithout("unknown", "the run was stopped before its answer");
-  return endingWithout("failed", "the run was stopped before the wire");
+  if (wasOnWire) return endingWithout("unknown", stopTexts.onWire);
+  return endingWithout("failed", stopTexts.beforeWire);
 }
 
 const judgements: readonly Outcome[] = ["ok", "wrong", "rejected"];

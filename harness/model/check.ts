@@ -1,3 +1,4 @@
+import type { Problem } from "./errors.ts";
 import type { RunEvent } from "./events.ts";
 import type { Receipt, ScheduledInjection } from "./fault.ts";
 import type { History, LoadPhase } from "./history.ts";
@@ -90,6 +91,16 @@ export interface WorkloadInfo {
   readonly slo?: { readonly availability: number; readonly withinMs: number };
 }
 
+/** A stretch in which the load generator itself was late, or full. */
+export interface TaintedWindow extends Interval {
+  readonly reason: string;
+  /**
+   * The longest, in ms, that an operation which was due, or an answer which had come, can have waited for the generator in
+   * it. Absent in runs from before it was measured.
+   */
+  readonly lagMaxMs?: number;
+}
+
 /** What the load generator says of itself. */
 export interface GeneratorReport {
   readonly planned: number;
@@ -103,7 +114,7 @@ export interface GeneratorReport {
   /** Calls of `perform` that had still not settled a second after the load was over. */
   readonly unsettled: number;
   /** Windows in which the generator itself was late; a latency claim cannot rest on them. */
-  readonly tainted: readonly (Interval & { readonly reason: string })[];
+  readonly tainted: readonly TaintedWindow[];
   /**
    * When it did not run for a fifth of a second and more: the machine may have held up what was under way then. Absent in
    * runs from before it was told.
@@ -131,6 +142,17 @@ export interface Evidence {
   readonly finalStateProblem?: string;
 }
 
+/** What is known of a run before it begins. */
+export interface PlanFacts {
+  readonly operations: readonly OperationInfo[];
+  readonly workloads: readonly WorkloadInfo[];
+  /** How many operations of each kind are due in each phase: `due.steady[operation]`, by the operation's number. */
+  readonly due: Readonly<Record<LoadPhase, readonly number[]>>;
+  readonly phases: Readonly<Record<LoadPhase, Interval>>;
+  readonly schedule: readonly ScheduledInjection[];
+  readonly hasAudit: boolean;
+}
+
 /** A law over the evidence. */
 export interface Check {
   /** As it is called in a scenario: `noStaleReads`. */
@@ -138,10 +160,22 @@ export interface Check {
   /** What it was made from, as plain JSON, so that a stored run can be judged again. */
   readonly parameters: Json;
   readonly guards: Guards;
+  /**
+   * Of a safety law: whether Faultline itself can break it, by a proxy server that hangs or by the end of the run. What
+   * answers said it cannot change; that there is an answer, or a process, it can.
+   */
+  readonly isDisturbable?: true;
   /** With its parameters, for people. */
   readonly title: string;
   /** In one sentence. */
   readonly law: string;
+  /** What is wrong with its options: planning refuses the scenario. Absent where nothing is. */
+  readonly problems?: readonly Problem[];
+  /**
+   * What is wrong with it under a plan: an operation that no workload has, or, with the code `CANNOT_DECIDE`, why no run of
+   * this plan could be decided, with the rate or length that it would take. Pure.
+   */
+  problemsIn?(plan: PlanFacts): readonly Problem[];
   /** Pure. What it throws makes the run inconclusive. */
   judge(evidence: Evidence): CheckResult;
 }

@@ -64,12 +64,20 @@ export function describeProblem(problem: Problem): string {
 
 /** The user, or whoever runs us, asked us to end. */
 export class Interrupted extends FaultlineError {
+  readonly by: "SIGINT" | "SIGTERM";
+
   constructor(signal: "SIGINT" | "SIGTERM") {
     const remedy = "Everything was healed and ended; what had been seen by then is in the run folder.";
     const exit = signal === "SIGINT" ? exits.interrupted : exits.terminated;
     super(exit, [{ code: "INTERRUPTED", where: "run", message: `interrupted by ${signal}`, remedy }]);
     this.name = "Interrupted";
+    this.by = signal;
   }
+}
+
+/** @returns what interrupted a run, in a word, from the reason of an aborted signal */
+export function interruptedBy(reason: unknown): string {
+  return reason instanceof Interrupted ? reason.by : messageOf(reason);
 }
 
 /** A usage or configuration error (exit 64) with a single problem. */

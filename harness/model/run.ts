@@ -1,3 +1,4 @@
+import type { Cause } from "./cause.ts";
 import type { FinalState, GeneratorReport, Interval } from "./check.ts";
 import type { RunEvent } from "./events.ts";
 import type { History, LoadPhase } from "./history.ts";
@@ -23,8 +24,13 @@ export interface RunRecord {
   readonly passed?: PassedHow;
   /** One sentence from fault to failure, or to its absence. */
   readonly sentence: string;
-  /** Why the run is inconclusive, or why it did not complete. */
+  /** Why the run as a whole is in doubt, or did not complete; the most important first. */
   readonly reasons: readonly string[];
+  /**
+   * Of an inconclusive run: the one cause that explains the others, and its remedy. Absent in runs of earlier versions
+   * until they are judged again.
+   */
+  readonly cause?: Cause;
   /** How the run went, whatever the checks say: what is judged again is judged with this. */
   readonly course: { readonly isComplete: boolean; readonly reasons: readonly string[] };
   /** Which of several runs of one plan this is, counted from 1. */

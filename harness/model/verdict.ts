@@ -1,4 +1,5 @@
 import type { Measured } from "./capabilities.ts";
+import type { CauseCode } from "./cause.ts";
 import type { RunPhase } from "./events.ts";
 
 /** Did a fault become a failure? `inconclusive` when the run cannot tell. */
@@ -62,4 +63,8 @@ export interface CheckResult {
   readonly numbers: Measured;
   /** Of a budget, where the run could measure it. */
   readonly measure?: Measure;
+  /** Of one that is inconclusive: why, where the check knows; otherwise it is derived when the run is judged. */
+  readonly cause?: CauseCode;
+  /** Of one that is inconclusive: an imperative sentence, as the rate or the length that the check would take. */
+  readonly remedy?: string;
 }

@@ -53,23 +53,26 @@ function moments(figures: Figures | null): Callout[] {
     tone: "plain",
   } as const;
   // Nobody was asked: then nobody can have told.
-  return [
-    impact,
-    ...(timeToDetectMs === undefined ? [] : [detect]),
-    recovered(recoveryWordOf(timeToImpactMs, recovery), recovery),
-  ];
+  return [impact, ...(timeToDetectMs === undefined ? [] : [detect]), recovered(recoveryWordOf(recovery), recovery)];
 }
 
 function recovered(word: RecoveryWord, recovery: Recovery | undefined): Callout {
   const label = "time to recover";
   const said = {
-    "not needed": ["none", "none was needed: nothing failed, and all was as fast as before", "plain"],
-    back: [duration(recovery?.fromHealMs), "from the last heal", "plain"],
+    "not needed": ["none", "none was needed: goodput never left its steady level", "plain"],
+    back: [duration(recovery?.fromHealMs), `from the last heal${doubtOf(recovery)}`, "plain"],
     "not back": [`> ${duration(recovery?.watchedMs)}`, "not back as long as the run watched", "bad"],
     "not known": ["not known", "no steady phase to compare with, or no proven heal", "unsure"],
   } as const;
   const [value, detail, tone] = said[word];
   return { label, value, detail, tone };
+}
+
+/** What the load generator or the machine may have spoilt counts as good; else it may have taken longer. */
+function doubtOf({ fromHealMs, asRecordedMs }: Partial<Recovery> = {}): string {
+  if (asRecordedMs === undefined || asRecordedMs === fromHealMs) return "";
+  const longest = asRecordedMs === null ? "never" : duration(asRecordedMs);
+  return `; ${longest} if the lateness of the load generator or the machine was the system's`;
 }
 
 /** What must not happen even once; a check that looks for it counts it under this name. */

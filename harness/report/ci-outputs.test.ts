@@ -68,6 +68,20 @@ describe("JUnit XML", () => {
     expect(Number(all["errors"])).toBeGreaterThan(0);
   });
 
+  it("says why a run is inconclusive and what to do, and that it was interrupted", () => {
+    const cause = { code: "interrupted", text: "the run was interrupted by SIGINT", remedy: "Run it again." } as const;
+    const cut: RunRecord = { ...undecided, status: "interrupted", cause, reasons: [cause.text, "no receipt"] };
+    const text = junit([cut]);
+    expect(text).toContain('<error type="interrupted" message="the run was interrupted by SIGINT">');
+    expect(text).toMatch(/SIGINT\nremedy: Run it again\.\nno receipt\nreplay: /);
+    expect(text).not.toContain("<failure");
+    expect(junit([undecided])).toContain('<error type="inconclusive" message="the steady phase was unhealthy">');
+    expect(annotations([cut])[0]).toMatch(
+      /^::warning file=.*,title=cache-partition%3A interrupted::.* Run it again\. Replay/,
+    );
+    expect(jobSummary({ runs: [{ record: cut, report: "r" }] })).toMatch(/^\| \? interrupted \|.*Run it again/m);
+  });
+
   it("says in the body what was expected, what was, which operations show it, and how to see it again", () => {
     const text = junit([failing]);
     const broken = failing.checks.find(({ verdict }) => verdict === "fail")!;

@@ -1,9 +1,11 @@
+import type { Cause } from "../model/cause.ts";
 import type { GeneratorReport, Interval } from "../model/check.ts";
 import { storedEvidence } from "../model/evidence.ts";
 import { timingOf } from "../model/fault.ts";
 import { type Coverage, coverageOf } from "../model/measure/coverage.ts";
 import { type Crossing, crossingsOf } from "../model/measure/crossings.ts";
 import { type Figures, figuresOf } from "../model/measure/figures.ts";
+import { firstInjectionMs } from "../model/measure/moments.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
@@ -24,6 +26,7 @@ import {
   phasesOf,
   windowsOf,
 } from "./windows.ts";
+import { otherReasons } from "./words.ts";
 
 /**
  * Everything that a report shows, as plain JSON; templates only place it. Times in ms on the run's clock unless they
@@ -35,7 +38,10 @@ export interface ReportData {
   readonly verdict: Verdict;
   readonly passed: PassedHow | null;
   readonly sentence: string;
+  /** Beside the cause. */
   readonly reasons: readonly string[];
+  /** Of an inconclusive run; null also in one that an earlier version judged. */
+  readonly cause: Cause | null;
   readonly replay: string;
   readonly scenario: RunRecord["scenario"];
   readonly callouts: readonly Callout[];
@@ -85,14 +91,15 @@ export function reportData(run: StoredRun): ReportData {
   const operations = history === undefined ? [] : operationTables(history, record.plan);
   const series = history === undefined ? emptySeries(span) : seriesOf(history, span, edges);
   const figures = evidence === undefined ? null : figuresOf(evidence);
-  const firstFaultMs = windows.length === 0 ? null : Math.min(...windows.map(({ requestedMs }) => requestedMs));
+  const firstFaultMs = windows.length === 0 ? null : firstInjectionMs(storedEvidence(run));
   return {
     id: record.id,
     status: record.status,
     verdict: record.verdict,
     passed: record.passed ?? null,
     sentence: record.sentence,
-    reasons: record.reasons,
+    reasons: otherReasons(record),
+    cause: record.cause ?? null,
     replay: record.replay,
     scenario: record.scenario,
     callouts: calloutsOf(run, operations, windows, figures),

@@ -4,7 +4,7 @@ import { compareMarkdown } from "./compare-markdown.ts";
 import type { NotRun } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { oneLine } from "./text.ts";
-import { verdictIcons } from "./words.ts";
+import { isOnlyInterrupted, verdictIcons } from "./words.ts";
 
 /** GitHub shows no more than ten of a step's. */
 const annotationsAtMost = 10;
@@ -21,16 +21,22 @@ export function annotations(records: readonly RunRecord[], notRun: readonly NotR
     const level = record.verdict === "fail" ? "error" : "warning";
     const properties = [
       ["file", record.scenario.file],
-      ["title", `${record.scenario.id}: ${record.verdict}`],
+      ["title", `${record.scenario.id}: ${wordOf(record)}`],
     ] as const;
     const told = properties.map(([name, value]) => `${name}=${property(value)}`).join(",");
-    return `::${level} ${told}::${message(`${record.sentence} Replay: ${record.replay}`)}`;
+    return `::${level} ${told}::${message(`${saidOf(record)} Replay: ${record.replay}`)}`;
   });
   const ofNotRun = notRun.map(
     ({ scenario, why }) => `::warning title=${property(`${scenario}: not run`)}::${message(why.join(" "))}`,
   );
   return [...ofRuns, ...ofNotRun].slice(0, annotationsAtMost);
 }
+
+const wordOf = (record: RunRecord): string => (isOnlyInterrupted(record) ? "interrupted" : record.verdict);
+
+/** The sentence, and of an inconclusive run what to do. */
+const saidOf = ({ sentence, cause }: RunRecord): string =>
+  cause === undefined ? sentence : `${sentence} ${cause.remedy}`;
 
 /** What failed must not give way to what could not be told. */
 const rank = ({ verdict }: RunRecord): number => (verdict === "fail" ? 0 : 1);
@@ -48,10 +54,10 @@ export function jobSummary({ runs, notRun = [], comparison }: JobOutcome): strin
   const rows = runs.map(({ record }) => {
     const held = record.checks.filter(({ verdict }) => verdict === "pass").length;
     const cells = [
-      `${verdictIcons[record.verdict]} ${record.verdict}`,
+      `${verdictIcons[record.verdict]} ${wordOf(record)}`,
       record.scenario.name,
       `${held} of ${record.checks.length}`,
-      record.sentence,
+      saidOf(record),
     ];
     return `| ${cells.map(markdown).join(" | ")} |`;
   });

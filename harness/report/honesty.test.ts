@@ -5,6 +5,7 @@ import { reportData } from "./data.ts";
 import { lineNames, seriesOf } from "./series.ts";
 import { sampleRun } from "./testing/sample-run.ts";
 import { scriptless } from "./testing/skeleton.ts";
+import { timelineOf } from "./timeline.ts";
 
 const whole = sampleRun({ verdict: "pass" });
 
@@ -127,6 +128,34 @@ describe("the names of faults", () => {
       for (const label of named) expect(lanes.some((lane) => lane.startsWith(`${label} `))).toBe(true);
       expect(page).not.toContain("more are in the table only");
     }
+  });
+});
+
+describe("a run that was interrupted", () => {
+  const cause = { code: "interrupted", text: "the run was interrupted by SIGINT", remedy: "Run it again." } as const;
+  const sentence = `Inconclusive: ${cause.text}.`;
+  const reasons = [cause.text, "no receipt"];
+  const { passed: _, ...partial } = early.record;
+  const record = { ...partial, verdict: "inconclusive", cause, sentence, reasons } as const;
+  const page = scriptless({ ...early, record });
+  const banner = page.slice(page.indexOf("<header"), page.indexOf("</header>"));
+
+  it("says so first, then what to do, and gives its cause once", () => {
+    expect(banner).toMatch(
+      /<h1>.*Interrupted<\/h1>\n<p class="sentence">Inconclusive: the run was interrupted by SIGINT/,
+    );
+    expect(banner).toContain('<p class="remedy"><b>What to do:</b> Run it again.</p>');
+    expect(banner.match(/interrupted by SIGINT/g)).toHaveLength(1);
+    expect(banner).toContain("<li>no receipt</li>");
+    expect(scriptless({ ...early, record: { ...record, verdict: "fail" } })).toContain("</span> Failed</h1>");
+  });
+
+  it("has no red mark for a process that its stop ended", () => {
+    const exit = { type: "exited", instance: "api-1", pid: 4120, how: "SIGINT", expected: false } as const;
+    const tones = (atMs: number) =>
+      timelineOf([...early.events, { ...exit, atMs }], null).rows.filter(({ what }) => what.startsWith("api-1 ended"));
+    expect(tones(6100)).toMatchObject([{ tone: "plain" }]);
+    expect(tones(5900)).toMatchObject([{ tone: "bad" }]);
   });
 });
 

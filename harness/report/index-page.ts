@@ -7,7 +7,7 @@ import { type Html, html } from "./html.ts";
 import { coverageIcons } from "./matrix-section.ts";
 import { type SparkPoint, sparkline } from "./sparkline.ts";
 import { scrolling } from "./table.ts";
-import { verdictIcons, verdictWords } from "./words.ts";
+import { runWord, verdictIcons } from "./words.ts";
 
 /** Of a scenario's runs so many are shown, the newest. */
 const runsAtMost = 20;
@@ -62,9 +62,10 @@ function scenarios(runs: readonly RunSummary[]): Html {
 
 /** A run as a sign that leads to its report; the newest says its verdict in words. */
 function chip({ id, verdict, seed, startedAt, status }: RunSummary, isNewest: boolean): Html {
-  const partial = status === "complete" ? "" : `, ${status}`;
-  const words = `${verdictWords[verdict]}${partial}: ${startedAt.slice(0, 16).replace("T", " ")}, seed ${seed}`;
-  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id.toWellFormed())}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}${isNewest && ` ${verdictWords[verdict]}`}</a> `;
+  const word = runWord({ verdict, status });
+  const partial = status === "complete" || word === "Interrupted" ? "" : `, ${status}`;
+  const words = `${word}${partial}: ${startedAt.slice(0, 16).replace("T", " ")}, seed ${seed}`;
+  return html`<a class="chip ${verdict}" href="${encodeURIComponent(id.toWellFormed())}/report.html" title="${words}" aria-label="${words}">${verdictIcons[verdict]}${isNewest && ` ${word}`}</a> `;
 }
 
 function trend(what: string, points: readonly SparkPoint[]): Html {

@@ -2,6 +2,7 @@ import type { RunRecord } from "../model/run.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { isOnlyInterrupted, otherReasons } from "./words.ts";
 
 /** A scenario that was not run, and why. */
 export interface NotRun {
@@ -47,14 +48,18 @@ interface Suite {
 }
 
 function suiteOf(record: RunRecord): Suite {
-  const { scenario, checks, reasons, verdict, startedAt, endedAt, repeat } = record;
+  const { scenario, checks, reasons, cause, verdict, startedAt, endedAt, repeat } = record;
   const seconds = endedAt === undefined ? 0 : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const undecided = checks.filter((check) => check.verdict === "inconclusive").length;
   // A check that is undecided tells it in its own case.
   const isOwnError = verdict === "inconclusive" && (reasons.length > 0 || undecided === 0);
   const runError =
     isOwnError &&
-    problem("error", "inconclusive", reasons[0] ?? "the run did not come to its end", [...reasons, record.replay]);
+    problem("error", isOnlyInterrupted(record) ? "interrupted" : "inconclusive", messageOf(record), [
+      ...(cause === undefined ? [] : [`remedy: ${cause.remedy}`]),
+      ...otherReasons(record),
+      `replay: ${record.replay}`,
+    ]);
   return {
     name: repeat === undefined ? nameOf(scenario) : `${nameOf(scenario)} ${repeat.index} of ${repeat.of}`,
     cases: [
@@ -68,6 +73,10 @@ function suiteOf(record: RunRecord): Suite {
     timestamp: startedAt.replace(/(\.\d+)?Z$/, ""),
   };
 }
+
+/** The cause; of a run that an earlier version judged, the first reason. */
+const messageOf = ({ cause, reasons }: RunRecord): string =>
+  cause?.text ?? reasons[0] ?? "the run did not come to its end";
 
 function suiteOfNotRun({ scenario, why }: NotRun): Suite {
   const skipped = html`<skipped>${why.join(" ")}</skipped>`;
@@ -85,6 +94,7 @@ function caseOfCheck({ scenario, replay }: RunRecord, check: CheckResult): Html 
       ({ fromFaultMs, operation, outcome, session, key, note }) =>
         `${relative(fromFaultMs)} ${operation} ${outcome} (session ${session}, key ${key}): ${note}`,
     ),
+    ...(check.remedy === undefined ? [] : [`remedy: ${check.remedy}`]),
     `replay: ${replay}`,
   ];
   const element = check.verdict === "fail" ? "failure" : "error";

@@ -11,7 +11,7 @@ import { matrix } from "./matrix-section.ts";
 import { receipts } from "./receipts-section.ts";
 import { script } from "./script.ts";
 import { banner, callouts, checks } from "./verdict-section.ts";
-import { verdictWords } from "./words.ts";
+import { runWord } from "./words.ts";
 
 /**
  * The report of a run as one file that asks the network for nothing and runs nothing but its own script, without which
@@ -20,7 +20,7 @@ import { verdictWords } from "./words.ts";
  */
 export function renderReport(run: StoredRun): string {
   const data = reportData(run);
-  return htmlDocument(`${verdictWords[data.verdict]}: ${data.scenario.name}`, content(data), script);
+  return htmlDocument(`${runWord(data)}: ${data.scenario.name}`, content(data), script);
 }
 
 const content = (data: ReportData): Html => html`${banner(data)}

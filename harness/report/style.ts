@@ -36,6 +36,7 @@ h1{font-size:clamp(2.25rem,6vw,3.25rem);line-height:1.15;font-weight:700;letter-
 h1 .icon{font-weight:400}
 h1 .how{font-size:1.125rem;font-weight:500;letter-spacing:0;white-space:nowrap}
 .sentence{font-size:clamp(1.125rem,2.4vw,1.375rem);line-height:1.45;max-width:44em;margin-top:8px;text-wrap:pretty}
+.remedy{margin-top:8px;max-width:44em}
 .reasons{margin-top:12px;max-width:44em}
 .reasons li{padding-left:1.25em;text-indent:-1.25em}
 .reasons li::before{content:"? ";color:var(--unsure);font-weight:700;display:inline-block;width:1.25em;text-indent:0}

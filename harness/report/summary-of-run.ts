@@ -33,7 +33,7 @@ export function summaryOfRun(run: StoredRun): RunSummary {
     sentence: record.sentence,
     p99Ms: all?.phases.find(({ phase }) => phase === "faults")?.p99 ?? null,
     recoveryMs: figures?.recovery?.fromHealMs ?? null,
-    recovery: recoveryWordOf(figures?.timeToImpactMs, figures?.recovery),
+    recovery: recoveryWordOf(figures?.recovery),
     targets: [...nodes.slice(1).map(({ name }) => name), ...edges.map(({ from, to }) => `${from}->${to}`)],
     ...(unplaced.length === 0 ? {} : { unplaced }),
     coverage: (evidence === undefined ? [] : coverageOf(evidence, record.checks)).map(

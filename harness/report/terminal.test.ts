@@ -41,6 +41,50 @@ describe("the summary", () => {
     expect(text).toContain("! the fault never acted");
   });
 
+  const cause = {
+    code: "hostOverloaded",
+    text: "the host was overloaded (load 13)",
+    remedy: "Free the host.",
+  } as const;
+  const { passed: _, ...undecided } = passing.record;
+  const inconclusive = {
+    ...undecided,
+    verdict: "inconclusive" as const,
+    sentence: `Inconclusive: ${cause.text}.`,
+    cause,
+    reasons: [cause.text, "no receipt"],
+  };
+
+  it("says first why a run is inconclusive and what to do, and lists other reasons once", () => {
+    const check = {
+      ...passing.record.checks[0]!,
+      verdict: "inconclusive",
+      cause: "hostOverloaded",
+      remedy: "Free it.",
+    } as const;
+    const other = { ...check, title: "another", cause: "tooFewSamples", remedy: "Raise the rate to 40/s." } as const;
+    const lines = summaryLines({ ...passing, record: { ...inconclusive, checks: [check, other] } }, options);
+    expect(lines.slice(0, 4)).toEqual([
+      expect.stringMatching(/^\? INCONCLUSIVE {2}the cache/),
+      "  Inconclusive: the host was overloaded (load 13).",
+      "  → Free the host.",
+      "",
+    ]);
+    expect(lines.filter((line) => line.includes("overloaded"))).toHaveLength(1);
+    expect(lines).toContain("  ! no receipt");
+    expect(lines).toContain("    → Raise the rate to 40/s.");
+    expect(lines.join()).not.toContain("Free it.");
+  });
+
+  it("says that a run was interrupted, in nothing red but what it proved", () => {
+    const record = { ...inconclusive, status: "interrupted" as const };
+    const coloured = summaryLines({ ...passing, record }, { ...options, colour: true });
+    expect(stripVTControlCharacters(coloured[0]!)).toMatch(/^\? INTERRUPTED {2}/);
+    expect(coloured.join("")).not.toContain("\u001b[31m");
+    const broken = { ...failing.record, status: "interrupted" as const };
+    expect(summaryLines({ ...failing, record: broken }, options)[0]).toMatch(/^✗ FAIL \(interrupted\) {2}/);
+  });
+
   it("has colour only when asked, and nothing but colour", () => {
     expect(summaryLines(failing, options).join("")).not.toContain("\u001b");
     const coloured = summaryLines(failing, { ...options, colour: true });

@@ -3,7 +3,7 @@ import type { RunRecord } from "../model/run.ts";
 import type { CheckResult, Verdict, Witness } from "../model/verdict.ts";
 import { relative } from "./format.ts";
 import { oneLine } from "./text.ts";
-import { verdictIcons } from "./words.ts";
+import { isOnlyInterrupted, otherReasons, verdictIcons } from "./words.ts";
 
 /** How many operations of the first failing check are told on the terminal. */
 const witnessesShown = 3;
@@ -15,7 +15,7 @@ export interface SummaryOptions {
   readonly width: number;
 }
 
-/** The end of a run, told in lines: verdict, sentence, checks, reasons, first evidence, report, replay. */
+/** The end of a run in lines: verdict, sentence, remedy, checks, other reasons, first evidence, report, replay. */
 export function summaryLines(run: { record: RunRecord; folder: string }, options: SummaryOptions): readonly string[] {
   const { record } = run;
   const colours = pc.createColors(options.colour);
@@ -25,22 +25,37 @@ export function summaryLines(run: { record: RunRecord; folder: string }, options
     fail: colours.red,
   };
   const wrap = (text: string, indent: string): string[] => wrapped(text, Math.max(20, options.width), indent);
-  const how = record.passed === undefined ? "" : ` (${record.passed})`;
-  const head = `${verdictIcons[record.verdict]} ${record.verdict.toUpperCase()}${how}`;
+  const arrow = (text: string, indent: string): string[] => {
+    const [first = "", ...more] = wrap(oneLine(text), `${indent}  `);
+    return [`${indent}→ ${first.trimStart()}`, ...more];
+  };
+  const how = record.verdict === "fail" && record.status === "interrupted" ? "interrupted" : record.passed;
+  const head = `${verdictIcons[record.verdict]} ${headWord(record)}${how === undefined ? "" : ` (${how})`}`;
   const name = oneLine(record.scenario.name, 120);
-  const lines = [`${colours.bold(paint[record.verdict](head))}  ${name}`, ...wrap(oneLine(record.sentence), "  "), ""];
+  const lines = [`${colours.bold(paint[record.verdict](head))}  ${name}`, ...wrap(oneLine(record.sentence), "  ")];
+  if (record.cause !== undefined) lines.push(...arrow(record.cause.remedy, "  "));
+  lines.push("");
   for (const check of record.checks) {
     const [first = "", ...more] = wrap(`${oneLine(check.title, 160)}: ${oneLine(check.actual)}`, "    ");
     lines.push(`  ${paint[check.verdict](verdictIcons[check.verdict])} ${first.trimStart()}`, ...more);
+    if (hasOwnRemedy(check, record)) lines.push(...arrow(check.remedy, "    "));
   }
   if (record.checks.length === 0) lines.push("  no check was judged");
-  for (const reason of record.reasons) {
+  for (const reason of otherReasons(record)) {
     const [first = "", ...more] = wrap(oneLine(reason), "    ");
     lines.push(`  ${colours.yellow("!")} ${first.trimStart()}`, ...more);
   }
   lines.push(...evidence(record.checks, wrap, colours.dim));
   lines.push("", `  report  ${oneLine(options.reportPath, 4096)}`, `  replay  ${oneLine(record.replay, 4096)}`);
   return lines;
+}
+
+const headWord = (record: RunRecord): string =>
+  isOnlyInterrupted(record) ? "INTERRUPTED" : record.verdict.toUpperCase();
+
+/** What is to be done about the whole run is not said again for each of its checks. */
+function hasOwnRemedy(check: CheckResult, { cause }: RunRecord): check is CheckResult & { readonly remedy: string } {
+  return check.remedy !== undefined && check.cause !== cause?.code;
 }
 
 /** The first operations that break the first broken law. */

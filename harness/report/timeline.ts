@@ -22,19 +22,24 @@ export interface Timeline {
 
 /** What happened, in order. */
 export function timelineOf(events: readonly RunEvent[], firstFaultMs: number | null): Timeline {
+  const stopMs = Math.min(...events.flatMap((event) => (isStop(event) ? [event.atMs] : [])));
   const rows = events
     .toSorted((a, b) => a.atMs - b.atMs)
     .map((event) => ({
       atMs: event.atMs,
       fromFaultMs: firstFaultMs === null ? null : event.atMs - firstFaultMs,
-      ...told(event),
+      ...told(event, event.atMs >= stopMs),
     }));
   return { rows: rows.slice(0, rowsAtMost), leftOut: Math.max(0, rows.length - rowsAtMost) };
 }
 
 type Told = Pick<TimelineRow, "tone" | "what" | "detail">;
 
-function told(event: RunEvent): Told {
+/** From then on processes are ended by the run. */
+const isStop = (event: RunEvent): boolean =>
+  event.type === "interrupted" || (event.type === "phase" && event.phase === "tearDown");
+
+function told(event: RunEvent, isStopping: boolean): Told {
   const as = (tone: Told["tone"], what: string, detail = ""): Told => ({ tone, what, detail });
   switch (event.type) {
     case "phase":
@@ -52,7 +57,11 @@ function told(event: RunEvent): Told {
     case "started":
       return as("plain", `${event.instance} started`, `pid ${event.pid} · in ${duration(event.tookMs)}`);
     case "exited":
-      return as(event.expected ? "plain" : "bad", `${event.instance} ended: ${event.how}`, exitDetail(event));
+      return as(
+        event.expected || isStopping ? "plain" : "bad",
+        `${event.instance} ended: ${event.how}`,
+        exitDetail(event),
+      );
     case "audited":
       return as(
         event.atRest ? "plain" : "bad",
@@ -68,9 +77,9 @@ function told(event: RunEvent): Told {
     case "gauges":
       return as("plain", event.when === "steady" ? "counted while steady" : "counted at rest", measured(event.values));
     case "interrupted":
-      return as("bad", `interrupted by ${event.by}`);
+      return as("plain", `interrupted by ${event.by}`);
     case "replaced":
-      return as("bad", `${event.what} was replaced`, event.why);
+      return as("plain", `${event.what} was replaced`, replacedDetail(event));
     case "note":
       return as("plain", event.text);
     case "error":
@@ -82,6 +91,13 @@ function told(event: RunEvent): Told {
 }
 
 const healthWords = { ready: "says that it is ready", unready: "says that it is not ready", silent: "says nothing" };
+
+function replacedDetail({ why, fromMs, toMs, links }: RunEvent & { type: "replaced" }): string {
+  const took =
+    fromMs === undefined || toMs === undefined ? [] : [`${duration(toMs - fromMs)} until all links worked again`];
+  const broken = links === undefined || links.length === 0 ? [] : [`connections broken off: ${links.join(", ")}`];
+  return [why, ...took, ...broken].join(" · ");
+}
 
 const exitDetail = (event: RunEvent & { type: "exited" }): string =>
   `pid ${event.pid} · ${event.expected ? "as asked" : "not asked for"}`;

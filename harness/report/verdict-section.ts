@@ -7,7 +7,7 @@ import { scrolling } from "./table.ts";
 import { oneLine } from "./text.ts";
 import { actedFrom, actedUntil } from "./windows.ts";
 import { witnessChart } from "./witness-chart.ts";
-import { checkWords, phaseLabels, verdictIcons, verdictWords } from "./words.ts";
+import { checkWords, phaseLabels, runWord, verdictIcons } from "./words.ts";
 
 /** The first screen: what broke, why, and how to see it again. */
 export function banner(data: ReportData): Html {
@@ -15,8 +15,9 @@ export function banner(data: ReportData): Html {
   const how = passed === "degraded as designed" && html` <span class="how">degraded as designed</span>`;
   return html`<header class="banner ${verdict}">
 <p class="scenario">${scenario.name}</p>
-<h1><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${verdictWords[verdict]}${how}</h1>
+<h1><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${runWord(data)}${how}</h1>
 <p class="sentence">${data.sentence}</p>
+${data.cause !== null && html`<p class="remedy"><b>What to do:</b> ${oneLine(data.cause.remedy, 400)}</p>`}
 ${data.reasons.length > 0 && html`<ul class="reasons">${data.reasons.map((reason) => html`<li>${oneLine(reason, 240)}</li>`)}</ul>`}
 ${incomplete(data)}
 <p class="expects"><b>Expected:</b> ${scenario.expects}</p>
@@ -58,11 +59,11 @@ export function checks(data: ReportData): Html {
 }
 
 function check(result: CheckResult, shades: readonly Interval[], id: string): Html {
-  const { verdict, title, law, expected, actual, phase } = result;
+  const { verdict, title, law, expected, actual, phase, remedy } = result;
   return html`<li class="check ${verdict}">
 <h3><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${title} <span class="word">${checkWords[verdict]}</span></h3>
 <dl><div><dt>actual</dt><dd class="actual">${actual}</dd></div><div><dt>expected</dt><dd>${expected}</dd></div>
-${phase !== undefined && html`<div><dt>phase</dt><dd>${phaseLabels[phase] ?? phase}</dd></div>`}<div><dt>law</dt><dd>${law}</dd></div></dl>
+${remedy !== undefined && html`<div><dt>remedy</dt><dd>${remedy}</dd></div>`}${phase !== undefined && html`<div><dt>phase</dt><dd>${phaseLabels[phase] ?? phase}</dd></div>`}<div><dt>law</dt><dd>${law}</dd></div></dl>
 ${result.witness.length > 0 && html`${witnessChart(result, shades, id)}${witnesses(result)}`}</li>
 `;
 }

@@ -1,5 +1,6 @@
 import type { RunPhase } from "../model/events.ts";
 import type { Outcome } from "../model/history.ts";
+import type { RunRecord } from "../model/run.ts";
 import type { Verdict } from "../model/verdict.ts";
 
 /** The stages of a run as people call them. */
@@ -22,6 +23,17 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   inconclusive: "Inconclusive",
   fail: "Failed",
 };
+/** An interrupted run says so, unless it proved a failure before. */
+export function runWord({ verdict, status }: Pick<RunRecord, "verdict" | "status">): string {
+  return isOnlyInterrupted({ verdict, status }) ? "Interrupted" : verdictWords[verdict];
+}
+export const isOnlyInterrupted = ({ verdict, status }: Pick<RunRecord, "verdict" | "status">): boolean =>
+  verdict === "inconclusive" && status === "interrupted";
+
+/** What else speaks against a run, beside the cause that is shown first. */
+export const otherReasons = ({ reasons, cause }: Pick<RunRecord, "reasons" | "cause">): readonly string[] =>
+  reasons.filter((reason) => reason !== cause?.text);
+
 export const checkWords: Readonly<Record<Verdict, string>> = {
   pass: "held",
   inconclusive: "undecided",

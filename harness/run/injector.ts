@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LinkControl, LinkLook } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
@@ -7,6 +8,7 @@ import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
 import type { Strikes } from "./strikes.ts";
 import { sustain } from "./sustain.ts";
+import { type Look, TrafficWatch } from "./traffic-watch.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
 export const leadMs = 500;
@@ -37,6 +39,8 @@ export interface Course {
   over(isProven: boolean): Promise<void>;
   /** Told when it could not be injected; it is healed at once. */
   failed?(): void;
+  /** What was seen of its links when the steady phase began, by their names; absent where there is no such phase. */
+  steadyLooks?(): Promise<ReadonlyMap<string, LinkLook>>;
 }
 
 /** One fault on one link or instance: everything that a kind does, with its control already in its hand. */
@@ -48,6 +52,8 @@ interface Strike {
   sustain(failed: (error: unknown) => void): { end(): Promise<void> } | undefined;
   heal(): Promise<void>;
   observe(): Promise<Observation>;
+  /** Looks at the traffic of the link that it is on; absent where there is none to be seen. */
+  readonly look?: Look;
 }
 
 /**
@@ -63,7 +69,7 @@ export function playStrikes(
   const { id, title } = injection;
   const announce = once((type: "inject" | "heal") => context.emit({ atMs: context.now(), type, injection: id, title }));
   const strikes = strikesOf(kind, injection, context.system);
-  return Promise.all(strikes.map((strike) => play(strike, injection, course, announce, context)));
+  return Promise.all(strikes.map((strike) => play(strike, { kind, injection }, course, announce, context)));
 }
 
 function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: RunningSystem): readonly Strike[] {
@@ -81,12 +87,18 @@ function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: Runni
           ),
     heal: () => kind.heal(control, injection),
     observe: () => kind.observe(control, injection),
+    ...lookOf(kind, control),
   }));
+}
+
+function lookOf(kind: FaultKind, control: object): { readonly look?: Look } {
+  const { look } = control as Partial<LinkControl>;
+  return kind.uncounted === "all" || look === undefined ? {} : { look };
 }
 
 async function play(
   strike: Strike,
-  injection: ScheduledInjection,
+  { kind, injection }: { readonly kind: FaultKind; readonly injection: ScheduledInjection },
   course: Course,
   announce: (type: "inject" | "heal") => void,
   context: InjectorContext,
@@ -94,6 +106,7 @@ async function play(
   const undoEntries: number[] = [];
   let ended: (() => void) | undefined;
   let sustained: ReturnType<Strike["sustain"]>;
+  let watch: TrafficWatch | undefined;
   const tellOnce = once((text: string) =>
     context.emit({ atMs: context.now(), type: "note", text: `${injection.title}, again: ${text}` }),
   );
@@ -101,6 +114,7 @@ async function play(
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
     await course.due();
+    watch = await watchOn(strike, course);
     ended = context.strikes.begin(strike.on, context.now());
     undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
     receipt.requestedMs = context.now();
@@ -115,12 +129,19 @@ async function play(
   }
   if (ended !== undefined) {
     await sustained?.end();
+    const traffic = context.signal.aborted ? undefined : await watch?.end(kind.uncounted);
+    if (traffic !== undefined) receipt.traffic = traffic;
     announce("heal");
     await heal(strike, receipt, undoEntries, context);
     ended();
   }
   context.emit({ atMs: context.now(), type: "receipt", receipt });
   return receipt;
+}
+
+async function watchOn({ look, on }: Strike, course: Course): Promise<TrafficWatch | undefined> {
+  if (look === undefined) return undefined;
+  return TrafficWatch.begin(look, (await course.steadyLooks?.())?.get(on));
 }
 
 /**

@@ -79,18 +79,19 @@ export function endedRecord(opening: RunRecord, result: RunResult): RunRecord {
 
 /**
  * The record of a stored run with the verdicts of these checks. Nothing but what is in the run folder has a say in them,
- * so that the run, when it ends, and whoever judges it again come to the same.
+ * so that the run, when it ends, and `faultline check` come to the same.
  */
 export function judgedRecord(run: StoredRun, checks: readonly Check[]): RunRecord {
-  const { passed: _, ...record } = run.record;
+  const { passed: _, cause: __, ...record } = run.record;
   const evidence = storedEvidence(run);
-  const judged = judgeRun(evidence, checks, record.course);
+  const judged = judgeRun(evidence, checks, { ...record.course, status: record.status, host: record.host });
   return {
     ...record,
     verdict: judged.verdict,
     ...(judged.passed === undefined ? {} : { passed: judged.passed }),
     sentence: sentenceFor(judged, evidence),
     reasons: judged.reasons,
+    ...(judged.cause === undefined ? {} : { cause: judged.cause }),
     checks: judged.checks,
   };
 }

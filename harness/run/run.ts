@@ -5,7 +5,7 @@ import { runLoad } from "../load/run-load.ts";
 import type { CapabilityName } from "../model/capabilities.ts";
 import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/check.ts";
 import type { Environment, RunningSystem } from "../model/environment.ts";
-import { messageOf } from "../model/errors.ts";
+import { interruptedBy, messageOf } from "../model/errors.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
 import { evidenceFrom } from "../model/evidence.ts";
 import type { FaultKind } from "../model/fault.ts";
@@ -92,8 +92,8 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    options.signal.addEventListener("abort", () => this.#stop.abort(options.signal.reason), { once: true });
-    if (options.signal.aborted) this.#stop.abort(options.signal.reason);
+    options.signal.addEventListener("abort", () => this.#interrupt(), { once: true });
+    if (options.signal.aborted) this.#interrupt();
   }
 
   readonly #now = (): number => performance.now() - this.#startedAt;
@@ -108,6 +108,13 @@ class Run {
       this.#reasons.push(`an event could not be told: ${messageOf(error)}`);
     }
   };
+
+  /** The event says from when on what happens is Faultline's own doing; it comes before that. */
+  #interrupt(): void {
+    const reason: unknown = this.#options.signal.reason;
+    this.#emit({ atMs: this.#now(), type: "interrupted", by: interruptedBy(reason) });
+    this.#stop.abort(reason);
+  }
 
   async toItsEnd(): Promise<RunResult> {
     const { environment, folder, scenario, plan, faultKinds } = this.#options;

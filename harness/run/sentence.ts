@@ -1,27 +1,44 @@
 import type { Evidence } from "../model/check.ts";
 import type { ScheduledInjection } from "../model/fault.ts";
-import { answersIn } from "./answers.ts";
+import { answersSinceFault } from "../model/measure/steady.ts";
+import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
 
 /** One sentence from the fault to the failure, or to its absence; for a person who was woken up. */
 export function sentenceFor(judged: Judged, evidence: Evidence): string {
   const fault = describeFaults(evidence.schedule);
   const broken = judged.checks.find((check) => check.verdict === "fail");
-  if (judged.verdict === "fail" && broken !== undefined) {
-    return `${fault} became a failure: ${broken.title} was broken, ${broken.actual}.`;
-  }
+  if (judged.verdict === "fail" && broken !== undefined) return failure(fault, broken, judged, evidence);
   if (judged.verdict === "inconclusive") {
-    const undecided = judged.checks.find((check) => check.verdict === "inconclusive");
-    const reason =
-      judged.reasons[0] ?? (undecided === undefined ? "no check" : `${undecided.title}: ${undecided.actual}`);
-    return `Whether ${fault} became a failure cannot be told: ${reason}.`;
+    return `Inconclusive: ${judged.cause?.text ?? "no check was judged"}.`;
   }
   const count = judged.checks.length;
   const held = count === 1 ? "the one check" : `all ${count} checks`;
   return `${fault} stayed a fault: ${held} held, ${describeAnswers(evidence)}.`;
 }
 
-/** More than that and nobody reads on to what became of them. */
+/** A law that was broken is broken, but where something else may be why, the fault is not accused of it. */
+function failure(fault: string, broken: CheckResult, judged: Judged, evidence: Evidence): string {
+  const { title, actual } = broken;
+  if (evidence.schedule.length === 0) return `${title} was broken without a fault, as none was injected: ${actual}.`;
+  const doubt = brokenBefore(broken, evidence) ?? judged.otherCause;
+  if (doubt === undefined) return `${fault} became a failure: ${title} was broken, ${actual}.`;
+  return `${title} was broken: ${actual}. The fault (${fault}) may not be its cause: ${doubt}.`;
+}
+
+/** An operation that broke the law had ended before any fault was requested. */
+function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | undefined {
+  if (!wasInjected(evidence)) return "nothing shows that a fault was injected";
+  const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
+  return isBefore ? "it was broken before the first injection" : undefined;
+}
+
+/** The receipt of a fault that never came to be injected, as of one whose milestone was not reached, has no proof. */
+function wasInjected({ events, receipts }: Evidence): boolean {
+  return events.some(({ type }) => type === "inject") || receipts.some(({ provenMs }) => provenMs !== undefined);
+}
+
+/** More than that and the end of the sentence is not read. */
 const namedAtMost = 3;
 
 function describeFaults(schedule: readonly ScheduledInjection[]): string {
@@ -31,9 +48,9 @@ function describeFaults(schedule: readonly ScheduledInjection[]): string {
   return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more faults`;
 }
 
-/** While the fault acted and after it: the warm-up is nobody's evidence, and the steady phase had no fault. */
-function describeAnswers({ history }: Evidence): string {
-  const { total, ok } = answersIn(history, ["faults", "recovery"]);
+/** What a fault may have touched: the warm-up is no evidence, and the steady phase had no fault. */
+function describeAnswers(evidence: Evidence): string {
+  const { total, ok } = answersSinceFault(evidence);
   const [all, bad] = [total.toLocaleString("en"), total - ok];
   if (bad === 0) return `and each of ${all} operations during and after it was ok`;
   return `and ${bad} of ${all} operations during and after it ${bad === 1 ? "was" : "were"} not ok`;

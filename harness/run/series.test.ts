@@ -56,4 +56,12 @@ describe("several runs of one plan", () => {
     expect(seriesOf([blind, blind, good])).toMatchObject({ verdict: "inconclusive", untold: 2 });
     expect(seriesOf([blind, blind, bad]).verdict).toBe("fail");
   });
+
+  it("leaves out runs of which the course excused a missed budget, but not those in which a check was undecided", () => {
+    const excused = run({ ...result("budget", "inconclusive"), cause: "steadyUnhealthy" });
+    const undecided = run({ ...result("budget", "inconclusive"), cause: "tooFewSamples" });
+    const good = run(result("budget", "pass"));
+    expect(seriesOf([excused, good, good])).toMatchObject({ verdict: "pass", untold: 1 });
+    expect(seriesOf([undecided, good, good])).toMatchObject({ verdict: "inconclusive", untold: 0 });
+  });
 });

@@ -1,3 +1,4 @@
+import { excusesBudgets } from "../model/cause.ts";
 import { meanRange } from "../model/measure/mean-range.ts";
 import { type Range, wilson } from "../model/measure/proportion.ts";
 import type { RunRecord } from "../model/run.ts";
@@ -51,9 +52,12 @@ export function seriesOf(records: readonly RunRecord[]): Series {
   return { verdict: isBlind && ofChecks !== "fail" ? "inconclusive" : ofChecks, runs: records.length, untold, checks };
 }
 
-/** A run is inconclusive because a check was, and not because of how it went. */
+/** A run is inconclusive because a check was, and not because of how it went; that may have excused a missed budget. */
 function isUndecided(checks: readonly CheckResult[]): boolean {
-  return checks.some(({ verdict }) => verdict === "inconclusive");
+  return checks.some(
+    ({ verdict, cause = "undecided" }) =>
+      verdict === "inconclusive" && (cause === "hostOverloaded" || !excusesBudgets.has(cause)),
+  );
 }
 
 function worstOf(verdicts: readonly SeriesVerdict[]): SeriesVerdict {

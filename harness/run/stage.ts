@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentContext, RunningSystem } from "../model/environment.ts";
-import { messageOf } from "../model/errors.ts";
+import { Interrupted, messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { System } from "../model/system.ts";
 import { type JournalFile, openJournal } from "../safety/journal.ts";
@@ -65,7 +65,8 @@ export async function onStage(
   } catch (caught) {
     const error = signal.aborted ? signal.reason : caught;
     failure = { error };
-    emit({ atMs: now(), type: "error", text: messageOf(error) });
+    // An interruption has an event of its own, and is no error of the system.
+    if (!(error instanceof Interrupted)) emit({ atMs: now(), type: "error", text: messageOf(error) });
   }
   emit({ atMs: now(), type: "phase", phase: "tearDown" });
   const leftBroken = await takeDown(system, journal);

@@ -1,4 +1,5 @@
-import type { Evidence, FinalState, OperationInfo } from "../../model/check.ts";
+import type { Check, Evidence, FinalState, OperationInfo } from "../../model/check.ts";
+import { describeProblem } from "../../model/errors.ts";
 import {
   grantCode,
   historyOf,
@@ -155,6 +156,10 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
 export function standingStill(fromMs: number, toMs: number): Pick<Evidence, "generator"> {
   return { generator: { ...evidenceOf([]).generator, standstills: [{ fromMs, toMs }] } };
 }
+
+/** What is wrong with the options of a check, in words; empty when nothing is. */
+export const refusalOf = ({ problems = [] }: Pick<Check, "problems">): string =>
+  problems.map(describeProblem).join("\n");
 
 /** A final state in short: `[key, version, id of the write]` and ids of items. */
 export function endingWith(

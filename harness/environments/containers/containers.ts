@@ -1,6 +1,6 @@
 import type { ContainerSettings } from "../../model/config.ts";
 import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
-import type { System } from "../../model/system.ts";
+import { clientsName, type System } from "../../model/system.ts";
 import { processesInContainers } from "../../safety/processes.ts";
 import type { Gauges, Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
@@ -59,6 +59,21 @@ function containersPlace(
       await makeNetwork(ground);
     },
     startProxies: (admin, ports) => startToxiproxy(ground, admin, ports),
+    traffic:
+      (_ports, { records }, instanceNamed) =>
+      (link, port) => {
+        // Whoever comes from outside has the address of the engine's own, and so do the probes.
+        if (link.from.component === clientsName) return undefined;
+        return {
+          sockets: () => instanceNamed(link.from.instance)?.socketsTo(port) ?? Promise.resolve(undefined),
+          async clients() {
+            const addresses = (await instanceNamed(link.from.instance)?.networkAddresses()) ?? [];
+            const hosts = await records.clientHosts();
+            // Only if it was ever seen by them: an engine may hide the addresses of containers from each other.
+            return addresses.some((address) => hosts.has(address)) ? addresses : undefined;
+          },
+        };
+      },
     listen: ({ port }) => ({ host: "0.0.0.0", port }),
     // By its name, which leads to it wherever it is started again.
     upstream: (facts) => ({

@@ -10,10 +10,13 @@ import type {
   ProcessControl,
   RolloutControl,
 } from "../../model/capabilities.ts";
+import type { Socket } from "../../model/environment.ts";
 import { messageOf, systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectedPorts, connectionsTo, established, listening, portsIn } from "../../safety/listening.ts";
+import { processesInContainers } from "../../safety/processes.ts";
+import { socketsInNetworkOf } from "../../safety/sockets.ts";
 import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
 import type { Gauges, StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
@@ -236,6 +239,19 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
   async #connectedPorts(): Promise<readonly number[] | undefined> {
     const sockets = await this.#sockets();
     return sockets === undefined ? undefined : portsIn(sockets, established);
+  }
+
+  /** The connections of its processes to a port of the proxies; undefined where its network can't be looked into. */
+  async socketsTo(port: number): Promise<readonly Socket[] | undefined> {
+    const pids = processesInContainers().get(this.#container?.id);
+    return pids?.[0] === undefined ? undefined : socketsInNetworkOf(pids[0], [port]);
+  }
+
+  /** Its addresses in the network of its run. */
+  async networkAddresses(): Promise<readonly string[]> {
+    const inspection = await this.#container?.inspect();
+    const networks = Object.values(inspection?.NetworkSettings.Networks ?? {});
+    return networks.flatMap(({ IPAddress: address }) => (address === "" ? [] : [address]));
   }
 
   async ports(): Promise<readonly number[]> {

@@ -1,7 +1,9 @@
 import type { Evidence } from "../check.ts";
-import { outcomeCode, phaseCode } from "../history.ts";
+import { outcomeCode } from "../history.ts";
+import { metTraffic } from "./crossings.ts";
 import { healedMs, injectedMs } from "./moments.ts";
 import { type Range, wilson } from "./proportion.ts";
+import { steadyAnswers } from "./steady.ts";
 
 const okCode = outcomeCode("ok");
 
@@ -36,9 +38,11 @@ export interface Absorption {
  */
 export function absorptionOf(evidence: Evidence): Absorption | undefined {
   const { history, receipts } = evidence;
-  const acted = receipts.flatMap(({ provenMs, healRequestedMs, healProvenMs }) => {
+  const acted = receipts.flatMap((receipt) => {
+    const { provenMs, healRequestedMs, healProvenMs } = receipt;
     const toMs = healRequestedMs ?? healProvenMs;
-    return provenMs === undefined || toMs === undefined ? [] : [{ fromMs: provenMs, toMs }];
+    const isMet = provenMs !== undefined && toMs !== undefined && metTraffic(receipt) !== false;
+    return isMet ? [{ fromMs: provenMs, toMs }] : [];
   });
   let [crossed, bad] = [0, 0];
   for (let row = 0; row < history.count; row += 1) {
@@ -58,14 +62,9 @@ export function absorptionOf(evidence: Evidence): Absorption | undefined {
   };
 }
 
-function steadyBadShare({ history }: Evidence): number {
-  let [total, bad] = [0, 0];
-  for (let row = 0; row < history.count; row += 1) {
-    if (history.phase[row] !== phaseCode("steady")) continue;
-    total += 1;
-    if (history.outcome[row] !== okCode) bad += 1;
-  }
-  return total === 0 ? 0 : bad / total;
+function steadyBadShare(evidence: Evidence): number {
+  const { total, ok } = steadyAnswers(evidence);
+  return total === 0 ? 0 : 1 - ok / total;
 }
 
 function countIn({ history }: Evidence, fromMs: number, toMs: number): { total: number; bad: number } {
