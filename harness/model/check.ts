@@ -127,6 +127,10 @@ export interface Evidence {
   readonly generator: GeneratorReport;
   /** Absent when the run did not get that far, or the scenario has no audit. */
   readonly finalState?: FinalState;
+  /** Operation id → what its judgement kept as `evidence`. Absent when none did. */
+  readonly kept?: ReadonlyMap<number, Json>;
+  /** How many operations gave `evidence` that was too large to be kept. Absent when all was kept. */
+  readonly cut?: number;
 }
 
 /** A law over the evidence. */

@@ -2,6 +2,7 @@ import type { Evidence, FinalState, GeneratorReport } from "./check.ts";
 import type { RunEvent } from "./events.ts";
 import { type History, historyOf } from "./history.ts";
 import type { RunRecord, StoredRun } from "./run.ts";
+import type { Json } from "./units.ts";
 
 /** What a run's evidence is put together from. */
 export interface Seen {
@@ -12,10 +13,13 @@ export interface Seen {
   readonly history: History | undefined;
   readonly errors: readonly string[];
   readonly finalState: FinalState | undefined;
+  readonly kept?: ReadonlyMap<number, Json> | undefined;
+  readonly cut?: number | undefined;
 }
 
 /** What checks look at, from what a run saw. What it did not get to see is empty. */
-export function evidenceFrom({ plan, phases, generator, events, history, errors, finalState }: Seen): Evidence {
+export function evidenceFrom(seen: Seen): Evidence {
+  const { plan, phases, generator, events, history, errors, finalState, kept, cut } = seen;
   return {
     history: history ?? historyOf(0),
     errors,
@@ -28,13 +32,16 @@ export function evidenceFrom({ plan, phases, generator, events, history, errors,
     events,
     generator: generator ?? nothingGenerated,
     ...(finalState === undefined ? {} : { finalState }),
+    ...(kept === undefined || kept.size === 0 ? {} : { kept }),
+    ...(cut === undefined || cut === 0 ? {} : { cut }),
   };
 }
 
 /** The evidence that a run folder holds: the same whenever it is read. */
-export function storedEvidence({ record, events, history, errors, finalState }: StoredRun): Evidence {
+export function storedEvidence(run: StoredRun): Evidence {
+  const { record, events, history, errors, finalState, kept, cut } = run;
   const { plan, phases, generator } = record;
-  return evidenceFrom({ plan, phases, generator, events, history, errors, finalState });
+  return evidenceFrom({ plan, phases, generator, events, history, errors, finalState, kept, cut });
 }
 
 /** Of a load that was not. */

@@ -5,6 +5,7 @@ import { messageOf, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
 import { readHistory } from "./history-file.ts";
+import { readKeptEvidence } from "./kept-evidence.ts";
 import { files } from "./run-folder.ts";
 
 /** Of a log, at most this many bytes from its end are read. */
@@ -33,6 +34,10 @@ export function readRun(folder: string): StoredRun {
   const finalState = hasAudit(events)
     ? attempt("the final state", () => readJson(join(path, files.finalState)) as FinalState)
     : undefined;
+  const kept = attempt("the kept evidence", () => readKeptEvidence(join(path, files.kept)));
+  if (kept !== undefined && kept.cut > 0)
+    missing.push(`the kept evidence: ${kept.cut} operations gave more than is kept`);
+  if (kept?.isTorn === true) missing.push("the end of the kept evidence: torn");
   const logs = attempt("the logs", () => readLogs(join(path, files.logs))) ?? {};
   return {
     folder: path,
@@ -43,6 +48,8 @@ export function readRun(folder: string): StoredRun {
     missing,
     ...(stored === undefined ? {} : { history: stored.history }),
     ...(finalState === undefined ? {} : { finalState }),
+    ...(kept === undefined || kept.kept.size === 0 ? {} : { kept: kept.kept }),
+    ...(kept === undefined || kept.cut === 0 ? {} : { cut: kept.cut }),
   };
 }
 
