@@ -1,6 +1,7 @@
 import type { Evidence, Interval, OperationInfo } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
+import { grantCode, type History, operationFlags, outcomeCode } from "../model/history.ts";
 import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.ts";
+import { isWrite } from "../model/workload.ts";
 import { type Finding, witnessOf } from "./finding.ts";
 
 /** One flag for each operation of the run, by its number: which operations a check is about. */
@@ -27,12 +28,36 @@ export function rowOfVersion(
   let found: number | undefined;
   for (let row = 0; row < history.count; row += 1) {
     if (history.key[row] !== key || history.version[row] !== version || history.outcome[row] !== okCode) continue;
-    if (operations[history.operation[row]!]?.effect === effect) found = row;
+    const { effect: own } = operations[history.operation[row]!] ?? {};
+    if (effect === "write" ? isWrite(own) : own === effect) found = row;
   }
   return found;
 }
 
 const okCode = outcomeCode("ok");
+const rejectedCode = outcomeCode("rejected");
+const neverSent = [outcomeCode("failed"), outcomeCode("overflow")];
+const denied = grantCode(false);
+
+/**
+ * Whether an operation certainly had no effect and never will. A refusal is none of these unless it says so: what it
+ * refused to wait for may have happened.
+ */
+export function isNeverExecuted(history: History, row: number): boolean {
+  const outcome = history.outcome[row]!;
+  if (outcome === rejectedCode) return (history.flags[row]! & operationFlags.notExecuted) !== 0;
+  return neverSent.includes(outcome);
+}
+
+/** Whether its caller was promised that it happened. A caller who was turned away, as it should be, was promised nothing. */
+export function isAcknowledged(history: History, row: number): boolean {
+  return history.outcome[row] === okCode && history.granted[row] !== denied;
+}
+
+/** Whether a read found nothing. */
+export function isAbsent(history: History, row: number): boolean {
+  return (history.flags[row]! & operationFlags.absent) !== 0;
+}
 
 /** A row of the history with what is remarkable about it. */
 export interface Noted {
