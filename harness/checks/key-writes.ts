@@ -15,7 +15,10 @@ export interface KeyWrites {
   readonly effectMs: Float64Array;
   /** Row of a write that nothing acknowledged → the row of the read that first saw its value; −1 where none did. */
   readonly seenBy: Int32Array;
-  /** Row → the version that was told, where it can be compared with others of its key; else `NaN`. */
+  /**
+   * Row → its version, where it can be compared with others of its key; else `NaN`. A write that was told none has that of
+   * the first read which returned its value.
+   */
   readonly version: Float64Array;
 }
 
@@ -30,18 +33,27 @@ export function keyWritesOf(evidence: Evidence): KeyWrites {
     if (writes[history.operation[row]!] === 1 && isAcknowledged(history, row)) effectMs[row] = history.endMs[row]!;
   }
   const seenBy = new Int32Array(history.count).fill(-1);
-  markSeen(evidence, { spots, rowOf, effectMs, seenBy });
-  return { spots, rowOf, effectMs, seenBy, version: comparableVersions(evidence, spots) };
+  const version = comparableVersions(evidence, spots);
+  markSeen(evidence, { spots, rowOf, effectMs, seenBy, version });
+  return { spots, rowOf, effectMs, seenBy, version };
 }
 
 /** A read that returned a value proves that its write had taken effect by then, whatever became of the write's answer. */
-function markSeen(evidence: Evidence, { spots, rowOf, effectMs, seenBy }: Omit<KeyWrites, "version">): void {
+function markSeen(evidence: Evidence, { spots, rowOf, effectMs, seenBy, version }: KeyWrites): void {
   const { history } = evidence;
   const reads = flags(evidence, ({ effect }) => effect === "read");
+  /** Of writes that were told no version: when the read had ended whose version they have. */
+  const toldMs = new Map<number, number>();
   for (let row = 0; row < history.count; row += 1) {
     if (reads[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
     const write = writeOf(evidence, { spots, rowOf }, history.value[row]!, spots.of[row]!);
     if (write < 0 || isNeverExecuted(history, write)) continue;
+    if (!Number.isNaN(version[row]!) && Number.isNaN(history.version[write]!)) {
+      if (!(history.endMs[row]! >= (toldMs.get(write) ?? Number.POSITIVE_INFINITY))) {
+        toldMs.set(write, history.endMs[row]!);
+        version[write] = version[row]!;
+      }
+    }
     const sinceMs = Math.max(history.wireMs[write]!, history.endMs[row]!);
     if (!(sinceMs < effectMs[write]!)) continue;
     effectMs[write] = sinceMs;
@@ -67,18 +79,18 @@ export function writeOf(
  * say nothing then, and it is judged by values and time.
  */
 function comparableVersions(evidence: Evidence, spots: Spots): Float64Array {
-  const { history, operations } = evidence;
+  const { history } = evidence;
+  const version = history.version.slice(0, history.count);
   const untold = flags(evidence, ({ effect }) => effect === "delete");
-  if (!untold.includes(1)) return history.version;
+  if (!untold.includes(1)) return version;
   for (let row = 0; row < history.count; row += 1) {
     if (history.outcome[row] === okCode && !Number.isNaN(history.version[row]!)) untold[history.operation[row]!] = 0;
   }
-  if (!untold.includes(1) || operations.length === 0) return history.version;
+  if (!untold.includes(1)) return version;
   const restarts = new Uint8Array(spots.keys.length);
   for (let row = 0; row < history.count; row += 1) {
     if (untold[history.operation[row]!] === 1 && !isNeverExecuted(history, row)) restarts[spots.of[row]!] = 1;
   }
-  const version = history.version.slice(0, history.count);
   for (let row = 0; row < history.count; row += 1) if (restarts[spots.of[row]!] === 1) version[row] = Number.NaN;
   return version;
 }

@@ -57,13 +57,13 @@ function fateOfNothing(evidence: Evidence, writes: KeyWrites, key: WrittenKey, f
     const isDeleted = last.some((row) => operations[history.operation[row]!]?.effect === "delete");
     if (isDeleted || key.mayBeDeleted) return { anomalies: [] };
   }
-  return { anomalies: last.map((row) => lost(writes, key, final, row)) };
+  return { anomalies: last.map((row) => lost(evidence, key, final, row)) };
 }
 
 /** With a value that nothing legal explains, only a version can say that an acknowledged write was not overwritten. */
 function overwrittenByOlder(evidence: Evidence, writes: KeyWrites, key: WrittenKey, final: Final): readonly Anomaly[] {
   const rows = Array.from(key.rows).filter((row) => writes.version[row]! >= final.version);
-  return withoutSuccessor(evidence, writes, rows).map((row) => lost(writes, key, final, row));
+  return withoutSuccessor(evidence, writes, rows).map((row) => lost(evidence, key, final, row));
 }
 
 /**
@@ -94,24 +94,17 @@ function fateUnderHolder(
   }
   if (after.length === 0) return unclear === undefined ? { anomalies: [] } : { anomalies: [], unclear };
   const isExact = isPromised && holderVersion === finalVersion;
-  const because: Noted[] = isExact
-    ? []
-    : [{ row: holder, note: holderNote(evidence, writes, key, final), violates: false }];
-  const anomalies = withoutSuccessor(evidence, writes, after).map((row) => lost(writes, key, final, row, because));
+  const because: Noted[] = isExact ? [] : [{ row: holder, note: holderNote(evidence, key, final), violates: false }];
+  const anomalies = withoutSuccessor(evidence, writes, after).map((row) => lost(evidence, key, final, row, because));
   if (!isPromised || !(holderVersion < finalVersion)) return { anomalies };
   const note = `was acknowledged${asVersion(holderVersion)}; key ${key.key} ends with its value again, as version ${finalVersion}`;
   return { anomalies: [{ kind: "resurrected", row: holder, note }, ...anomalies] };
 }
 
-function holderNote(
-  { history }: Evidence,
-  { version }: KeyWrites,
-  { key }: WrittenKey,
-  final: Final & { holder: number },
-) {
+function holderNote({ history }: Evidence, { key }: WrittenKey, final: Final & { readonly holder: number }) {
   const { holder, version: finalVersion } = final;
   const end = `key ${key} ends with its value${asVersion(finalVersion)}`;
-  if (isAcknowledged(history, holder)) return `was acknowledged${asVersion(version[holder]!)}; ${end}`;
+  if (isAcknowledged(history, holder)) return `was acknowledged${asVersion(history.version[holder]!)}; ${end}`;
   return `had no certain outcome; ${end}`;
 }
 
@@ -128,7 +121,7 @@ function withoutSuccessor({ history }: Evidence, { effectMs, version }: KeyWrite
 }
 
 function lost(
-  { version }: KeyWrites,
+  { history: { version } }: Evidence,
   { key }: WrittenKey,
   final: Final,
   row: number,
@@ -171,10 +164,10 @@ export function forgotten(
       kept.push(row);
       continue;
     }
-    const note = `was acknowledged as version ${version[row]!} of key ${key}, and forgotten: a later write was acknowledged as version ${version[later]!}`;
+    const note = `was acknowledged, as version ${version[row]!} of key ${key}, and forgotten: a later write is version ${version[later]!}`;
     const because = {
       row: later,
-      note: `was acknowledged as version ${version[later]!} of key ${key}`,
+      note: `was acknowledged, as version ${version[later]!} of key ${key}`,
       violates: false,
     };
     anomalies.push({ kind: "lost", row, note, because: [because] });
@@ -196,10 +189,10 @@ function sharing(
   for (const [place, row] of rows.entries()) {
     const next = rows[place + 1];
     if (next === undefined || version[next] !== version[row]) continue;
-    const note = `was acknowledged as version ${version[row]!} of key ${key}, as another write was`;
+    const note = `was acknowledged, as version ${version[row]!} of key ${key}, as another write was`;
     const because = {
       row: next,
-      note: `was acknowledged as version ${version[row]!} of key ${key}, too`,
+      note: `was acknowledged, as version ${version[row]!} of key ${key}, too`,
       violates: false,
     };
     anomalies.push({ kind: "lost", row, note, because: [because] });

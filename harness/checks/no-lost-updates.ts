@@ -94,7 +94,8 @@ function writeByRow(evidence: Evidence, { spots, rowOf, version }: KeyWrites): I
   for (let row = 0; row < history.count; row += 1) {
     if (Number.isNaN(version[row]!)) continue;
     const operation = history.operation[row]!;
-    if (isWriting[operation] === 1 && isAcknowledged(history, row)) writeBy[row] = row;
+    const isTold = !Number.isNaN(history.version[row]!);
+    if (isWriting[operation] === 1 && isTold && isAcknowledged(history, row)) writeBy[row] = row;
     if (isReading[operation] !== 1 || history.outcome[row] !== okCode) continue;
     const write = writeOf(evidence, { spots, rowOf }, history.value[row]!, spots.of[row]!);
     if (write >= 0 && !isNeverExecuted(history, write)) writeBy[row] = write;
