@@ -1,12 +1,9 @@
 import type { Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
 import { absentState, hasOrder, initialState, type Ordered } from "./order-search.ts";
 import type { Conflict, Zones } from "./register-zones.ts";
 import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { spotsOf } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
 
 /** What a search for an order says of the keys that zones alone do not decide. */
 export interface Searched {
@@ -75,7 +72,7 @@ class DeletedKey {
     this.#rows = rows;
     const isRead = flags(evidence, ({ effect }) => effect === "read");
     const isWriting = flags(evidence, ({ effect }) => isWrite(effect));
-    const reads = rows.filter((row) => isRead[history.operation[row]!] === 1 && history.outcome[row] === okCode);
+    const reads = rows.filter((row) => isRead[history.operation[row]!] === 1 && isAcknowledged(history, row));
     const valued = reads.filter((row) => areValuesTold && !isAbsent(history, row));
     const seen = new Set(valued.map((row) => history.value[row]!));
     const isDelete = (row: number): boolean => operations[history.operation[row]!]?.effect === "delete";

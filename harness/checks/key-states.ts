@@ -1,11 +1,8 @@
 import type { Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
-import { type KeyWrites, keyWritesOf, writeOf } from "./key-writes.ts";
+import { type KeyWrites, keyWritesOf, sourceOf } from "./key-writes.ts";
 import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { groupsOf, sortNearly } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
 
 /**
  * A state of a key, placed among its writes. One state is older than another if both have versions and its own is lower;
@@ -65,8 +62,8 @@ export class KeyStates {
       }
       return { ...unknown, version: told };
     }
-    const write = writeOf(this.#evidence, this.writes, value, this.writes.spots.of[row]!);
-    if (write < 0 || isNeverExecuted(history, write)) return { ...unknown, version: told };
+    const write = sourceOf(this.#evidence, this.writes, row);
+    if (write < 0) return { ...unknown, version: told };
     return this.#stateAfter(write, Number.isNaN(told) ? this.writes.version[write]! : told);
   }
 
@@ -86,7 +83,7 @@ function tellingValues(evidence: Evidence): Uint8Array {
   const tells = new Uint8Array(reads.length);
   for (let row = 0; row < history.count; row += 1) {
     const operation = history.operation[row]!;
-    if (reads[operation] === 1 && history.outcome[row] === okCode && !Number.isNaN(history.value[row]!)) {
+    if (reads[operation] === 1 && isAcknowledged(history, row) && !Number.isNaN(history.value[row]!)) {
       tells[operation] = 1;
     }
   }

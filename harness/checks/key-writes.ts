@@ -1,10 +1,7 @@
 import type { Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
 import { flags, isAcknowledged, isNeverExecuted, rowsById } from "./rows.ts";
 import { type Spots, spotsOf } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
 
 /** What a history says of the writes of its keys, deletes among them. */
 export interface KeyWrites {
@@ -45,18 +42,17 @@ function markSeen(evidence: Evidence, { spots, rowOf, effectMs, seenBy, version 
   /** Of writes that were told no version: when the read had ended whose version they have. */
   const toldMs = new Map<number, number>();
   for (let row = 0; row < history.count; row += 1) {
-    if (reads[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
-    const write = writeOf(evidence, { spots, rowOf }, history.value[row]!, spots.of[row]!);
-    if (write < 0 || isNeverExecuted(history, write)) continue;
+    if (reads[history.operation[row]!] !== 1 || !isAcknowledged(history, row)) continue;
+    const write = sourceOf(evidence, { spots, rowOf }, row);
+    if (write < 0) continue;
     if (!Number.isNaN(version[row]!) && Number.isNaN(history.version[write]!)) {
       if (!(history.endMs[row]! >= (toldMs.get(write) ?? Number.POSITIVE_INFINITY))) {
         toldMs.set(write, history.endMs[row]!);
         version[write] = version[row]!;
       }
     }
-    const sinceMs = Math.max(history.wireMs[write]!, history.endMs[row]!);
-    if (!(sinceMs < effectMs[write]!)) continue;
-    effectMs[write] = sinceMs;
+    if (!(history.endMs[row]! < effectMs[write]!)) continue;
+    effectMs[write] = history.endMs[row]!;
     seenBy[write] = row;
   }
 }
@@ -74,6 +70,14 @@ export function writeOf(
   return operations[history.operation[row]!]?.effect === "write" ? row : -1;
 }
 
+/** The row of the write whose value a read returned; −1 when it cannot have been: of no such write, or of a later one. */
+export function sourceOf(evidence: Evidence, writes: Pick<KeyWrites, "spots" | "rowOf">, read: number): number {
+  const { history } = evidence;
+  const write = writeOf(evidence, writes, history.value[read]!, writes.spots.of[read]!);
+  const isPossible = write >= 0 && !isNeverExecuted(history, write) && history.wireMs[write]! <= history.endMs[read]!;
+  return isPossible ? write : -1;
+}
+
 /**
  * Where deletes have no version of their own, a key that is made again may begin anew with its first version: its versions
  * say nothing then, and it is judged by values and time.
@@ -84,7 +88,7 @@ function comparableVersions(evidence: Evidence, spots: Spots): Float64Array {
   const untold = flags(evidence, ({ effect }) => effect === "delete");
   if (!untold.includes(1)) return version;
   for (let row = 0; row < history.count; row += 1) {
-    if (history.outcome[row] === okCode && !Number.isNaN(history.version[row]!)) untold[history.operation[row]!] = 0;
+    if (isAcknowledged(history, row) && !Number.isNaN(history.version[row]!)) untold[history.operation[row]!] = 0;
   }
   if (!untold.includes(1)) return version;
   const restarts = new Uint8Array(spots.keys.length);

@@ -1,13 +1,10 @@
 import type { Check, Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { type KeyWrites, keyWritesOf, writeOf } from "./key-writes.ts";
-import { flags, isAcknowledged, isNeverExecuted, type Noted, undecided, witnesses } from "./rows.ts";
+import { type KeyWrites, keyWritesOf, sourceOf } from "./key-writes.ts";
+import { flags, isAcknowledged, type Noted, undecided, witnesses } from "./rows.ts";
 import { groupsOf, sortNearly } from "./spots.ts";
 import { counted } from "./words.ts";
-
-const okCode = outcomeCode("ok");
 
 /**
  * No version of a key is that of two writes. Two writes that were acknowledged as one version both changed the same state,
@@ -86,19 +83,18 @@ function versionsOf(evidence: Evidence) {
 }
 
 /** Row → the row of the write whose version it tells; −1 where it tells none. */
-function writeByRow(evidence: Evidence, { spots, rowOf, version }: KeyWrites): Int32Array {
+function writeByRow(evidence: Evidence, writes: KeyWrites): Int32Array {
   const { history } = evidence;
   const isWriting = flags(evidence, ({ effect }) => isWrite(effect));
   const isReading = flags(evidence, ({ effect }) => effect === "read");
   const writeBy = new Int32Array(history.count).fill(-1);
   for (let row = 0; row < history.count; row += 1) {
-    if (Number.isNaN(version[row]!)) continue;
+    if (Number.isNaN(writes.version[row]!)) continue;
     const operation = history.operation[row]!;
     const isTold = !Number.isNaN(history.version[row]!);
     if (isWriting[operation] === 1 && isTold && isAcknowledged(history, row)) writeBy[row] = row;
-    if (isReading[operation] !== 1 || history.outcome[row] !== okCode) continue;
-    const write = writeOf(evidence, { spots, rowOf }, history.value[row]!, spots.of[row]!);
-    if (write >= 0 && !isNeverExecuted(history, write)) writeBy[row] = write;
+    if (isReading[operation] !== 1 || !isAcknowledged(history, row)) continue;
+    writeBy[row] = sourceOf(evidence, writes, row);
   }
   return writeBy;
 }

@@ -1,5 +1,5 @@
 import type { Check, Evidence } from "../model/check.ts";
-import { outcomeCode, phaseCode } from "../model/history.ts";
+import { phaseCode } from "../model/history.ts";
 import type { Duration } from "../model/units.ts";
 import { type Witness, witnessLimit } from "../model/verdict.ts";
 import { isWrite } from "../model/workload.ts";
@@ -17,7 +17,6 @@ export interface StalenessOptions {
   readonly operations?: readonly string[];
 }
 
-const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
 const faultPhases = [phaseCode("faults"), phaseCode("recovery")];
 
@@ -81,7 +80,7 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
   const stale: Stale[] = [];
   let [count, exposed, oldestMs] = [0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
-    if (reads[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
+    if (reads[history.operation[row]!] !== 1 || !isAcknowledged(history, row)) continue;
     if (history.phase[row] === warmUp || !age.isKnown(row)) continue;
     count += 1;
     if (written.sinceMs(row) + within < history.wireMs[row]!) exposed += 1;

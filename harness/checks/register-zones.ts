@@ -1,10 +1,7 @@
 import type { Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
 import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { groupsOf, type Key, keyspacesOf, sortNearly, spotsOf } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
 
 /** Two clusters (a write and its reads; −1 the initial value) of which each would have to come before the other. */
 export interface Conflict {
@@ -52,7 +49,7 @@ export function zonesOf(evidence: Evidence): Zones {
   const spot = new Int32Array(size).fill(-1);
   const writeRow = new Int32Array(size).fill(-1);
   const initialLast = new Float64Array(keyOfSpot.length).fill(Number.NEGATIVE_INFINITY);
-  const { operation, outcome, id, wireMs, endMs, value } = history;
+  const { operation, id, wireMs, endMs, value } = history;
   const nothing = new Nothing(evidence, spotOf, keyOfSpot.length, isRead);
   let [reads, valuedReads, absentReads, writes] = [0, 0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
@@ -66,7 +63,7 @@ export function zonesOf(evidence: Evidence): Zones {
   }
   const illegal: Zones["illegal"][number][] = [];
   for (let row = 0; row < history.count; row += 1) {
-    if (isRead[operation[row]!] !== 1 || outcome[row] !== okCode || Number.isNaN(wireMs[row]!)) continue;
+    if (isRead[operation[row]!] !== 1 || !isAcknowledged(history, row) || Number.isNaN(wireMs[row]!)) continue;
     reads += 1;
     if (isAbsent(history, row)) {
       absentReads += 1;
@@ -135,7 +132,7 @@ class Nothing {
     for (let row = 0; row < history.count; row += 1) {
       const operation = history.operation[row]!;
       if (deletes[operation] === 1 && !isNeverExecuted(history, row)) this.#mayBeDeleted[spotOf[row]!] = 1;
-      if (isRead[operation] !== 1 || history.outcome[row] !== okCode || Number.isNaN(history.wireMs[row]!)) continue;
+      if (isRead[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
       if (!Number.isNaN(history.value[row]!)) isTold = true;
       else if (!isAbsent(history, row)) this.#hasInitial[spotOf[row]!] = 1;
     }
@@ -255,7 +252,7 @@ function endsOf(
     const isOwnWrite = how.isWriting[operation] === 1 && history.id[row] === cluster;
     const isOwnRead =
       how.isRead[operation] === 1 &&
-      history.outcome[row] === okCode &&
+      isAcknowledged(history, row) &&
       clusterOf(history.value[row]!) === cluster &&
       how.isInCluster(row);
     if (!isOwnWrite && !isOwnRead) continue;

@@ -49,7 +49,10 @@ export function isNeverExecuted(history: History, row: number): boolean {
   return neverSent.includes(outcome);
 }
 
-/** Whether its caller was promised that it happened. A caller who was turned away, as it should be, was promised nothing. */
+/**
+ * Whether its caller was promised that a write happened, or given what a read asked for. A caller who was turned away, as it
+ * should be, was promised and given nothing.
+ */
 export function isAcknowledged(history: History, row: number): boolean {
   return history.outcome[row] === okCode && history.granted[row] !== denied;
 }

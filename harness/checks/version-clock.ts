@@ -1,10 +1,7 @@
 import type { Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
 import { flags, isAcknowledged } from "./rows.ts";
 import { groupsOf, type Spots, sortNearly, spotsOf } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
 
 /**
  * From when on each version of each key is known to be there: the return of the operation that proved it. Columns
@@ -37,7 +34,7 @@ export class VersionClock {
       const operation = history.operation[row]!;
       const isProof =
         (writes[operation] === 1 && isAcknowledged(history, row)) ||
-        (sees[operation] === 1 && history.outcome[row] === okCode);
+        (sees[operation] === 1 && isAcknowledged(history, row));
       if (!isProof || Number.isNaN(version[row]!)) proves[row] = -1;
     }
     const { order, starts } = groupsOf(proves, this.spots.keys.length);

@@ -1,13 +1,10 @@
 import type { Check, Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
 import { isWrite } from "../model/workload.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { KeyStates, type State } from "./key-states.ts";
 import { flags, isAbsent, isAcknowledged, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { type Groups, groupsOf, sortNearly } from "./spots.ts";
 import { counted } from "./words.ts";
-
-const okCode = outcomeCode("ok");
 
 /**
  * No session sees time go backwards: within a session and on one key, of operations that do not overlap the later one has
@@ -75,13 +72,11 @@ function grouped(evidence: Evidence, states: KeyStates, names: readonly string[]
     evidence,
     ({ effect, name }) => (effect === "read" || isWrite(effect)) && (names?.includes(name) ?? true),
   );
-  const reads = flags(evidence, ({ effect }) => effect === "read");
   const groups = new Map<number, number>();
   const groupOf = new Int32Array(history.count).fill(-1);
   for (let row = 0; row < history.count; row += 1) {
     const operation = history.operation[row]!;
-    if (isMeant[operation] !== 1 || history.outcome[row] !== okCode || Number.isNaN(history.wireMs[row]!)) continue;
-    if (reads[operation] !== 1 && !isAcknowledged(history, row)) continue;
+    if (isMeant[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
     const { version, effectMs } = states.of(row);
     if (Number.isNaN(version) && Number.isNaN(effectMs)) continue;
     const together = states.writes.spots.of[row]! * 65_536 + history.session[row]!;
