@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Outcome } from "../model/history.ts";
 import { milliseconds, seconds } from "../model/units.ts";
 import { noStaleReads } from "./no-stale-reads.ts";
-import { evidenceOf, read, type Step, write } from "./testing/history.ts";
+import { evidenceOf, missing, read, remove, type Step, valued, write } from "./testing/history.ts";
 
 const judged = (withinMs: number, ...steps: readonly Step[]) =>
   noStaleReads({ within: milliseconds(withinMs) }).judge(evidenceOf(steps));
@@ -89,6 +89,52 @@ describe("no stale reads", { timeout: 60_000 }, () => {
     expect(judged(1000, write(5000, 3, 5), read(6000, 3, 5)).verdict).toBe("inconclusive");
     expect(judged(1000, write(12_000, 3), read(15_000, 3, 5)).verdict).toBe("inconclusive");
     expect(judged(1000, write(12_000, 3, 5), read(15_000, 3, 5)).verdict).toBe("pass");
+  });
+
+  it("judges by values and time where no version is told", () => {
+    const steps = [write(12_000, 3), valued(12_100, 3, 0), write(13_000, 3)];
+    const stale = judged(1000, ...steps, valued(14_500, 3, 0));
+    expect(stale).toMatchObject({ verdict: "fail", numbers: { oldestMs: 1495, stale: 1 } });
+    expect(stale.witness.map(({ note }) => note)).toEqual([
+      "was acknowledged as a write of key 3",
+      "returned the value of operation 0 for key 3, 1.5 s after something newer was there (operation 2)",
+    ]);
+    expect(judged(1000, ...steps, valued(14_500, 3, 2)).verdict).toBe("pass");
+    expect(judged(1000, ...steps, valued(14_500, 3))).toMatchObject({ verdict: "fail", numbers: { oldestMs: 2495 } });
+    // Two that overlapped may have come in either order, and one that lands late replaces what came before.
+    const overlapping = [write(12_000, 3, undefined, { tookMs: 900 }), write(12_800, 3)];
+    for (const last of [0, 1]) expect(judged(1000, ...overlapping, valued(15_000, 3, last)).verdict).toBe("pass");
+    const late = [write(12_000, 3, undefined, { outcome: "unknown" }), write(13_000, 3)];
+    expect(judged(1000, ...late, valued(15_000, 3, 0)).verdict).toBe("pass");
+    expect(judged(1000, ...late, valued(12_900, 3, 0), valued(15_000, 3, 0)).verdict).toBe("fail");
+  });
+
+  it("takes a read without a version and a value for no evidence where none of its kind tells a value", () => {
+    expect(judged(1000, write(12_000, 3), valued(15_000, 3))).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("let `judge` return its `version`, or its `value`"),
+    });
+  });
+
+  it("takes nothing for older than all writes, unless a delete explains it", () => {
+    const written = write(12_000, 3, 7);
+    const stale = judged(1000, written, missing(14_000, 3));
+    expect(stale).toMatchObject({ verdict: "fail", numbers: { oldestMs: 1995 } });
+    expect(stale.witness.at(-1)?.note).toBe(
+      "found nothing of key 3, 2 s after something newer was there (operation 0)",
+    );
+    expect(judged(1000, written, read(14_000, 3, 7), missing(13_000, 3)).verdict).toBe("pass");
+    const again = [written, remove(12_500, 3, 8), write(13_000, 3, 9)];
+    expect(judged(1000, ...again, missing(13_900, 3), read(14_100, 3, 9)).verdict).toBe("pass");
+    expect(judged(1000, ...again, missing(14_100, 3)).verdict).toBe("fail");
+    expect(judged(1000, ...again, { ...missing(14_100, 3), version: 8 }).verdict).toBe("fail");
+    // A delete that may still come explains it at any time, and what is deleted is stale, too.
+    const maybe = remove(12_500, 3, undefined, { outcome: "unknown" });
+    expect(judged(1000, written, maybe, missing(19_000, 3)).verdict).toBe("inconclusive");
+    expect(judged(1000, written, remove(12_500, 3, 8), read(14_000, 3, 7)).verdict).toBe("fail");
+    for (const rest of [{ outcome: "failed" }, { outcome: "rejected", notExecuted: true }] as const) {
+      expect(judged(1000, written, remove(12_500, 3, undefined, rest), missing(19_000, 3)).verdict).toBe("fail");
+    }
   });
 
   it("leaves the warm-up out, but not what was written in it", () => {
