@@ -16,7 +16,8 @@ import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
 import { keyspacesOf, operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
-import { HistoryWriter, readHistory } from "../store/history-file.ts";
+import { HistoryWriter } from "../store/history-file.ts";
+import { KeptEvidenceWriter, readOperations } from "../store/kept-evidence.ts";
 import type { RunFolder } from "../store/run-folder.ts";
 import { readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
@@ -154,6 +155,7 @@ class Run {
     const startMs = this.#now() + loadLeadMs;
     const starts = this.#phaseStarts(startMs);
     const writer = new HistoryWriter(folder.history, folder.secrets);
+    const evidence = new KeptEvidenceWriter(folder.kept, folder.secrets);
     const tally = new Tally(operationsOf(workloads).length);
     const load = runLoad({
       workloads,
@@ -163,6 +165,7 @@ class Run {
       startMs,
       now: this.#now,
       writer,
+      evidence,
       tally,
       signal,
       allowedTargets: this.#options.allowedTargets ?? [],
@@ -195,6 +198,8 @@ class Run {
       const [report, ...receipts] = await Promise.allSettled([load, ...faults, gauged]);
       await Promise.all([health.end(), marks.end()]);
       writer.close();
+      evidence.flush();
+      this.#reasons.push(...evidence.reasons());
       if (report.status === "fulfilled") this.#generator = report.value;
       for (const one of receipts) {
         if (one.status === "rejected") this.#reasons.push(`a fault could not be played: ${messageOf(one.reason)}`);
@@ -286,7 +291,7 @@ class Run {
     return {
       phases,
       generator,
-      evidence: () => evidenceFrom({ plan, phases, generator, events, finalState, ...readHistory(folder.history) }),
+      evidence: () => evidenceFrom({ plan, phases, generator, events, finalState, ...readOperations(folder) }),
       reasons: error === undefined ? this.#reasons : [messageOf(error), ...this.#reasons],
       versions,
       leftBroken: [...this.#leftChanged, ...leftBroken],
