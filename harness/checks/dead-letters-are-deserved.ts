@@ -68,7 +68,7 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
     const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
     if (untold.length > 0) {
       const which = counted(untold.length, "dead or pending job");
-      return undecided(expected, `the audit does not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
+      return undecided(expected, `the audit did not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
     }
     if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
     const actual =
@@ -106,7 +106,7 @@ function wrongIn({ id, state, attempts = Number.NaN, attemptsAllowed = Number.Na
   return [{ kind: "hasty", note: `job ${id} is dead after ${attempts} of ${attemptsAllowed} attempts` }];
 }
 
-/** Whether the verdict on a job hangs on how often it was tried, and the audit does not read it. */
+/** Whether the verdict on a job hangs on how often it was tried, and the audit did not read it. */
 function needsAttempts({ state, attempts, attemptsAllowed }: Job): boolean {
   return state !== "completed" && (attempts === undefined || attemptsAllowed === undefined);
 }

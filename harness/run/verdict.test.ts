@@ -284,6 +284,18 @@ describe("the cause of an inconclusive run", () => {
       /Give the scenario an `audit`/,
     ],
     [
+      "an audit whose stored state is malformed",
+      { actual: 'the stored final state cannot be judged: items[0].count is the text "1"' },
+      "auditFailed",
+      /Correct the scenario's `audit`/,
+    ],
+    [
+      "an audit that did not read a field",
+      { actual: "the audit did not read `attempts` and `attemptsAllowed` of 1 dead or pending job" },
+      "auditMissing",
+      /reads what the check needs/,
+    ],
+    [
       "what it says itself",
       { cause: "tooFewSamples", remedy: "Raise the rate to 40/s." },
       "tooFewSamples",
