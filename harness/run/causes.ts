@@ -152,7 +152,7 @@ function unhealthySteady(evidence: Evidence): readonly Cause[] {
 /** Which cause a sentence about an unproven fault names. */
 export function causeOfUnproven(text: string): Cause {
   if (/never seen healed|: healing: |not healed/.test(text)) return causeOf("notHealed", text);
-  if (/no operation was under way|nothing crossed|no traffic|crossed/.test(text))
+  if (/no operation was under way|nothing went through|crossed|no traffic/.test(text))
     return causeOf("nothingCrossed", text);
   return causeOf("noEvidence", text);
 }

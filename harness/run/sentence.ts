@@ -1,21 +1,23 @@
 import type { Evidence } from "../model/check.ts";
-import type { ScheduledInjection } from "../model/fault.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
 
 /** One sentence from the fault to the failure, or to its absence; for a person who was woken up. */
 export function sentenceFor(judged: Judged, evidence: Evidence): string {
-  const fault = describeFaults(evidence.schedule);
+  const fault = describeFaults(evidence);
   const broken = judged.checks.find((check) => check.verdict === "fail");
   if (judged.verdict === "fail" && broken !== undefined) return failure(fault, broken, judged, evidence);
   if (judged.verdict === "inconclusive") {
-    return `Inconclusive: ${judged.cause?.text ?? "no check was judged"}.`;
+    const { code, text = "no check was judged" } = judged.cause ?? {};
+    return code === "interrupted" ? `${capitalised(text)}.` : `Inconclusive: ${text}.`;
   }
   const count = judged.checks.length;
   const held = count === 1 ? "the one check" : `all ${count} checks`;
   return `${fault} stayed a fault: ${held} held, ${describeAnswers(evidence)}.`;
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A law that was broken is broken, but where something else may be why, the fault is not accused of it. */
 function failure(fault: string, broken: CheckResult, judged: Judged, evidence: Evidence): string {
@@ -41,7 +43,7 @@ function wasInjected({ events, receipts }: Evidence): boolean {
 /** More than that and the end of the sentence is not read. */
 const namedAtMost = 3;
 
-function describeFaults(schedule: readonly ScheduledInjection[]): string {
+function describeFaults({ schedule }: Evidence): string {
   if (schedule.length === 0) return "no fault";
   const named = schedule.slice(0, namedAtMost).map(({ title, lastingMs }) => `${title} for ${lastingMs / 1000} s`);
   const others = schedule.length - named.length;

@@ -2,11 +2,13 @@ import { describe, expect, it, test } from "vitest";
 import { nothingHangs } from "../checks/nothing-hangs.ts";
 import { staysUp } from "../checks/stays-up.ts";
 import * as stories from "../checks/testing/history.ts";
+import type { CauseCode } from "../model/cause.ts";
 import type { Check, Evidence } from "../model/check.ts";
 import { nothingGenerated } from "../model/evidence.ts";
 import type { Receipt } from "../model/fault.ts";
 import { historyOf, type LoadPhase, type Outcome, outcomeCode, phaseCode } from "../model/history.ts";
 import type { CheckResult, Guards, Verdict } from "../model/verdict.ts";
+import { causeOfUnproven } from "./causes.ts";
 import { sentenceFor } from "./sentence.ts";
 import { judgeRun } from "./verdict.ts";
 
@@ -111,6 +113,18 @@ test.each<[string, readonly Receipt[], RegExp]>([
   expect(broken).toMatchObject({ verdict: "fail", checks: [{ verdict: "fail" }, { verdict: "inconclusive" }] });
 });
 
+test.each<[string, CauseCode]>([
+  ["kill api: there is no receipt that it acted", "noEvidence"],
+  ["kill api: was never seen acting", "noEvidence"],
+  ["kill api: injecting: oh", "noEvidence"],
+  ["kill api: was never seen healed", "notHealed"],
+  ["kill api: healing: not done within 30 s", "notHealed"],
+  ["cut api->cache: no operation was under way while it acted", "nothingCrossed"],
+  ["cut api->cache: nothing went through that link while it acted", "nothingCrossed"],
+])("%s: that is %s", (text, code) => {
+  expect(causeOfUnproven(text)).toMatchObject({ code, text, remedy: expect.stringMatching(/^[A-Z].*\.$/) });
+});
+
 test("what the generator could not send makes the run inconclusive", () => {
   const evidence = evidenceOf();
   const judged = judgeRun({ ...evidence, generator: { ...evidence.generator, overflow: 3 } }, [check("pass")]);
@@ -142,6 +156,8 @@ test("a run that did not come to its end passes nothing and misses no budget, bu
   expect(cause).toMatchObject({ code: "interrupted", text: "the run was interrupted by SIGINT" });
   expect(checks[1]).toMatchObject({ verdict: "inconclusive", cause: "interrupted" });
   expect(checks[1]).not.toHaveProperty("measure");
+  const whole = judgeRun(evidenceOf(), [check("pass")], interrupted);
+  expect(sentenceFor(whole, evidenceOf())).toBe("The run was interrupted by SIGINT.");
   const broken = judgeRun(evidenceOf(), [check("fail")], interrupted);
   expect(broken.verdict).toBe("fail");
   expect(sentenceFor(broken, evidenceOf())).toContain("partition api->cache for 1 s became a failure");
