@@ -1,4 +1,5 @@
 import type { Evidence } from "../model/check.ts";
+import { wasInjected } from "../model/measure/moments.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
@@ -30,14 +31,9 @@ function failure(fault: string, broken: CheckResult, judged: Judged, evidence: E
 
 /** An operation that broke the law had ended before any fault was requested. */
 function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | undefined {
-  if (!wasInjected(evidence)) return "nothing shows that a fault was injected";
+  if (!evidence.schedule.some(wasInjected(evidence))) return "nothing shows that a fault was injected";
   const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
   return isBefore ? "it was broken before the first injection" : undefined;
-}
-
-/** The receipt of a fault that never came to be injected, as of one whose milestone was not reached, has no proof. */
-function wasInjected({ events, receipts }: Evidence): boolean {
-  return events.some(({ type }) => type === "inject") || receipts.some(({ provenMs }) => provenMs !== undefined);
 }
 
 /** More than that and the end of the sentence is not read. */

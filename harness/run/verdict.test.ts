@@ -261,8 +261,9 @@ describe("the cause of an inconclusive run", () => {
     expect(judgeRun(evidence, [check("inconclusive")], course).cause?.code).toBe("undecided");
   });
 
+  const begun = { atMs: 1100, type: "inject", injection: "i1", title: "partition api->cache" } as const;
   it("is the first by their precedence, and the others are listed after it", () => {
-    const evidence = evidenceOf({ events: [replaced], receipts: [], history: unhealthy.history });
+    const evidence = evidenceOf({ events: [replaced, begun], receipts: [], history: unhealthy.history });
     const { cause, reasons } = judgeRun(evidence, [check(new Error("oh"))], interrupted);
     expect(cause?.code).toBe("interrupted");
     expect(reasons).toEqual([
@@ -432,6 +433,24 @@ describe("what Faultline itself did", () => {
       { events: [...inject, started, ...events] },
     );
     expect(judge(evidence, staysUp(), course).verdict).toBe(verdict);
+  });
+
+  it("a run that was interrupted before its fault lacks neither a steady phase nor a receipt", () => {
+    const evidence = stories.evidenceOf(stories.searches(20, 0, 1000), { events: [stop], receipts: [] });
+    expect(judgeRun(evidence, [check("pass")], interrupted).reasons).toEqual(["the run was interrupted by SIGINT"]);
+    const injected = { ...evidence, events: [...inject, stop] };
+    expect(judgeRun(injected, [check("pass")], interrupted).reasons.join()).toContain("no receipt");
+    expect(judgeRun(evidence, [check("pass")]).reasons).toHaveLength(2);
+  });
+
+  it("a tool that hung in tear-down has disturbed nothing", () => {
+    const steps = [...stories.searches(20, 2000, 9000), ...stories.searches(10, 11_500, 18_000)];
+    const end = { atMs: 31_000, type: "phase", phase: "tearDown" } as const;
+    const at = (fromMs: number) => {
+      const inTearDown = { ...hung, fromMs, toMs: fromMs + 3000 };
+      return judge(stories.evidenceOf(steps, { events: [...inject, end, inTearDown] })).verdict;
+    };
+    expect([at(31_500), at(30_500)]).toEqual(["pass", "inconclusive"]);
   });
 
   it("operations that the stop cut off do not make the steady phase unhealthy", () => {

@@ -1,4 +1,5 @@
 import type { Evidence } from "../check.ts";
+import type { ScheduledInjection } from "../fault.ts";
 import { outcomeCode, phaseCode } from "../history.ts";
 
 const okCode = outcomeCode("ok");
@@ -8,6 +9,13 @@ const overflowCode = outcomeCode("overflow");
 export function injectedMs({ events }: Evidence): number | undefined {
   const times = events.filter(({ type }) => type === "inject").map(({ atMs }) => atMs);
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Whether an injection was requested; the receipt of one whose milestone was not reached has no proof. */
+export function wasInjected({ events, receipts }: Evidence): (injection: Pick<ScheduledInjection, "id">) => boolean {
+  return ({ id }) =>
+    events.some((event) => event.type === "inject" && event.injection === id) ||
+    receipts.some(({ injection, provenMs }) => injection === id && provenMs !== undefined);
 }
 
 /** When the last fault was proven healed; undefined when one of them was not, or none was injected. */
