@@ -14,12 +14,12 @@ import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
-import { keyspacesOf, operationsOf } from "../model/workload.ts";
+import { operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter } from "../store/history-file.ts";
 import { KeptEvidenceWriter, readOperations } from "../store/kept-evidence.ts";
 import type { RunFolder } from "../store/run-folder.ts";
-import { readFinalState, waitForRest } from "./audit.ts";
+import { auditContextOf, readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
@@ -263,11 +263,9 @@ class Run {
   }
 
   #auditContext(system: RunningSystem, withinMs: number): AuditContext {
+    const { scenario, folder } = this.#options;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(withinMs)]);
-    const components = Object.entries(this.#options.scenario.system.components);
-    const kinds = Object.fromEntries(components.map(([name, { kind }]) => [name, kind]));
-    const keyspaces = keyspacesOf(workloadsOf(this.#options.scenario));
-    return { addresses: system.direct, kinds, keyspaces, runToken: runTokenOf(this.#options.folder.id), signal };
+    return auditContextOf(scenario, { addresses: system.direct, runToken: runTokenOf(folder.id), signal });
   }
 
   /** An audit that throws is the scenario's, or its system's, trouble: the run cannot tell, and goes on to its end. */

@@ -1,14 +1,7 @@
 import type { Evidence } from "../model/check.ts";
 
-<<<<<<< HEAD
-
 import { lastingOf } from "../model/measure/lasted.ts";
-
-=======
-
 import { wasInjected } from "../model/measure/moments.ts";
-
->>>>>>> h/verdict
 
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
@@ -49,11 +42,7 @@ function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | un
 /** More than that and the end of the sentence is not read. */
 const namedAtMost = 3;
 
-<<<<<<< HEAD
 function describeFaults({ schedule, receipts }: Evidence): string {
-=======
-function describeFaults({ schedule }: Evidence): string {
->>>>>>> h/verdict
   if (schedule.length === 0) return "no fault";
   const named = schedule.slice(0, namedAtMost).map((one) => `${one.title} ${lastingOf(one, receipts)}`);
   const others = schedule.length - named.length;

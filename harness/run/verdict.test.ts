@@ -422,7 +422,7 @@ describe("what Faultline itself did", () => {
     const by = (fromMs: number, lagMs: number) =>
       judge(
         withHang(13_000, {
-          generator: { ...report, tainted: [{ fromMs, toMs: 30_000, reason: `lag up to ${lagMs} ms` }] },
+          generator: { ...report, tainted: [{ fromMs, toMs: 30_000, lagMaxMs: lagMs, reason: "lag" }] },
         }),
       );
     expect(by(1000, 776)).toMatchObject({ verdict: "inconclusive", cause: { code: "hostOverloaded" } });

@@ -2,17 +2,9 @@ import { byPrecedence, type Cause, excusesBudgets, remedies } from "../model/cau
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
 
-<<<<<<< HEAD
-
 import type { Receipt } from "../model/fault.ts";
 import { crossingsOf, metTraffic } from "../model/measure/crossings.ts";
-
-=======
-
-import { crossingsOf } from "../model/measure/crossings.ts";
 import { wasInjected } from "../model/measure/moments.ts";
-
->>>>>>> h/verdict
 
 import { ownDoing, withoutOwnDoing } from "../model/measure/own-doing.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";

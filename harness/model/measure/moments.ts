@@ -11,7 +11,6 @@ export function injectedMs({ events }: Evidence): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-<<<<<<< HEAD
 /**
  * What "before and after the fault" counts from, in ms on the run's clock: when the first fault was injected, else when it was
  * planned; the start of the phase `faults` when none was.
@@ -21,13 +20,13 @@ export function firstInjectionMs(evidence: Evidence): number {
   if (injected !== undefined) return injected;
   const fromMs = evidence.phases.faults?.fromMs ?? 0;
   return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
-=======
+}
+
 /** Whether an injection was requested; the receipt of one whose milestone was not reached has no proof. */
 export function wasInjected({ events, receipts }: Evidence): (injection: Pick<ScheduledInjection, "id">) => boolean {
   return ({ id }) =>
     events.some((event) => event.type === "inject" && event.injection === id) ||
     receipts.some(({ injection, provenMs }) => injection === id && provenMs !== undefined);
->>>>>>> h/verdict
 }
 
 /** When the last fault was proven healed; undefined when one of them was not, or none was injected. */
