@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadCounts } from "../load/options.ts";
 import { runLoad } from "../load/run-load.ts";
@@ -25,6 +24,7 @@ import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { MarkWatch } from "./mark-watch.ts";
 import { prepareWorkloads } from "./prepare.ts";
+import { runTokenOf } from "./run-token.ts";
 import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
@@ -296,9 +296,4 @@ class Run {
       ...(error === undefined ? {} : { error }),
     };
   }
-}
-
-/** Eight characters that differ between runs: the beginning of every value that the run writes. */
-function runTokenOf(runId: string): string {
-  return createHash("sha256").update(runId).digest("hex").slice(0, 8);
 }
