@@ -8,7 +8,7 @@ import { Theirs } from "./attach/testing/theirs.ts";
 import { describeIn } from "./testing/here.ts";
 import { Stand, shop } from "./testing/stand.ts";
 
-// What can be seen of a link's traffic: at a proxy of ours, and at one of somebody else's.
+// What can be seen of a link's traffic: at a proxy of ours, and at one that Faultline did not start.
 
 /** Asks a Redis over a link, as a client of the system does. */
 async function ask(link: LinkControl, text = "PING\r\n"): Promise<Socket> {
@@ -53,7 +53,7 @@ describeIn("local", "at a proxy of ours", () => {
     expect(during).toMatchObject({ accepted: 1, closed: { requestBytes: 0, replyBytes: 0 } });
     expect(openIn(during)).toBe(1);
     const [only] = [...(during.connections?.values() ?? [])].filter((one) => one.isOpen);
-    // Without `ss` nobody knows the bytes of what is open.
+    // Without `ss` the bytes of what is open are unknown.
     if (only?.requestBytes !== undefined) expect(only).toEqual({ isOpen: true, requestBytes: 6, replyBytes: 7 });
     client.destroy();
     await vi.waitFor(async () =>
@@ -82,7 +82,7 @@ describeIn("local", "at a proxy of ours", () => {
   });
 });
 
-describeIn("local", "at a proxy of somebody else's", () => {
+describeIn("local", "at an external proxy", () => {
   let theirs: Theirs;
   let stand: Stand;
   beforeAll(async () => {
