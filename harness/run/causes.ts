@@ -166,7 +166,7 @@ export function causeOfUnproven(text: string): Cause {
 const wordsOfChecks: readonly (readonly [RegExp, CauseCode])[] = [
   [/the (stored )?final state cannot be judged|the final state was not read: the audit failed/, "auditFailed"],
   [/the final state was not read|the audit did not read/, "auditMissing"],
-  [/too few|so few|it takes [\d,]+|only [\d,]+ samples?/, "tooFewSamples"],
+  [/too few|so few|too near the budget|it takes [\d,]+|only [\d,]+ samples?/, "tooFewSamples"],
 ];
 
 /** Causes by which a run has no final state, though its scenario may have an audit. */
