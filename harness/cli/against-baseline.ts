@@ -50,7 +50,7 @@ export function tooFewForBaseline(base: Side, repeats: number): string | undefin
     beside === undefined
       ? `Write the baseline from ${fewestRuns.worse} runs or more, and repeat as often: --repeat ${fewestRuns.worse}.`
       : `Repeat it: --repeat ${beside}.`;
-  return `whether a metric got worse cannot be told from ${plural(count)} in the baseline and ${repeats} now. ${remedy}`;
+  return `${plural(count)} in the baseline and ${repeats} now cannot show whether a metric got worse. ${remedy}`;
 }
 
 const plural = (runs: number): string => `${runs} ${runs === 1 ? "run" : "runs"}`;

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Comparison, MetricRow } from "../model/compare/comparison.ts";
+import type { Comparison } from "../model/compare/comparison.ts";
+import type { MetricRow } from "../model/compare/metric-rows.ts";
 import { Faultline, temporaryFolder } from "./testing/faultline.ts";
 
 // One plan, three runs a side: web servers that wait for a slow store, and such as give up on it now and then.
@@ -129,9 +130,9 @@ test("what can't be compared is refused with 64 and a name, before anything runs
   expect(said).toContain("is of slow, and this runs other");
   expect(readdirSync(at("reports"))).toEqual(before);
   // The same scenario with another fault is another experiment, and with another seed another story.
-  writeFileSync(scenarioPath, scenario({ latencyMs: 50 }));
+  writeFileSync(scenarioPath, scenario({ latencyMs: 200 }));
   const faults = await refused("FAULTS_DIFFER", "run", scenarioPath, "--seed", "7", "--baseline", at("baseline.json"));
-  expect(faults).toMatch(/latency 100 ms.*latency 50 ms/);
+  expect(faults).toMatch(/latency 100 ms.*latency 200 ms/);
   await refused("SEEDS_DIFFER", "run", scenarioPath, "--seed", "8", "--baseline", at("baseline.json"));
   expect(readdirSync(at("reports"))).toEqual(before);
 });

@@ -23,7 +23,7 @@ const formats: Readonly<Record<string, (comparison: Comparison, output: Output) 
 /**
  * `faultline compare <base> <run…>`: what changed between two sides, each of one or several runs.
  * @param base folders or ids with commas between them, or a baseline file
- * @returns 0, 1 when something got worse, 2 when that cannot be told
+ * @returns 0, 1 when something got worse, 2 when it cannot tell
  * @throws FaultlineError (64) when the two sides were not asked the same
  */
 export function compare(base: string, runs: readonly string[], flags: CompareFlags, output: Output): number {

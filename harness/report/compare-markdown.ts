@@ -14,7 +14,7 @@ export function compareMarkdown(comparison: Comparison): string {
     "",
     ...view.sides.map(({ name, text }) => `- ${name}: ${markdown(text)}`),
     ...view.warnings.map((one) => `- **!** ${markdown(one)}`),
-    ...view.untold.map((one) => `- **?** ${markdown(one)}`),
+    ...view.undecided.map((one) => `- **?** ${markdown(one)}`),
     ...view.remedy.flatMap((one) => ["", `    ${oneLine(one, 1000)}`]),
     ...view.groups.filter(({ lines }) => lines.length > 0).flatMap(table),
     "",

@@ -8,8 +8,8 @@ import { scrolling } from "./table.ts";
 /** A comparison as one HTML file; all of it that came from the runs is escaped. */
 export function renderComparison(comparison: Comparison): string {
   const view = compareView(comparison);
-  const { headline, scenario, sign, tone, untold, remedy, warnings } = view;
-  const reasons = [...untold, ...warnings];
+  const { headline, scenario, sign, tone, undecided, remedy, warnings } = view;
+  const reasons = [...undecided, ...warnings];
   const content = html`<header class="banner ${tone}">
 <p class="scenario">${scenario}</p>
 <h1><span class="icon" aria-hidden="true">${sign}</span> ${headline}</h1>

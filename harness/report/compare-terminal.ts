@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import type { Comparison } from "../model/compare/comparison.ts";
 import { type CompareLine, type CompareView, compareView } from "./compare-view.ts";
@@ -24,7 +25,7 @@ export function compareLines(
     ...sentence(`${view.summary}.`),
     ...sides(view, width),
     ...view.warnings.flatMap((one) => sentence(one, `  ${colours.yellow("!")} `)),
-    ...view.untold.flatMap((one) => sentence(one, `  ${colours.yellow("?")} `)),
+    ...view.undecided.flatMap((one) => sentence(one, `  ${colours.yellow("?")} `)),
     ...view.remedy.map((one) => `      ${oneLine(one, 1000)}`),
     ...groups.flatMap(({ title, lines }) => [
       "",
@@ -70,7 +71,7 @@ function columnsOf(lines: readonly CompareLine[], width: number) {
 
 /** Breaks a line between words; what follows is indented as the text of the first one. A longer word stays whole. */
 function wrapped(text: string, width: number, first: string): readonly string[] {
-  const indent = visibleLength(first);
+  const indent = stripVTControlCharacters(first).length;
   const lines: string[] = [];
   let line = "";
   // Several spaces are a column, and stay.
@@ -82,7 +83,3 @@ function wrapped(text: string, width: number, first: string): readonly string[] 
   }
   return [...lines, line].map((one, place) => `${place === 0 ? first : " ".repeat(indent)}${one}`);
 }
-
-/** Without the colours. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one
-const visibleLength = (text: string): number => text.replace(/\u001b\[\d+m/g, "").length;

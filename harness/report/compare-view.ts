@@ -1,7 +1,9 @@
-import type { Change, Comparison, FigureRow, MetricRow, Outcome, VerdictRow } from "../model/compare/comparison.ts";
+import type { Comparison, Outcome } from "../model/compare/comparison.ts";
 import { fewestRuns } from "../model/compare/decidable.ts";
+import type { Change, MetricRow } from "../model/compare/metric-rows.ts";
 import { metrics } from "../model/compare/metrics.ts";
 import { type Side, type SideCheck, type SidePhase, sidePhases } from "../model/compare/side.ts";
+import type { FigureRow, VerdictRow } from "../model/compare/verdict-rows.ts";
 import { valuesOf } from "./compare-values.ts";
 import { count, plural } from "./format.ts";
 import { phaseLabels } from "./words.ts";
@@ -12,19 +14,19 @@ export interface CompareView {
   readonly headline: string;
   /** Beside the headline: never colour alone. */
   readonly sign: string;
-  /** The colours of a verdict; of what cannot be told neither red nor green. */
+  /** The colours of a verdict; of an outcome that is unknown neither red nor green. */
   readonly tone: "fail" | "pass" | "inconclusive";
   readonly scenario: string;
   readonly summary: string;
   readonly sides: readonly { readonly name: string; readonly text: string }[];
-  /** Why it cannot be told; empty when it can. */
-  readonly untold: readonly string[];
+  /** Why metrics cannot be judged; empty when they can. */
+  readonly undecided: readonly string[];
   /** Commands that give as many runs as it takes. */
   readonly remedy: readonly string[];
   readonly warnings: readonly string[];
   readonly groups: readonly CompareGroup[];
   readonly unchanged: string;
-  /** What had too few runs for a test; empty when everything could be told, or nothing. */
+  /** What had too few runs for a test; empty when everything had enough, or nothing. */
   readonly tooFew: string;
 }
 
@@ -66,7 +68,7 @@ const shownColumns = ["base", "run", "difference"];
 
 /** Puts a comparison into words. */
 export function compareView(comparison: Comparison): CompareView {
-  const { base, run, warnings, outcome, untold, remedy } = comparison;
+  const { base, run, warnings, outcome, undecided, remedy } = comparison;
   const of = (change: Change): readonly CompareLine[] =>
     bySize(comparison.metrics.filter((row) => row.change === change)).map(metricLine);
   const [worse, better] = [of("worse"), of("better")];
@@ -79,7 +81,7 @@ export function compareView(comparison: Comparison): CompareView {
       { name: "base", text: sideText(base) },
       { name: "run", text: sideText(run) },
     ],
-    untold,
+    undecided,
     remedy,
     warnings,
     groups: [
@@ -110,9 +112,9 @@ const sideText = ({ runs, system }: Side): string =>
   `${runs.length === 1 ? "" : `${plural(runs.length, "run")}: `}${runs.join(", ")} (${system})`;
 
 const noneWorse = ({ decidable }: Comparison): string =>
-  decidable === "nothing" ? "Cannot be told from so few runs." : "Nothing was found to be worse.";
+  decidable === "nothing" ? "So few runs cannot show it." : "Nothing was found to be worse.";
 const noneBetter = ({ decidable }: Comparison): string =>
-  decidable === "worse and better" ? "Nothing was found to be better." : "Cannot be told from so few runs.";
+  decidable === "worse and better" ? "Nothing was found to be better." : "So few runs cannot show it.";
 
 /** The largest part of what it was first. */
 function bySize(rows: readonly MetricRow[]): readonly MetricRow[] {

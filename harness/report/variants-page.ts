@@ -13,7 +13,7 @@ export function renderVariants(compared: VariantsCompared): string {
   const { scenario, name, seed } = compared;
   const verdict = worst(view.columns.map((one) => one.verdict));
   const names = view.columns.map((one) => one.name);
-  const reasons = [...view.untold, ...view.warnings];
+  const reasons = [...view.undecided, ...view.warnings];
   const content = html`<header class="banner ${verdict}">
 <p class="scenario">${scenario}</p>
 <h1>What each variant gains and loses</h1>

@@ -54,7 +54,7 @@ export function variantsLines(
       ),
     ]),
     ...view.warnings.map((one) => `  ${colours.yellow("!")} ${oneLine(one)}`),
-    ...view.untold.map((one) => `  ${colours.yellow("?")} ${oneLine(one)}`),
+    ...view.undecided.map((one) => `  ${colours.yellow("?")} ${oneLine(one)}`),
     ...view.remedy.map((one) => `      ${oneLine(one, 1000)}`),
     `  table     ${options.page}`,
   ];

@@ -20,8 +20,8 @@ export interface VariantsView {
     readonly gains: readonly string[];
     readonly loses: readonly string[];
   }[];
-  /** Why it cannot be told whether their metrics differ, one sentence each. */
-  readonly untold: readonly string[];
+  /** Why their metrics cannot be judged, one sentence each. */
+  readonly undecided: readonly string[];
   /** Commands that give as many runs as it takes. */
   readonly remedy: readonly string[];
   readonly warnings: readonly string[];
@@ -38,8 +38,8 @@ export interface VariantCell {
 /** Puts variants into words. */
 export function variantsView({ variants }: VariantsCompared): VariantsView {
   const all = variants.map(linesOf);
-  const isTold = (what: string): boolean => all.some((lines) => lines.get(what)?.isTold === true);
-  const told = [...new Set(all.flatMap((lines) => [...lines.keys()]))].filter(isTold);
+  const isShown = (what: string): boolean => all.some((lines) => lines.get(what)?.isShown === true);
+  const told = [...new Set(all.flatMap((lines) => [...lines.keys()]))].filter(isShown);
   return {
     columns: variants.map(({ name, verdict, runs }) => ({ name, verdict, runs })),
     operations: (variants[0]?.operations ?? []).flatMap(({ name }) => operationRows(name, variants)),
@@ -52,7 +52,7 @@ export function variantsView({ variants }: VariantsCompared): VariantsView {
       ),
     })),
     balances: variants.flatMap(({ name }, place) => (place === 0 ? [] : [balanceOf(name, all[place]!)])),
-    untold: [...new Set(variants.flatMap(({ comparison }) => comparison?.untold ?? []))],
+    undecided: [...new Set(variants.flatMap(({ comparison }) => comparison?.undecided ?? []))],
     remedy: remedyOf(variants),
     warnings: warningsOf(variants),
   };
@@ -91,7 +91,7 @@ interface Line extends VariantCell {
   readonly before: string;
   readonly sentence: string;
   /** Whether it is worth a row. */
-  readonly isTold: boolean;
+  readonly isShown: boolean;
 }
 
 /** By what they are about; of the first variant, which is held against nothing, there are none. */
@@ -99,16 +99,16 @@ function linesOf({ comparison }: VariantSide): ReadonlyMap<string, Line> {
   const metrics = (comparison?.metrics ?? []).map((row): readonly [string, Line] => {
     const { what, before, by, range, mark } = metricLine(row);
     const within = range === "" ? "" : `(${range})`;
-    const isTold = mark !== "" || (row.change === "too few" && row.isNotable);
+    const isShown = mark !== "" || (row.change === "too few" && row.isNotable);
     return [
       what,
-      { before, text: by, range: within, change: mark, sentence: `${what} ${by} ${within}`.trim(), isTold },
+      { before, text: by, range: within, change: mark, sentence: `${what} ${by} ${within}`.trim(), isShown },
     ];
   });
   const figures = (comparison?.figures ?? []).map((row): readonly [string, Line] => {
     const { what, before, after } = figureLine(row);
     const sentence = `${what} ${before} → ${after}`;
-    return [what, { before, text: after, range: "", change: "", sentence, isTold: row.isNotable }];
+    return [what, { before, text: after, range: "", change: "", sentence, isShown: row.isNotable }];
   });
   return new Map([...metrics, ...figures]);
 }

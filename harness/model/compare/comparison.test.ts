@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { sampleRun } from "../../report/testing/sample-run.ts";
 import { outcomeCode, phaseCode } from "../history.ts";
 import type { RunRecord, StoredRun } from "../run.ts";
-import { type Comparison, compare, type MetricRow } from "./comparison.ts";
+import { type Comparison, compare } from "./comparison.ts";
+import type { MetricRow } from "./metric-rows.ts";
 import { sideOf } from "./side-of.ts";
 
 const passing = sampleRun({ verdict: "pass" });
@@ -50,7 +51,7 @@ const of = (comparison: Comparison, change: MetricRow["change"]): string[] =>
 describe("runs beside themselves", () => {
   test.each([3, 4, 5])("%i a side: nothing changed", (count) => {
     const comparison = against(passing, passing, count);
-    expect(comparison).toMatchObject({ outcome: "no change", isWorse: false, warnings: [], untold: [], remedy: [] });
+    expect(comparison).toMatchObject({ outcome: "no change", isWorse: false, warnings: [], undecided: [], remedy: [] });
     expect([...of(comparison, "worse"), ...of(comparison, "better")]).toEqual([]);
     expect(comparison.metrics.every(({ p, shift }) => p === null || (p > 0.3 && Math.abs(shift!) < 1e-9))).toBe(true);
     expect(of(comparison, "unchanged").length).toBeGreaterThan(12);
@@ -110,7 +111,9 @@ describe("runs that are slower in one phase", () => {
     expect(few.metrics.every(({ change, p, range }) => change === "too few" && p === null && range === null)).toBe(
       true,
     );
-    expect(few.untold.join()).toMatch(/3 runs a side can show that something got worse, 4 that something got better/);
+    expect(few.undecided.join()).toMatch(
+      /3 runs a side can show that something got worse, 4 that something got better/,
+    );
     // Two runs of the base are a beginning: five beside them are enough.
     const repeats = base === 2 ? 5 : 3;
     expect(few.remedy).toEqual([`faultline run cache-partition --seed 5eed01 --repeat ${repeats}`]);
@@ -139,10 +142,10 @@ describe("runs that are slower in one phase", () => {
 
   test("as far apart as the runs of each side is no difference", () => {
     const spread = (...byMs: readonly number[]) => byMs.map((ms, index) => jittered(slower(ms), 0, index));
-    const told = (base: readonly StoredRun[], runs: readonly StoredRun[]) =>
+    const p50Of = (base: readonly StoredRun[], runs: readonly StoredRun[]) =>
       compare(sideOf(base), sideOf(runs)).metrics.find((one) => named(one) === "all, faults, p50Ms")!;
-    expect(told(spread(0, 20, 10, 5), spread(15, 25, 30, 8))).toMatchObject({ change: "unchanged", isNotable: true });
-    expect(told(spread(0, 20, 10, 5), spread(160, 170, 180, 165))).toMatchObject({ change: "worse" });
+    expect(p50Of(spread(0, 20, 10, 5), spread(15, 25, 30, 8))).toMatchObject({ change: "unchanged", isNotable: true });
+    expect(p50Of(spread(0, 20, 10, 5), spread(160, 170, 180, 165))).toMatchObject({ change: "worse" });
   });
 });
 
@@ -206,7 +209,7 @@ describe("what a run could not measure", () => {
   test("no latency is claimed where the generator was late, but failures are; that is no pass", () => {
     const comparison = against(withRecord(lateFor(1), slower(30)));
     expect(comparison.outcome).toBe("cannot tell");
-    expect(comparison.untold).toEqual([expect.stringContaining("latency in faults")]);
+    expect(comparison.undecided).toEqual([expect.stringContaining("latency in faults")]);
     expect(of(comparison, "too few")).toContain("all, faults, p50Ms");
     expect(comparison.warnings).toEqual([expect.stringMatching(/^run: the load generator itself was late for 36 s/)]);
     const failed = against(withRecord(lateFor(1), failing(5)));
@@ -215,10 +218,10 @@ describe("what a run could not measure", () => {
   });
 
   test("latency is that of the times when it was not late; of a phase of which that is less than half it is unknown", () => {
-    const told = (part: number) =>
+    const p50Of = (part: number) =>
       against(withRecord(lateFor(part), slower(30))).metrics.find((one) => named(one) === "all, faults, p50Ms")!;
-    expect(told(0.4)).toMatchObject({ change: "worse", runs: { base: 4, run: 4 } });
-    expect(told(0.6)).toMatchObject({ change: "too few", runs: { base: 4, run: 0 }, run: null, shift: null });
+    expect(p50Of(0.4)).toMatchObject({ change: "worse", runs: { base: 4, run: 4 } });
+    expect(p50Of(0.6)).toMatchObject({ change: "too few", runs: { base: 4, run: 0 }, run: null, shift: null });
   });
 
   test("a run that could not measure a metric does not count for it", () => {
@@ -259,7 +262,7 @@ describe("what a run could not measure", () => {
       },
       ["recovery"],
     ],
-  ] as const)("a run %s tells nothing of these phases, and nothing is green", (_, spoil, missing) => {
+  ] as const)("a run %s shows nothing of these phases, and nothing is green", (_, spoil, missing) => {
     const comparison = against(spoil(passing));
     const unseen = new Set(
       comparison.metrics
@@ -268,7 +271,7 @@ describe("what a run could not measure", () => {
     );
     expect([...unseen]).toEqual(missing);
     expect(comparison.outcome).toBe("cannot tell");
-    expect(comparison.untold).toEqual([expect.stringContaining(missing.join(", "))]);
+    expect(comparison.undecided).toEqual([expect.stringContaining(missing.join(", "))]);
     expect(comparison.warnings.length).toBeGreaterThan(0);
   });
 
@@ -292,7 +295,7 @@ describe("verdicts", () => {
   test("a safety law that held and is broken is worse, by one run a side already", () => {
     const comparison = against(judged("fail", 3), judged("pass", 0), 1);
     expect(comparison).toMatchObject({ outcome: "worse", isWorse: true });
-    expect(comparison.untold).toHaveLength(1);
+    expect(comparison.undecided).toHaveLength(1);
     const counts = [{ name: "stale", base: 0, run: 3 }];
     expect(comparison.verdicts[1]).toMatchObject({ base: "pass", run: "fail", change: "worse", counts });
   });

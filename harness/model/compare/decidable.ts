@@ -18,7 +18,7 @@ export function decidable(base: number, run: number): Decidable {
 /** How many runs each side needs at least, when both have the same number: for `worse`, and for `better` as well. */
 export const fewestRuns = { worse: 3, better: 4 } as const;
 
-/** Nobody makes more runs than this for one comparison. */
+/** More runs than this are not asked for in one comparison. */
 const mostAsked = 8;
 
 /** How many runs the second side needs beside so many of the first to show `worse`; undefined when both need more. */

@@ -10,7 +10,7 @@ export interface PlanIdentity {
   readonly workloads: Named;
   /** Each kind of operation with what it does, how long it may take and on which keys. */
   readonly operations: Named;
-  /** Each check with its parameters, as JSON; several of one name are told apart by a number. */
+  /** Each check with its parameters, as JSON; several of one name have a number behind it. */
   readonly checks: Named;
   readonly environment: string;
   /** Its platform and its number of cores. */

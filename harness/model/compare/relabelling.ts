@@ -14,7 +14,7 @@ export interface Sample {
   readonly run: readonly (number | null)[];
   /** Whether more is worse, or less. */
   readonly worse: "more" | "less";
-  /** Added to the standard error, in the metric's unit: how far apart two sides are that nobody could tell apart. */
+  /** Added to the standard error, in the metric's unit: a difference that does not matter. */
   readonly floor: number;
 }
 
@@ -115,7 +115,7 @@ function exchanged(columns: readonly Column[], observed: readonly Statistic[], f
   return { worse: worse.pValues(), better: better.pValues() };
 }
 
-/** Counts how often the largest of all statistics that are not yet told is at least the observed one. */
+/** Counts how often the largest of the statistics that are still left is at least the observed one. */
 class StepDown {
   readonly #observed: readonly number[];
   /** The largest first. */
@@ -135,7 +135,7 @@ class StepDown {
     for (const index of this.#order.toReversed()) {
       largest = Math.max(largest, statistics[index]!);
       const observed = this.#observed[index]!;
-      // The same runs in another order must not be told apart by a rounding error.
+      // The same runs in another order must not differ by a rounding error.
       if (largest >= observed - 1e-9 * Math.abs(observed)) this.#extreme[index]! += 1;
     }
   }

@@ -4,7 +4,7 @@ import type { Side } from "../side.ts";
 import { sideOf } from "../side-of.ts";
 import { type Effect, type Noise, noisyRun } from "./noisy-run.ts";
 
-/** So many pairs of sides, that 5 of 100 called a change by chance are told from 8 of 100. */
+/** So many pairs of sides, that 5 of 100 called a change by chance differ clearly from 8 of 100. */
 export const pairs = 400;
 
 /** Whole runs, operation by operation, that are judged as stored runs are. */
