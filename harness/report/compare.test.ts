@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Comparison, compare } from "../model/compare/comparison.ts";
 import { sideOf } from "../model/compare/side-of.ts";
+import { noisyRun } from "../model/compare/testing/noisy-run.ts";
 import { phaseCode } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
+import { figureLine, metricLine } from "./compare-view.ts";
 import { compareLines, compareMarkdown, renderComparison } from "./index.ts";
 import { hostileTexts, withText } from "./testing/hostile.ts";
 import { sampleRun } from "./testing/sample-run.ts";
@@ -94,6 +96,28 @@ describe("a comparison on a terminal", () => {
       expect(long).toEqual([]);
     }
   });
+});
+
+it("what is printed side by side adds up, line by line: base + difference = run", () => {
+  const noise = { within: 0.8, between: 0.2, shape: "heavy", scope: "each" } as const;
+  const side = (count: number, seed: number, latencyTimes: number) =>
+    sideOf(
+      Array.from({ length: count }, (_, index) => noisyRun(`${seed}-${index}`, seed + index, noise, { latencyTimes })),
+    );
+  const numberIn = (text: string): number => Number(/^[+−]?[\d.]+/.exec(text)?.[0].replace("−", "-"));
+  const checked = [1, 3, 4, 5].flatMap((count) =>
+    [0.01, 0.5, 1, 40].flatMap((times) => {
+      const found = compare(side(count, 100, 1), side(count, 200, times));
+      return [...found.metrics.map(metricLine), ...found.figures.map(figureLine)].filter(({ by }) => by !== "");
+    }),
+  );
+  expect(checked.length).toBeGreaterThan(400);
+  for (const { what, before, after, by } of checked) {
+    const lastDigit = 10 ** -(/\.(\d+)/.exec(by)?.[1]?.length ?? 0);
+    expect(Math.abs(numberIn(before) + numberIn(by) - numberIn(after)), what).toBeLessThanOrEqual(
+      1.5 * lastDigit + 1e-9,
+    );
+  }
 });
 
 describe("a comparison as a page", () => {
