@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { loadConfig } from "../cli/config.ts";
 import { heard } from "../cli/told.ts";
 import type { Problem } from "../model/errors.ts";
-import type { Exploration, Reproducer } from "../model/explore/exploration.ts";
+import { type Exploration, judgedOf, type Reproducer } from "../model/explore/exploration.ts";
 import type { Mutant } from "../model/mutant.ts";
 import type { BenchOptions } from "./benches.ts";
 
@@ -23,7 +23,7 @@ interface Explored {
   /** When it ended, after the start of the bench. */
   readonly endedMs: number;
   readonly found: readonly Reproducer[];
-  /** Why it could not be explored, as that it fails without any fault. */
+  /** Why it could not be explored, as that it fails without any fault, or that its runs came to no verdict. */
   readonly hindrance?: string;
 }
 
@@ -75,7 +75,9 @@ async function explore(mutant: Mutant, into: string, signal: AbortSignal): Promi
     const hindrance = answer.error.problems.map(({ code }) => code).join(", ");
     return { mutant: mutant.name, tookMs: performance.now() - began, found: [], hindrance };
   }
-  return { mutant: mutant.name, tookMs: answer.tookMs, found: answer.reproducers };
+  const { tookMs, reproducers: found, reasons = [] } = answer;
+  const hindrance = `not judged: ${reasons[0]?.reason ?? "no schedule was tried"}`;
+  return { mutant: mutant.name, tookMs, found, ...(judgedOf(answer).judged === 0 ? { hindrance } : {}) };
 }
 
 function linesOf({ mutant, tookMs, found: [one], hindrance = "nothing" }: Explored): readonly string[] {

@@ -1,9 +1,11 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
-import type { Duration } from "../model/units.ts";
 import { type Credential, credentials } from "../model/workload.ts";
+import { duration } from "../schema/fields.ts";
+import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { forbiddenCredential, needs } from "./plan-problems.ts";
 import { flags, type Noted, undecided, witnesses } from "./rows.ts";
 import { spotsOf } from "./spots.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -13,25 +15,25 @@ const okCode = outcomeCode("ok");
 /** Outcomes without an answer: legal, and no evidence that anybody was turned away. */
 const unanswered: readonly Outcome[] = ["failed", "unknown", "overflow"];
 
+const accessOptions = z.strictObject({
+  /** The time in which a revocation must take effect. */
+  revokedWithin: duration({ atLeast: 0 }, "seconds(5)"),
+});
+
+/** How soon a revocation takes effect. */
+export type AccessOptions = z.input<typeof accessOptions>;
+
 /**
  * Nobody without a valid credential is let in, whatever is broken: expired, forged and missing ones and those of another
  * tenant never, a revoked one not later than `revokedWithin` after its revocation was acknowledged. Neither is what they
  * asked for in the final state. A timeout or an error is legal; its effect is looked for all the same.
  *
  * `inconclusive` when a kind of credential that the workload has was never answered, or none is tried.
- * @throws FaultlineError BAD_CHECK
  */
-export function authFailsClosed(options: { readonly revokedWithin: Duration }): Check {
+export function authFailsClosed(given: AccessOptions): Check {
+  const options = optionsOf("authFailsClosed", accessOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { revokedWithin } = options;
-  if (!(revokedWithin >= 0)) {
-    const remedy = "Give the time in which a revocation must take effect, as seconds(5).";
-    throw usageError({
-      code: "BAD_CHECK",
-      where: "authFailsClosed.revokedWithin",
-      message: `is ${revokedWithin}`,
-      remedy,
-    });
-  }
   const law =
     `Nobody is let in with an expired, forged, missing or foreign credential, nor with one that was revoked more than ` +
     `${spokenMs(revokedWithin)} before, and nothing that they asked for has happened.`;
@@ -43,7 +45,7 @@ export function authFailsClosed(options: { readonly revokedWithin: Duration }): 
     title: "access fails closed",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("authFailsClosed", forbiddenCredential) }, (evidence): Finding => {
     const revocations = revokedAt(evidence);
     const forbidden = forbiddenRows(evidence, revocations, revokedWithin);
     const wrong = forbidden.rows.flatMap((row) => violationOf(evidence, row, revocations));

@@ -1,135 +1,177 @@
-import type { Check, Evidence } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
+import { z } from "zod";
+import type { Check, Evidence, OperationInfo } from "../model/check.ts";
 import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "../model/history.ts";
-import { samplesFor, wilson } from "../model/measure/proportion.ts";
+import { samplesFor, shareRange } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
+import { flag, number, operationNames, phaseNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
-import { wasHeldUp } from "./rows.ts";
+import { enoughOperations, needs, operationsNamed } from "./plan-problems.ts";
+import { canHaveBeenGood, wasHeldUp } from "./rows.ts";
+import { type Counted, type Target, targetOf, verdictOf } from "./share-target.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
 const overflowCode = outcomeCode("overflow");
 
-/** How available, and in what. */
-export interface AvailabilityOptions {
+const availabilityOptions = z.strictObject({
   /** The least share of operations that are ok, above 0 and at most 1. */
-  readonly atLeast: number;
+  atLeast: number({ above: 0, atMost: 1, unit: ", as 0.999" }),
   /** Names of the operations that count; all when absent. */
-  readonly operations?: readonly string[];
+  operations: operationNames().optional(),
   /** The parts of the load that count. Default: `faults` and `recovery`. */
-  readonly phases?: readonly LoadPhase[];
+  phases: phaseNames().optional(),
   /** Also at least this share of the run's own steady availability, above 0 and at most 1. */
-  readonly ofSteady?: number;
+  ofSteady: number({ above: 0, atMost: 1, unit: ", as 0.99" }).optional(),
   /** Whether an honest refusal counts as ok. Default: it does not. */
-  readonly rejectedIsOk?: boolean;
-}
+  rejectedIsOk: flag().optional(),
+});
+
+/** How available, and in what. */
+export type AvailabilityOptions = z.input<typeof availabilityOptions>;
 
 /**
- * Availability = ok ÷ intended. A budget is judged by what the run proves, not by what it happened to show: `pass` when
- * Wilson's lower bound reaches the budget, `fail` when the upper bound stays below it, `inconclusive` in between; each
- * bound holds at 95 %. No run with fewer than 3 ÷ (1 − atLeast) operations can pass, as zero failures in n bound the
- * rate at 3/n. `atLeast: 1` has no budget to be estimated: one failure fails, none (in 30 or more) passes.
+ * Availability = ok ÷ intended. A budget is judged by what the run proves, not by what it happened to show: `pass` when it
+ * surely keeps the budget, `fail` when it surely breaks it, `inconclusive` in between. Sure means by the exact binomial
+ * (Clopper and Pearson, 1934): a system that is exactly on its budget fails in at most 5 of 100 runs, and one that is just
+ * below it passes in at most 5 of 100, for every number of operations (`npm run bench -- rates` prints the rates). No run
+ * with fewer than 3 ÷ (1 − atLeast) operations can pass, as zero failures in n bound the rate at 3/n. `atLeast: 1` has no
+ * budget to be estimated: one failure fails, none (in 30 or more) passes.
  *
- * An operation that found the generator full, or was not ok while the machine stood still, says nothing of the system: it
- * may have been ok or not, and a verdict stands only if it is the same either way.
- * @throws FaultlineError BAD_CHECK
+ * `ofSteady` compares two shares, of which both are estimates: the steady phase's and the one that is judged get half of the
+ * 5 of 100 each. So `ofSteady: 1` can hardly be proven; 0.99 can.
+ *
+ * Judged is the total of all `phases`; the finding states each of them apart. An operation that can have been ok but for the
+ * load generator or the machine says nothing of the system, and a verdict stands only if it is the same either way: one
+ * that found the generator full, was not ok while the machine stood still, or missed a deadline of which the generator can
+ * have taken a tenth.
  */
-export function availability(options: AvailabilityOptions): Check {
+export function availability(given: AvailabilityOptions): Check {
+  const options = optionsOf("availability", availabilityOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { atLeast, operations, phases = ["faults", "recovery"], ofSteady, rejectedIsOk = false } = options;
-  if (!(atLeast > 0 && atLeast <= 1)) {
-    const remedy = "Give the share of operations that must be ok, as 0.999.";
-    const message = `${atLeast} is not above 0 and at most 1`;
-    throw usageError({ code: "BAD_CHECK", where: "availability.atLeast", message, remedy });
-  }
-  if (ofSteady !== undefined && !(ofSteady > 0 && ofSteady <= 1)) {
-    const remedy = "Give the share of the steady phase's availability, as 0.99.";
-    const message = `${ofSteady} is not above 0 and at most 1`;
-    throw usageError({ code: "BAD_CHECK", where: "availability.ofSteady", message, remedy });
-  }
   const good: readonly Outcome[] = rejectedIsOk ? ["ok", "rejected"] : ["ok"];
   const what = operations === undefined ? "all operations" : operations.join(" and ");
   const steadily = ofSteady === undefined ? "" : `, and at least ${spokenShare(ofSteady)} of the steady phase's share`;
   const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}${steadily}`;
+  const least = atLeast === 1 ? ratioFloor : samplesFor(atLeast);
+  const isMeant = ({ name }: OperationInfo): boolean => operations?.includes(name) ?? true;
   return checkOf(
     {
       name: "availability",
-      parameters: { ...options },
+      parameters: jsonOf(options),
       guards: "budget",
       title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
       law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}${steadily}.`,
+      ...needs(
+        "availability",
+        operationsNamed(operations),
+        enoughOperations(least, `a share of ${spokenShare(atLeast)}`, phases, isMeant),
+      ),
     },
     (evidence): Finding => {
       const unknownName = operations?.find((name) => !evidence.operations.some((operation) => operation.name === name));
       if (unknownName !== undefined) {
         return { verdict: "inconclusive", expected, actual: `the workload has no operation "${unknownName}"` };
       }
-      const seen = rowsOf(evidence, phases, operations, good);
-      const overflow = seen.counts[overflowCode]!;
-      const heldUp = seen.bad.filter(
-        (row) => evidence.history.outcome[row] !== overflowCode && wasHeldUp(evidence, row),
-      ).length;
-      const total = seen.counts.reduce((sum, count) => sum + count, 0);
-      const ok = total - seen.bad.length;
-      const steady = ofSteady === undefined ? undefined : rowsOf(evidence, ["steady"], operations, good);
-      const steadyTotal = steady?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
-      if (steady !== undefined && steadyTotal < ratioFloor) {
+      const seen = seenIn(evidence, phases, operations, good);
+      const steady = ofSteady === undefined ? undefined : seenIn(evidence, ["steady"], operations, good);
+      if (steady !== undefined && steady.total < ratioFloor) {
         return { verdict: "inconclusive", expected, actual: "there is no steady phase to compare with" };
       }
-      const steadyShare = steady === undefined ? 0 : 1 - steady.bad.length / steadyTotal;
-      const budget = Math.max(atLeast, (ofSteady ?? 0) * steadyShare);
-      const [worst, best] = [verdictOf(ok, total, budget), verdictOf(ok + overflow + heldUp, total, budget)];
-      const verdict = worst === best ? worst : "inconclusive";
-      const { lower, upper } = wilson(ok, total);
+      const target = targetOf(atLeast, ofSteady, steady);
+      const verdict = verdictOf(seen, target);
+      const apart =
+        phases.length < 2 ? [] : phases.map((phase) => [phase, seenIn(evidence, [phase], operations, good)] as const);
+      const { total, ok } = seen;
       return {
         verdict,
         expected,
-        actual: total === 0 ? "no such operation was due" : actualOf(ok, total, { overflow, heldUp }, verdict, budget),
+        actual:
+          total === 0
+            ? "no such operation was due"
+            : `${spokenTotal(seen)}${spokenApart(apart)}${doubtOf(seen, verdict, target)}`,
         ...commonPhase(evidence, seen.bad),
         witness: seen.bad.slice(0, witnessLimit).map((row) => witnessOf(evidence, row, detailOf(evidence, row))),
         numbers: {
           total,
           ok,
           ratio: total === 0 ? null : ok / total,
-          lower,
-          upper,
+          ...shareRange(ok, total),
           ...Object.fromEntries(outcomes.map((name, code) => [name, seen.counts[code]!])),
-          ...(steady === undefined ? {} : { steadyShare }),
+          ...Object.fromEntries(
+            apart.flatMap(([phase, one]) => [
+              [`${phase}Total`, one.total],
+              [`${phase}Ok`, one.ok],
+              [`${phase}Ratio`, one.total === 0 ? null : one.ok / one.total],
+            ]),
+          ),
+          ...(steady === undefined ? {} : { steadyShare: steady.ok / steady.total }),
         },
         ...(total === 0
           ? {}
-          : { measure: { value: ok / total, limit: budget, better: "higher", unit: "share" } as const }),
+          : { measure: { value: ok / total, limit: target.seen, better: "higher", unit: "share" } as const }),
       };
     },
   );
 }
 
-/** The verdict on `ok` of `total`, by the rules above. */
-function verdictOf(ok: number, total: number, atLeast: number): Verdict {
-  if (atLeast === 1) return ok < total ? "fail" : total < ratioFloor ? "inconclusive" : "pass";
-  const { lower, upper } = wilson(ok, total);
-  if (upper < atLeast) return "fail";
-  return lower >= atLeast && total >= samplesFor(atLeast) ? "pass" : "inconclusive";
+/** `99.5 % (1,990 of 2,000; between 99.14 % and 99.73 %, each bound at 95 %)`. */
+function spokenTotal({ ok, total }: Seen): string {
+  const { lower, upper } = shareRange(ok, total);
+  return `${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)}; between ${spokenShare(lower)} and ${spokenShare(upper)}, each bound at 95 %)`;
 }
 
-function actualOf(
-  ok: number,
-  total: number,
-  { overflow, heldUp }: { readonly overflow: number; readonly heldUp: number },
-  verdict: Verdict,
-  atLeast: number,
-): string {
-  const { lower, upper } = wilson(ok, total);
-  const seen = `${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)}; surely between ${spokenShare(lower)} and ${spokenShare(upper)})`;
-  if (verdict !== "inconclusive") return seen;
+/** `; faults 98 % (980 of 1,000), recovery 100 % (1,000 of 1,000)`. */
+function spokenApart(apart: readonly (readonly [LoadPhase, Seen])[]): string {
+  const one = ([phase, { ok, total }]: readonly [LoadPhase, Seen]): string =>
+    total === 0 ? `${phase} none` : `${phase} ${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)})`;
+  return apart.length === 0 ? "" : `; ${apart.map(one).join(", ")}`;
+}
+
+/** Why it is not decided. */
+function doubtOf(seen: Seen, verdict: Verdict, { range }: Target): string {
+  if (verdict !== "inconclusive") return "";
+  const { overflow, heldUp, late, total } = seen;
   const doubts = [
     ...(overflow > 0 ? [`${counted(overflow, "operation")} found the load generator full`] : []),
     ...(heldUp > 0 ? [`${counted(heldUp, "operation")} were not ok while the machine stood still`] : []),
+    ...(late > 0 ? [`${counted(late, "operation")} missed the deadline while the load generator was late itself`] : []),
   ];
-  if (doubts.length > 0) return [seen, ...doubts].join("; ");
-  const needed = atLeast === 1 ? ratioFloor : samplesFor(atLeast);
+  if (doubts.length > 0) return `; ${doubts.join("; ")}`;
+  if (range.upper === 1 && range.lower < 1)
+    return "; no run can prove 100 % of the steady phase's share: ask for 99 % of it";
+  const needed = range.upper === 1 ? ratioFloor : samplesFor(range.upper);
   return total < needed
-    ? `${seen}; too few: it takes ${needed} operations to tell`
-    : `${seen}; too near the budget for so few operations`;
+    ? `; too few: it takes ${needed} operations to tell`
+    : "; too near the budget for so few operations";
+}
+
+/** What became of the operations that count. */
+interface Seen extends Counted {
+  /** How many ended how, by outcome code. */
+  readonly counts: readonly number[];
+  /** The rows that were not good, in the order in which they were due. */
+  readonly bad: readonly number[];
+  /** Why so many are doubtful. */
+  readonly overflow: number;
+  readonly heldUp: number;
+  readonly late: number;
+}
+
+function seenIn(
+  evidence: Evidence,
+  phases: readonly LoadPhase[],
+  names: readonly string[] | undefined,
+  good: readonly Outcome[],
+): Seen {
+  const { counts, bad } = rowsOf(evidence, phases, names, good);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const overflow = counts[overflowCode]!;
+  const doubted = bad.filter((row) => evidence.history.outcome[row] !== overflowCode && canHaveBeenGood(evidence, row));
+  const heldUp = doubted.filter((row) => wasHeldUp(evidence, row)).length;
+  const late = doubted.length - heldUp;
+  return { total, ok: total - bad.length, counts, bad, doubtful: overflow + heldUp + late, overflow, heldUp, late };
 }
 
 /** How many ended how, and the rows that were not good in the order in which they were due. */

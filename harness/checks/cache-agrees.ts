@@ -1,6 +1,10 @@
-import type { CacheEntry, Check, Evidence } from "../model/check.ts";
+import type { CacheEntry, Check, Evidence, FinalState } from "../model/check.ts";
+import { commonKeyspace } from "../model/workload.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
+import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
-import { missingState, type Noted, rowOfVersion, undecided, witnesses } from "./rows.ts";
+import { anAudit, needs } from "./plan-problems.ts";
+import { keyName, type Noted, rowOfVersion, undecided, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
 /**
@@ -11,21 +15,26 @@ import { counted, grouped } from "./words.ts";
  * - stale: an older version than the row's; nothing will correct it before it expires
  * - ahead: a newer version than the row's: a change that was never committed, or was lost
  * - orphan: a cached value of a row that is not there
+ *
+ * A cached value that agrees with the row that was read beside it, and not with the one among the registers, decides
+ * nothing: the audit has read two databases, or was too early.
  */
-export function cacheAgrees(): Check {
+export function cacheAgrees(given: NoOptions = {}): Check {
+  const options = optionsOf("cacheAgrees", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law = "At rest, every cached value is absent or carries the version of its row in the database.";
   const expected = "every cached value is absent or as its row";
   const said = { name: "cacheAgrees", parameters: {}, guards: "safety", title: "the cache agrees", law } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = missingState(evidence, "cache");
-    if (missing !== undefined) return undecided(expected, missing);
-    const entries = evidence.finalState?.cache ?? [];
+  return checkOf({ ...said, ...needs("cacheAgrees", anAudit) }, (evidence): Finding => {
+    const state = soundState(evidence, "cache");
+    if (typeof state === "string") return undecided(expected, state);
+    const entries = state.cache ?? [];
     const still = entries.filter(({ isMoving }) => isMoving !== true);
     const cached = still.filter((entry) => entry.cached !== null);
-    const wrong = cached.flatMap((entry) => {
-      const kind = disagreement(entry);
-      return kind === undefined ? [] : [{ entry, kind }];
-    });
+    const registerOf = rowsAmongRegisters(state);
+    const judged = cached.map((entry) => ({ entry, ...disagreement(entry, registerOf(entry)) }));
+    const wrong = judged.flatMap(({ entry, kind }) => (kind === undefined ? [] : [{ entry, kind }]));
+    const contradictions = judged.flatMap(({ contradiction }) => contradiction ?? []);
     const numbers = {
       keys: entries.length,
       cached: cached.length,
@@ -45,6 +54,7 @@ export function cacheAgrees(): Check {
         numbers,
       };
     }
+    if (contradictions.length > 0) return undecided(expected, contradictions[0]!, numbers);
     if (still.length * 2 < entries.length) {
       return undecided(
         expected,
@@ -59,22 +69,54 @@ export function cacheAgrees(): Check {
 
 const kinds = ["stale", "ahead", "orphan"] as const;
 
-function disagreement({ cached, row }: CacheEntry): (typeof kinds)[number] | undefined {
+type Kind = (typeof kinds)[number];
+
+/** The version of a row among the registers; undefined where that is unknown. */
+function rowsAmongRegisters({ registers }: FinalState): (entry: CacheEntry) => number | null | undefined {
+  const name = ({ keyspace = commonKeyspace, key }: Pick<CacheEntry, "keyspace" | "key">) => `${key} ${keyspace}`;
+  const versions = new Map(registers.map((register) => [name(register), register.version]));
+  const read = new Set(registers.map(({ keyspace = commonKeyspace }) => keyspace));
+  return (entry) => {
+    // Where no register of the keyspace was read, that one is not listed says nothing.
+    if (!read.has(entry.keyspace ?? commonKeyspace)) return undefined;
+    return versions.has(name(entry)) ? versions.get(name(entry)) : null;
+  };
+}
+
+/** @param register the row among the registers, which should be the one that was read beside the cache */
+function disagreement(
+  entry: CacheEntry,
+  register: number | null | undefined,
+): { readonly kind?: Kind; readonly contradiction?: string } {
+  const { cached, row } = entry;
+  const kind = difference(cached, row);
+  if (kind !== undefined) return { kind };
+  if (register === undefined || register === row) return {};
+  const [beside, among] = [row, register].map((version) => (version === null ? "no row" : `version ${version}`));
+  return {
+    contradiction: `the audit read ${beside} of ${keyName(entry)} beside the cache, and ${among} among the registers`,
+  };
+}
+
+function difference(cached: number | null, row: number | null): Kind | undefined {
   if (cached === null || cached === row) return undefined;
   if (row === null) return "orphan";
   return cached < row ? "stale" : "ahead";
 }
 
-function described({ entry, kind }: { entry: CacheEntry; kind: (typeof kinds)[number] }): string {
-  const { key, cached, row } = entry;
-  return `key ${key} is ${kind}, version ${cached} cached ${row === null ? "without a row" : `over version ${row}`}`;
+function described({ entry, kind }: { entry: CacheEntry; kind: Kind }): string {
+  const { cached, row } = entry;
+  return `${keyName(entry)} is ${kind}, version ${cached} cached ${row === null ? "without a row" : `over version ${row}`}`;
 }
 
 /** What put the old version there, and what should have replaced it, as far as the history knows. */
-function storyOf(evidence: Evidence, { key, cached, row }: CacheEntry): readonly Noted[] {
+function storyOf(evidence: Evidence, entry: CacheEntry): readonly Noted[] {
+  const { cached, row } = entry;
   const note = (version: number | null, effect: "read" | "write", text: string, violates: boolean): Noted[] => {
-    const found = version === null ? undefined : rowOfVersion(evidence, key, version, effect);
-    return found === undefined ? [] : [{ row: found, note: `${text} version ${version} of key ${key}`, violates }];
+    const found = version === null ? undefined : rowOfVersion(evidence, entry, version, effect);
+    return found === undefined
+      ? []
+      : [{ row: found, note: `${text} version ${version} of ${keyName(entry)}`, violates }];
   };
   return [
     ...note(row, "write", "was acknowledged as", false),

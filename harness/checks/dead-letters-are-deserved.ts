@@ -1,6 +1,11 @@
 import type { Check, Evidence, Job } from "../model/check.ts";
+import { grantCode, outcomeCode } from "../model/history.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
+import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
-import { missingState, type Noted, rowsById, undecided, witnesses } from "./rows.ts";
+import { contradictionsOf, type JobRows, jobsOf } from "./jobs.ts";
+import { anAudit, needs } from "./plan-problems.ts";
+import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
 /**
@@ -10,10 +15,15 @@ import { counted } from "./words.ts";
  * - hasty: a dead job whose attempts were not used up, and which is no poison
  * - digested: a poison job that is completed
  * - undying: a pending job whose attempts are used up, or which is poison
+ * - vanished: a poison job that was acknowledged, and is nowhere
+ * - unclear: a job in a state that no law knows
  *
- * Whether attempts are used up can be told only where the audit reads them.
+ * Whether the attempts of a dead or pending job are used up is known only where the audit reads `attempts` and
+ * `attemptsAllowed`.
  */
-export function deadLettersAreDeserved(): Check {
+export function deadLettersAreDeserved(given: NoOptions = {}): Check {
+  const options = optionsOf("deadLettersAreDeserved", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const law =
     "A job is dead exactly when its attempts are used up or nobody can ever work on it, and never completed, too.";
   const expected = "every dead letter deserved, and nothing else alive that should be dead";
@@ -24,17 +34,19 @@ export function deadLettersAreDeserved(): Check {
     title: "dead letters are deserved",
     law,
   } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = missingState(evidence, "jobs");
-    if (missing !== undefined) return undecided(expected, missing);
-    const jobs = evidence.finalState?.jobs ?? [];
+  return checkOf({ ...said, ...needs("deadLettersAreDeserved", anAudit) }, (evidence): Finding => {
+    const state = soundState(evidence, "jobs");
+    if (typeof state === "string") return undecided(expected, state);
     const rows = rowsById(evidence);
-    const completed = new Set(jobs.filter(({ state }) => state === "completed").map(({ id }) => id));
-    const wrong = jobs.flatMap((job) => {
-      const row = rows[job.id] ?? -1;
-      return wrongWith(job, isPoison(evidence, row), completed.has(job.id)).map((one) => ({ ...one, row }));
-    });
-    const dead = jobs.filter(({ state }) => state === "dead");
+    const jobs = jobsOf(state);
+    const wrong = [
+      ...jobs.flatMap((job) => {
+        const row = rows[job.id] ?? -1;
+        return wrongWith(job, isPoison(evidence, row)).map((one) => ({ ...one, row }));
+      }),
+      ...vanished(evidence, jobs),
+    ];
+    const dead = jobs.filter(({ rows: own }) => own.some((row) => row.state === "dead"));
     const poison = jobs.filter(({ id }) => isPoison(evidence, rows[id] ?? -1));
     const numbers = {
       jobs: jobs.length,
@@ -53,13 +65,10 @@ export function deadLettersAreDeserved(): Check {
         numbers,
       };
     }
-    const untold = dead.filter((job) => job.attempts === undefined && !isPoison(evidence, rows[job.id] ?? -1));
+    const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
     if (untold.length > 0) {
-      return undecided(
-        expected,
-        `the audit does not tell how often ${counted(untold.length, "dead job")} was tried`,
-        numbers,
-      );
+      const which = counted(untold.length, "dead or pending job");
+      return undecided(expected, `the audit did not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
     }
     if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
     const actual =
@@ -70,27 +79,53 @@ export function deadLettersAreDeserved(): Check {
   });
 }
 
-const kinds = ["both", "hasty", "digested", "undying"] as const;
+const kinds = ["both", "hasty", "digested", "undying", "vanished", "unclear"] as const;
 
-function wrongWith(
-  { id, state, attempts, attemptsAllowed }: Job,
-  poison: boolean,
-  isCompleted: boolean,
-): { readonly kind: (typeof kinds)[number]; readonly note: string }[] {
-  const isTold = attempts !== undefined && attemptsAllowed !== undefined;
-  const isUsedUp = isTold && attempts >= attemptsAllowed;
+interface Wrong {
+  readonly kind: (typeof kinds)[number];
+  readonly note: string;
+}
+
+function wrongWith(job: JobRows, poison: boolean): readonly Wrong[] {
+  const contradictions = contradictionsOf(job);
+  return contradictions.length > 0 ? contradictions : job.rows.flatMap((row) => wrongIn(row, poison));
+}
+
+function wrongIn({ id, state, attempts = Number.NaN, attemptsAllowed = Number.NaN }: Job, poison: boolean): Wrong[] {
   if (state === "completed") {
     return poison ? [{ kind: "digested", note: `job ${id} is poison, and completed` }] : [];
   }
   if (state === "pending") {
     if (poison) return [{ kind: "undying", note: `job ${id} is poison, and still pending` }];
-    return isUsedUp
+    return attempts >= attemptsAllowed
       ? [{ kind: "undying", note: `job ${id} used up its ${attempts} attempts, and is still pending` }]
       : [];
   }
-  if (isCompleted) return [{ kind: "both", note: `job ${id} is completed and dead` }];
-  if (poison || !isTold || isUsedUp) return [];
+  // Where one of them was not read, neither comparison holds.
+  if (poison || !(attempts < attemptsAllowed)) return [];
   return [{ kind: "hasty", note: `job ${id} is dead after ${attempts} of ${attemptsAllowed} attempts` }];
+}
+
+/** Whether the verdict on a job hangs on how often it was tried, and the audit did not read it. */
+function needsAttempts({ state, attempts, attemptsAllowed }: Job): boolean {
+  return state !== "completed" && (attempts === undefined || attemptsAllowed === undefined);
+}
+
+const okCode = outcomeCode("ok");
+const denied = grantCode(false);
+
+/** Poison that was taken on belongs among the dead letters. */
+function vanished(evidence: Evidence, jobs: readonly JobRows[]): readonly (Wrong & { readonly row: number })[] {
+  const { history, operations } = evidence;
+  const there = new Set(jobs.map(({ id }) => id));
+  const gone: (Wrong & { readonly row: number })[] = [];
+  for (let row = 0; row < history.count; row += 1) {
+    if (history.outcome[row] !== okCode || history.granted[row] === denied) continue;
+    const id = history.id[row]!;
+    if (operations[history.operation[row]!]?.effect !== "insert" || !isPoison(evidence, row) || there.has(id)) continue;
+    gone.push({ kind: "vanished", row, note: `job ${id} is poison and was acknowledged, and is nowhere in the end` });
+  }
+  return gone;
 }
 
 function isPoison({ history, operations }: Evidence, row: number): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorkloadInfo } from "../model/check.ts";
 import { errorBudget } from "./error-budget.ts";
-import { evidenceOf, type Step, searches, standingStill } from "./testing/history.ts";
+import { evidenceOf, refusalOf, type Step, searches, standingStill } from "./testing/history.ts";
 
 const shoppers: WorkloadInfo = { name: "shoppers", perSecond: 100, slo: { availability: 0.99, withinMs: 300 } };
 const judged = (burnAtMost: number, steps: readonly Step[], workloads: readonly WorkloadInfo[] = [shoppers]) =>
@@ -78,6 +78,45 @@ describe("error budget", () => {
     expect(judged(1, good(300)).verdict).toBe("pass");
   });
 
+  it("asks how late the generator was in that window, and not in the whole run", () => {
+    const late = searches(100, 15_000, 15_999).map((step) => ({ ...step, tookMs: 301 }));
+    const inWindow = (lagMaxMs: number) => {
+      const window = { fromMs: 15_000, toMs: 17_000, reason: "lag", lagMaxMs };
+      const generator = { ...evidenceOf([]).generator, lagMaxMs: 900, tainted: [window] };
+      const evidence = evidenceOf([...good(4900), ...late.map((step) => ({ ...step, tookMs: 361 }))], {
+        workloads: [shoppers],
+        generator,
+      });
+      return errorBudget({ burnAtMost: 1 }).judge(evidence).verdict;
+    };
+    expect(inWindow(30)).toBe("fail");
+    expect(inWindow(31)).toBe("inconclusive");
+  });
+
+  it("does not fail for operations that found the generator full", () => {
+    expect(judged(1, [...good(4900), ...bad(100, { outcome: "overflow", tookMs: 0 })]).verdict).toBe("inconclusive");
+  });
+
+  it("cannot pass what it cannot fail: a rate that allows everything to fail", () => {
+    for (const burnAtMost of [100, 200]) {
+      expect(judged(burnAtMost, good(5000))).toMatchObject({
+        verdict: "inconclusive",
+        actual: expect.stringContaining("this check cannot fail, as a burn of"),
+      });
+    }
+    expect(judged(200, good(5000)).actual).toContain("allow less than 100");
+    expect(judged(99, good(5000)).verdict).toBe("pass");
+    expect(judged(99, bad(5000)).verdict).toBe("fail");
+  });
+
+  it("shares its error among the workloads", () => {
+    const other: WorkloadInfo = { ...shoppers, name: "nobody" };
+    // So many or more are bad in about 3 of 100 runs of a system on its budget: enough for one promise, not for one of two.
+    const steps = [...good(5000 - 64), ...bad(64)];
+    expect(judged(1, steps).verdict).toBe("fail");
+    expect(judged(1, steps, [shoppers, other]).verdict).toBe("inconclusive");
+  });
+
   it("judges each workload that promises something, and the worst decides", () => {
     const quiet: WorkloadInfo = { name: "operators", perSecond: 1 };
     expect(judged(1, good(500), [shoppers, quiet]).verdict).toBe("pass");
@@ -93,7 +132,7 @@ describe("error budget", () => {
       verdict: "inconclusive",
       actual: expect.stringContaining("slo"),
     });
-    expect(() => errorBudget({ burnAtMost: 0 })).toThrow(/rate/);
+    expect(refusalOf(errorBudget({ burnAtMost: 0 }))).toMatch(/above 0/);
     const named = errorBudget({ burnAtMost: 1, workloads: ["shopers"] }).judge(evidenceOf(good(500)));
     expect(named).toMatchObject({ verdict: "inconclusive", actual: 'there is no workload "shopers"' });
   });

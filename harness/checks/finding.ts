@@ -1,6 +1,6 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { loadPhases, outcomes } from "../model/history.ts";
-import { injectedMs } from "../model/measure/moments.ts";
+import { firstInjectionMs } from "../model/measure/moments.ts";
 import type { CheckResult, Witness } from "../model/verdict.ts";
 
 /** What a check has to say of the evidence; what it says of itself is added. */
@@ -11,14 +11,6 @@ export type Finding = Omit<CheckResult, "name" | "title" | "law" | "guards" | "w
 export function checkOf(said: Omit<Check, "judge">, find: (evidence: Evidence) => Finding): Check {
   const { name, title, law, guards } = said;
   return { ...said, judge: (evidence) => ({ name, title, law, guards, witness: [], numbers: {}, ...find(evidence) }) };
-}
-
-/** When the first fault was injected, on the run's clock; the start of the phase `faults` when none was. */
-export function firstInjectionMs(evidence: Evidence): number {
-  const injected = injectedMs(evidence);
-  if (injected !== undefined) return injected;
-  const fromMs = evidence.phases.faults?.fromMs ?? 0;
-  return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
 }
 
 /**

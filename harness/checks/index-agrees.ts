@@ -1,19 +1,35 @@
-import type { Check, Evidence, FinalState } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
+import { z } from "zod";
+import type { Check, Document, Evidence, FinalState, Register } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
-import type { Duration } from "../model/units.ts";
+import { commonKeyspace } from "../model/workload.ts";
+import { duration, names, operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
+import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
-import { flags, missingState, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
+import { anAudit, keyspacesNamed, needs, operationsNamed } from "./plan-problems.ts";
+import { flags, keyName, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, spokenMs } from "./words.ts";
 
+const indexOptions = z
+  .strictObject({
+    /** The longest that a search may miss an acknowledged change; not judged when absent. */
+    lagWithin: duration({ atLeast: 0 }).optional(),
+    /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
+    operations: operationNames().optional(),
+    /** The keyspaces that the index holds. Default: all that have a register or a document. */
+    keyspaces: names('Give a list of keyspaces, as keyspaces: ["products"].').optional(),
+  })
+  .refine(({ lagWithin, operations }) => lagWithin === undefined || operations !== undefined, {
+    path: ["operations"],
+    params: {
+      message: "is missing: `lagWithin` needs to know which operations ask the index",
+      remedy: 'Name the operations that ask the index, as operations: ["search"].',
+    },
+  });
+
 /** How late the index may be, and which operations ask it. */
-export interface IndexOptions {
-  /** The longest that a search may miss an acknowledged change; not judged when absent. */
-  readonly lagWithin?: Duration;
-  /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
-  readonly operations?: readonly string[];
-}
+export type IndexOptions = z.input<typeof indexOptions>;
 
 const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
@@ -25,93 +41,131 @@ const warmUp = phaseCode("warmUp");
  * - missing: a key that the index lacks; orphan: one that only the index has
  * - stale: an older (or newer) version than the database's; duplicate: a key that the index has more than once
  * - late: a search that was invoked more than `lagWithin` after a change was acknowledged, and did not see it
- *
- * @throws FaultlineError BAD_CHECK for `lagWithin` without `operations`
  */
-export function indexAgrees(options: IndexOptions = {}): Check {
-  const { lagWithin, operations } = options;
-  if (lagWithin !== undefined && (operations === undefined || operations.length === 0)) {
-    const remedy = 'Name the operations that ask the index, as operations: ["search"].';
-    const message = "cannot be judged: no operation is said to ask the index";
-    throw usageError({ code: "BAD_CHECK", where: "indexAgrees.lagWithin", message, remedy });
-  }
+export function indexAgrees(given: IndexOptions = {}): Check {
+  const options = optionsOf("indexAgrees", indexOptions, given);
+  if (options instanceof Misstated) return options.check;
+  const { lagWithin, operations, keyspaces } = options;
   const lag =
     lagWithin === undefined ? "" : `, and no search misses what was acknowledged ${spokenMs(lagWithin)} before`;
   const law = `At rest, the index has every row of the database once, with its version${lag}.`;
   const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${spokenMs(lagWithin)} behind`}`;
   const title = `the index agrees${lagWithin === undefined ? "" : ` within ${spokenMs(lagWithin)}`}`;
-  const said = { name: "indexAgrees", parameters: { ...options }, guards: "safety", title, law } as const;
-  return checkOf(said, (evidence): Finding => {
-    const missing = missingState(evidence, "index") ?? unknownNames(evidence, operations);
-    if (missing !== undefined) return undecided(expected, missing);
-    const differences = diff(evidence.finalState!);
-    const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
-    const numbers = {
-      rows: evidence.finalState?.registers.length ?? 0,
-      documents: evidence.finalState?.index?.length ?? 0,
-      ...Object.fromEntries(kinds.map((kind) => [kind, differences.filter((one) => one.kind === kind).length])),
-      searches: lateness.exposed,
-      late: lateness.late.length,
-      latestMs: lateness.latestMs,
-    };
-    if (differences.length + lateness.late.length > 0) {
-      const parts = [
-        ...(differences.length === 0 ? [] : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
-        ...(lateness.late.length === 0
-          ? []
-          : [
-              `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
-            ]),
-      ];
-      const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
-      return { verdict: "fail", expected, actual: parts.join("; "), witness: witnesses(evidence, noted), numbers };
-    }
-    if (numbers.rows + numbers.documents === 0) return undecided(expected, "there is no row and no document", numbers);
-    if (lagWithin !== undefined && lateness.exposed === 0) {
-      return undecided(expected, "no search came after an acknowledged change of its key", numbers);
-    }
-    const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
-    return {
-      verdict: "pass",
-      expected,
-      actual: `${counted(numbers.documents, "document")} as the database${followed}`,
-      numbers,
-    };
-  });
+  const said = { name: "indexAgrees", parameters: jsonOf(options), guards: "safety", title, law } as const;
+  return checkOf(
+    { ...said, ...needs("indexAgrees", anAudit, operationsNamed(operations), keyspacesNamed(keyspaces)) },
+    (evidence): Finding => {
+      const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
+      if (missing !== undefined) return undecided(expected, missing);
+      const state = soundState(evidence, "index");
+      if (typeof state === "string") return undecided(expected, state);
+      const { registers, index } = indexedOf(state, keyspaces);
+      const differences = diff(registers, index);
+      const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
+      const numbers = {
+        rows: registers.length,
+        documents: index.length,
+        ...Object.fromEntries(kinds.map((kind) => [kind, differences.filter((one) => one.kind === kind).length])),
+        searches: lateness.exposed,
+        late: lateness.late.length,
+        latestMs: lateness.latestMs,
+      };
+      if (differences.length + lateness.late.length > 0) {
+        const parts = [
+          ...(differences.length === 0
+            ? []
+            : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
+          ...(lateness.late.length === 0
+            ? []
+            : [
+                `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
+              ]),
+        ];
+        const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
+        return { verdict: "fail", expected, actual: parts.join("; "), witness: witnesses(evidence, noted), numbers };
+      }
+      if (numbers.rows + numbers.documents === 0)
+        return undecided(expected, "there is no row and no document", numbers);
+      const unversioned = registers.filter(({ version }) => version === undefined).length;
+      if (unversioned > 0) {
+        const which = counted(unversioned, "register");
+        return undecided(
+          expected,
+          `the audit did not read the \`version\` of ${which}, so stale documents go unseen`,
+          numbers,
+        );
+      }
+      if (lagWithin !== undefined && lateness.exposed === 0) {
+        const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
+        return undecided(expected, `no search that returned a version came ${longer}`, numbers);
+      }
+      const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
+      return {
+        verdict: "pass",
+        expected,
+        actual: `${counted(numbers.documents, "document")} as the database${followed}`,
+        numbers,
+      };
+    },
+  );
 }
 
 const kinds = ["missing", "orphan", "stale", "duplicate"] as const;
 
 interface Difference {
   readonly kind: (typeof kinds)[number];
-  readonly key: number;
-  readonly version: number;
+  readonly at: Pick<Document, "keyspace" | "key">;
+  /** What should be in the index, or should not; absent where the database has no version of it. */
+  readonly version: number | undefined;
   readonly note: string;
 }
 
-function diff({ registers, index = [] }: FinalState): readonly Difference[] {
-  const rows = new Map(registers.map(({ key, version = Number.NaN }) => [key, version]));
-  const seen = new Map<number, number>();
-  const differences: Difference[] = [];
-  const tell = (kind: Difference["kind"], key: number, version: number, what: string): void => {
-    differences.push({ kind, key, version, note: `key ${key} is ${kind}, ${what}` });
-  };
-  for (const { key, version } of index) {
-    const times = (seen.get(key) ?? 0) + 1;
-    seen.set(key, times);
-    const row = rows.get(key);
-    if (times === 2) tell("duplicate", key, version, "more than once in the index");
-    else if (times > 2) continue;
-    else if (row === undefined) tell("orphan", key, version, `version ${version} without a row`);
-    else if (row !== version) tell("stale", key, row, `version ${version} in the index, ${row} in the database`);
-  }
-  for (const [key, version] of rows)
-    if (!seen.has(key)) tell("missing", key, version, `version ${version} only in the database`);
-  return differences;
+function unknownKeyspace({ operations }: Evidence, names: readonly string[] = []): string | undefined {
+  const known = [...new Set(operations.map(({ keyspace }) => keyspace))];
+  const unknown = names.find((name) => !known.includes(name));
+  return unknown === undefined
+    ? undefined
+    : `no operation works on the keyspace "${unknown}"; there is ${known.join(", ")}`;
 }
 
-function storyOf(evidence: Evidence, { key, version, note }: Difference): readonly Noted[] {
-  const row = rowOfVersion(evidence, key, version, "write");
+function indexedOf({ registers, index = [] }: FinalState, keyspaces: readonly string[] | undefined) {
+  const isMeant = ({ keyspace = commonKeyspace }: Pick<Document, "keyspace">) => keyspaces?.includes(keyspace) ?? true;
+  return { registers: registers.filter(isMeant), index: index.filter(isMeant) };
+}
+
+const placeOf = ({ keyspace = commonKeyspace, key }: Pick<Document, "keyspace" | "key">) => `${key} ${keyspace}`;
+
+function diff(registers: readonly Register[], index: readonly Document[]): readonly Difference[] {
+  const rows = new Map(registers.map((register) => [placeOf(register), register]));
+  const documents = Map.groupBy(index, placeOf);
+  return [
+    ...[...documents].flatMap(([place, same]) => differencesAt(rows.get(place), same)),
+    ...registers.flatMap((at): readonly Difference[] => {
+      if (documents.has(placeOf(at))) return [];
+      const what = at.version === undefined ? "only in the database" : `version ${at.version} only in the database`;
+      return [{ kind: "missing", at, version: at.version, note: `${keyName(at)} is missing, ${what}` }];
+    }),
+  ];
+}
+
+/** All documents of one key beside its row: what is there more than once is wrong in each of its copies. */
+function differencesAt(row: Register | undefined, documents: readonly Document[]): readonly Difference[] {
+  const [at] = documents;
+  const found: Difference[] = [];
+  const add = (kind: Difference["kind"], version: number | undefined, what: string): void => {
+    found.push({ kind, at: at!, version, note: `${keyName(at!)} is ${kind}, ${what}` });
+  };
+  if (documents.length > 1) add("duplicate", row?.version, `${documents.length} times in the index`);
+  for (const { version } of documents) {
+    if (row === undefined) add("orphan", version, `version ${version} without a row`);
+    else if (row.version !== undefined && row.version !== version)
+      add("stale", row.version, `version ${version} in the index, ${row.version} in the database`);
+  }
+  return found;
+}
+
+function storyOf(evidence: Evidence, { at, version, note }: Difference): readonly Noted[] {
+  const row = version === undefined ? undefined : rowOfVersion(evidence, at, version, "write");
   return row === undefined ? [] : [{ row, note: `wrote version ${version}: ${note}`, violates: true }];
 }
 
@@ -130,9 +184,9 @@ function latenessOf(evidence: Evidence, names: readonly string[], lagWithin: num
     const version = history.version[row]!;
     if (Number.isNaN(version)) continue;
     const invokedMs = history.wireMs[row]!;
-    // Anything that was acknowledged before it counts: its key was changed at least once.
+    // Only a search that comes so long after the first acknowledged change of its key could have been late.
     const known = clock.firstNewer(row, Number.NEGATIVE_INFINITY);
-    if (known >= 0 && history.endMs[known]! < invokedMs) exposed += 1;
+    if (known >= 0 && invokedMs - history.endMs[known]! > lagWithin) exposed += 1;
     const proof = clock.firstNewer(row, version);
     const lateMs = proof < 0 ? 0 : invokedMs - history.endMs[proof]!;
     latestMs = Math.max(latestMs, lateMs);

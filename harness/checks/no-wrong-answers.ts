@@ -1,14 +1,20 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
+import { operationNames } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
+import { needs, operationsNamed } from "./plan-problems.ts";
 import { flags, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
-/** Which operations. */
-export interface WrongAnswerOptions {
+const answerOptions = z.strictObject({
   /** Names of the operations that count; all when absent. */
-  readonly operations?: readonly string[];
-}
+  operations: operationNames().optional(),
+});
+
+/** Which operations. */
+export type WrongAnswerOptions = z.input<typeof answerOptions>;
 
 const wrongCode = outcomeCode("wrong");
 const okCode = outcomeCode("ok");
@@ -18,19 +24,20 @@ const warmUp = phaseCode("warmUp");
  * No answer is wrong: whoever was answered was told the truth, or was refused honestly. A fault may cost answers; it
  * must not change them. What is wrong is what the workload's `judge` says: a body that breaks the contract, "not found"
  * for what is there. An outage hides behind availability; one wrong answer among a million does, too, and is worse.
- * @throws FaultlineError BAD_CHECK
  */
-export function noWrongAnswers(options: WrongAnswerOptions = {}): Check {
+export function noWrongAnswers(given: WrongAnswerOptions = {}): Check {
+  const options = optionsOf("noWrongAnswers", answerOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { operations } = options;
   const expected = "no wrong answer";
   const said = {
     name: "noWrongAnswers",
-    parameters: { ...options },
+    parameters: jsonOf(options),
     guards: "safety",
     title: "no wrong answers",
     law: "Whoever is answered is told the truth, or is refused honestly.",
   } as const;
-  return checkOf(said, (evidence): Finding => {
+  return checkOf({ ...said, ...needs("noWrongAnswers", operationsNamed(operations)) }, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
     const { rows, answered } = wrongRows(evidence, operations);

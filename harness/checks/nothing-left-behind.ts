@@ -1,28 +1,34 @@
+import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { usageError } from "../model/errors.ts";
 import { grownSince, growthSlack, usualGrowth } from "../model/measure/growth.ts";
+import { number } from "../schema/fields.ts";
+import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
 import { counted, spokenShare } from "./words.ts";
+
+const leftoverOptions = z.strictObject({
+  /** How much larger a gauge may be, beside 2 more of anything. Default 0.1. */
+  within: number({ atLeast: 0, atMost: 10, unit: ", as 0.1" }).optional(),
+});
+
+/** How much may stay. */
+export type LeftoverOptions = z.input<typeof leftoverOptions>;
 
 /**
  * After everything was healed and has come to rest there is no more of anything than in the steady phase: connections,
  * processes, queued messages, and whatever the audit's `gauges` count. A leak shows here before it becomes an outage. What
  * has grown is counted again for a while: a pool shrinks when nobody needs it, a leak does not.
- * @param options.within how much larger a gauge may be, beside 2 more of anything. Default 0.1
- * @throws FaultlineError BAD_CHECK
  */
-export function nothingLeftBehind(options: { readonly within?: number } = {}): Check {
+export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
+  const options = optionsOf("nothingLeftBehind", leftoverOptions, given);
+  if (options instanceof Misstated) return options.check;
   const { within = usualGrowth } = options;
-  if (!(within >= 0 && within <= 10)) {
-    const remedy = "Give a share from 0 to 10, as 0.1.";
-    throw usageError({ code: "BAD_CHECK", where: "nothingLeftBehind.within", message: `is ${within}`, remedy });
-  }
   const law = `At rest there is no more of anything than when steady, give or take ${spokenShare(within)} and ${growthSlack}.`;
   const expected = "no gauge above its steady value";
   const said = {
     name: "nothingLeftBehind",
-    parameters: { ...options },
+    parameters: jsonOf(options),
     guards: "safety",
     isDisturbable: true,
     title: "nothing is left behind",

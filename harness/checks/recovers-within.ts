@@ -1,161 +1,182 @@
 import type { Check, Evidence } from "../model/check.ts";
-import { outcomeCode, phaseCode } from "../model/history.ts";
-import { wilson } from "../model/measure/proportion.ts";
-import { type Bucket, bucketsOf, ratioFloor, widened } from "../model/measure/series.ts";
-import { summarise } from "../model/measure/summary.ts";
+import type { Problem } from "../model/errors.ts";
+import { outcomeCode } from "../model/history.ts";
+import {
+  type Aftermath,
+  aftermathOf,
+  type Recovery,
+  type RecoveryScene,
+  recoveredShare,
+  recoveryIn,
+  recoveryNeeds,
+  recoverySceneOf,
+  recoveryWordOf,
+} from "../model/measure/recovery.ts";
+import { ratioFloor } from "../model/measure/series.ts";
 import type { Duration } from "../model/units.ts";
-import { witnessLimit } from "../model/verdict.ts";
-import { checkOf, detailOf, type Finding, firstInjectionMs, witnessOf } from "./finding.ts";
-import { isTainted } from "./rows.ts";
-import { grouped, spokenMs, spokenShare } from "./words.ts";
+import { type Verdict, witnessLimit } from "../model/verdict.ts";
+import { duration } from "../schema/fields.ts";
+import { Misstated, optionsOf } from "../schema/options.ts";
+import { checkOf, detailOf, type Finding, witnessOf } from "./finding.ts";
+import { type Need, needs } from "./plan-problems.ts";
+import { counted, grouped, spokenMs, spokenShare } from "./words.ts";
 
+const recoveryTime = duration({ above: 0 }, "seconds(3)");
 const okCode = outcomeCode("ok");
-const bucketMs = 100;
-/** Of the steady phase's goodput. */
-const share = 0.95;
 
 /**
  * Goodput is back: from `within` after the last heal until the end of the recovery phase it is at least 95 % of the
- * steady phase's. Goodput is taken as ok ÷ intended: the arrivals are the same open loop in all phases, so the ratio
- * is goodput per second without the noise of the arrivals. A bucket of 100 ms is widened until it has 30 operations,
- * and is bad when even Wilson's upper bound (95 %) of its ratio is below; so one slow answer is not a relapse.
+ * steady phase's. An operation is good when it is ok within what its workload promises (`slo.within`), or else within
+ * max(2 × p, p + 20 ms) of its own steady latency p. Goodput is taken as good ÷ intended: the arrivals are the same open
+ * loop in all phases, so the ratio is goodput per second without the noise of the arrivals. It is the recovery that the
+ * report, `compare` and the history of runs show (`recoveryOf`).
  *
- * `pass`: no bad bucket after `within`, and all of that time together certainly above. `fail`: a bad one, of which the
- * generator is not to blame. A fault that never showed recovers trivially, and the finding says so. `inconclusive`
- * without a proven heal or a steady phase, when the recovery phase is too short, and when only tainted windows are bad.
+ * `pass`: it was back by then, and all operations after that together are certainly above. `fail`: it was not, and in a
+ * stretch after that, short or long, goodput is certainly below, of all operations or of one workload. The bounds are exact
+ * and corrected for the number of stretches: a system that is exactly at the threshold fails in at most 5 % of runs. Both
+ * verdicts hold whatever the load generator's lateness and a machine that stood still can have changed. A fault that never
+ * showed recovers trivially, and the finding says so. `inconclusive` without a proven heal or a steady phase, when the
+ * recovery phase is too short, and in between.
  */
-export function recoversWithin(within: Duration): Check {
+export function recoversWithin(given: Duration): Check {
+  const within = optionsOf("recoversWithin", recoveryTime, given);
+  if (within instanceof Misstated) return within.check;
   const law =
     `From ${spokenMs(within)} after the heal until the end of the recovery phase, goodput is at least ` +
-    `${spokenShare(share)} of that of the steady phase.`;
+    `${spokenShare(recoveredShare)} of that of the steady phase.`;
   const expected = `back within ${spokenMs(within)} of the heal, and it holds`;
   return checkOf(
-    { name: "recoversWithin", parameters: within, guards: "budget", title: `recovers within ${spokenMs(within)}`, law },
+    {
+      name: "recoversWithin",
+      parameters: within,
+      guards: "budget",
+      title: `recovers within ${spokenMs(within)}`,
+      law,
+      ...needs("recoversWithin", timeToRecover(within)),
+    },
     (evidence): Finding => {
-      const scene = sceneOf(evidence, within);
-      if (typeof scene === "string") return { verdict: "inconclusive", expected, actual: scene, phase: "recovery" };
-      const finding = judged(evidence, scene, within);
+      const scene = recoverySceneOf(evidence);
+      const recovery = typeof scene === "string" ? undefined : recoveryIn(scene);
+      const why = typeof scene === "string" ? scene : tooShort(scene, within);
+      if (typeof scene === "string" || why !== undefined || recovery === undefined) {
+        const actual = why ?? "no operation was due after the heal";
+        return { verdict: "inconclusive", expected, actual, phase: "recovery" };
+      }
+      const after = aftermathOf(scene, scene.healedMs + within);
       // A recovery that never came is beyond what the run could see.
-      const value = (finding.numbers?.["recoveryMs"] ?? null) as number | null;
+      const measure = { value: recovery.fromHealMs, limit: +within, better: "lower", unit: "ms" } as const;
       return {
         expected,
         phase: "recovery",
-        ...finding,
-        measure: { value, limit: within, better: "lower", unit: "ms" },
+        ...judged(recovery, after, within),
+        numbers: numbersOf(scene, recovery, after),
+        measure,
+        ...(verdictOf(recovery, after, within) === "fail" ? { witness: witnessesOf(evidence, scene, within) } : {}),
       };
     },
   );
 }
 
-/** When what happened, and how it looked. */
-interface Scene {
-  readonly healedMs: number;
-  /** A bucket whose ok ratio is certainly below this is bad. */
-  readonly threshold: number;
-  /** From the first injection to the heal. */
-  readonly during: readonly Bucket[];
-  /** From the heal to the moment at which it must be over. */
-  readonly healing: readonly Bucket[];
-  /** From then to the end of the recovery phase. */
-  readonly after: readonly Bucket[];
-  /** All of `after` together. */
-  readonly whole: Bucket;
+function tooShort({ healedMs, endMs }: RecoveryScene, within: Duration): string | undefined {
+  if (endMs >= healedMs + within) return undefined;
+  return `the recovery phase ended ${spokenMs(endMs - healedMs)} after the heal, too early to tell`;
 }
 
-/** @returns why there is nothing to judge, when there is not */
-function sceneOf(evidence: Evidence, within: Duration): Scene | string {
-  const { history, phases, receipts, schedule } = evidence;
-  const steady = summarise(history, { phase: phaseCode("steady") });
-  if (steady.total < ratioFloor || steady.counts[okCode] === 0) return "there is no steady phase to compare with";
-  if (schedule.length === 0) return "nothing was injected";
-  const unproven = schedule.find(({ id, acts }) =>
-    acts.some((on) => !receipts.some((one) => one.injection === id && one.on === on && one.healProvenMs !== undefined)),
-  );
-  if (unproven !== undefined) return `there is no proof that "${unproven.title}" was healed`;
-  const healedMs = Math.max(...receipts.map(({ healProvenMs }) => healProvenMs ?? Number.NEGATIVE_INFINITY));
-  const endMs = phases.recovery?.toMs;
-  if (endMs === undefined || endMs < healedMs + within) {
-    const lasted = endMs === undefined ? "never came" : `ended ${spokenMs(endMs - healedMs)} after the heal`;
-    return `the recovery phase ${lasted}, too early to tell`;
+const isLate = (ms: number | null, within: Duration): boolean => ms === null || ms > within;
+
+function verdictOf({ fromHealMs, asRecordedMs }: Recovery, after: Aftermath, within: Duration): Verdict {
+  if (isLate(fromHealMs, within) && after.atBest.below !== undefined) return "fail";
+  const isBack = !isLate(fromHealMs, within) && !isLate(asRecordedMs, within);
+  return isBack && after.total >= ratioFloor && after.asRecorded.isProven ? "pass" : "inconclusive";
+}
+
+function judged(recovery: Recovery, after: Aftermath, within: Duration): Pick<Finding, "verdict" | "actual"> {
+  const verdict = verdictOf(recovery, after, within);
+  const { fromHealMs, hasLeft, relapsedMs } = recovery;
+  if (verdict === "inconclusive") return { verdict, actual: whyUndecided(recovery, after, within) };
+  if (verdict === "pass") {
+    const back = fromHealMs === 0 ? "back by the heal" : `back ${spokenMs(fromHealMs ?? 0)} after the heal`;
+    return { verdict, actual: hasLeft ? back : "it never left its steady state" };
   }
-  const between = (fromMs: number, toMs: number): Bucket[] =>
-    widened(bucketsOf(history, { fromMs, toMs, widthMs: bucketMs }));
-  const [whole] = widened(bucketsOf(history, { fromMs: healedMs + within, toMs: endMs, widthMs: endMs }));
-  if (whole === undefined || whole.total < ratioFloor) return "too few operations were due after that time to tell";
+  const { below } = after.atBest;
+  const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";
+  const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${spokenMs(relapsedMs)}`;
+  return { verdict, actual: `${backWhen(fromHealMs, recovery)}${whose}${again}` };
+}
+
+const backWhen = (ms: number | null, { watchedMs }: Recovery): string =>
+  ms === null ? `not back ${spokenMs(watchedMs)} after the heal` : `back only after ${spokenMs(ms)}`;
+
+function whyUndecided(recovery: Recovery, { total, asRecorded, atBest }: Aftermath, within: Duration): string {
+  const { fromHealMs, asRecordedMs } = recovery;
+  if (isLate(fromHealMs, within)) return `${backWhen(fromHealMs, recovery)}, too near the limit to tell`;
+  const isLateAsRecorded = isLate(asRecordedMs, within);
+  const seen = isLateAsRecorded
+    ? backWhen(asRecordedMs, recovery)
+    : `${grouped(asRecorded.good)} of ${grouped(total)} were good`;
+  if (isLateAsRecorded || atBest.isProven) {
+    const excused = counted(atBest.good - asRecorded.good, "operation");
+    return `${seen}, but the load generator was late itself, or the machine stood still, when ${excused} that were not good were under way`;
+  }
+  const { operations } = recoveryNeeds(1);
+  if (total < operations) {
+    const few = `${grouped(total)} of the ${grouped(operations)} that it takes: lengthen the recovery phase or raise the rate`;
+    return `too few operations were due after that time to tell, ${few}`;
+  }
+  return `${seen}, which does not prove ${spokenShare(recoveredShare)} of the steady phase's goodput`;
+}
+
+function numbersOf({ parts: [whole] }: RecoveryScene, recovery: Recovery, after: Aftermath): Finding["numbers"] & {} {
   return {
-    healedMs,
-    threshold: share * (steady.okRatio ?? 1),
-    during: between(firstInjectionMs(evidence), healedMs),
-    healing: between(healedMs, healedMs + within),
-    after: between(healedMs + within, endMs),
-    whole,
+    recovery: recoveryWordOf(recovery),
+    recoveryMs: recovery.fromHealMs,
+    watchedMs: recovery.watchedMs,
+    steadyGoodRatio: whole!.steadyShare,
+    afterGoodRatio: after.total === 0 ? null : after.asRecorded.good / after.total,
+    badStretches: recovery.bad.length,
   };
 }
 
-function judged(evidence: Evidence, scene: Scene, within: Duration): Omit<Finding, "expected"> {
-  const { healedMs, threshold, whole } = scene;
-  const isBad = (bucket: Bucket): boolean => wilson(bucket.counts[okCode]!, bucket.total).upper < threshold;
-  const impact = scene.during.filter(isBad).length;
-  const late = [...scene.after, whole].filter(isBad);
-  const lastBad = [...scene.healing, ...scene.after].findLast(isBad);
-  // Never a bad bucket, but bad all together: it limps, and is not back either.
-  const isLimping = isBad(whole) && !scene.after.some(isBad);
-  const isNeverBack = isLimping || (lastBad !== undefined && lastBad === scene.after.at(-1));
-  const backMs = lastBad === undefined ? 0 : lastBad.toMs - healedMs;
-  const numbers = {
-    recoveryMs: isNeverBack ? null : backMs,
-    watchedMs: whole.toMs - healedMs,
-    steadyOkRatio: threshold / share,
-    afterOkRatio: whole.counts[okCode]! / whole.total,
-    badBucketsDuring: impact,
-    badBucketsAfter: late.length,
-  };
-  if (late.length > 0) {
-    const blameless = late.filter((bucket) => !isTainted(evidence, bucket));
-    const when = isNeverBack
-      ? `not back ${spokenMs(whole.toMs - healedMs)} after the heal`
-      : `back only after ${spokenMs(backMs)}`;
-    if (blameless.length === 0) {
-      return { verdict: "inconclusive", actual: `${when}, but the load generator itself was late there`, numbers };
-    }
-    return {
-      verdict: "fail",
-      actual: `${when}${relapse(scene, isBad)}`,
-      witness: witnessesOf(evidence, within, scene),
-      numbers,
-    };
-  }
-  if (wilson(whole.counts[okCode]!, whole.total).lower < threshold) {
-    const seen = `${grouped(whole.counts[okCode]!)} of ${grouped(whole.total)} were ok`;
-    return { verdict: "inconclusive", actual: `${seen}, which does not prove ${spokenShare(threshold)}`, numbers };
-  }
-  if (impact === 0 && lastBad === undefined)
-    return { verdict: "pass", actual: "it never left its steady state", numbers };
-  return { verdict: "pass", actual: `back ${spokenMs(backMs)} after the heal`, numbers };
-}
-
-/** A good bucket before the last bad one: it was back, and fell again. */
-function relapse({ healedMs, healing, after }: Scene, isBad: (bucket: Bucket) => boolean): string {
-  const all = [...healing, ...after];
-  const firstGood = all.findIndex((bucket) => !isBad(bucket));
-  const fall = firstGood < 0 ? undefined : all.slice(firstGood).find(isBad);
-  return fall === undefined ? "" : `: it was back before, and fell again at ${spokenMs(fall.fromMs - healedMs)}`;
-}
-
-/** The first operations that were due late enough to be ok, and were not. */
-function witnessesOf(evidence: Evidence, within: Duration, { healedMs, whole }: Scene): Finding["witness"] & {} {
+/** The first operations that were due late enough to be good, and were not. */
+function witnessesOf(evidence: Evidence, scene: RecoveryScene, within: Duration): Finding["witness"] & {} {
   const { history } = evidence;
+  const { healedMs, endMs, goodness } = scene;
   const rows: number[] = [];
   for (let row = 0; row < history.count; row += 1) {
-    const intendedMs = history.intendedMs[row]!;
-    const isDue = intendedMs >= healedMs + within && intendedMs < whole.toMs;
-    if (isDue && history.outcome[row] !== okCode) rows.push(row);
+    const dueMs = history.intendedMs[row]!;
+    if (dueMs >= healedMs + within && dueMs < endMs && !goodness.canBeGood(row)) rows.push(row);
   }
   return rows
     .sort((left, right) => history.intendedMs[left]! - history.intendedMs[right]!)
     .slice(0, witnessLimit)
     .map((row) => {
-      const sinceMs = history.intendedMs[row]! - healedMs;
-      return witnessOf(evidence, row, `${detailOf(evidence, row)}, ${spokenMs(sinceMs)} after the heal`);
+      const [dueMs, tookMs] = [history.intendedMs[row]!, history.endMs[row]! - history.intendedMs[row]!];
+      const what =
+        history.outcome[row] === okCode
+          ? `ok, but only after ${spokenMs(tookMs)} (at most ${spokenMs(goodness.limitMs(row))})`
+          : detailOf(evidence, row);
+      return witnessOf(evidence, row, `${what}, ${spokenMs(dueMs - healedMs)} after the heal`);
     });
 }
+
+/** A fault that is healed, and time enough after it to see that it stays so. */
+const timeToRecover =
+  (within: Duration): Need =>
+  ({ workloads, phases, schedule }, check) => {
+    const cannot = (message: string, remedy: string): readonly Problem[] => [
+      { code: "CANNOT_DECIDE", where: check, message, remedy },
+    ];
+    // A scenario without a fault is a base for `explore`, which draws some.
+    if (schedule.length === 0) return [];
+    const perSecond = workloads.reduce((sum, one) => sum + one.perSecond, 0);
+    const { afterMs } = recoveryNeeds(perSecond);
+    // A milestone may come at any time of its phase: the latest that it can be healed is the end of it.
+    const healMs = Math.max(...schedule.map(({ atMs, lastingMs }) => phases.faults.fromMs + atMs + lastingMs));
+    const leftMs = phases.recovery.toMs - healMs;
+    if (leftMs >= within + afterMs) return [];
+    const lacking = Math.ceil((within + afterMs - leftMs) / 1000) * 1000;
+    return cannot(
+      `takes ${spokenMs(within + afterMs)} after the last heal, and the plan has ${spokenMs(leftMs)}`,
+      `Make phases.recovery ${spokenMs(phases.recovery.toMs - phases.recovery.fromMs + lacking)}, or raise the rate.`,
+    );
+  };

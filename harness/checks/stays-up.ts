@@ -1,5 +1,6 @@
 import type { Check, Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
+import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
 import { counted } from "./words.ts";
@@ -15,7 +16,9 @@ const expected = "no process that ended by itself";
  * fault acts on may die of it (memory that is not there, an exception thrown into it); what died meanwhile elsewhere
  * is a crash, also where something starts it again so quickly that hardly anybody notices.
  */
-export function staysUp(): Check {
+export function staysUp(given: NoOptions = {}): Check {
+  const options = optionsOf("staysUp", noOptions, given);
+  if (options instanceof Misstated) return options.check;
   const said = {
     name: "staysUp",
     parameters: {},

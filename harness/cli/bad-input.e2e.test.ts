@@ -122,6 +122,7 @@ test("list --json is an array of objects with id, name and tags", async () => {
     { id: "cut-store-variants" },
     { id: "leaky" },
     { id: "long-cut" },
+    { id: "mistyped-audit" },
     { id: "own-client" },
     { id: "slow-store", tags: ["mild"] },
   ]);

@@ -1,5 +1,8 @@
 import type { Capacity, RateTrial } from "../load/capacity.ts";
 import type { ClosedLoop } from "../load/closed-loop.ts";
+import type { JudgeFault } from "../load/watched-judges.ts";
+import { oneLine } from "../report/text.ts";
+import type { Found } from "./capacity.ts";
 import type { Output } from "./output.ts";
 
 const barWidth = 24;
@@ -23,7 +26,7 @@ export function trialLine(trial: RateTrial, output: Output): string {
 }
 
 function trialFigures(trial: RateTrial, { colours }: Output): string {
-  const mark = trial.isKept ? colours.green("✓") : colours.red("✗");
+  const mark = trial.doubt !== undefined ? colours.yellow("?") : trial.isKept ? colours.green("✓") : colours.red("✗");
   const cells = [
     `${rate(trial.perSecond)}/s`,
     `good ${percent(trial.goodRatio)}`,
@@ -34,27 +37,87 @@ function trialFigures(trial: RateTrial, { colours }: Output): string {
 }
 
 /** The curve: what becomes of the promise as the rate grows, and where it breaks. */
-export function trialTable(found: Capacity & { readonly ceiling: number }, output: Output): readonly string[] {
+export function trialTable(found: Found, output: Output): readonly string[] {
   const slowestMs = Math.max(...found.trials.map(({ p99Ms = 0 }) => (Number.isFinite(p99Ms) ? p99Ms : 0)), 1);
   const curve = found.trials.map((trial) => {
     const { p99Ms = 0 } = trial;
     const length = Number.isFinite(p99Ms) ? Math.max(1, Math.round((p99Ms / slowestMs) * barWidth)) : barWidth;
-    return `${trialFigures(trial, output)}  ${output.colours.dim("▇".repeat(length))}`;
+    return `${trialFigures(trial, output)}  ${output.colours.dim("▇".repeat(length))}${brokenOf(trial, found)}`;
   });
-  return [...curve, "", verdict(found)];
+  return [...curve, ...(curve.length === 0 ? [] : [""]), found.sentence];
 }
 
-function verdict({ trials, holds, breaks, ceiling }: Capacity & { readonly ceiling: number }): string {
-  const most = `at most ${rate(ceiling).trim()}/s in a closed loop`;
-  if (holds === undefined) return `The promise is kept at no rate that was tried (${most}).`;
-  const doubted = trials.some(({ perSecond, doubt }) => perSecond === breaks && doubt !== undefined);
-  const limits = doubted ? " (where the load generator itself was late: it may be more)" : "";
-  if (breaks === undefined) return `The promise holds at ${rate(holds).trim()}/s, the highest rate tried (${most}).`;
-  return `The promise holds at ${rate(holds).trim()}/s and not at ${rate(breaks).trim()}/s${limits}; ${most}.`;
+/** Of several workloads, whose promise it was: the share of all operations does not show that. */
+const brokenOf = ({ broken = [] }: RateTrial, { promises }: Found): string =>
+  promises.length < 2
+    ? ""
+    : broken
+        .map(
+          ({ workload, goodRatio, availability }) => `  ${workload} ${share(goodRatio)} of ${promised(availability)}`,
+        )
+        .join("");
+
+/** The verdict in one sentence: the promise, the rates, and what limits them. */
+export function sentenceOf(found: Omit<Found, "sentence">): string {
+  const { holds, judgeFaults = [] } = found;
+  if (judgeFaults.length > 0) return `The capacity is unknown. ${judgeFaults.map(faultOf).join(" ")}`;
+  const promise = `The promise (${promiseOf(found)})`;
+  const loop = closedLoopOf(found);
+  const doubt = doubtOf(found);
+  if (holds !== undefined) return `${promise} holds at ${perSecond(holds)}${boundOf(found)}${doubt}; ${loop}.`;
+  const { trials, breaks } = found;
+  if (breaks === undefined)
+    return `Whether the promise (${promiseOf(found)}) holds at any rate is unknown${doubt}; ${loop}.`;
+  return `${promise} was kept at no rate that was tried, from ${perSecond(trials[0]!.perSecond)}${doubt}; ${loop}.`;
+}
+
+function faultOf({ operation, message, times, asked }: JudgeFault): string {
+  const often = `in ${times.toLocaleString("en")} of ${asked.toLocaleString("en")} answers`;
+  return `The judge of the operation "${operation}" failed ${often}; the first time it ${oneLine(message)}. Correct it: it must return an outcome for every answer.`;
+}
+
+function boundOf({ breaks, doubted }: Capacity): string {
+  if (breaks !== undefined) return ` and not at ${perSecond(breaks)}`;
+  return doubted === undefined ? ", the highest rate that was tried" : "";
+}
+
+function doubtOf({ trials, doubted }: Capacity): string {
+  const reason = trials.find(({ perSecond: at }) => at === doubted)?.doubt;
+  return reason === undefined ? "" : `; at ${perSecond(doubted!)} it is unknown: ${reason}`;
+}
+
+function promiseOf({ promises }: Pick<Found, "promises">): string {
+  const spoken = promises.map(
+    ({ availability, withinMs }) => `${promised(availability)} ok within ${Number(withinMs.toFixed(3))} ms`,
+  );
+  const [first = "", ...others] = new Set(spoken);
+  if (others.length === 0) return first;
+  return promises.map(({ workload }, index) => `${workload}: ${spoken[index]}`).join("; ");
+}
+
+/** A closed loop is no bound: an open loop may have more connections. */
+function closedLoopOf({ ceiling, closedLoop, holds = 0 }: Omit<Found, "sentence">): string {
+  if (ceiling === 0) return "in a closed loop no answer was ok";
+  const best = closedLoop.find(({ perSecond: all, okRatio }) => all * okRatio === ceiling);
+  const by = best === undefined ? "" : ` with ${best.connections} connections`;
+  const reached = `a closed loop reached ${perSecond(ceiling)}${by}`;
+  return holds > ceiling ? `${reached}, which is less: --connections allows it more` : reached;
 }
 
 const rate = (perSecond: number): string => Number(perSecond.toPrecision(3)).toLocaleString("en").padStart(8);
-const percent = (share: number): string => `${(share * 100).toFixed(share > 0.999 && share < 1 ? 2 : 1).padStart(5)} %`;
+const perSecond = (value: number): string => `${rate(value).trim()}/s`;
+const percent = (value: number): string => share(value).padStart(7);
+
+/** A share as it was stated. */
+const promised = (value: number): string => `${Number((value * 100).toPrecision(12))} %`;
+
+/** Rounded down, so that what missed a promise never looks as if it had kept it. */
+function share(value: number): string {
+  const digits = value >= 1 || value < 0.99 ? 1 : value < 0.999 ? 2 : 4;
+  // Twelve digits are free of what multiplying floating-point numbers adds.
+  const units = Number((value * 100 * 10 ** digits).toPrecision(12));
+  return `${(Math.floor(units) / 10 ** digits).toFixed(digits)} %`;
+}
 
 function ms(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return "       –";

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { serving } from "../load/testing/rig.ts";
 import { Faultline, scenarios, temporaryFolder } from "./testing/faultline.ts";
@@ -58,6 +59,27 @@ test("the system of a scenario is started, loaded without its faults, and gone a
     document,
   );
   expect(found.leftRunning()).toEqual([]);
+});
+
+test("a judge that throws leaves the capacity unknown: the operation, what it threw, and how often", async () => {
+  const shelf = fileURLToPath(new URL("./testing/shelf/shelf.ts", import.meta.url));
+  const file = join(folder.path, "throwing.ts");
+  writeFileSync(
+    file,
+    `import { noWrongAnswers, scenario, workload } from "faultline";
+     import { people, phases, shelf } from ${JSON.stringify(shelf)};
+     const look = { ...people.operations.look, judge: ({ headers }) => JSON.parse(headers["X-Shelf"]) };
+     export default scenario({ name: "throwing", expects: "", system: shelf(), phases, faults: [],
+       workload: workload({ ...people, operations: { ...people.operations, look } }), checks: [noWrongAnswers()] });`,
+  );
+  const found = search(file, "--connections", "4");
+  expect(await found.ended(), found.stderr).toBe(2);
+  const { judgeFaults, sentence, holds } = JSON.parse(found.stdout);
+  expect(judgeFaults).toMatchObject([{ operation: "look", message: expect.stringContaining("threw: ") }]);
+  expect(sentence).toContain("The capacity is unknown");
+  expect(holds).toBeUndefined();
+  const tooFew = search(file, "--connections", "1");
+  expect([await tooFew.ended(), JSON.parse(tooFew.stdout).error.code]).toEqual([64, "OUT_OF_BOUNDS"]);
 });
 
 test("what can't be loaded is refused, each with its code and remedy", async () => {

@@ -4,13 +4,14 @@ import { join, relative } from "node:path";
 import { type Capacity, type RateTrial, searchCapacity } from "../load/capacity.ts";
 import { type ClosedLoop, closedLoop } from "../load/closed-loop.ts";
 import { rateTrial } from "../load/trial.ts";
+import { type JudgeFault, watchJudges } from "../load/watched-judges.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import type { Address } from "../model/environment.ts";
 import { exits, systemError, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { randomFrom } from "../model/random.ts";
 import { secretsOf } from "../model/redact.ts";
-import { type Scenario, workloadsOf } from "../model/scenario.ts";
+import { workloadsOf } from "../model/scenario.ts";
 import { milliseconds } from "../model/units.ts";
 import type { Slo, Workload } from "../model/workload.ts";
 import { drawArrivals } from "../plan/arrivals.ts";
@@ -19,7 +20,7 @@ import { prepareWorkloads } from "../run/prepare.ts";
 import { onStage } from "../run/stage.ts";
 import { assertAllowedTargets } from "../safety/foreign-targets.ts";
 import { createRunFolder } from "../store/run-folder.ts";
-import { closedLoopLine, trialLine, trialTable } from "./capacity-words.ts";
+import { closedLoopLine, sentenceOf, trialLine, trialTable } from "./capacity-words.ts";
 import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
@@ -42,7 +43,8 @@ export interface CapacityFlags {
 /** What is loaded, and how. */
 interface Search {
   readonly workloads: readonly Workload[];
-  readonly promise: Slo;
+  /** By workload, in their order. */
+  readonly promises: readonly Slo[];
   readonly seconds: number;
   readonly mostConnections: number;
   readonly allowedTargets: readonly string[];
@@ -51,9 +53,16 @@ interface Search {
 }
 
 /** What was found. */
-interface Found extends Capacity {
+export interface Found extends Capacity {
+  /** The verdict in one sentence, as it is printed. */
+  readonly sentence: string;
+  /** What every workload promises: this share of its operations is ok within this time. */
+  readonly promises: readonly { readonly workload: string; readonly availability: number; readonly withinMs: number }[];
+  /** The most answers per second that were ok in a closed loop. */
   readonly ceiling: number;
   readonly closedLoop: readonly (Omit<ClosedLoop, "times"> & { readonly p50Ms: number; readonly p99Ms: number })[];
+  /** Judges that threw or returned what is not a judgement: then no rate is given. Absent where there are none. */
+  readonly judgeFaults?: readonly JudgeFault[];
 }
 
 /**
@@ -71,7 +80,7 @@ export async function capacity(what: string, flags: CapacityFlags, output: Outpu
   try {
     if (/^https?:\/\//.test(what)) {
       const { workload, address } = urlWorkload(what);
-      found = await search([address], { ...common, workloads: [workload], promise: promiseOf(flags) });
+      found = await search([address], { ...common, workloads: [workload], promises: promisesOf([workload], flags) });
     } else {
       found = await onScenario(what, flags, common);
     }
@@ -87,7 +96,7 @@ export async function capacity(what: string, flags: CapacityFlags, output: Outpu
 async function onScenario(
   filter: string,
   flags: CapacityFlags,
-  common: Omit<Search, "workloads" | "promise">,
+  common: Omit<Search, "workloads" | "promises">,
 ): Promise<Found> {
   const entry = environmentNamed(flags.env);
   const { planned, skipped } = await planAll([filter], { scenarios: flags.scenarios, seed: "capacity" }, entry.facts);
@@ -97,6 +106,12 @@ async function onScenario(
     const lacking = skipped.map(({ scenario: id, why }) => `; ${id} cannot run here: ${why.join(" ")}`).join("");
     const message = `"${filter}" names ${planned.length} scenarios${lacking}`;
     throw usageError({ code: "ONE_SCENARIO", where: "capacity", message, remedy });
+  }
+  const { entry: entries } = one.plan;
+  if (common.mostConnections < entries.length) {
+    const message = `is ${common.mostConnections}, and the system has ${entries.length} entry instances (${entries.join(", ")})`;
+    const remedy = `Give at least one connection for each, as --connections ${entries.length}.`;
+    throw usageError({ code: "OUT_OF_BOUNDS", where: "--connections", message, remedy });
   }
   const utc = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
   const folder = createRunFolder(flags.output, `${utc}-capacity-${one.id}`, {
@@ -119,7 +134,7 @@ async function onScenario(
     const targets = system.entry.map(({ address }) => address);
     const workloads = workloadsOf(scenario);
     await prepareWorkloads(workloads, { targets, runToken: tokenOf(), signal: common.signal });
-    found = await search(targets, { ...common, workloads, promise: promiseOf(flags, scenario) });
+    found = await search(targets, { ...common, workloads, promises: promisesOf(workloads, flags) });
   });
   if (error !== undefined) throw error;
   if (leftBroken.length > 0 || found === undefined) throw leftBehind(leftBroken);
@@ -127,18 +142,23 @@ async function onScenario(
   return found;
 }
 
-async function search(targets: readonly Address[], options: Search): Promise<Found> {
-  const { output } = options;
-  assertAllowedTargets(targets, options.allowedTargets);
+async function search(targets: readonly Address[], stated: Search): Promise<Found> {
+  const { output, promises } = stated;
+  assertAllowedTargets(targets, stated.allowedTargets);
+  const { workloads, faults } = watchJudges(stated.workloads);
+  const options = { ...stated, workloads };
   output.say("", "closed loop: how much it can do at most");
-  const loops = await closedLoops(targets, options);
-  const ceiling = Math.max(...loops.map(({ perSecond }) => perSecond));
-  if (!(ceiling > 0)) {
+  const loops = await closedLoops(targets, options, () => faults().length > 0);
+  const answers = Math.max(...loops.map(({ perSecond }) => perSecond));
+  if (!(answers > 0)) {
     const remedy = "See that it runs, and that its operations are as it expects them.";
     throw systemError({ code: "NO_ANSWERS", where: "capacity", message: "nothing was answered", remedy });
   }
-  output.say("", "open loop: at which rate the promise holds");
-  const found = await searchCapacity(ceiling, async (perSecond) => {
+  const ceiling = Math.max(...loops.map(({ perSecond, okRatio }) => perSecond * okRatio));
+  if (faults().length === 0) output.say("", "open loop: at which rate the promise holds");
+  // What no answer of the closed loop kept, an open loop may still keep at a lower rate.
+  const found = await searchCapacity(ceiling > 0 ? ceiling : answers, async (perSecond) => {
+    if (faults().length > 0) return undefined;
     const trial = await openLoop(targets, perSecond, options);
     output.say(trialLine(trial, output));
     return trial;
@@ -148,11 +168,27 @@ async function search(targets: readonly Address[], options: Search): Promise<Fou
     p50Ms: times.percentile(0.5),
     p99Ms: times.percentile(0.99),
   }));
-  return { ...found, ceiling, closedLoop: closed };
+  const named = workloads.map(({ name }, index) => {
+    const { availability, within } = promises[index]!;
+    return { workload: name, availability, withinMs: Number(within) };
+  });
+  return concluded({ ...found, promises: named, ceiling, closedLoop: closed }, faults());
 }
 
-/** Twice the connections each time, until that brings nothing any more. */
-async function closedLoops(targets: readonly Address[], options: Search): Promise<readonly ClosedLoop[]> {
+/** Without a rate where a judge did not do its work: what it took for failures says nothing of the system. */
+export function concluded(found: Omit<Found, "sentence">, judgeFaults: readonly JudgeFault[]): Found {
+  if (judgeFaults.length === 0) return { ...found, sentence: sentenceOf(found) };
+  const { holds: _, breaks: __, doubted: ___, ...rest } = found;
+  const withoutRate = { ...rest, judgeFaults };
+  return { ...withoutRate, sentence: sentenceOf(withoutRate) };
+}
+
+/** Twice the connections each time, until that brings nothing any more, or the search is over. */
+async function closedLoops(
+  targets: readonly Address[],
+  options: Search,
+  isOver: () => boolean,
+): Promise<readonly ClosedLoop[]> {
   const { workloads, seconds, mostConnections, output, signal } = options;
   const arrivals = arrivalsAt(1000, workloads, seconds);
   const loops: ClosedLoop[] = [];
@@ -162,18 +198,28 @@ async function closedLoops(targets: readonly Address[], options: Search): Promis
     output.say(closedLoopLine(loop));
     const before = loops.at(-1)?.perSecond ?? 0;
     loops.push(loop);
-    if (loop.perSecond === 0 || loop.perSecond < before * 1.1) break;
+    if (isOver() || loop.perSecond === 0 || loop.perSecond < before * 1.1) break;
   }
   return loops;
 }
 
 function openLoop(targets: readonly Address[], perSecond: number, options: Search): Promise<RateTrial> {
-  const { workloads, promise, seconds, allowedTargets, signal } = options;
+  const { workloads, promises, seconds, allowedTargets, signal } = options;
   const arrivals = arrivalsAt(perSecond, workloads, seconds);
   const scaled = scaledTo(perSecond, workloads);
   const now = (): number => performance.now();
   const runToken = tokenOf();
-  return rateTrial({ workloads: scaled, arrivals, perSecond, promise, targets, allowedTargets, runToken, now, signal });
+  return rateTrial({
+    workloads: scaled,
+    arrivals,
+    perSecond,
+    promises,
+    targets,
+    allowedTargets,
+    runToken,
+    now,
+    signal,
+  });
 }
 
 /** A second to warm up, then what is measured. */
@@ -194,15 +240,25 @@ function scaledTo(perSecond: number, workloads: readonly Workload[]): readonly W
 
 const tokenOf = (): string => randomBytes(4).toString("hex");
 
-/** As the flags say, or else the scenario's first workload that promises something. */
-function promiseOf(flags: CapacityFlags, scenario?: Scenario): Slo {
-  const stated = scenario === undefined ? undefined : workloadsOf(scenario).find(({ slo }) => slo !== undefined)?.slo;
-  const { availability = 0.99, within = milliseconds(300) } = stated ?? {};
-  return {
-    availability:
-      flags.availability === undefined ? availability : flag(flags.availability, "--availability", 0.01, 0.999_999),
-    within: flags.within === undefined ? within : milliseconds(flag(flags.within, "--within", 1, 600_000)),
+/**
+ * As the flags say, for all of them; or else each workload's own, and the first that is stated of those that promise
+ * nothing themselves.
+ */
+export function promisesOf(
+  workloads: readonly Workload[],
+  flags: Pick<CapacityFlags, "availability" | "within">,
+): readonly Slo[] {
+  const stated = workloads.find(({ slo }) => slo !== undefined)?.slo ?? {
+    availability: 0.99,
+    within: milliseconds(300),
   };
+  const given = {
+    ...(flags.availability === undefined
+      ? {}
+      : { availability: flag(flags.availability, "--availability", 0.01, 0.999_999) }),
+    ...(flags.within === undefined ? {} : { within: milliseconds(flag(flags.within, "--within", 1, 600_000)) }),
+  };
+  return workloads.map(({ slo }) => ({ ...(slo ?? stated), ...given }));
 }
 
 function flag(text: string, where: string, least: number, most: number): number {

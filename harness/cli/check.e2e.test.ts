@@ -94,6 +94,32 @@ test("with the checks that the scenario states now: another verdict, what change
   }
 });
 
+test("with the scenario's checks the budgets of the project's configuration are judged, as `run` does", async () => {
+  const config = join(folder.path, "faultline.config.ts");
+  writeFileSync(
+    config,
+    'import { latencyWithin, milliseconds } from "faultline";\n' +
+      "export default { budgets: [latencyWithin({ p50: milliseconds(0.001) })] };",
+  );
+  try {
+    const again = new Faultline(["check", stored, "--scenario", scenarioPath(), "--json"], {
+      output: folder.path,
+      cwd: folder.path,
+    });
+    expect(await again.ended(), again.stderr).toBe(1);
+    const { runs, changes } = JSON.parse(again.stdout);
+    expect(runs[0].checks.map(({ name }: { name: string }) => name)).toEqual([
+      "availability",
+      "noStaleReads",
+      "quiet",
+      "latencyWithin",
+    ]);
+    expect(changes).toMatchObject([{ check: "latencyWithin", before: null, after: { actual: expect.any(String) } }]);
+  } finally {
+    rmSync(config);
+  }
+});
+
 test("a check of the scenario's own that is gone decides nothing; a history that is gone neither", async () => {
   rmSync(scenarioPath());
   try {

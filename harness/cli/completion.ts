@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from "commander";
 import { faultKinds } from "../faults/index.ts";
 import { exits, usageError } from "../model/errors.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { bash, type Completed, type Flag, fish, type Place, zsh } from "./completion-scripts.ts";
 import type { Output } from "./output.ts";
 

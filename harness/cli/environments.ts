@@ -6,11 +6,11 @@ import type { Environment } from "../model/environment.ts";
 import { usageError } from "../model/errors.ts";
 import type { System } from "../model/system.ts";
 import { systemIn } from "../plan/per-environment.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { locateLocalTools, locateToxiproxy } from "./local-tools.ts";
 
 interface EnvironmentEntry {
-  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "attaches">;
+  readonly facts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "attaches" | "problems">;
   /** @throws FaultlineError (3) when what it needs is not on this machine */
   open(options?: EnvironmentOptions): Promise<Environment>;
 }

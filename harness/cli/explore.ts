@@ -3,12 +3,12 @@ import { join, relative } from "node:path";
 import { faultKinds } from "../faults/index.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import { exits, usageError } from "../model/errors.ts";
-import type { Exploration } from "../model/explore/exploration.ts";
+import { type Exploration, judgedOf } from "../model/explore/exploration.ts";
 import { randomFrom } from "../model/random.ts";
 import { spaceOf, trains } from "../plan/explore.ts";
 import { renderExploration } from "../report/explore-page.ts";
 import { environmentNamed } from "./environments.ts";
-import { explainCard, explorationLines } from "./explore-words.ts";
+import { explainCard, explorationLines, undecidedLines } from "./explore-words.ts";
 import { Explorer, titleBy } from "./explorer.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
@@ -62,6 +62,7 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
       const titles = record.plan.schedule.map(({ title }) => title).join(", then ") || "nothing";
       output.say(explainCard(record, titles, elapsedMs, output));
     },
+    warn: (undecided, isEnd) => output.say(...undecidedLines(undecided, isEnd, folder, output)),
   });
   try {
     await explorer.explore(trains(space, randomFrom(flags.seed), system, context));
@@ -72,9 +73,8 @@ export async function explore(filter: string | undefined, flags: ExploreFlags, o
   }
   const exploration = explorer.exploration(space, titleBy(faultKinds));
   if (flags.json === true) output.json(exploration);
-  const { reproducers, runs, inconclusive } = exploration;
-  if (reproducers.length > 0) return exits.fail;
-  return runs > inconclusive ? exits.pass : exits.inconclusive;
+  if (exploration.reproducers.length > 0) return exits.fail;
+  return judgedOf(exploration).judged > 0 ? exits.pass : exits.inconclusive;
 }
 
 /** Also of what was broken off. With `--json` that has its own document on standard output, the error's. */

@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { exits, FaultlineError } from "../model/errors.ts";
-import type { Exploration, Reproducer, Share } from "../model/explore/exploration.ts";
+import type { Exploration, Reproducer, Share, Undecided } from "../model/explore/exploration.ts";
 import type { FaultKind, Injection } from "../model/fault.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { Single, Train } from "../plan/explore.ts";
 import { shrink } from "../plan/shrink.ts";
+import { brokenIn, type Counted, count, type Seen, seenIn, unsound, whyUndecided } from "./explored-run.ts";
 import { scenarioText } from "./explored-scenario.ts";
 import type { Planned } from "./planned.ts";
 
@@ -28,14 +28,14 @@ export interface ExplorerOptions {
   run(file: string, seed: string): Promise<RunRecord>;
   /** Told of each run: what was tried in it, and when. */
   tell(record: RunRecord, elapsedMs: number): void;
+  /** Told of the first schedule that could not be judged, and of the end when none of several could. */
+  warn(undecided: Undecided, isEnd: boolean): void;
 }
 
-/** A run of some part of a schedule. */
-interface Seen {
-  readonly record: RunRecord;
-  /** Names of the checks that failed. */
-  readonly failed: readonly string[];
-}
+/** So many schedules in a row without one that was judged: what hinders them hinders all others, too. */
+const blindAfter = 3;
+/** Runs that could not be judged are kept up to this number, to be looked at. */
+const undecidedKept = 3;
 
 /** Runs one schedule after the other, and makes each that fails as small as it can be. */
 export class Explorer {
@@ -43,8 +43,12 @@ export class Explorer {
   readonly #began = performance.now();
   readonly #found: Reproducer[] = [];
   readonly #tried = new Map<string, RunRecord["verdict"]>();
+  readonly #reasons = new Map<string, Undecided>();
+  readonly #keptUndecided: string[] = [];
   #runs = 0;
   #inconclusive = 0;
+  #schedules = 0;
+  #judged = 0;
   #pairs = 0;
   #isCalm = false;
 
@@ -61,8 +65,9 @@ export class Explorer {
       place += 1;
       const name = `${seed}-${place}`;
       const seen = await this.#attempt(name, train);
-      this.#note(seen.record, isOfPairs);
-      if (seen.record.verdict === "fail" && this.#isNew(train, seen)) await this.#reduce(name, train, seen);
+      this.#note(seen, isOfPairs);
+      if (seen.isUndecided && this.#isBlind()) return;
+      if (seen.failed.length > 0 && this.#isNew(train, seen)) await this.#reduce(name, train, seen);
     }
   }
 
@@ -75,6 +80,10 @@ export class Explorer {
       tookMs: Math.round(this.#elapsedMs()),
       runs: this.#runs,
       inconclusive: this.#inconclusive,
+      schedules: this.#schedules,
+      judged: this.#judged,
+      undecided: this.#schedules - this.#judged,
+      reasons: [...this.#reasons.values()].sort((one, other) => other.schedules - one.schedules),
       singles: space.map(titleOf).map((title) => ({ title, verdict: this.#tried.get(title) ?? "not tried" })),
       pairs: this.#pairs,
       reproducers: this.#found,
@@ -89,40 +98,58 @@ export class Explorer {
     const record = await this.#options.run(file, `${seed}-${repeat}`);
     signal.throwIfAborted();
     this.#runs += 1;
-    if (record.verdict === "inconclusive") this.#inconclusive += 1;
+    const seen = seenIn(record);
+    if (seen.isUndecided) this.#inconclusive += 1;
     this.#options.tell(record, this.#elapsedMs());
-    if (record.verdict !== "fail") {
+    if (!this.#isKept(seen)) {
       rmSync(join(folder, record.id), { recursive: true });
       rmSync(file);
     }
-    return { record, failed: failedChecks(record).map(({ name: check }) => check) };
+    return seen;
+  }
+
+  /** What failed is kept, and the first of what could not be judged. */
+  #isKept({ record, failed, isUndecided }: Seen): boolean {
+    if (!isUndecided) return failed.length > 0;
+    if (this.#keptUndecided.length >= undecidedKept) return false;
+    this.#keptUndecided.push(record.id);
+    return true;
+  }
+
+  /** The same, and once more with another seed where it could not be judged. */
+  async #attemptTwice(name: string, part: readonly Injection[]): Promise<Seen> {
+    const seen = await this.#attempt(name, part);
+    return seen.isUndecided && !this.#isOver() ? await this.#attempt(name, part, 2) : seen;
   }
 
   async #reduce(name: string, train: readonly Injection[], first: Seen): Promise<void> {
     const isSame = ({ failed }: Seen): boolean => failed.some((one) => first.failed.includes(one));
     let smallest = { file: name, seen: first };
-    let made = 0;
+    let [made, undecidedParts] = [0, 0];
     let hasPassed = false;
-    const fails = async (part: readonly Injection[]): Promise<boolean | undefined> => {
+    const fails = async (part: readonly Injection[]): Promise<boolean | "undecided" | undefined> => {
       if (this.#isOver()) return undefined;
       made += 1;
       const file = `${name}-${made}`;
-      const seen = await this.#attempt(file, atOnce(part));
+      const seen = await this.#attemptTwice(file, atOnce(part));
       if (isSame(seen)) smallest = { file, seen };
       hasPassed ||= seen.record.verdict === "pass";
-      return isSame(seen);
+      if (!seen.isUndecided) return isSame(seen);
+      undecidedParts += 1;
+      return "undecided";
     };
     const likely = likelyOrder(train, first);
     const { core, isMinimal, passed } = await shrink(train, fails, likely, pairsIn(likely));
     // Where one of its faults does no harm, the load alone does none.
-    if (!hasPassed) await this.#assertCalm();
+    const isCalm = hasPassed || (await this.#assertCalm());
     const { record } = smallest.seen;
     this.#found.push({
       name,
-      checks: failedChecks(record).map((one) => ({ name: one.name, actual: one.actual })),
+      checks: brokenIn(record).map((one) => ({ name: one.name, actual: one.actual })),
       schedule: record.plan.schedule,
       isMinimal,
-      ...(await this.#confirmed(name, core, { isSame, passed })),
+      ...(undecidedParts === 0 ? {} : { undecidedParts }),
+      ...(await this.#confirmed(name, core, { isSame, passed, isCalm })),
       file: join(this.#options.folder, `${smallest.file}.ts`),
       replay: record.replay,
       run: record.id,
@@ -134,27 +161,30 @@ export class Explorer {
   async #confirmed(
     name: string,
     core: readonly Injection[],
-    { isSame, passed }: { isSame: (seen: Seen) => boolean; passed: number },
+    { isSame, passed, isCalm }: { isSame: (seen: Seen) => boolean; passed: number; isCalm: boolean },
   ): Promise<{ with: Share; without: Share }> {
     // Each was run once before: the core when it was found to fail, and the load without it when it was found to pass.
-    const [withIt, without] = [
-      { failed: 1, runs: 1 + passed },
-      { failed: 0, runs: 1 },
-    ];
+    const withIt: Counted = { failed: 1, runs: 1 + passed };
+    const without: Counted = { failed: 0, runs: isCalm ? 1 : 0 };
     for (let run = 2; run <= this.#options.confirmations && !this.#isOver(); run += 1) {
-      count(withIt, isSame(await this.#attempt(`${name}-core`, atOnce(core), run)));
-      if (!this.#isOver()) count(without, isSame(await this.#attempt(`${name}-without`, [], run)));
+      count(withIt, await this.#attempt(`${name}-core`, atOnce(core), run), isSame);
+      if (!this.#isOver()) count(without, await this.#attempt(`${name}-without`, [], run), isSame);
     }
     return { with: withIt, without };
   }
 
-  /** The load without any fault: run when something failed and nothing has passed yet, since nobody needs it before. */
-  async #assertCalm(): Promise<void> {
-    if (this.#isCalm) return;
+  /**
+   * Runs the load without any fault, when something failed and nothing has passed yet: nobody needs it before.
+   * @returns whether it passed; false when it could not be judged
+   * @throws FaultlineError FAILS_WITHOUT_FAULT
+   */
+  async #assertCalm(): Promise<boolean> {
+    if (this.#isCalm) return true;
     const { base, seed } = this.#options;
-    const calm = await this.#attempt(`${seed}-calm`, []);
-    if (calm.record.verdict === "fail") throw unsound(base.id, calm.record);
-    this.#isCalm = true;
+    const { record, failed, isUndecided } = await this.#attemptTwice(`${seed}-calm`, []);
+    if (failed.length > 0) throw unsound(base.id, record);
+    this.#isCalm = !isUndecided;
+    return this.#isCalm;
   }
 
   /** Nothing is found twice, in another train. */
@@ -166,9 +196,29 @@ export class Explorer {
     return !this.#found.some((one) => one.checks.some(({ name }) => failed.includes(name)) && holds(one));
   }
 
-  #note({ plan: { schedule }, verdict }: RunRecord, isOfPairs: boolean): void {
+  #note({ record, failed, isUndecided }: Seen, isOfPairs: boolean): void {
+    const { schedule } = record.plan;
+    const verdict = failed.length > 0 ? "fail" : record.verdict;
     if (isOfPairs) this.#pairs += Math.round(schedule.length / 2);
     else for (const { title } of schedule) this.#tried.set(title, verdict);
+    this.#schedules += 1;
+    if (isUndecided) this.#noteUndecided(record);
+    else this.#judged += 1;
+  }
+
+  #noteUndecided(record: RunRecord): void {
+    const why = whyUndecided(record);
+    const before = this.#reasons.get(why.reason);
+    const run = this.#keptUndecided.includes(record.id) ? { run: record.id } : {};
+    const now = { ...why, ...run, ...before, schedules: (before?.schedules ?? 0) + 1 };
+    this.#reasons.set(why.reason, now);
+    const isEnd = this.#isBlind();
+    if (isEnd || this.#schedules - this.#judged === 1) this.#options.warn(now, isEnd);
+  }
+
+  /** Where some schedule was judged, others may be. */
+  #isBlind(): boolean {
+    return this.#judged === 0 && this.#schedules >= blindAfter;
   }
 
   readonly #elapsedMs = (): number => performance.now() - this.#began;
@@ -176,13 +226,6 @@ export class Explorer {
   #isOver(): boolean {
     return this.#options.signal.aborted || this.#elapsedMs() > this.#options.minutes * 60_000;
   }
-}
-
-const failedChecks = ({ checks }: RunRecord): RunRecord["checks"] => checks.filter(({ verdict }) => verdict === "fail");
-
-function count(share: { failed: number; runs: number }, isFailed: boolean): void {
-  share.runs += 1;
-  if (isFailed) share.failed += 1;
 }
 
 /** The first one strikes as early as it may: what is left out before it need not be waited for. */
@@ -196,7 +239,7 @@ function atOnce(part: readonly Injection[]): readonly Injection[] {
  * accepted just before a fault may be lost by it, so that one that begins a moment later is suspect, too.
  */
 function likelyOrder(train: readonly Injection[], { record }: Seen): readonly Injection[] {
-  const witnesses = failedChecks(record).flatMap(({ witness }) => witness);
+  const witnesses = brokenIn(record).flatMap(({ witness }) => witness);
   const times = witnesses.filter(({ violates }) => violates).map(({ fromFaultMs }) => fromFaultMs);
   if (times.length === 0) return train;
   const firstMs = Math.min(...times) + Number(train[0]?.at);
@@ -219,14 +262,6 @@ function pairsIn(likely: readonly Injection[]): readonly (readonly [Injection, I
 
 /** How much less likely a fault is that begins so long after a violation than one that began so long before it. */
 const laterCosts = 5;
-
-function unsound(id: string, record: RunRecord): FaultlineError {
-  const failed = failedChecks(record).map(({ title, actual }) => `${title}: ${actual}`);
-  const remedy = "Let it pass first: nothing that is found then could be blamed on a fault.";
-  return new FaultlineError(exits.inconclusive, [
-    { code: "FAILS_WITHOUT_FAULT", where: id, message: `fails without any fault (${failed.join("; ")})`, remedy },
-  ]);
-}
 
 /** What was tried, by its title. */
 export const titleBy =

@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { type ExportSource, exportFormats } from "../export/index.ts";
 import { exits, messageOf, usageError } from "../model/errors.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { readRun } from "../store/read-run.ts";
 import type { Output } from "./output.ts";
 

@@ -3,7 +3,7 @@ import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
 import { exits, FaultlineError, messageOf, usageError } from "../model/errors.ts";
 import type { FaultKind } from "../model/fault.ts";
 import { onlyForOwn } from "../plan/fault-problems.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
 

@@ -1,11 +1,12 @@
 import { relative } from "node:path";
-import { exits } from "../model/errors.ts";
+import { exits, FaultlineError } from "../model/errors.ts";
 import type { Output } from "./output.ts";
-import { findScenarios, loadScenario } from "./scenarios.ts";
+import { findScenarios, loadScenarios } from "./scenarios.ts";
 
 /** `faultline list`: the scenarios of a folder. @returns the exit code */
 export async function list(flags: { scenarios: string; json?: boolean }, output: Output): Promise<number> {
-  const loaded = await Promise.all(findScenarios(flags.scenarios).map(loadScenario));
+  const { loaded, problems } = await loadScenarios(findScenarios(flags.scenarios));
+  if (problems.length > 0) throw new FaultlineError(exits.usage, problems);
   const rows = loaded.map(({ id, path, scenario }) => ({
     id,
     name: scenario.name,

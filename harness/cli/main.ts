@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { exits, usageError } from "../model/errors.ts";
 import { redact } from "../model/redact.ts";
-import { didYouMean } from "../plan/suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import type { CapacityFlags } from "./capacity.ts";
 import type { CheckFlags } from "./check.ts";
 import { collect } from "./collect.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Planned } from "./planned.ts";
-import type { ProveFlags } from "./prove.ts";
+import { besideCanary, type ProveFlags } from "./prove.ts";
 import { knownProof, outOfReach, queuesOf } from "./prove-queues.ts";
 import { temporaryFolder } from "./testing/faultline.ts";
 
@@ -46,4 +46,21 @@ test("of what only a scenario catches that is not there, a sample can tell nothi
   const left = [...outOfReach(planned, named, knownProof(sample))].map(([{ name }, catching]) => [name, ...catching]);
   expect(left).toEqual([["far", "clock-jump"]]);
   known.remove();
+});
+
+test("the canary is no scenario of the proof: it would catch every mutant", () => {
+  const canary = { ...pause, id: "canary", path: "scenarios/canary.ts" } as Planned;
+  const plans = new Map([
+    ["pause", [pause]],
+    ["canary", [canary]],
+  ]);
+  const beside = besideCanary(canary, [pause, canary], plans);
+  expect(beside.scenarios).toEqual([pause]);
+  expect([...beside.plans.keys()]).toEqual(["pause"]);
+  expect(beside.canary).toBe(canary);
+  const mutant = { name: "wrong", environment: { BUG: "x" } };
+  const met = queuesOf(beside, [mutant], undefined, flags).flat();
+  expect(met.filter((one) => one.mutant !== null).map(({ scenario }) => scenario)).toEqual(["pause"]);
+  const namesake = { ...canary, path: "elsewhere/canary.ts" } as Planned;
+  expect(() => besideCanary(canary, [namesake], new Map())).toThrow(expect.objectContaining({ code: "DOUBLE_ID" }));
 });

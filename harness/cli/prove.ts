@@ -1,12 +1,13 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, matchesGlob, relative } from "node:path";
-import { exits, usageError } from "../model/errors.ts";
+import type { Check } from "../model/check.ts";
+import { exits, FaultlineError, usageError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
 import { type Cell, type Proof, proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
-import { didYouMean } from "../plan/suggest.ts";
 import { renderProof } from "../report/prove-page.ts";
 import { proofLines } from "../report/prove-terminal.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import { openCells, proofText, writeProof } from "../store/proof-file.ts";
 import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
@@ -16,6 +17,7 @@ import { runCell, type Wanted } from "./prove-cell.ts";
 import { proveProgress } from "./prove-progress.ts";
 import { knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { replayCommand } from "./run-one.ts";
+import { problemsOfIds } from "./scenarios.ts";
 import { version } from "./version.ts";
 
 export interface ProveFlags {
@@ -34,6 +36,7 @@ export interface ProveFlags {
   readonly allowTarget: readonly string[];
   readonly json?: boolean;
   /** Of the project's configuration. */
+  readonly budgets?: readonly Check[];
   readonly knownMutants?: readonly Mutant[];
   readonly canary?: string;
   readonly proven?: string;
@@ -174,8 +177,12 @@ async function planFor(
   let skipped: readonly Skipped[] = [];
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
     const seed = `${seedOf(flags)}-${repeat}`;
-    const { tag } = flags;
-    const all = await planAll(named, { scenarios: folder, seed, ...(tag === undefined ? {} : { tag }) }, facts);
+    const { tag, budgets = [] } = flags;
+    const all = await planAll(
+      named,
+      { scenarios: folder, seed, budgets, ...(tag === undefined ? {} : { tag }) },
+      facts,
+    );
     ({ skipped } = all);
     const isAskedFor = named.length > 0 || tag !== undefined;
     for (const one of all.planned) {
@@ -185,8 +192,25 @@ async function planFor(
   }
   const scenarios = [...plans.values()].map(([first]) => first!);
   if (flags.canary === undefined) return { planned: { scenarios, plans }, skipped };
-  const { planned } = await planAll([flags.canary], { scenarios: folder, seed: `${seedOf(flags)}-1` }, facts);
-  return { planned: { scenarios, plans, ...(planned[0] === undefined ? {} : { canary: planned[0] }) }, skipped };
+  const { budgets = [] } = flags;
+  const { planned } = await planAll([flags.canary], { scenarios: folder, seed: `${seedOf(flags)}-1`, budgets }, facts);
+  const [canary] = planned;
+  return { planned: canary === undefined ? { scenarios, plans } : besideCanary(canary, scenarios, plans), skipped };
+}
+
+/**
+ * The canary fails whatever it runs against: among the scenarios it would catch every mutant.
+ * @throws FaultlineError DOUBLE_ID when another scenario has its id
+ */
+export function besideCanary(
+  canary: Planned,
+  scenarios: readonly Planned[],
+  plans: ReadonlyMap<string, readonly Planned[]>,
+): PlannedAll {
+  const others = scenarios.filter(({ path }) => path !== canary.path);
+  const problems = problemsOfIds([canary, ...others]);
+  if (problems.length > 0) throw new FaultlineError(exits.usage, problems);
+  return { canary, scenarios: others, plans: new Map([...plans].filter(([id]) => id !== canary.id)) };
 }
 
 /** `--scenarios` names their folder, as everywhere, or some of those in the usual one. */

@@ -116,6 +116,17 @@ test("an audit that fails: exit 2, and the run says why it cannot tell", async (
   expect(run.checks).toMatchObject([{ name: "noLostWrites", verdict: "inconclusive" }]);
 });
 
+test("an audit that returns what it should not: exit 2, with each field, and the cast", async () => {
+  const faultline = start("run", "mistyped-audit", "--json");
+  expect(await faultline.ended(), faultline.stderr).toBe(2);
+  const [run] = JSON.parse(faultline.stdout).runs;
+  expect(run).toMatchObject({ verdict: "inconclusive", status: "complete" });
+  const [failed] = run.reasons.filter((reason: string) => reason.startsWith("the audit failed: "));
+  expect(failed).toMatch(/registers\[0\]\.verison is unknown\. Did you mean "version"\?/);
+  expect(failed).toMatch(/registers\[1\]\.version is the text "17".* Number\(row\.version\)\. \[BAD_FINAL_STATE\]$/);
+  expect(faultline.stderr).toContain('the text "17"');
+});
+
 test("the same seed gives the same plan, run or not, byte for byte", async () => {
   const plan = async (...args: string[]): Promise<string> => {
     const faultline = start("run", "slow-store", "--dry-run", "--json", ...args);

@@ -18,7 +18,7 @@ export async function validate(
 ): Promise<number> {
   const { planned, skipped } = await planAll(
     filters,
-    { ...flags, seed: "validate", variant: eachVariant },
+    { ...flags, seed: "validate", variant: eachVariant, mustDecide: true },
     environmentNamed(flags.env).facts,
   );
   if (flags.json === true) {

@@ -1,20 +1,39 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import type { Duration } from "../model/units.ts";
-import { numberIn, unless } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { duration } from "../schema/fields.ts";
+
+const leastMs = 5000;
+const mostMs = 366 * 24 * 3_600_000;
+
+const clockSkewOptions = new FaultOptions(
+  {
+    /** Forwards, or backwards when it is negative; at least 5 s either way. */
+    by: duration({ atLeast: -mostMs, atMost: mostMs }, "minutes(5)"),
+  },
+  ({ by }) =>
+    Math.abs(by) < leastMs
+      ? [
+          {
+            code: "PARAMETER_OUT_OF_BOUNDS",
+            where: "by",
+            message: `is ${by} ms`,
+            remedy: `Give at least ${leastMs / 1000} s, forwards or backwards: less could not be proven.`,
+          },
+        ]
+      : [],
+);
+type ClockSkewOptions = z.input<typeof clockSkewOptions.schema>;
 
 /**
  * The clock of a service is wrong, and jumps back when it is healed: a machine without time synchronisation, a virtual
  * machine that was frozen, a leap handled badly. What it compares with others' clocks goes wrong: expiry, signatures,
  * "last write wins". By libfaketime, which the service is started with when the schedule has this fault. Not simulated:
  * a clock that drifts, and timers, which go on as they do when somebody sets a clock.
- * @param options.by forwards, or backwards when it is negative: at least 5 s and at most 31622400 s (366 days) either way
  */
-export function clockSkew<const Target extends string>(target: Target, options: { by: Duration }): FaultSpec<Target> {
-  return { kind: "clockSkew", target, parameters: { byMs: options.by } };
+export function clockSkew<const Target extends string>(target: Target, options: ClockSkewOptions): FaultSpec<Target> {
+  return clockSkewOptions.spec("clockSkew", target, options);
 }
-
-const leastMs = 5000;
-const mostMs = 366 * 24 * 3_600_000;
 
 export const clockSkewFault: FaultKind<"clock"> = {
   kind: "clockSkew",
@@ -25,15 +44,8 @@ export const clockSkewFault: FaultKind<"clock"> = {
   example: { byMs: 60_000 },
   explored: [{ byMs: 3_600_000 }, { byMs: -3_600_000 }],
   residue: "a file that says by how much: it lies in the run's scratch folder, and the service ends with the run",
-  problems: (parameters) => [
-    ...numberIn(parameters, "byMs", { atLeast: -mostMs, atMost: mostMs, unit: "ms" }),
-    ...unless(
-      !(Math.abs(Number(parameters["byMs"])) < leastMs),
-      parameters,
-      "byMs",
-      `Give at least ${leastMs} ms, forwards or backwards: less could not be proven.`,
-    ),
-  ],
+  options: clockSkewOptions.fields,
+  problems: clockSkewOptions.problems,
   title: ({ target, parameters }) => `set the clock of ${target} by ${Number(parameters["byMs"]) / 1000} s`,
   undo: () => [],
   inject: (service, { parameters }) => service.setClock(Number(parameters["byMs"])),

@@ -1,15 +1,22 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { numberIn } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { number } from "../schema/fields.ts";
+
+const cpuLimitOptions = new FaultOptions({
+  /** How much of the time it runs. */
+  share: number({ atLeast: 0.05, atMost: 0.9, unit: "of the time" }),
+});
+type CpuLimitOptions = z.input<typeof cpuLimitOptions.schema>;
 
 /**
  * A component gets only a share of the time in which it wants to run: a noisy neighbour, a container at its quota, which
  * the kernel lets run for a part of each period and then not at all. Where there are control groups (as root, mostly) it
  * is the kernel's own quota, of one processor's time for all its processes; where not, they are stopped and continued ten
  * times a second, as a quota does it. Not simulated: a quota over several processors, and slower memory.
- * @param options.share of the time, from 0.05 to 0.9
  */
-export function cpuLimit<const Target extends string>(target: Target, options: { share: number }): FaultSpec<Target> {
-  return { kind: "cpuLimit", target, parameters: { share: options.share } };
+export function cpuLimit<const Target extends string>(target: Target, options: CpuLimitOptions): FaultSpec<Target> {
+  return cpuLimitOptions.spec("cpuLimit", target, options);
 }
 
 const periodMs = 100;
@@ -31,7 +38,8 @@ export const cpuLimitFault: FaultKind<"pause"> = {
   healing: "no quota, no further pause, and SIGCONT to all its processes",
   example: { share: 0.5 },
   residue: "a control group, or a process that stands still: the journal takes the one away and continues the other",
-  problems: (parameters) => numberIn(parameters, "share", { atLeast: 0.05, atMost: 0.9, unit: "of the time" }),
+  options: cpuLimitOptions.fields,
+  problems: cpuLimitOptions.problems,
   title: ({ target, parameters }) => `${target} runs ${Math.round(Number(parameters["share"]) * 100)} % of the time`,
   undo: (instance) => [...instance.undoPause(), ...instance.undoQuota()],
   sustain: {

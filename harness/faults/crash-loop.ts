@@ -1,19 +1,26 @@
+import type { z } from "zod";
 import type { ProcessControl } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 import type { Duration } from "../model/units.ts";
-import { numberIn } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { duration } from "../schema/fields.ts";
+
+const crashLoopOptions = new FaultOptions({
+  /** From one SIGKILL to the next. */
+  every: duration({ atLeast: 500, atMost: 60_000 }).default(2000 as Duration),
+});
+type CrashLoopOptions = z.input<typeof crashLoopOptions.schema>;
 
 /**
  * It crashes, is started again, and crashes again: a poison message at the head of a queue, a bad release under an
  * orchestrator that restarts. Each time its clients believe that it is back. Not simulated: growing pauses between the
  * restarts, as orchestrators make them.
- * @param options.every from one SIGKILL to the next, from 0.5 s to 60 s; default 2 s
  */
 export function crashLoop<const Target extends string>(
   target: Target,
-  options: { every?: Duration } = {},
+  options: CrashLoopOptions = {},
 ): FaultSpec<Target> {
-  return { kind: "crashLoop", target, parameters: { everyMs: options.every ?? 2000 } };
+  return crashLoopOptions.spec("crashLoop", target, options);
 }
 
 /** The process that was there before the fault: another one, or none, is the fault's doing. */
@@ -28,7 +35,8 @@ export const crashLoopFault: FaultKind<"process"> = {
   healing: "it is started with the same arguments, until it answers",
   example: { everyMs: 1000 },
   residue: "as of kill",
-  problems: (parameters) => numberIn(parameters, "everyMs", { atLeast: 500, atMost: 60_000, unit: "ms" }),
+  options: crashLoopOptions.fields,
+  problems: crashLoopOptions.problems,
   title: ({ target, parameters }) => `crash loop of ${target} every ${Number(parameters["everyMs"])} ms`,
   undo: () => [],
   sustain: {

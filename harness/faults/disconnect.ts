@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 
 /** How long an instance may take to answer whoever asks it from outside. */
 const answerWithinMs = 500;
@@ -10,8 +12,8 @@ const answerWithinMs = 500;
  * known any more. Only where an instance has an interface of its own, as a container has. Not simulated: an interface that
  * loses some packets.
  */
-export function disconnect<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "disconnect", target, parameters: {} };
+export function disconnect<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("disconnect", target, options);
 }
 
 export const disconnectFault: FaultKind<"nic"> = {
@@ -24,7 +26,8 @@ export const disconnectFault: FaultKind<"nic"> = {
   example: {},
   everyday: 7,
   residue: "a container without a network: containers end with the run",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `disconnect ${target}`,
   // Whatever has an interface of its own ends with the run.
   undo: () => [],

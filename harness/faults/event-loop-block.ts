@@ -1,21 +1,26 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import type { Duration } from "../model/units.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { duration } from "../schema/fields.ts";
 import { heldIn } from "./held-in-process.ts";
-import { numberIn } from "./parameters.ts";
+
+const eventLoopBlockOptions = new FaultOptions({
+  blockedFor: duration({ atLeast: 1, atMost: 2000 }, "milliseconds(200)"),
+  /** The pause between two of them. */
+  every: duration({ atLeast: 1, atMost: 60_000 }, "milliseconds(200)").optional(),
+});
+type EventLoopBlockOptions = z.input<typeof eventLoopBlockOptions.schema>;
 
 /**
  * The event loop of a Node service stands still for a while, again and again: synchronous work on a large answer, a
  * regular expression that backtracks, a JSON document of a hundred megabytes. Connections are accepted by the kernel and
  * wait; timers fire late, its own deadlines among them. Not simulated: many threads that compete for processors.
- * @param options.blockedFor from 1 ms to 2 s
- * @param options.every the pause between two of them, from 1 ms to 60 s; default as long as `blockedFor`
  */
 export function eventLoopBlock<const Target extends string>(
   target: Target,
-  options: { blockedFor: Duration; every?: Duration },
+  options: EventLoopBlockOptions,
 ): FaultSpec<Target> {
-  const { blockedFor, every = blockedFor } = options;
-  return { kind: "eventLoopBlock", target, parameters: { blockedForMs: blockedFor, everyMs: every } };
+  return eventLoopBlockOptions.spec("eventLoopBlock", target, { every: options?.blockedFor, ...options });
 }
 
 const program = (key: string, blockedForMs: number, everyMs: number): string => `{
@@ -41,10 +46,9 @@ export const eventLoopBlockFault: FaultKind<"runtime"> = {
   healing: "it is told to stop doing so, and its inspector is closed",
   example: { blockedForMs: 50, everyMs: 50 },
   residue: "a timer in the process, and an open inspector: both go away with the heal, and with the process",
-  problems: (parameters) => [
-    ...numberIn(parameters, "blockedForMs", { atLeast: 1, atMost: 2000, unit: "ms" }),
-    ...numberIn(parameters, "everyMs", { atLeast: 1, atMost: 60_000, unit: "ms" }),
-  ],
+  provenAfterMs: ({ blockedForMs }) => Number(blockedForMs),
+  options: eventLoopBlockOptions.fields,
+  problems: eventLoopBlockOptions.problems,
   title: ({ target, parameters }) => `block the event loop of ${target} for ${Number(parameters["blockedForMs"])} ms`,
   ...heldIn((key, { blockedForMs, everyMs }) => program(key, Number(blockedForMs), Number(everyMs)), {
     isActing: ({ blocks }) => Number(blocks) > 0,

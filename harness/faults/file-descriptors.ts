@@ -1,18 +1,25 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { whole } from "../schema/fields.ts";
 import { limited } from "./limited.ts";
-import { numberIn } from "./parameters.ts";
+
+const fileDescriptorsOptions = new FaultOptions({
+  /** How many it may still open. */
+  spare: whole({ atLeast: 0, atMost: 10_000, unit: "descriptors" }),
+});
+type FileDescriptorsOptions = z.input<typeof fileDescriptorsOptions.schema>;
 
 /**
  * A component has hardly a file descriptor left: a leak of sockets, a limit of 1024 that nobody had thought of. What is
  * open goes on; no connection is accepted and no file opened beyond the spare ones (`EMFILE`). Not simulated: the
  * machine's own limit, which hits everybody.
- * @param options.spare how many it may still open, from 0 to 10,000
  */
 export function fileDescriptors<const Target extends string>(
   target: Target,
-  options: { spare: number },
+  options: FileDescriptorsOptions,
 ): FaultSpec<Target> {
-  return { kind: "fileDescriptors", target, parameters: { spare: options.spare } };
+  return fileDescriptorsOptions.spec("fileDescriptors", target, options);
 }
 
 export const fileDescriptorsFault: FaultKind<"limits"> = {
@@ -23,7 +30,8 @@ export const fileDescriptorsFault: FaultKind<"limits"> = {
   healing: "the limit is what it was",
   example: { spare: 2 },
   residue: "a limit of a process: it ends with the process",
-  problems: (parameters) => numberIn(parameters, "spare", { atLeast: 0, atMost: 10_000, unit: "descriptors" }),
+  options: fileDescriptorsOptions.fields,
+  problems: fileDescriptorsOptions.problems,
   title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} file descriptors left`,
   ...limited("descriptors", ({ spare }) => Number(spare)),
 };

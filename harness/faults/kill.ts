@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { observeProcess } from "./process-state.ts";
 
 /**
@@ -6,8 +8,8 @@ import { observeProcess } from "./process-state.ts";
  * out-of-memory kill, a crash, a node that is taken away. Not simulated: power loss; the kernel keeps what was written,
  * so that even a server which never syncs loses nothing of what it had handed to the kernel.
  */
-export function kill<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "kill", target, parameters: {} };
+export function kill<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("kill", target, options);
 }
 
 export const killFault: FaultKind<"process"> = {
@@ -20,7 +22,8 @@ export const killFault: FaultKind<"process"> = {
   example: {},
   everyday: 1,
   residue: "orphans of the killed process: the whole tree is killed; stale lock files: removed before it starts again",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `kill ${target}`,
   // A dead process leaves nothing that somebody else would have to undo.
   undo: () => [],

@@ -1,25 +1,44 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
 import type { Duration } from "../model/units.ts";
-import { numberIn, oneOf } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { choice, duration } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const streams = { replies: "downstream", requests: "upstream" } as const;
 type Direction = keyof typeof streams;
+const directions = ["replies", "requests"] as const;
+
+const latencyOptions = new FaultOptions(
+  {
+    latency: duration({ above: 0, atMost: 60_000 }, "milliseconds(200)"),
+    /** Uniform ±, at most 90 % of the latency. */
+    jitter: duration({ atLeast: 0 }, "milliseconds(20)").default(0 as Duration),
+    /** What is late. */
+    direction: choice(directions, "PARAMETER_UNKNOWN_VALUE").default("replies"),
+  },
+  ({ latency: most, jitter }) =>
+    // With more of it an answer may come as soon as without the fault, and nothing could show whether it is healed.
+    jitter > 0.9 * most
+      ? [
+          {
+            code: "PARAMETER_OUT_OF_BOUNDS",
+            where: "jitter",
+            message: `is ${jitter} ms`,
+            remedy: `Give at most 90 % of the latency, ${0.9 * most} ms.`,
+          },
+        ]
+      : [],
+);
+type LatencyOptions = z.input<typeof latencyOptions.schema>;
 
 /**
  * Every answer on a link comes later: a busy network, a distant region, a neighbour that hogs the disk of the server.
  * With `requests`, what is asked arrives later: it may come after it was given up, and after what others asked later.
  * Not simulated: slow connection set-up, loss, and reordering on one connection.
- * @param options.latency above 0 and at most 60 s
- * @param options.jitter uniform ±, from 0 to 90 % of the latency; default 0
- * @param options.direction what is late, `replies` (default) or `requests`
  */
-export function latency<const Target extends string>(
-  target: Target,
-  options: { latency: Duration; jitter?: Duration; direction?: Direction },
-): FaultSpec<Target> {
-  const { latency: latencyMs, jitter: jitterMs = 0, direction = "replies" } = options;
-  return { kind: "latency", target, parameters: { latencyMs, jitterMs, direction } };
+export function latency<const Target extends string>(target: Target, options: LatencyOptions): FaultSpec<Target> {
+  return latencyOptions.spec("latency", target, options);
 }
 
 const read = (parameters: FaultSpec["parameters"]): { latencyMs: number; jitterMs: number } => ({
@@ -40,16 +59,16 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
   ],
   everyday: 5,
   residue: "a toxic: the journal removes it",
-  problems: (parameters) => [
-    ...numberIn(parameters, "latencyMs", { above: 0, atMost: 60_000, unit: "ms" }),
-    // With more of it an answer may come as soon as without the fault, and nobody could tell whether it is healed.
-    ...numberIn(parameters, "jitterMs", { atLeast: 0, atMost: 0.9 * read(parameters).latencyMs, unit: "ms" }),
-    ...oneOf(parameters, "direction", Object.keys(streams)),
-  ],
+  options: latencyOptions.fields,
+  problems: latencyOptions.problems,
   title({ target, parameters }) {
     const { latencyMs, jitterMs } = read(parameters);
     const late = directionOf(parameters) === "requests" ? " (requests)" : "";
     return `latency ${latencyMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ""} ms on ${target}${late}`;
+  },
+  provenAfterMs(parameters) {
+    const { latencyMs, jitterMs } = read(parameters);
+    return latencyMs + jitterMs;
   },
   toxics(parameters) {
     const { latencyMs, jitterMs } = read(parameters);

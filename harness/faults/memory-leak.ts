@@ -1,20 +1,23 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { number } from "../schema/fields.ts";
 import { heldIn } from "./held-in-process.ts";
-import { numberIn } from "./parameters.ts";
+
+const memoryLeakOptions = new FaultOptions({
+  perSecond: number({ atLeast: 1, atMost: 1000, unit: "MB/s" }),
+  /** In all. */
+  atMost: number({ atLeast: 1, atMost: 16_000, unit: "MB" }),
+});
+type MemoryLeakOptions = z.input<typeof memoryLeakOptions.schema>;
 
 /**
  * A Node service keeps more and more of its heap: a cache without a bound, listeners that are never taken off. Long
  * before its limit the garbage collector takes the time that requests should have; at the limit the process aborts.
  * Healing lets go of everything. Not simulated: memory outside of the heap, and the kernel's out-of-memory killer.
- * @param options.perSecond megabytes, from 1 to 1,000
- * @param options.atMost megabytes in all, from 1 to 16,000
  */
-export function memoryLeak<const Target extends string>(
-  target: Target,
-  options: { perSecond: number; atMost: number },
-): FaultSpec<Target> {
-  const { perSecond, atMost } = options;
-  return { kind: "memoryLeak", target, parameters: { perSecond, atMost } };
+export function memoryLeak<const Target extends string>(target: Target, options: MemoryLeakOptions): FaultSpec<Target> {
+  return memoryLeakOptions.spec("memoryLeak", target, options);
 }
 
 /** A packed array of 131,072 doubles has one megabyte, on the heap. */
@@ -39,10 +42,8 @@ export const memoryLeakFault: FaultKind<"runtime"> = {
   healing: "it lets go of everything; started again if it died",
   example: { perSecond: 20, atMost: 40 },
   residue: "a heap that stays large until it is collected, and an open inspector, which is closed",
-  problems: (parameters) => [
-    ...numberIn(parameters, "perSecond", { atLeast: 1, atMost: 1000, unit: "MB/s" }),
-    ...numberIn(parameters, "atMost", { atLeast: 1, atMost: 16_000, unit: "MB" }),
-  ],
+  options: memoryLeakOptions.fields,
+  problems: memoryLeakOptions.problems,
   title: ({ target, parameters }) => `${target} leaks ${Number(parameters["perSecond"])} MB/s`,
   ...heldIn((key, { perSecond, atMost }) => program(key, Number(perSecond), Number(atMost)), {
     isActing: ({ keptMb }) => Number(keptMb) > 0,

@@ -1,19 +1,26 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { number } from "../schema/fields.ts";
 import { limited } from "./limited.ts";
-import { numberIn } from "./parameters.ts";
+
+const memoryLimitOptions = new FaultOptions({
+  /** Megabytes that it may still get. */
+  spare: number({ atLeast: 1, atMost: 100_000, unit: "MB" }),
+});
+type MemoryLimitOptions = z.input<typeof memoryLimitOptions.schema>;
 
 /**
  * A component gets hardly any more memory: a container at its limit, a neighbour that took the rest. What it has it may
  * keep. Where there are control groups (as root, mostly) all its processes share the spare, and beyond it the kernel's
  * out-of-memory killer ends one of them; where not, what a process asks for beyond it is refused (`prlimit`), and most
  * programs end themselves then. Healing lifts the limit, and starts it again if it ended. Not simulated: swapping.
- * @param options.spare megabytes that it may still get, from 1 to 100,000
  */
 export function memoryLimit<const Target extends string>(
   target: Target,
-  options: { spare: number },
+  options: MemoryLimitOptions,
 ): FaultSpec<Target> {
-  return { kind: "memoryLimit", target, parameters: { spare: options.spare } };
+  return memoryLimitOptions.spec("memoryLimit", target, options);
 }
 
 export const memoryLimitFault: FaultKind<"limits"> = {
@@ -24,7 +31,8 @@ export const memoryLimitFault: FaultKind<"limits"> = {
   healing: "the limit is what it was; started again if it died",
   example: { spare: 200 },
   residue: "a control group, which the journal takes away; or a limit of a process, which ends with it",
-  problems: (parameters) => numberIn(parameters, "spare", { atLeast: 1, atMost: 100_000, unit: "MB" }),
+  options: memoryLimitOptions.fields,
+  problems: memoryLimitOptions.problems,
   title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} MB of memory left`,
   ...limited("memory", ({ spare }) => Number(spare) * 1_000_000),
 };

@@ -1,37 +1,42 @@
+import { z } from "zod";
 import type { FloodRequest } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { numberIn, textOf, unless } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { choice, hinted, text, whole } from "../schema/fields.ts";
+
+const overloadOptions = new FaultOptions({
+  connections: whole({ atLeast: 1, atMost: 2000, unit: "connections" }),
+  path: text('Give a path that begins with "/".', { pattern: /^\// }),
+  method: choice(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] as const, "PARAMETER_UNKNOWN_VALUE").default("GET"),
+  headers: hinted(z.record(z.string(), z.string()), 'Give texts by name, as { accept: "application/json" }.').default(
+    {},
+  ),
+  body: hinted(z.string(), "Give a text.").optional(),
+});
+type OverloadOptions = z.input<typeof overloadOptions.schema>;
 
 /**
  * Foreign traffic far past what the system can carry, and then none: a campaign, a crawler, clients that all come back
  * at once. It asks on so many connections, each again as soon as it has its answer. What matters is what comes after: a
  * metastable system does not recover when the load is back to what it was (Bronson et al., "Metastable failures in
  * distributed systems", HotOS 2021). Not simulated: many addresses; and it shares this machine's processors.
- * @param options.connections from 1 to 2,000
- * @param options.path begins with `/`; `headers` and `body` as the system wants them, default method `GET`
  */
-export function overload<const Target extends string>(
-  link: Target,
-  options: FloodRequest & { connections: number },
-): FaultSpec<Target> {
-  const { connections, path, method = "GET", headers = {}, body } = options;
-  const parameters = { connections, path, method, headers, ...(body === undefined ? {} : { body }) };
-  return { kind: "overload", target: link, parameters };
+export function overload<const Target extends string>(link: Target, options: OverloadOptions): FaultSpec<Target> {
+  return overloadOptions.spec("overload", link, options);
 }
 
 export const overloadFault: FaultKind<"network"> = {
   kind: "overload",
   needs: "network",
+  uncounted: "all",
   summary: "foreign traffic past what the system can carry, then none",
   receipt: "answers, refusals or broken requests of the flood",
   healing: "the flood ends and its connections are closed",
   example: { connections: 50, path: "/" },
   explored: [],
   residue: "a thread that asks: it ends with its fault, and with the run",
-  problems: (parameters) => [
-    ...numberIn(parameters, "connections", { atLeast: 1, atMost: 2000, unit: "connections" }),
-    ...unless(textOf(parameters, "path").startsWith("/"), parameters, "path", 'Give a path that begins with "/".'),
-  ],
+  options: overloadOptions.fields,
+  problems: overloadOptions.problems,
   title: ({ target, parameters }) => `overload ${target} on ${Number(parameters["connections"])} connections`,
   undo: () => [],
   inject(link, { id, parameters }) {

@@ -1,9 +1,19 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { numberIn, oneOf } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { choice, number } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const directions = ["both", "requests", "replies"] as const;
 type Direction = (typeof directions)[number];
+
+const partitionOptions = new FaultOptions({
+  /** Which way is silent. */
+  direction: choice(directions, "PARAMETER_UNKNOWN_VALUE").default("both"),
+  /** Drawn for each connection. */
+  share: number({ above: 0, atMost: 1, unit: "of the connections" }).default(1),
+});
+type PartitionOptions = z.input<typeof partitionOptions.schema>;
 
 /**
  * A link goes silent: connections stay open, nothing comes through, nobody is told. A cut cable, a firewall rule, a
@@ -11,15 +21,12 @@ type Direction = (typeof directions)[number];
  * connections, as a peer does that gave up meanwhile. With a `share`, so many of the connections are silent and the
  * others work, new ones too: one of several paths is dead, a firewall forgot some of what it let through. Not simulated:
  * refused connections, and data that arrives late.
- * @param options.direction `both` (default), `requests` or `replies`
- * @param options.share of the connections, drawn for each, above 0 and at most 1 (default)
  */
 export function partition<const Target extends string>(
   target: Target,
-  options: { direction?: Direction; share?: number } = {},
+  options: PartitionOptions = {},
 ): FaultSpec<Target> {
-  const { direction = "both", share = 1 } = options;
-  return { kind: "partition", target, parameters: { direction, share } };
+  return partitionOptions.spec("partition", target, options);
 }
 
 const shareOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["share"]);
@@ -33,6 +40,8 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   summary: "a link goes silent: connections stay open and nothing comes through",
   receipt: "a request over the link has no answer in 300 ms",
   healing: "the toxics are taken off, which closes the silent connections",
+  // What the other end sends is read and dropped, connection by connection, and counted nowhere.
+  uncounted: "replies",
   example: { direction: "both", share: 1 },
   explored: [
     { direction: "both", share: 1 },
@@ -40,10 +49,8 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   ],
   everyday: 2,
   residue: "toxics: the journal removes them; healing closes the connections that were silent",
-  problems: (parameters) => [
-    ...oneOf(parameters, "direction", directions),
-    ...numberIn(parameters, "share", { above: 0, atMost: 1, unit: "of the connections" }),
-  ],
+  options: partitionOptions.fields,
+  problems: partitionOptions.problems,
   title({ target, parameters }) {
     const direction = parameters["direction"] as Direction;
     const share = shareOf(parameters);
@@ -57,6 +64,7 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
     const toxicity = 1 - (1 - shareOf(parameters)) ** (1 / stopped.length);
     return stopped.map((stream) => ({ type: "timeout", stream, toxicity, attributes: { timeout: 0 } }));
   },
+  provenAfterMs: () => silenceMs,
   probe: (link) => link.probe(silenceMs),
   isFelt: ({ answered }) => !answered,
 });

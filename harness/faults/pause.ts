@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { observeProcess } from "./process-state.ts";
 
 /**
@@ -6,8 +8,8 @@ import { observeProcess } from "./process-state.ts";
  * machine, a stalled disk. The kernel goes on accepting connections for it, so its clients see silence and no refusal.
  * Not simulated: clocks that stand still; after the pause the process finds that time has gone on.
  */
-export function pause<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "pause", target, parameters: {} };
+export function pause<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("pause", target, options);
 }
 
 export const pauseFault: FaultKind<"pause"> = {
@@ -20,7 +22,8 @@ export const pauseFault: FaultKind<"pause"> = {
   example: {},
   everyday: 3,
   residue: "a stopped process: the journal continues it",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `pause ${target}`,
   undo: (instance) => instance.undoPause(),
   inject: (instance) => instance.pause(),

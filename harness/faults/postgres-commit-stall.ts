@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { harmlessWrite, undoneBy } from "./postgres-refusal.ts";
 
 /** How long the probe waits for its commit. */
@@ -9,8 +11,11 @@ const patienceMs = 300;
  * made and written, only the answer does not come; a client that gives up, or is cancelled, has *committed*. The
  * perfect in-doubt fault. Reads go on. Not simulated: a standby that is merely slow.
  */
-export function postgresCommitStall<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "postgresCommitStall", target, parameters: {} };
+export function postgresCommitStall<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("postgresCommitStall", target, options);
 }
 
 export const postgresCommitStallFault: FaultKind<"postgres"> = {
@@ -21,7 +26,9 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   healing: "the setting is reset; what waited is committed",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
-  problems: () => [],
+  provenAfterMs: () => patienceMs,
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} stalls commits`,
   ...undoneBy(() => ["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"]),
   async inject(postgres) {

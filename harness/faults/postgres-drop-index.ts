@@ -1,19 +1,26 @@
+import type { z } from "zod";
 import type { PostgresControl } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { sqlNameIn, textOf } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { sqlName, text } from "../schema/fields.ts";
+import { textOf } from "./parameters.ts";
 import { literal } from "./postgres-refusal.ts";
+
+const postgresDropIndexOptions = new FaultOptions({
+  index: text("Give the name of an index, as orders_by_customer or schema.name.", { pattern: sqlName }),
+});
+type PostgresDropIndexOptions = z.input<typeof postgresDropIndexOptions.schema>;
 
 /**
  * Somebody drops an index that queries need: a migration in the wrong order, a clean-up by hand. Nothing is wrong but
  * the time that it takes. Healing makes it anew, and locks the table against writes as long as that lasts. Not
  * simulated: an index that backs a constraint, which Postgres does not let go.
- * @param options.index as `orders_by_customer` or `schema.name`
  */
 export function postgresDropIndex<const Target extends string>(
   target: Target,
-  options: { index: string },
+  options: PostgresDropIndexOptions,
 ): FaultSpec<Target> {
-  return { kind: "postgresDropIndex", target, parameters: { index: options.index } };
+  return postgresDropIndexOptions.spec("postgresDropIndex", target, options);
 }
 
 /** What makes each dropped index anew. */
@@ -34,8 +41,8 @@ export const postgresDropIndexFault: FaultKind<"postgres"> = {
   explored: [],
   residue: "an index that is not there: made anew from its own definition",
   onlyOwn: "its index would be missing after a run that was killed",
-  problems: (parameters) =>
-    sqlNameIn(parameters, "index", "Give the name of an index, as orders_by_customer or schema.name."),
+  options: postgresDropIndexOptions.fields,
+  problems: postgresDropIndexOptions.problems,
   title: ({ target, parameters }) => `drop index ${textOf(parameters, "index")} of ${target}`,
   undo: () => [],
   async inject(postgres, { parameters }) {

@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { endSessions } from "./postgres-refusal.ts";
 
 /**
@@ -6,8 +8,8 @@ import { endSessions } from "./postgres-refusal.ts";
  * restarts, a failover. What was being done is undone, unless its commit was already there. Not simulated: a server that
  * refuses new sessions (see `postgresLoginDenied`).
  */
-export function postgresKick<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "postgresKick", target, parameters: {} };
+export function postgresKick<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("postgresKick", target, options);
 }
 
 export const postgresKickFault: FaultKind<"postgres"> = {
@@ -19,7 +21,8 @@ export const postgresKickFault: FaultKind<"postgres"> = {
   example: {},
   everyday: 6,
   residue: "none: the application logs in again",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `kick everybody off ${target}`,
   undo: () => [],
   sustain: { everyMs: () => 250, act: (postgres) => endSessions(postgres) },

@@ -1,12 +1,17 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 
 /**
  * One backend of Postgres is killed (SIGKILL), and the server throws *everybody* out and recovers (57P03), as it must
  * when one of its processes may have spoilt the shared memory: the kernel's out-of-memory killer took it. Back after
  * about 1.5 s, by itself. Not simulated: a server that does not come back.
  */
-export function postgresKillBackend<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "postgresKillBackend", target, parameters: {} };
+export function postgresKillBackend<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("postgresKillBackend", target, options);
 }
 
 /** A session that has nothing to do with the one that is killed, and is thrown out all the same. */
@@ -21,7 +26,8 @@ export const postgresKillBackendFault: FaultKind<"postgres"> = {
   example: {},
   residue: "none: the server recovers by itself",
   onlyOwn: "all its sessions would end, whoever they are",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `kill a backend of ${target}`,
   undo: () => [],
   async inject(postgres, { id }) {

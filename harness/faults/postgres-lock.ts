@@ -1,17 +1,25 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { sqlNameIn, textOf } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { sqlName, text } from "../schema/fields.ts";
+import { textOf } from "./parameters.ts";
 import { identifier } from "./postgres-refusal.ts";
+
+const postgresLockOptions = new FaultOptions({
+  /** With its schema where that is needed, as `shop.orders`. */
+  table: text('Give one as "orders".', { pattern: sqlName }),
+});
+type PostgresLockOptions = z.input<typeof postgresLockOptions.schema>;
 
 /**
  * Somebody holds a table for themselves: a migration that was started at noon, a `VACUUM FULL`, a forgotten session in a
  * transaction. Every statement on the table waits, reads too. Not simulated: locks on single rows, and deadlocks.
- * @param options.table a name of letters, digits and _, as `orders` or `schema.orders`
  */
 export function postgresLock<const Target extends string>(
   target: Target,
-  options: { table: string },
+  options: PostgresLockOptions,
 ): FaultSpec<Target> {
-  return { kind: "postgresLock", target, parameters: { table: options.table } };
+  return postgresLockOptions.spec("postgresLock", target, options);
 }
 
 const tableOf = (parameters: FaultSpec["parameters"]): string =>
@@ -26,7 +34,8 @@ export const postgresLockFault: FaultKind<"postgres"> = {
   example: { table: "information_schema.sql_features" },
   explored: [],
   residue: "a transaction that is open: it ends with its connection, and the connection with the run",
-  problems: (parameters) => sqlNameIn(parameters, "table", 'Give one as "orders".'),
+  options: postgresLockOptions.fields,
+  problems: postgresLockOptions.problems,
   title: ({ target, parameters }) => `lock ${textOf(parameters, "table")} of ${target}`,
   undo: () => [],
   async inject(postgres, { id, parameters }) {

@@ -1,12 +1,17 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { harmlessWrite, postgresRefusal } from "./postgres-refusal.ts";
 
 /**
  * A Postgres server takes no writes (25006): the old primary after a failover, a replica that was put in its place, a
  * disk that filled up and was remounted. Reads go on. Not simulated: a primary that still thinks that it is one.
  */
-export function postgresReadOnly<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "postgresReadOnly", target, parameters: {} };
+export function postgresReadOnly<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("postgresReadOnly", target, options);
 }
 
 export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
@@ -15,7 +20,8 @@ export const postgresReadOnlyFault: FaultKind<"postgres"> = postgresRefusal({
   healing: "the setting is reset",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} read-only`,
   attempt: () => harmlessWrite,
   sqlState: "25006",

@@ -1,12 +1,14 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 
 /**
  * A Redis server loses everything that it holds, scripts included, and goes on as if nothing had been: a restart without
  * persistence, a failover to an empty replica, somebody's `FLUSHALL` in the wrong window. Behind a cache the database
  * feels it. Nothing brings the data back: healing only ends the forgetting. Not simulated: the loss of a part.
  */
-export function redisAmnesia<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisAmnesia", target, parameters: {} };
+export function redisAmnesia<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("redisAmnesia", target, options);
 }
 
 /** A function that does nothing: it is no key, and a flush of everything takes it along when it is told to. */
@@ -21,7 +23,8 @@ export const redisAmnesiaFault: FaultKind<"redis"> = {
   example: {},
   explored: [],
   residue: "the data is gone: only for servers that the run itself started",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} forgets everything`,
   onlyOwn: "its data would be gone",
   undo: () => [],

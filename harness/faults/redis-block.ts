@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 
 /** One command blocks for so long; then others get in for a moment, and the next one comes. */
 const sliceMs = 300;
@@ -8,8 +10,8 @@ const sliceMs = 300;
  * end, a huge `DEL`. Everybody waits, and gets in between two of them. Not simulated: a server that burns its processor
  * with many small commands.
  */
-export function redisBlock<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisBlock", target, parameters: {} };
+export function redisBlock<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("redisBlock", target, options);
 }
 
 export const redisBlockFault: FaultKind<"redis"> = {
@@ -20,7 +22,8 @@ export const redisBlockFault: FaultKind<"redis"> = {
   healing: "no further slow command; the last one ends by itself",
   example: {},
   residue: "a command that blocks: it ends by itself after 0.3 s",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} blocked by slow commands`,
   // The last command ends by itself.
   undo: () => [],

@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { harmlessWrite, redisRefusal } from "./redis-setting.ts";
 
 /**
@@ -6,8 +8,8 @@ import { harmlessWrite, redisRefusal } from "./redis-setting.ts";
  * that was cleaned up. Open connections feel it at once; reads go on. Not simulated: a changed password, which only new
  * connections feel.
  */
-export function redisDenied<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisDenied", target, parameters: {} };
+export function redisDenied<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("redisDenied", target, options);
 }
 
 export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
@@ -16,7 +18,8 @@ export const redisDeniedFault: FaultKind<"redis"> = redisRefusal({
   healing: "its rules are set back, the commands only",
   example: {},
   residue: "the rules of the user default: set back to what they were; they are never written to a file",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} denies writes`,
   attempt: harmlessWrite,
   refusal: "NOPERM",

@@ -1,5 +1,7 @@
 import { messageOf } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { originalSettings, undoneBy } from "./redis-setting.ts";
 
 /**
@@ -7,8 +9,11 @@ import { originalSettings, undoneBy } from "./redis-setting.ts";
  * leak of connections in some other service, a deployment that doubled its pools. Not simulated: running out of file
  * descriptors, which also hits its files.
  */
-export function redisMaxClients<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisMaxClients", target, parameters: {} };
+export function redisMaxClients<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("redisMaxClients", target, options);
 }
 
 /** How long a new connection waits for what turns it away. */
@@ -22,7 +27,8 @@ export const redisMaxClientsFault: FaultKind<"redis"> = {
   healing: "the setting is put back, on a connection that was open before",
   example: {},
   residue: "maxclients: set back to what it was, on a connection that was open before",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} full of clients`,
   onlyOwn: "whoever cleaned up after a killed run could not get in",
   ...undoneBy(originalSettings("maxclients")),

@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { originalSettings, redisRefusal } from "./redis-setting.ts";
 
 /**
@@ -6,8 +8,11 @@ import { originalSettings, redisRefusal } from "./redis-setting.ts";
  * somebody may still need. A queue that grew while its workers were away; a server that is shared with a cache. Not
  * simulated: the slow way there, and the kernel killing it.
  */
-export function redisMemoryFull<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisMemoryFull", target, parameters: {} };
+export function redisMemoryFull<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("redisMemoryFull", target, options);
 }
 
 export const redisMemoryFullFault: FaultKind<"redis"> = redisRefusal({
@@ -17,7 +22,8 @@ export const redisMemoryFullFault: FaultKind<"redis"> = redisRefusal({
   example: {},
   residue: "what the policy evicted is gone; `maxmemory` is set back to what it was",
   onlyOwn: "what its policy evicts would be gone",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `memory of ${target} full`,
   // Appends nothing, and is refused all the same: whatever was evicted, the server's own buffers are above the limit.
   attempt: ["SETRANGE", "faultline:not-there", "0", ""],

@@ -1,12 +1,14 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { harmlessWrite, originalSettings, redisRefusal } from "./redis-setting.ts";
 
 /**
  * A Redis server lacks the replicas that it must have before it takes a write (`NOREPLICAS`): the minority side of a
  * split network. Reads go on, and may be stale. Not simulated: the other side, which takes writes meanwhile.
  */
-export function redisNoQuorum<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisNoQuorum", target, parameters: {} };
+export function redisNoQuorum<const Target extends string>(target: Target, options: NoOptions = {}): FaultSpec<Target> {
+  return noFaultOptions.spec("redisNoQuorum", target, options);
 }
 
 export const redisNoQuorumFault: FaultKind<"redis"> = redisRefusal({
@@ -15,7 +17,8 @@ export const redisNoQuorumFault: FaultKind<"redis"> = redisRefusal({
   healing: "the setting is put back",
   example: {},
   residue: "min-replicas-to-write: set back to what it was",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} without quorum`,
   attempt: harmlessWrite,
   refusal: "NOREPLICAS",

@@ -1,12 +1,17 @@
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 import { originalSettings, redisRefusal } from "./redis-setting.ts";
 
 /**
  * A Redis server is full and evicts nothing (`OOM`): a leak of keys without a time to live, a cache that was sized for
  * last year. Reads and deletions go on, everything that would grow is refused. Not simulated: the kernel killing it.
  */
-export function redisOutOfMemory<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "redisOutOfMemory", target, parameters: {} };
+export function redisOutOfMemory<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("redisOutOfMemory", target, options);
 }
 
 export const redisOutOfMemoryFault: FaultKind<"redis"> = redisRefusal({
@@ -15,7 +20,8 @@ export const redisOutOfMemoryFault: FaultKind<"redis"> = redisRefusal({
   healing: "both settings are put back",
   example: {},
   residue: "maxmemory and its policy: set back to what they were",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `${target} out of memory`,
   // Appends nothing, and may still not.
   attempt: ["SETRANGE", "faultline:not-there", "0", ""],

@@ -1,23 +1,30 @@
+import type { z } from "zod";
 import type { RedisControl } from "../model/capabilities.ts";
 import { messageOf } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
-import { oneOf, textOf } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { choice } from "../schema/fields.ts";
+import { textOf } from "./parameters.ts";
 import { harmlessWrite, undoneBy } from "./redis-setting.ts";
 
 const whats = ["writes", "everything"] as const;
-type What = (typeof whats)[number];
+
+const redisPauseOptions = new FaultOptions({
+  /** Which commands wait. */
+  what: choice(whats, "PARAMETER_UNKNOWN_VALUE").default("writes"),
+});
+type RedisPauseOptions = z.input<typeof redisPauseOptions.schema>;
 
 /**
  * A Redis server holds commands back and answers them all when it goes on: a failover that is being prepared, a long
  * script, a fork of a large data set. Writes that arrive in the meantime arrive *late*: they are executed after the
  * heal, when their clients may have given up long ago. Not simulated: a server that forgets what it held back.
- * @param options.what `writes` (default) or `everything`
  */
 export function redisPause<const Target extends string>(
   target: Target,
-  options: { what?: What } = {},
+  options: RedisPauseOptions = {},
 ): FaultSpec<Target> {
-  return { kind: "redisPause", target, parameters: { what: options.what ?? "writes" } };
+  return redisPauseOptions.spec("redisPause", target, options);
 }
 
 /** A pause of everything holds back its own end, so it is made of slices. */
@@ -37,7 +44,9 @@ export const redisPauseFault: FaultKind<"redis"> = {
   healing: "`CLIENT UNPAUSE`; what was held back is executed",
   example: { what: "writes" },
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
-  problems: (parameters) => oneOf(parameters, "what", whats),
+  provenAfterMs: () => patienceMs,
+  options: redisPauseOptions.fields,
+  problems: redisPauseOptions.problems,
   title: ({ target, parameters }) => `${target} holds ${textOf(parameters, "what")} back`,
   ...undoneBy(() => [["CLIENT", "UNPAUSE"]]),
   sustain: {

@@ -1,11 +1,11 @@
-import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
-import { textOf, unless } from "./parameters.ts";
+import { textOf } from "./parameters.ts";
 
 type Parameters = ScheduledInjection["parameters"];
 
 /** What a fault that changes one variable of a service's environment says of itself. */
-interface RolledOut extends Pick<FaultKind<"rollout">, "kind" | "summary" | "example" | "problems" | "title"> {
+interface RolledOut
+  extends Pick<FaultKind<"rollout">, "kind" | "summary" | "example" | "options" | "problems" | "title"> {
   /** What the variable has while the fault lasts. @param original what it has otherwise; undefined when it is not set */
   readonly value: (original: string | undefined, parameters: Parameters) => string;
 }
@@ -43,11 +43,4 @@ export function rolledOut({ value, ...said }: RolledOut): FaultKind<"rollout"> {
       return { state: acting ? "acting" : absent ? "absent" : "unclear", measured };
     },
   };
-}
-
-/** A problem unless the parameter `variable` is the name of one. */
-export function nameProblems(parameters: Parameters): readonly Problem[] {
-  const { variable } = parameters;
-  const isName = typeof variable === "string" && /^[A-Za-z_]\w*$/.test(variable);
-  return unless(isName, parameters, "variable", "Give the name of an environment variable, as DATABASE_URL.");
 }

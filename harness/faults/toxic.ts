@@ -5,7 +5,19 @@ import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.
 interface ToxicFault<Probed extends ProbeResult>
   extends Pick<
     FaultKind<"network">,
-    "kind" | "summary" | "example" | "explored" | "everyday" | "receipt" | "healing" | "residue" | "problems" | "title"
+    | "kind"
+    | "summary"
+    | "example"
+    | "explored"
+    | "everyday"
+    | "receipt"
+    | "healing"
+    | "residue"
+    | "options"
+    | "problems"
+    | "title"
+    | "uncounted"
+    | "provenAfterMs"
   > {
   /** The toxics that it puts on a link, without their names. */
   readonly toxics: (parameters: ScheduledInjection["parameters"]) => readonly Omit<Toxic, "name">[];

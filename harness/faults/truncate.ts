@@ -1,14 +1,21 @@
+import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
-import { numberIn } from "./parameters.ts";
+import { FaultOptions } from "../schema/fault-options.ts";
+import { whole } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
+
+const truncateOptions = new FaultOptions({
+  /** After which each connection is closed. */
+  bytes: whole({ atLeast: 0, atMost: 7000, unit: "bytes" }),
+});
+type TruncateOptions = z.input<typeof truncateOptions.schema>;
 
 /**
  * A connection breaks off after so many bytes of a request, again and again: a proxy with a limit, a crash in the
  * middle of a transfer. What was sent may or may not have been acted on. Not simulated: bytes that are changed.
- * @param options.bytes after which each connection is closed, from 0 to 7,000
  */
-export function truncate<const Target extends string>(target: Target, options: { bytes: number }): FaultSpec<Target> {
-  return { kind: "truncate", target, parameters: { bytes: options.bytes } };
+export function truncate<const Target extends string>(target: Target, options: TruncateOptions): FaultSpec<Target> {
+  return truncateOptions.spec("truncate", target, options);
 }
 
 const limitOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["bytes"]);
@@ -21,7 +28,8 @@ export const truncateFault: FaultKind<"network"> = toxicFault({
   example: { bytes: 100 },
   residue: "a toxic: the journal removes it",
   // The probe's long request must be longer, or nothing would be proven.
-  problems: (parameters) => numberIn(parameters, "bytes", { atLeast: 0, atMost: 7000, unit: "bytes" }),
+  options: truncateOptions.fields,
+  problems: truncateOptions.problems,
   title: ({ target, parameters }) => `truncate ${target} after ${limitOf(parameters)} bytes`,
   toxics: (parameters) => [{ type: "limit_data", stream: "upstream", attributes: { bytes: limitOf(parameters) } }],
   probe: (link) => link.probeInBulk(2000),

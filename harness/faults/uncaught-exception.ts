@@ -1,4 +1,6 @@
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { noFaultOptions } from "../schema/fault-options.ts";
+import type { NoOptions } from "../schema/options.ts";
 
 /**
  * Something throws in a Node service where nobody catches it, and the process ends by itself: a bug that one request
@@ -6,8 +8,11 @@ import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
  * it again. A service that swallows such exceptions survives, and then the fault is not proven. Not simulated: promises
  * that reject and that nobody waits for, where a program treats these otherwise.
  */
-export function uncaughtException<const Target extends string>(target: Target): FaultSpec<Target> {
-  return { kind: "uncaughtException", target, parameters: {} };
+export function uncaughtException<const Target extends string>(
+  target: Target,
+  options: NoOptions = {},
+): FaultSpec<Target> {
+  return noFaultOptions.spec("uncaughtException", target, options);
 }
 
 export const uncaughtExceptionFault: FaultKind<"runtime"> = {
@@ -19,7 +24,8 @@ export const uncaughtExceptionFault: FaultKind<"runtime"> = {
   healing: "it is started with the same arguments, until it answers",
   example: {},
   residue: "an open inspector, if the service survives: it is closed",
-  problems: () => [],
+  options: noFaultOptions.fields,
+  problems: noFaultOptions.problems,
   title: ({ target }) => `uncaught exception in ${target}`,
   undo: () => [],
   async inject(service) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RateTrial, searchCapacity } from "./capacity.ts";
+import { capacityOf, type RateTrial, searchCapacity } from "./capacity.ts";
 
 const trialOf = (perSecond: number, isKept: boolean, doubt?: string): RateTrial => ({
   perSecond,
@@ -41,11 +41,45 @@ describe("the search for the capacity", () => {
     expect(trials.length).toBeLessThanOrEqual(9);
   });
 
-  it("does not take a trial for kept that says nothing", async () => {
-    const { holds } = await searchCapacity(1000, async (rate) =>
-      trialOf(rate, true, rate > 500 ? "the generator was late" : undefined),
+  it("takes a trial that says nothing neither for kept nor for broken", async () => {
+    const { holds, breaks, doubted } = await searchCapacity(1000, async (rate) =>
+      trialOf(rate, rate < 700, rate > 500 ? "the generator was late" : undefined),
     );
     expect(holds).toBeLessThanOrEqual(500);
     expect(holds).toBeGreaterThan(400);
+    expect(breaks).toBeUndefined();
+    expect(doubted).toBeGreaterThan(500);
+    expect(doubted! / holds!).toBeLessThan(1.2);
+  });
+
+  it("ends when an attempt says so, with what was found until then", async () => {
+    let count = 0;
+    const found = await searchCapacity(1000, async (rate) => {
+      count += 1;
+      return count > 2 ? undefined : trialOf(rate, true);
+    });
+    expect(found).toMatchObject({ holds: 910, trials: [{ perSecond: 700 }, { perSecond: 910 }] });
+  });
+
+  it("never contradicts itself, whatever becomes of the trials", () => {
+    const outcome = fc.constantFrom<readonly [boolean, string?]>([true], [false], [true, "few"], [false, "late"]);
+    const trials = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 1000 }), outcome), { selector: ([rate]) => rate });
+    fc.assert(
+      fc.property(trials, (drawn) => {
+        const made = drawn.map(([rate, [isKept, doubt]]) => trialOf(rate, isKept, doubt));
+        const { holds = 0, breaks = Infinity, doubted = Infinity } = capacityOf(made);
+        const at = (rate: number) => made.find(({ perSecond }) => perSecond === rate);
+        expect(holds).toBeLessThan(breaks);
+        expect(holds).toBeLessThan(doubted);
+        if (holds > 0) expect(at(holds)).toMatchObject({ isKept: true });
+        if (holds > 0) expect(at(holds)?.doubt).toBeUndefined();
+        if (breaks < Infinity) expect(at(breaks)).toMatchObject({ isKept: false });
+        if (doubted < Infinity) expect(at(doubted)?.doubt).toBeDefined();
+        const isBrokenBelow = made.some(
+          ({ perSecond, isKept, doubt }) => perSecond <= holds && !isKept && doubt === undefined,
+        );
+        expect(isBrokenBelow).toBe(false);
+      }),
+    );
   });
 });

@@ -2,9 +2,16 @@ import autocannon from "autocannon";
 import type { Address } from "../model/environment.ts";
 import { Histogram } from "../model/measure/histogram.ts";
 import type { Arrivals } from "../model/plan.ts";
-import { type Draw, type HttpOperation, operationsOf, type Workload } from "../model/workload.ts";
+import {
+  type Draw,
+  type HttpOperation,
+  type HttpReply,
+  type HttpRequest,
+  operationsOf,
+  type Workload,
+} from "../model/workload.ts";
 import { endingOf } from "./ending.ts";
-import { workloadThrew } from "./workload-fault.ts";
+import { badRequest, problemOfRequest, workloadThrew } from "./workload-fault.ts";
 
 /** What a closed loop needs. */
 export interface ClosedLoopOptions {
@@ -91,36 +98,60 @@ interface Tally {
 interface Asked {
   draw?: Draw;
   operation?: HttpOperation;
+  /** As `workload.operations.buy`. */
+  where?: string;
 }
 
 function requestOf(options: ClosedLoopOptions, tally: Tally): autocannon.Request {
   const draws = drawsOf(options);
   return {
     setupRequest(request, context: Asked) {
+      const { draw, operation, where } = draws();
+      Object.assign(context, { draw, operation });
       try {
-        const { draw, operation } = draws();
-        Object.assign(context, { draw, operation });
-        const { method, path, headers = {}, body } = operation.request(draw);
-        return { ...request, method, path, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
+        const asked = operation.request(draw);
+        const problem = problemOfRequest(asked);
+        if (problem === undefined) return { ...request, ...requestFor(asked) };
+        tally.failure ??= badRequest(where, draw.id, problem);
       } catch (error) {
-        tally.failure ??= workloadThrew("workload", -1, error);
-        return request;
+        tally.failure ??= workloadThrew(where, draw.id, error);
       }
+      return request;
     },
     onResponse(status, body, { draw, operation }: Asked, headers = {}) {
       tally.answers += 1;
       if (draw === undefined || operation === undefined) return;
-      const reply = { status, body, headers: headers as Record<string, string> };
+      const reply = { status, body, headers: asEverywhere(headers as RawHeaders) };
       if (endingOf(operation, reply, draw).outcome === "ok") tally.ok += 1;
     },
   };
 }
 
+const requestFor = ({ method, path, headers = {}, body }: HttpRequest) => ({
+  method,
+  path,
+  headers: { ...headers },
+  ...(body === undefined ? {} : { body }),
+});
+
+type RawHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+/** As the open loop gives them to `judge`: names in lower case, and a list of what came several times. */
+export function asEverywhere(raw: RawHeaders): HttpReply["headers"] {
+  const byName = Map.groupBy(Object.entries(raw), ([name]) => name.toLowerCase());
+  return Object.fromEntries(
+    [...byName].map(([name, entries]) => {
+      const values = entries.flatMap(([, value]) => value);
+      return [name, values.length === 1 ? values[0]! : values];
+    }),
+  );
+}
+
 /** The operations of the plan that go by HTTP, each time with an id of its own. */
 function drawsOf({ workloads, arrivals, runToken }: ClosedLoopOptions): () => Required<Asked> {
-  const operations = operationsOf(workloads).map(({ operation }) => operation);
+  const operations = operationsOf(workloads);
   const rows = Array.from(arrivals.operation.keys()).filter(
-    (row) => operations[arrivals.operation[row]!]?.perform === undefined,
+    (row) => operations[arrivals.operation[row]!]?.operation.perform === undefined,
   );
   if (rows.length === 0) throw new Error("no operation of these workloads is sent by HTTP");
   let id = 0;
@@ -128,6 +159,7 @@ function drawsOf({ workloads, arrivals, runToken }: ClosedLoopOptions): () => Re
     const row = rows[id % rows.length]!;
     id += 1;
     const draw = { id, key: arrivals.key[row]!, session: arrivals.session[row]!, token: `${runToken}-${id}` };
-    return { draw, operation: operations[arrivals.operation[row]!] as HttpOperation };
+    const { name, operation } = operations[arrivals.operation[row]!]!;
+    return { draw, operation: operation as HttpOperation, where: `workload.operations.${name}` };
   };
 }

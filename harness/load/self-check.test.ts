@@ -34,13 +34,13 @@ describe("the generator's self-check", () => {
   it("taints the second in which more than one in a hundred was more than 5 ms late", () => {
     expect(checked(3, (index) => (index === 150 ? 40 : 1)).tainted).toEqual([]);
     expect(checked(3, (index) => (index === 150 || index === 151 ? 6 : 1)).tainted).toEqual([
-      { fromMs: 6000, toMs: 7000, reason: "lag p99 6.0 ms" },
+      { fromMs: 6000, toMs: 7000, reason: "lag p99 6.0 ms", lagMaxMs: 10 },
     ]);
   });
 
   it("taints the second in which anything was more than 50 ms late, the last one too", () => {
     expect(checked(3, (index) => (index === 299 ? 51 : 1)).tainted).toEqual([
-      { fromMs: 7000, toMs: 8000, reason: "lag up to 51 ms" },
+      { fromMs: 7000, toMs: 8000, reason: "lag up to 51 ms", lagMaxMs: 51 },
     ]);
   });
 
@@ -51,7 +51,7 @@ describe("the generator's self-check", () => {
         () => 1,
         (index) => index === 20,
       ).tainted,
-    ).toEqual([{ fromMs: 5000, toMs: 6000, reason: "1 of 100 operations found the generator full" }]);
+    ).toEqual([{ fromMs: 5000, toMs: 6000, reason: "1 of 100 operations found the generator full", lagMaxMs: 10 }]);
   });
 
   it("taints every second that a stall touches, though nothing was due", () => {
@@ -59,9 +59,19 @@ describe("the generator's self-check", () => {
     for (const atMs of [5000, 5020, 5070, 5080, 7100, 7120]) check.awake(atMs);
     const reason = "the generator did not run for 2020 ms";
     expect(check.report().tainted).toEqual([
-      { fromMs: 5000, toMs: 6000, reason },
-      { fromMs: 6000, toMs: 7000, reason },
-      { fromMs: 7000, toMs: 8000, reason },
+      { fromMs: 5000, toMs: 6000, reason, lagMaxMs: 2020 },
+      { fromMs: 6000, toMs: 7000, reason, lagMaxMs: 2020 },
+      { fromMs: 7000, toMs: 8000, reason, lagMaxMs: 2020 },
+    ]);
+  });
+
+  it("gives each tainted window the longest lag of its own, not that of the run", () => {
+    const late: Readonly<Record<number, number>> = { 20: 60, 130: 300, 131: 80, 299: 51 };
+    const longest = checked(4, (index) => late[index] ?? 1).tainted.map(({ fromMs, lagMaxMs }) => [fromMs, lagMaxMs]);
+    expect(longest).toEqual([
+      [5000, 60],
+      [6000, 300],
+      [7000, 51],
     ]);
   });
 

@@ -20,6 +20,8 @@ export class SelfCheck {
   readonly #startMs: number;
   readonly #lag = new Histogram();
   readonly #reasons = new Map<number, string[]>();
+  /** Of every window: the longest that an operation was late, or that the loop did not look at what had come. */
+  readonly #longest = new Map<number, number>();
   readonly #standstills: Interval[] = [];
   #window = -1;
   #windowLag = new Histogram();
@@ -40,16 +42,16 @@ export class SelfCheck {
     }
     this.#lag.record(nowMs - intendedMs);
     this.#windowLag.record(nowMs - intendedMs);
+    this.#lengthen(window, nowMs - intendedMs);
     if (isOverflow) this.#windowOverflow += 1;
   }
 
   /** The generator's loop runs now. It never sleeps for long, so a long gap is a stall, whether or not anything was due. */
   awake(nowMs: number): void {
     const gapMs = nowMs - this.#awakeMs;
-    if (gapMs > lagLimitMs) {
-      for (let window = this.#windowOf(this.#awakeMs); window <= this.#windowOf(nowMs); window += 1) {
-        this.#taint(window, `the generator did not run for ${gapMs.toFixed(0)} ms`);
-      }
+    for (let window = this.#windowOf(this.#awakeMs); window <= this.#windowOf(nowMs); window += 1) {
+      this.#lengthen(window, gapMs);
+      if (gapMs > lagLimitMs) this.#taint(window, `the generator did not run for ${gapMs.toFixed(0)} ms`);
     }
     if (gapMs >= standstillMs) this.#standstills.push({ fromMs: this.#awakeMs, toMs: nowMs });
     this.#awakeMs = nowMs;
@@ -67,6 +69,7 @@ export class SelfCheck {
         fromMs: this.#startMs + window * windowMs,
         toMs: this.#startMs + (window + 1) * windowMs,
         reason: reasons.join("; "),
+        lagMaxMs: this.#longest.get(window) ?? 0,
       })),
       standstills: this.#standstills,
     };
@@ -86,6 +89,10 @@ export class SelfCheck {
     }
     this.#windowLag = new Histogram();
     this.#windowOverflow = 0;
+  }
+
+  #lengthen(window: number, lateMs: number): void {
+    if (lateMs > (this.#longest.get(window) ?? 0)) this.#longest.set(window, lateMs);
   }
 
   #taint(window: number, reason: string): void {

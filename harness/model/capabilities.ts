@@ -1,3 +1,4 @@
+import type { LinkLook } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Json } from "./units.ts";
 
@@ -45,6 +46,8 @@ export interface LinkControl {
   probeClosing(deadlineMs: number): Promise<ProbeResult>;
   /** Requests over this link that are none of the workload's. */
   readonly traffic: ForeignTraffic;
+  /** Counts what goes over it. Absent, or resolves to undefined, where that can't be seen; never rejects. */
+  look?(): Promise<LinkLook | undefined>;
 }
 
 /** Each under a name; nothing is begun twice under one. */

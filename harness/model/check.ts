@@ -1,3 +1,4 @@
+import type { Problem } from "./errors.ts";
 import type { RunEvent } from "./events.ts";
 import type { Receipt, ScheduledInjection } from "./fault.ts";
 import type { History, LoadPhase } from "./history.ts";
@@ -90,6 +91,16 @@ export interface WorkloadInfo {
   readonly slo?: { readonly availability: number; readonly withinMs: number };
 }
 
+/** A stretch in which the load generator itself was late, or full. */
+export interface TaintedWindow extends Interval {
+  readonly reason: string;
+  /**
+   * The longest, in ms, that an operation which was due, or an answer which had come, can have waited for the generator in
+   * it. Absent in runs from before it was measured.
+   */
+  readonly lagMaxMs?: number;
+}
+
 /** What the load generator says of itself. */
 export interface GeneratorReport {
   readonly planned: number;
@@ -103,7 +114,7 @@ export interface GeneratorReport {
   /** Calls of `perform` that had still not settled a second after the load was over. */
   readonly unsettled: number;
   /** Windows in which the generator itself was late; a latency claim cannot rest on them. */
-  readonly tainted: readonly (Interval & { readonly reason: string })[];
+  readonly tainted: readonly TaintedWindow[];
   /**
    * When it did not run for a fifth of a second and more: the machine may have held up what was under way then. Absent in
    * runs from before it was told.
@@ -127,6 +138,23 @@ export interface Evidence {
   readonly generator: GeneratorReport;
   /** Absent when the run did not get that far, or the scenario has no audit. */
   readonly finalState?: FinalState;
+  /** Why the final state that was stored cannot be judged, and is left out. */
+  readonly finalStateProblem?: string;
+  /** Operation id → what its judgement kept as `evidence`. Absent when none did. */
+  readonly kept?: ReadonlyMap<number, Json>;
+  /** How many operations gave `evidence` that was too large to be kept. Absent when all was kept. */
+  readonly cut?: number;
+}
+
+/** What is known of a run before it begins. */
+export interface PlanFacts {
+  readonly operations: readonly OperationInfo[];
+  readonly workloads: readonly WorkloadInfo[];
+  /** How many operations of each kind are due in each phase: `due.steady[operation]`, by the operation's number. */
+  readonly due: Readonly<Record<LoadPhase, readonly number[]>>;
+  readonly phases: Readonly<Record<LoadPhase, Interval>>;
+  readonly schedule: readonly ScheduledInjection[];
+  readonly hasAudit: boolean;
 }
 
 /** A law over the evidence. */
@@ -145,6 +173,13 @@ export interface Check {
   readonly title: string;
   /** In one sentence. */
   readonly law: string;
+  /** What is wrong with its options: planning refuses the scenario. Absent where nothing is. */
+  readonly problems?: readonly Problem[];
+  /**
+   * What is wrong with it under a plan: an operation that no workload has, or, with the code `CANNOT_DECIDE`, why no run of
+   * this plan could be decided, with the rate or length that it would take. Pure.
+   */
+  problemsIn?(plan: PlanFacts): readonly Problem[];
   /** Pure. What it throws makes the run inconclusive. */
   judge(evidence: Evidence): CheckResult;
 }

@@ -11,6 +11,18 @@ export interface Address {
   readonly port: number;
 }
 
+/** One end of a TCP connection that the kernel knows. */
+export interface Socket {
+  /** Both as `127.0.0.1:6379`, or `[::1]:6379`. */
+  readonly local: string;
+  readonly remote: string;
+  /** Whether the connection is being made or is made, and neither end has closed it. */
+  readonly isOpen: boolean;
+  /** Bytes that this end has sent and the other has acknowledged, and those that it has received. */
+  readonly sent?: number;
+  readonly received?: number;
+}
+
 /** What a run gives to the environment that starts its system. */
 export interface EnvironmentContext {
   /** Unlike that of any other run on the machine, also one of the same name; every process of the run carries it. */
@@ -73,6 +85,8 @@ export interface Environment {
   readonly kinds: readonly string[];
   /** Where it takes hold of what runs already; absent where it starts everything itself. */
   readonly attaches?: AttachRules;
+  /** What of a system cannot be started on this machine, as a program that is not there. */
+  problems?(system: System): readonly Problem[];
   /** All or nothing: when it throws, everything that it had started has ended. */
   start(system: System, context: EnvironmentContext): Promise<RunningSystem>;
 }

@@ -47,7 +47,20 @@ export type RunEvent = { readonly atMs: number } & (
   /** What there was of connections, processes, queued messages: at the end of the steady phase, and after everything. */
   | { readonly type: "gauges"; readonly when: "steady" | "rest"; readonly values: Readonly<Record<string, number>> }
   /** A tool of the run that hung, and was ended and started again: what it carried was broken off. */
-  | { readonly type: "replaced"; readonly what: string; readonly why: string }
+  | {
+      readonly type: "replaced";
+      readonly what: string;
+      readonly why: string;
+      /**
+       * When it began to hang, in ms on the run's clock: the call that had no answer. From then until `toMs` what went wrong
+       * on its links may be its doing, and none of the system's. Absent in runs of earlier versions, as are the next two.
+       */
+      readonly fromMs?: number;
+      /** When the new one carried all links again, or it was clear that it would not. */
+      readonly toMs?: number;
+      /** The links whose connections were broken off, by their names. */
+      readonly links?: readonly string[];
+    }
   | { readonly type: "interrupted"; readonly by: string }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "error"; readonly text: string }

@@ -2,6 +2,7 @@ import type { Capabilities, CapabilityName, Measured } from "./capabilities.ts";
 import type { Problem } from "./errors.ts";
 import { type Milestone, milestoneTitle } from "./milestone.ts";
 import type { Random } from "./random.ts";
+import type { LinkTraffic } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Duration, Json } from "./units.ts";
 
@@ -10,6 +11,8 @@ export interface FaultSpec<Target extends string = string> {
   readonly kind: string;
   readonly target: Target;
   readonly parameters: Readonly<Record<string, Json>>;
+  /** What is wrong with the options it was made from; absent where nothing is. Never in a schedule. */
+  readonly problems?: readonly Problem[];
 }
 
 /** A fault, when it strikes, and for how long. Times are relative to the start of the phase `faults`. */
@@ -46,6 +49,16 @@ export function timingOf({ atMs, after, lastingMs }: Pick<ScheduledInjection, "a
   const [from, to] = [atMs, atMs + lastingMs].map((ms) => Number((ms / 1000).toFixed(3)));
   if (after === undefined) return `${from}–${to} s`;
   return `after ${milestoneTitle(after)}${from === 0 ? "" : ` from ${from} s on`}, for ${lastingMs / 1000} s`;
+}
+
+/** An option of a kind of fault, for lists and documentation. */
+export interface OptionInfo {
+  readonly name: string;
+  /** As `a number from 1 to 2000 KB/s`. */
+  readonly allowed: string;
+  readonly isRequired: boolean;
+  /** Durations in ms. */
+  readonly default?: Json;
 }
 
 /** What was seen of a fault at one moment, on the path that it acts on; `unclear` proves neither that it acts nor that it is gone. */
@@ -85,12 +98,24 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   readonly onlyOwn?: string;
   /** While it acts its target gives no answer, so that no other fault could be injected, proven or healed there. */
   readonly silences?: true;
+  /**
+   * What of a link's traffic can't be counted while it acts. `connections`: those that are refused leave nothing behind.
+   * `replies`: what the other end sends is dropped, and never gets to the clients. `all`: the fault is traffic itself.
+   */
+  readonly uncounted?: "connections" | "replies" | "all";
   /** What is done again and again while it lasts; the engine does it, and has ended before it heals. */
   readonly sustain?: {
     everyMs(parameters: Readonly<Record<string, Json>>): number;
     act(control: Capabilities[Name], injection: ScheduledInjection): Promise<void>;
   };
-  /** Wrong parameters, with `where` relative to the injection. */
+  /**
+   * The least time that it takes to prove that it acts, in ms, where that depends on its parameters or is long: an answer that
+   * comes 6 s later is proven in 6 s. A fault that does not last longer is refused. Default 0.
+   */
+  provenAfterMs?(parameters: Readonly<Record<string, Json>>): number;
+  /** The options that a scenario states, in the order in which they are listed. */
+  readonly options: readonly OptionInfo[];
+  /** Wrong parameters, with `where` the name of the option. */
   problems(parameters: Readonly<Record<string, Json>>): readonly Problem[];
   /** In words, as `latency 200 ms on api->cache`. */
   title(spec: FaultSpec): string;
@@ -115,6 +140,8 @@ export interface Receipt {
   readonly before: Measured;
   readonly during?: Measured;
   readonly after?: Measured;
+  /** Of a fault on a link: what went over it. Absent where that can't be counted, and in runs of earlier versions. */
+  readonly traffic?: LinkTraffic;
   /** What went wrong, when something did. */
   readonly error?: string;
 }

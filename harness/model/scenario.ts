@@ -21,6 +21,8 @@ export interface AuditContext {
   readonly addresses: Readonly<Record<string, Address>>;
   /** Component → its kind, which may differ from one environment to another. */
   readonly kinds: Readonly<Record<string, string>>;
+  /** Keyspace → how many keys it has, from 0. What all workloads share is called "keys". */
+  readonly keyspaces: Readonly<Record<string, number>>;
   /** The run's own token, the beginning of every `Draw.token`. */
   readonly runToken: string;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { ProbeResult } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
@@ -15,12 +15,20 @@ export interface Greeting extends Exchange {
   readonly inBulk: Exchange;
 }
 
+/** Gets the local port and the socket of a probe as soon as it is connected, so that it can be left out of what is counted. */
+export type OnProbe = (localPort: number, socket: Socket) => void;
+
 /**
  * Connects, says the greeting, and waits for an answer that is understood.
  * @param deadlineMs for all of it; there is no answer after that
  * @returns never rejects: no answer is a result
  */
-export function probe(address: Address, greeting: Exchange, deadlineMs: number): Promise<ProbeResult> {
+export function probe(
+  address: Address,
+  greeting: Exchange,
+  deadlineMs: number,
+  onProbe?: OnProbe,
+): Promise<ProbeResult> {
   return new Promise((resolve) => {
     let reply = Buffer.alloc(0);
     let sentAt = performance.now();
@@ -32,6 +40,7 @@ export function probe(address: Address, greeting: Exchange, deadlineMs: number):
     };
     const timer = setTimeout(() => settle({ answered: false, error: `no answer in ${deadlineMs} ms` }), deadlineMs);
     socket.once("connect", () => {
+      onProbe?.(socket.localPort ?? 0, socket);
       sentAt = performance.now();
       socket.write(greeting.bytes);
     });
@@ -50,7 +59,12 @@ export function probe(address: Address, greeting: Exchange, deadlineMs: number):
  * Is answered, ends its side of the connection, and waits until the other end has ended its own.
  * @returns the time from end to end as `roundTripMs`; never rejects
  */
-export function probeClosing(address: Address, greeting: Exchange, deadlineMs: number): Promise<ProbeResult> {
+export function probeClosing(
+  address: Address,
+  greeting: Exchange,
+  deadlineMs: number,
+  onProbe?: OnProbe,
+): Promise<ProbeResult> {
   return new Promise((resolve) => {
     let reply = Buffer.alloc(0);
     let endedAt = Number.NaN;
@@ -61,7 +75,10 @@ export function probeClosing(address: Address, greeting: Exchange, deadlineMs: n
       resolve(result);
     };
     const timer = setTimeout(() => settle({ answered: false, error: `not closed in ${deadlineMs} ms` }), deadlineMs);
-    socket.once("connect", () => socket.write(greeting.bytes));
+    socket.once("connect", () => {
+      onProbe?.(socket.localPort ?? 0, socket);
+      socket.write(greeting.bytes);
+    });
     socket.on("data", (chunk) => {
       reply = Buffer.concat([reply, chunk]);
       if (!Number.isNaN(endedAt) || !greeting.understands(reply)) return;

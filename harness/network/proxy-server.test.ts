@@ -39,3 +39,16 @@ test("removing a toxic that is not there asks for nothing to be removed", async 
   await proxies.removeToxic("api.cache", "mine");
   expect(asked).toEqual(["/proxies/api.cache"]);
 });
+
+test("a toxic that went while it was being removed is gone; one that can't be removed is an error", async () => {
+  const removing = async (status: number): Promise<void> => {
+    const proxies = await adminThat((path) =>
+      path.includes("/toxics/")
+        ? { status, body: '{"error":"toxic not found"}' }
+        : { status: 200, body: '{"toxics":[{"name":"mine"}]}' },
+    );
+    await proxies.removeToxic("api.cache", "mine");
+  };
+  await expect(removing(404)).resolves.toBeUndefined();
+  await expect(removing(500)).rejects.toThrow(/could not remove mine from api.cache: .*500/);
+});

@@ -26,9 +26,20 @@ interface ProxyState {
   readonly toxics: readonly { readonly name: string }[];
 }
 
+/** A server that was replaced. Both times are on the clock of `performance.now()`, in ms. */
+export interface Replacement {
+  readonly why: string;
+  /** When the call was made that had no answer. */
+  readonly fromMs: number;
+  /** When the new server had every proxy and toxic again, or it was clear that it would not. */
+  readonly toMs: number;
+  /** The proxies whose connections were broken off. */
+  readonly proxies: readonly string[];
+}
+
 /**
  * One Toxiproxy server; every call to its admin API has a deadline, and says what failed. A server that does not answer in
- * time is wedged for good: it is replaced, and the new one is told of all proxies and toxics.
+ * time is wedged for good: it is replaced, and the new one gets all proxies and toxics that the old one was to have.
  */
 export class ProxyServer {
   readonly admin: string;
@@ -36,14 +47,23 @@ export class ProxyServer {
   readonly #handles = new Map<string, ProxyHandle>();
   readonly #meant = new Map<string, Meant>();
   readonly #replace: ((why: string) => Promise<void>) | undefined;
+  readonly #onReplaced: ((replacement: Replacement) => void) | undefined;
   #replacement: Promise<void> | undefined;
   #replaced = 0;
 
-  /** @param replace ends the server's process and starts another one on the same port; without it nothing is replaced */
-  constructor(address: Address, replace?: (why: string) => Promise<void>) {
+  /**
+   * @param replace ends the server's process and starts another one on the same port; without it nothing is replaced
+   * @param onReplaced called after each replacement, also after one that failed
+   */
+  constructor(
+    address: Address,
+    replace?: (why: string) => Promise<void>,
+    onReplaced?: (replacement: Replacement) => void,
+  ) {
     this.admin = `http://${address.host}:${address.port}`;
     this.#client = new Toxiproxy(this.admin);
     this.#replace = replace;
+    this.#onReplaced = onReplaced;
   }
 
   /** @returns the server's version, from the server itself */
@@ -83,7 +103,7 @@ export class ProxyServer {
     this.#meant.get(proxy)?.toxics.delete(toxic);
     if (!(await this.toxics(proxy)).includes(toxic)) return;
     const url = `${this.#url(proxy)}/toxics/${encodeURIComponent(toxic)}`;
-    await this.#call(`remove ${toxic} from ${proxy}`, () => this.#client.getApi().delete(url));
+    await this.#call(`remove ${toxic} from ${proxy}`, () => this.#delete(url));
   }
 
   /** @returns the names of the toxics on a proxy */
@@ -122,6 +142,15 @@ export class ProxyServer {
     this.#handles.set(name, await this.#client.createProxy(body));
   }
 
+  /** What is not there is gone already: a server that took the place of a wedged one never had it (Toxiproxy #558). */
+  async #delete(url: string): Promise<void> {
+    try {
+      await this.#client.getApi().delete(url);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
   /** Only the field that changes: any other would restart the proxy. */
   async #enable(proxy: string, enabled: boolean): Promise<void> {
     await this.#client.getApi().post(this.#url(proxy), { enabled });
@@ -136,6 +165,7 @@ export class ProxyServer {
   /** A call without an answer is made once more, of the server that took the wedged one's place. */
   async #call<T>(what: string, call: () => Promise<T>): Promise<T> {
     const replaced = this.#replaced;
+    const fromMs = performance.now();
     try {
       return await this.#inTime(what, call);
     } catch (error) {
@@ -143,14 +173,16 @@ export class ProxyServer {
       const isUnderWay = this.#replacement !== undefined || this.#replaced !== replaced;
       const isHang = error instanceof FaultlineError && error.code === "TOXIPROXY_HANGS";
       if (this.#replace === undefined || !(isHang || isUnderWay)) throw error;
-      if (this.#replaced === replaced) await this.#takePlace(this.#replace, what);
+      if (this.#replaced === replaced) await this.#takePlace(this.#replace, what, fromMs);
       return this.#inTime(what, call);
     }
   }
 
-  #takePlace(replace: (why: string) => Promise<void>, what: string): Promise<void> {
+  #takePlace(replace: (why: string) => Promise<void>, what: string, fromMs: number): Promise<void> {
+    const why = `it did not ${what} in ${adminDeadlineMs / 1000} s`;
+    const proxies = [...this.#meant].flatMap(([name, { enabled }]) => (enabled ? [name] : []));
     this.#replacement ??= (async () => {
-      await replace(`it did not ${what} in ${adminDeadlineMs / 1000} s`);
+      await replace(why);
       for (const [name, meant] of this.#meant) {
         // Closed until its toxics are there, so that nothing gets through that would not have before.
         await this.#inTime(`open the proxy ${name} again`, () => this.#create(name, meant, false));
@@ -161,6 +193,7 @@ export class ProxyServer {
       this.#replaced += 1;
     })().finally(() => {
       this.#replacement = undefined;
+      this.#onReplaced?.({ why, fromMs, toMs: performance.now(), proxies });
     });
     return this.#replacement;
   }
@@ -179,3 +212,6 @@ export class ProxyServer {
     }
   }
 }
+
+/** The client keeps the status of an answer nowhere but in its message. */
+const isNotFound = (error: unknown): boolean => messageOf(error).endsWith(" status code 404");

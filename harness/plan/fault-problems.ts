@@ -2,8 +2,8 @@ import { capabilityKinds, capabilityTargets } from "../model/capabilities.ts";
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
 import { type ComponentDefinition, instanceNames, instancesNamed, linksOf, type System } from "../model/system.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import type { PlanContext } from "./schedule.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** The code of what is no mistake: on another machine, or in another environment, the same scenario runs. */
 export const notHere = "NOT_ON_THIS_MACHINE";
@@ -17,7 +17,11 @@ export function problemsOfFault(
   { environment }: PlanContext,
   where: string,
 ): readonly Problem[] {
-  const problems = kind.problems(inject.parameters).map((one) => ({ ...one, where: `${where}.inject.${one.where}` }));
+  const own = inject.problems ?? kind.problems(inject.parameters);
+  const problems = own.map((one) => ({
+    ...one,
+    where: one.where === "" ? `${where}.inject` : `${where}.inject.${one.where}`,
+  }));
   const noun = capabilityTargets[kind.needs];
   if (acts.length === 0) {
     problems.push({

@@ -1,8 +1,8 @@
 import type { Problem } from "../model/errors.ts";
 import type { Milestone } from "../model/milestone.ts";
 import { instancesNamed } from "../model/system.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 import type { Stage } from "./schedule.ts";
-import { didYouMean } from "./suggest.ts";
 
 type Inquiry<Kind extends Milestone["kind"]> = (
   milestone: Extract<Milestone, { kind: Kind }>,

@@ -1,6 +1,6 @@
 import { usageError } from "../model/errors.ts";
 import type { ComponentDefinition, System } from "../model/system.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 
 /**
  * A system as it is in one environment.

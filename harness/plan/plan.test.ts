@@ -123,14 +123,14 @@ test.each<[string, object, string, string, RegExp]>([
     "a parameter out of bounds",
     { faults: [injection(latency("api->cache", { latency: seconds(3000) }))] },
     "PARAMETER_OUT_OF_BOUNDS",
-    "faults[0].inject.latencyMs",
-    /60000 ms/,
+    "faults[0].inject.latency",
+    /60 s/,
   ],
   [
     "a negative parameter",
     { faults: [injection(latency("api->cache", { latency: milliseconds(-1) }))] },
     "PARAMETER_OUT_OF_BOUNDS",
-    "faults[0].inject.latencyMs",
+    "faults[0].inject.latency",
     /above 0/,
   ],
   [

@@ -1,4 +1,4 @@
-import type { OperationInfo, WorkloadInfo } from "../model/check.ts";
+import type { Check, OperationInfo, WorkloadInfo } from "../model/check.ts";
 import { exits, FaultlineError, messageOf, type Problem } from "../model/errors.ts";
 import type { Injection } from "../model/fault.ts";
 import { loadPhases } from "../model/history.ts";
@@ -6,69 +6,102 @@ import type { Arrivals, Plan } from "../model/plan.ts";
 import { type Random, randomFrom } from "../model/random.ts";
 import { type Scenario, workloadsOf } from "../model/scenario.ts";
 import { instancesNamed } from "../model/system.ts";
+import type { Duration } from "../model/units.ts";
 import { commonKeyspace, type NamedOperation, operationsOf, type Workload } from "../model/workload.ts";
+import { readAs, shown } from "../schema/problems.ts";
+import { scenarioSchema } from "../schema/scenario.ts";
 import { digestOf, drawArrivals } from "./arrivals.ts";
+import { factsOf, problemsInPlan } from "./decidable.ts";
 import { accumulated } from "./rate.ts";
 import { type PlanContext, schedule } from "./schedule.ts";
 import { problemsOfSystem } from "./system-problems.ts";
-import { problemsOfLoad } from "./workload-problems.ts";
+import { readLoad } from "./workload-problems.ts";
+
+/** A run of which everything is decided. */
+export interface Decided {
+  readonly plan: Plan;
+  readonly arrivals: Arrivals;
+  /** The scenario as it was read: with plain numbers of milliseconds for durations. */
+  readonly scenario: Scenario;
+  /** What the checks cannot decide under this plan, each with what it would take. Such a run is possible, and inconclusive. */
+  readonly warnings: readonly Problem[];
+}
 
 /**
  * Decides everything before anything starts.
  * @param id the scenario's id, as its file is called
  * @throws FaultlineError (64) with everything that is wrong, each with its remedy
  */
-export function planRun(
-  id: string,
-  scenario: Scenario,
-  seed: string,
-  context: PlanContext,
-): { plan: Plan; arrivals: Arrivals } {
+export function planRun(id: string, given: Scenario, seed: string, context: PlanContext): Decided {
   const random = randomFrom(seed);
-  const systemProblems = problemsOfSystem(scenario.system, context);
-  const loadProblems = problemsOfLoad(scenario);
-  const drawn = drawFaults(scenario, random);
-  const scheduled =
-    systemProblems.length > 0
-      ? { schedule: [], problems: [] }
-      : schedule(
-          drawn.injections,
-          {
-            system: scenario.system,
-            faultsMs: scenario.phases?.faults,
-            operations: operationsOf(workloadsOf(scenario)).map(({ name }) => name),
-            random: random.stream("faults"),
-          },
-          context,
-        );
+  const itself = readAs(scenarioSchema, given, { where: "", code: "BAD_SCENARIO" });
+  const load = readLoad(given);
+  const system = problemsOfSystem(given.system, context);
+  const drawn = drawFaults(given, random);
+  const scheduled = scheduleOf(given, drawn.injections, system.length > 0, random, context);
   const problems = [
-    ...systemProblems,
-    ...loadProblems,
+    ...("problems" in itself ? itself.problems : []),
+    ...system,
+    ...("problems" in load ? load.problems : []),
     ...drawn.problems,
     ...scheduled.problems,
-    ...problemsOfChecks(scenario),
-  ];
-  if (problems.length > 0) {
-    const named = problems.map((problem) => ({ ...problem, where: `${id}: ${problem.where}` }));
-    throw new FaultlineError(exits.usage, named);
-  }
+    ...problemsOfChecks(given),
+  ].map((problem) => ({ ...problem, where: `${id}: ${problem.where}` }));
+  if (problems.length > 0 || "problems" in load || "problems" in itself)
+    throw new FaultlineError(exits.usage, problems);
 
-  const phases = loadPhases.map((phase) => ({ phase, lengthMs: scenario.phases[phase] }));
+  const scenario: Scenario = { ...given, ...load, ...restOf(itself.value) };
+  const arrivals = drawArrivals(load.workload, phasesOf(load), random.stream("workload"));
+  const plan = planOf(id, scenario, seed, scheduled.schedule, arrivals);
+  const inPlan = problemsInPlan(scenario, factsOf(plan, arrivals, scenario));
+  const wrong = inPlan.filter(({ code }) => code !== cannotDecide);
+  const named = (problem: Problem): Problem => ({ ...problem, where: `${id}: ${problem.where}` });
+  if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong.map(named));
+  return { plan, arrivals, scenario, warnings: inPlan.filter(({ code }) => code === cannotDecide).map(named) };
+}
+
+/** The code of what a check cannot decide: no mistake in its options, but a run that will be inconclusive. */
+export const cannotDecide = "CANNOT_DECIDE";
+
+const phasesOf = ({ phases }: Pick<Scenario, "phases">) =>
+  loadPhases.map((phase) => ({ phase, lengthMs: phases[phase] }));
+
+const restOf = ({ restWithin }: { readonly restWithin?: Duration | undefined }): Pick<Scenario, "restWithin"> =>
+  restWithin === undefined ? {} : { restWithin };
+
+function scheduleOf(
+  { system, phases, workload }: Scenario,
+  injections: readonly Injection[],
+  isUnknownSystem: boolean,
+  random: Random,
+  context: PlanContext,
+) {
+  if (isUnknownSystem) return { schedule: [], problems: [] };
+  const workloads = workloadsOf({ workload }).filter((one) => typeof one?.operations === "object");
+  const stage = {
+    system,
+    faultsMs: Number(phases?.faults),
+    operations: operationsOf(workloads).map(({ name }) => name),
+    random: random.stream("faults"),
+  };
+  return schedule(injections, stage, context);
+}
+
+function planOf(id: string, scenario: Scenario, seed: string, scheduled: Plan["schedule"], arrivals: Arrivals): Plan {
+  const phases = phasesOf(scenario);
   const workloads = workloadsOf(scenario);
-  const arrivals = drawArrivals(workloads, phases, random.stream("workload"));
   const totalMs = phases.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
-  const plan: Plan = {
+  return {
     scenario: id,
     seed,
     phases,
-    schedule: scheduled.schedule,
+    schedule: scheduled,
     workloads: workloads.map((workload) => workloadInfo(workload, totalMs)),
     operations: operationsOf(workloads).map(operationInfo),
     entry: instancesNamed(scenario.system, scenario.system.entry),
     arrivals: { count: arrivals.count, sha256: digestOf(arrivals) },
     checks: scenario.checks.map(({ name, parameters }) => ({ name, parameters })),
   };
-  return { plan, arrivals };
 }
 
 function workloadInfo({ name, perSecond, slo }: Workload, totalMs: number): WorkloadInfo {
@@ -100,25 +133,30 @@ function drawFaults(
   try {
     const stream = random.stream("faults");
     const stated = typeof faults === "function" ? faults(stream) : faults;
-    if (!Array.isArray(stated)) return refused(`is ${typeof stated}`);
+    if (!Array.isArray(stated)) return refused(`is ${shown(stated)}`);
     const injections = stated.flatMap((one, index) =>
       typeof one === "function" ? one(stream.stream(`draw ${index}`)) : [one],
     );
     const odd = injections.findIndex((one) => typeof one !== "object" || one === null);
-    return odd === -1 ? { injections, problems: [] } : refused(`has ${JSON.stringify(injections[odd])} at ${odd}`);
+    return odd === -1 ? { injections, problems: [] } : refused(`has ${shown(injections[odd])} at ${odd}`);
   } catch (error) {
     return refused(`threw: ${messageOf(error)}`);
   }
 }
 
-function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
+/** What is wrong with the checks as they are stated. */
+export function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
   const remedy = "Give at least one check, as noLostWrites().";
   if (!Array.isArray(checks) || checks.length === 0) {
-    return [{ code: "NO_CHECKS", where: "checks", message: "is empty: nothing could fail", remedy }];
+    const message = Array.isArray(checks) ? "is empty: nothing could fail" : `is ${shown(checks)}`;
+    return [{ code: "NO_CHECKS", where: "checks", message, remedy }];
   }
-  return checks.flatMap((check, index) =>
-    typeof check?.judge === "function"
-      ? []
-      : [{ code: "NOT_A_CHECK", where: `checks[${index}]`, message: `is ${typeof check}`, remedy }],
-  );
+  // Not `flatMap`: it passes over the holes of an array, which `[, noLostWrites()]` has.
+  return Array.from(checks as readonly (Check | undefined)[], (check, index) => {
+    const where = `checks[${index}]`;
+    if (check?.problems !== undefined)
+      return check.problems.map((one) => ({ ...one, where: `${where}: ${one.where}` }));
+    if (typeof check?.judge === "function" && typeof check.name === "string") return [];
+    return [{ code: "NOT_A_CHECK", where, message: `is ${shown(check)}`, remedy: "Give a check, as noLostWrites()." }];
+  }).flat();
 }

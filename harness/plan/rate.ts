@@ -49,7 +49,8 @@ function stretches(rate: Rate, totalMs: number): (readonly [number, number, numb
   if (typeof rate === "number") return [[0, rate, totalMs, rate]];
   const corners = [
     { at: Math.min(0, rate[0]!.at), perSecond: rate[0]!.perSecond },
-    ...rate,
+    // A duration is an object until a scenario was read.
+    ...rate.map(({ at, perSecond }) => ({ at: Number(at), perSecond })),
     { at: Math.max(totalMs, rate.at(-1)!.at), perSecond: rate.at(-1)!.perSecond },
   ];
   return corners.slice(1).map((to, index) => {

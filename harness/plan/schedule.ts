@@ -4,10 +4,12 @@ import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Injection, ScheduledInjection } from "../model/fault.ts";
 import type { Random } from "../model/random.ts";
 import { instancesNamed, linksNamed, type System } from "../model/system.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
+import { readAs } from "../schema/problems.ts";
+import { injectionSchema } from "../schema/scenario.ts";
 import { problemsOfFault } from "./fault-problems.ts";
 import { problemsOfMilestone } from "./milestone-problems.ts";
 import { problemsOfOverlaps } from "./overlaps.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** What a plan is made against. */
 export interface PlanContext {
@@ -19,6 +21,8 @@ export interface PlanContext {
     readonly lacks?: Readonly<Partial<Record<string, string>>>;
     readonly kinds: readonly string[];
     readonly attaches?: AttachRules;
+    /** What of a system cannot be started on this machine, as a program that is not there. */
+    problems?(system: System): readonly Problem[];
   };
 }
 
@@ -40,10 +44,13 @@ export function schedule(
   context: PlanContext,
 ): { schedule: readonly ScheduledInjection[]; problems: readonly Problem[] } {
   const { system, faultsMs } = stage;
-  const inOrder = injections
-    .map((injection, index) => ({ injection, index, atMs: momentOf(injection, index, stage.random) }))
+  const read = injections.map((injection, index) => readInjection(injection, `faults[${index}]`));
+  const problems: Problem[] = read.flatMap((one) => ("problems" in one ? one.problems : []));
+  const inOrder = read
+    .flatMap((one, index) =>
+      "value" in one ? [{ injection: one.value, index, atMs: momentOf(one.value, index, stage.random) }] : [],
+    )
     .sort((a, b) => a.atMs - b.atMs);
-  const problems: Problem[] = [];
   const drawn: ScheduledInjection[] = [];
   for (const { injection, index, atMs } of inOrder) {
     const where = `faults[${index}]`;
@@ -53,10 +60,16 @@ export function schedule(
     if (after !== undefined) problems.push(...problemsOfMilestone(after, stage, `${where}.after`));
     if (kind === undefined) problems.push(unknownKind(injection, context.faultKinds, where));
     else {
+      problems.push(...problemsOfProof(injection, kind, where));
       const all = actsOn(system, kind, inject.target);
       problems.push(...problemsOfFault(inject, kind, all, system, context, where));
       const acts = injection.on === "one" ? all.slice(0, 1).map(() => pickOf(all, index, stage.random)) : all;
-      const struck = { ...inject, target: injection.on === "one" ? (acts[0] ?? inject.target) : inject.target };
+      const { parameters } = inject;
+      const struck = {
+        kind: kind.kind,
+        target: injection.on === "one" ? (acts[0] ?? inject.target) : inject.target,
+        parameters,
+      };
       drawn.push({
         ...struck,
         id: `i${drawn.length + 1}`,
@@ -69,6 +82,15 @@ export function schedule(
     }
   }
   return { schedule: drawn, problems: [...problems, ...problemsOfOverlaps(drawn, context.faultKinds, stage)] };
+}
+
+/** An injection with plain numbers of milliseconds, or what is wrong with its fields. */
+function readInjection(
+  given: Injection,
+  where: string,
+): { readonly value: Injection } | { readonly problems: readonly Problem[] } {
+  const read = readAs(injectionSchema, given, { where, code: "BAD_FAULTS" });
+  return "problems" in read ? read : { value: read.value as unknown as Injection };
 }
 
 /** Each injection has draws of its own, so that none moves when another one is changed. */
@@ -88,12 +110,7 @@ function actsOn(system: System, kind: FaultKind, target: string): readonly strin
     : instancesNamed(system, target);
 }
 
-function problemsOfTime(
-  { at, lasting, on = "all" }: Injection,
-  atMs: number,
-  faultsMs: number,
-  where: string,
-): readonly Problem[] {
+function problemsOfTime({ at, lasting }: Injection, atMs: number, faultsMs: number, where: string): readonly Problem[] {
   const problems: Problem[] = [];
   const isBackwards = typeof at === "object" && !(at.from <= at.to);
   if (!(Number.isFinite(atMs) && atMs >= 0) || isBackwards) {
@@ -104,10 +121,6 @@ function problemsOfTime(
       remedy: "Give a time of 0 s or more, a window { from, to }, or a milestone as `after`.",
     });
   }
-  if (!(Number.isFinite(lasting) && lasting > 0)) {
-    const remedy = "Give a duration above 0, as seconds(5).";
-    problems.push({ code: "BAD_DURATION", where: `${where}.lasting`, message: `is ${lasting}`, remedy });
-  }
   const latestMs = typeof at === "object" ? at.to : atMs;
   if (latestMs + lasting > faultsMs) {
     problems.push({
@@ -117,11 +130,24 @@ function problemsOfTime(
       remedy: "Make phases.faults longer, or the fault shorter.",
     });
   }
-  if (on !== "all" && on !== "one") {
-    const remedy = 'Give "all" (the default), or "one", which the seed picks.';
-    problems.push({ code: "BAD_ON", where: `${where}.on`, message: `is ${JSON.stringify(on)}`, remedy });
-  }
   return problems;
+}
+
+/** A fault that is over before it can be seen acting would be healed late, or never proven. */
+function problemsOfProof({ inject, lasting }: Injection, kind: FaultKind, where: string): readonly Problem[] {
+  const proofMs = kind.provenAfterMs?.(inject.parameters) ?? 0;
+  if (!(Number(lasting) <= proofMs)) return [];
+  const [given, needed] = [lasting, proofMs].map((ms) => `${Number((Number(ms) / 1000).toFixed(3))} s`);
+  const longer = Math.floor(proofMs / 1000) + 1;
+  const title = kind.title(inject);
+  return [
+    {
+      code: "SHORTER_THAN_ITS_PROOF",
+      where: `${where}.lasting`,
+      message: `is ${given}, and to prove that ${title} acts takes ${needed}`,
+      remedy: `Let it last longer than that, as seconds(${longer}), or make the fault smaller.`,
+    },
+  ];
 }
 
 function unknownKind({ inject }: Injection, kinds: readonly FaultKind[], where: string): Problem {

@@ -29,7 +29,7 @@ test.each<[object, string]>([
   [{ image: undefined }, "image"],
   [{ command: "node server.js" }, "command"],
   [{ command: [] }, "command"],
-  [{ environment: { PORT: 80 } }, "environment"],
+  [{ environment: { PORT: 80 } }, "environment.PORT"],
   [{ environment: null }, "environment"],
   [{ port: 0 }, "port"],
   [{ port: 65_536 }, "port"],

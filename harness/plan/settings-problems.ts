@@ -1,37 +1,25 @@
 import type { Problem } from "../model/errors.ts";
-import type { ComponentDefinition, ContainerSettings } from "../model/system.ts";
+import type { ComponentDefinition } from "../model/system.ts";
+import { problemsAs } from "../schema/problems.ts";
+import { attachedSettings, componentSchema, startedSettings } from "../schema/system.ts";
 
-/** @param isReached whether the load or another component is to reach it @returns problems with `where` relative to it */
-type SettingsProblems = (component: ComponentDefinition, isReached: boolean) => readonly Problem[];
+/** What is wrong with the fields of a component, its settings among them; `where` is the component's place. */
+export function problemsOfFields(component: ComponentDefinition, where: string): readonly Problem[] {
+  const itself = problemsAs(componentSchema, component, {
+    where,
+    code: "BAD_COMPONENT",
+    unknownCode: "UNKNOWN_SETTING",
+  });
+  const schemas = component.attached === undefined ? startedSettings : attachedSettings;
+  const schema = Object.hasOwn(schemas, component.kind) ? schemas[component.kind] : undefined;
+  if (schema === undefined) return itself;
+  const as = { where, code: "BAD_SETTING", unknownCode: "UNKNOWN_SETTING" };
+  return [...itself, ...problemsAs(schema, component.settings, as)];
+}
 
-/** Kind → what is wrong with such a component's settings; for kinds that any environment may start. */
-export const settingsProblems: Readonly<Record<string, SettingsProblems>> = { container: problemsOfContainer };
-
-/** As registries allow it: a name, perhaps with a host before it, a tag and a digest behind it. */
-const imageName = /^[a-z0-9][\w./:-]*(?:@sha256:[0-9a-f]{64})?$/;
-
-function problemsOfContainer({ settings }: ComponentDefinition, isReached: boolean): readonly Problem[] {
-  const { image, command, environment, port, readyPath } = settings as unknown as Partial<ContainerSettings>;
-  const problems: Problem[] = [];
-  const unless = (isRight: boolean, name: keyof ContainerSettings, remedy: string): void => {
-    const value = settings[name];
-    const message = `is ${JSON.stringify(value) ?? "missing"}`;
-    if (!isRight) problems.push({ code: "BAD_SETTING", where: name, message, remedy });
-  };
-  const isText = (value: unknown): boolean => typeof value === "string";
-  unless(isText(image) && imageName.test(String(image)), "image", 'Give the name of an image, as "example/web:1.4".');
-  const isCommand = command === undefined || (Array.isArray(command) && command.length > 0 && command.every(isText));
-  unless(isCommand, "command", 'Give a list of words, as ["node", "server.js"].');
-  const isMap = environment === undefined || (typeof environment === "object" && environment !== null);
-  const values = isMap ? Object.values(environment ?? {}) : [];
-  unless(isMap && values.every(isText), "environment", 'Give texts by name, as { LOG_LEVEL: "info" }.');
-  const isPort = port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65_535);
-  unless(isPort, "port", "Give where it listens inside the container, from 1 to 65535.");
-  const isPath = readyPath === undefined || (isText(readyPath) && readyPath.startsWith("/") && port !== undefined);
-  unless(isPath, "readyPath", 'Give a path of its port, as "/health".');
-  if (isReached && port === undefined) {
-    const remedy = "Say where it listens inside the container, as port: 8080.";
-    problems.push({ code: "NO_PORT", where: "port", message: "is missing, and others are to reach it", remedy });
-  }
-  return problems;
+/** What is wrong with a container that the load or another component is to reach. */
+export function problemsOfReach({ kind, settings }: ComponentDefinition, where: string): readonly Problem[] {
+  if (kind !== "container" || settings["port"] !== undefined) return [];
+  const remedy = "Say where it listens inside the container, as port: 8080.";
+  return [{ code: "NO_PORT", where: `${where}.port`, message: "is missing: other components connect to it", remedy }];
 }

@@ -70,4 +70,24 @@ describe("shrink", () => {
     expect(await shrink(letters, never)).toEqual({ core: letters, isMinimal: false, passed: 1 });
     expect(asked).toBe(letters.length + 1);
   });
+
+  it("does not take what cannot be decided for what does not fail: the core may have a smaller part", async () => {
+    const undecided =
+      (hidden: readonly string[], core: readonly string[]) =>
+      async (part: readonly string[]): Promise<boolean | "undecided"> =>
+        part.length === 1 && hidden.includes(part[0]!) ? "undecided" : core.every((one) => part.includes(one));
+    expect(await shrink(letters, undecided(["a"], ["b", "c"]))).toEqual({
+      core: ["b", "c"],
+      isMinimal: false,
+      passed: 0,
+    });
+    expect(await shrink(["a", "b"], undecided(["a"], ["a", "b"]))).toMatchObject({ isMinimal: false });
+    // One alone has no smaller part.
+    expect(await shrink(letters, undecided(["a"], ["b"]))).toEqual({ core: ["b"], isMinimal: true, passed: 0 });
+  });
+
+  it("does not count the whole as passed when that cannot be decided again", async () => {
+    const whole = async (part: readonly string[]) => (part.length === letters.length ? "undecided" : false);
+    expect(await shrink(letters, whole)).toEqual({ core: letters, isMinimal: false, passed: 0 });
+  });
 });

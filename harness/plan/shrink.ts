@@ -14,35 +14,42 @@ interface Shrunk<T> {
  * their order.
  *
  * @param elements of which all together failed
- * @param fails asks whether a part fails, too; undefined when there is no time left to find out
+ * @param fails asks whether a part fails, too: `undecided` when that cannot be decided, so that it is neither left out nor
+ * taken for needless; undefined when there is no time left to find out
  * @param likely the elements in the order in which each is tried alone
  * @param together pairs that are tried next, in this order
  */
 export async function shrink<T>(
   elements: readonly T[],
-  fails: (part: readonly T[]) => Promise<boolean | undefined>,
+  fails: (part: readonly T[]) => Promise<boolean | "undecided" | undefined>,
   likely: readonly T[] = elements,
   together: readonly (readonly [T, T])[] = [],
 ): Promise<Shrunk<T>> {
   if (elements.length === 1) return { core: elements, isMinimal: true, passed: 0 };
   const unknown = { core: elements, isMinimal: false, passed: 0 };
+  let isSure = true;
+  const ask = async (part: readonly T[]): ReturnType<typeof fails> => {
+    const answer = await fails(part);
+    if (answer === "undecided") isSure = false;
+    return answer;
+  };
   for (const part of [...likely.map((one) => [one]), ...together]) {
     if (part.length === elements.length) break;
-    const answer = await fails(part);
+    const answer = await ask(part);
     if (answer === undefined) return unknown;
-    if (answer) return { core: part, isMinimal: true, passed: 0 };
+    if (answer === true) return { core: part, isMinimal: part.length === 1 || isSure, passed: 0 };
   }
-  if (elements.length === 2) return { core: elements, isMinimal: true, passed: 0 };
-  const again = await fails(elements);
+  if (elements.length === 2) return { core: elements, isMinimal: isSure, passed: 0 };
+  const again = await ask(elements);
   if (again !== true) return { ...unknown, passed: again === false ? 1 : 0 };
   let core = elements;
   // The least likely first. Of two neither fails alone, as is known by now.
   for (const one of likely.toReversed()) {
     if (core.length <= 2) break;
     const rest = core.filter((other) => other !== one);
-    const answer = await fails(rest);
+    const answer = await ask(rest);
     if (answer === undefined) return { core, isMinimal: false, passed: 0 };
-    if (answer) core = rest;
+    if (answer === true) core = rest;
   }
-  return { core, isMinimal: true, passed: 0 };
+  return { core, isMinimal: isSure, passed: 0 };
 }

@@ -16,26 +16,24 @@ test("marks with a metric and a bound are fine", () => {
 });
 
 test.each([
-  ["no bound", { metric: "pool_waiting" }],
-  ["a bound that is no number", { metric: "pool_waiting", above: "0" as unknown as number }],
-  ["no name of a metric", { metric: "pool waiting", above: 0 }],
-])("a mark with %s is refused, with its place and the remedy", (_, mark) => {
+  ["no bound", { metric: "pool_waiting" }, "", "above"],
+  ["a bound that is no number", { metric: "pool_waiting", above: "0" as unknown as number }, ".above", "number"],
+  ["no name of a metric", { metric: "pool waiting", above: 0 }, ".metric", "pool_waiting"],
+])("a mark with %s is refused, with its place and the remedy", (_, mark, field, remedy) => {
   expect(problemsOf({ path: "/metrics", marks: { full: mark } })).toMatchObject([
     {
       code: "BAD_MARK",
-      where: 'system.components.api.metrics.marks["full"]',
-      remedy: expect.stringContaining("above"),
+      where: `system.components.api.metrics.marks.full${field}`,
+      remedy: expect.stringContaining(remedy),
     },
   ]);
 });
 
 test("metrics without a path, or without anything to tell of them, are refused", () => {
   const marks = { full: { metric: "pool_waiting", above: 0 } };
-  for (const metrics of [
-    { path: "metrics", marks },
-    { path: "/metrics", marks: {} },
-  ])
-    expect(problemsOf(metrics)).toMatchObject([{ code: "BAD_METRICS", where: "system.components.api.metrics" }]);
+  const where = "system.components.api.metrics";
+  expect(problemsOf({ path: "metrics", marks })).toMatchObject([{ code: "BAD_METRICS", where: `${where}.path` }]);
+  expect(problemsOf({ path: "/metrics", marks: {} })).toMatchObject([{ code: "BAD_METRICS", where: `${where}.marks` }]);
 });
 
 test.each(["toxiproxy", "clients", "localhost", "Api", "a-b"])("%s is no name for a component", (name) => {

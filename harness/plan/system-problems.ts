@@ -1,9 +1,10 @@
 import type { Problem } from "../model/errors.ts";
-import type { MetricsDefinition } from "../model/marks.ts";
 import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../model/system.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
+import { problemsAs } from "../schema/problems.ts";
+import { systemSchema } from "../schema/system.ts";
 import type { PlanContext } from "./schedule.ts";
-import { settingsProblems } from "./settings-problems.ts";
-import { didYouMean } from "./suggest.ts";
+import { problemsOfFields, problemsOfReach } from "./settings-problems.ts";
 
 /** The load, the proxies, and whoever asks for itself. */
 const reserved = [clientsName, "toxiproxy", "localhost"];
@@ -15,10 +16,15 @@ export function problemsOfSystem(system: System, { environment }: PlanContext): 
     const remedy = "Define one with system({ name, components, entry }).";
     return [{ code: "NO_COMPONENTS", where: "system", message: "has no components", remedy }];
   }
-  const problems = names.flatMap((name) => problemsOfComponent(system, name, environment));
-  if (environment.attaches !== undefined) problems.push(...environment.attaches.problems(system));
+  const problems: Problem[] = [
+    ...problemsAs(systemSchema, system, { where: "system", code: "BAD_SYSTEM" }),
+    ...names.flatMap((name) => problemsOfComponent(system, name, environment)),
+  ];
+  if (problems.length === 0 || environment.attaches !== undefined) {
+    problems.push(...(environment.attaches?.problems(system) ?? []), ...(environment.problems?.(system) ?? []));
+  }
   if (!names.includes(system.entry)) problems.push(unknown("system.entry", system.entry, names));
-  return problems;
+  return [...new Map(problems.toReversed().map((one) => [one.where, one])).values()].toReversed();
 }
 
 function problemsOfComponent(system: System, name: string, environment: PlanContext["environment"]): Problem[] {
@@ -43,12 +49,11 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
       remedy: didYouMean(String(component?.kind), environment.kinds),
     });
   }
-  const instances = component?.instances ?? 1;
-  if (!Number.isInteger(instances) || instances < 1 || instances > 20) {
-    const remedy = "Give a whole number from 1 to 20.";
-    problems.push({ code: "BAD_INSTANCES", where: `${where}.instances`, message: `is ${instances}`, remedy });
-  }
-  if (component?.port !== undefined && instances > 1) {
+  if (component === undefined) return problems;
+  const fields = problemsOfFields(component, where);
+  problems.push(...fields);
+  const instances = component.instances ?? 1;
+  if (component.port !== undefined && instances > 1) {
     const remedy = "Leave the port out: each instance gets a free one.";
     problems.push({
       code: "PORT_SHARED",
@@ -57,8 +62,9 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
       remedy,
     });
   }
-  problems.push(...problemsOfMetrics(`${where}.metrics`, component?.metrics));
-  const links = Object.entries(component?.links ?? {});
+  if (isReached(system, name)) problems.push(...problemsOfReach(component, where));
+  if (fields.some((one) => one.where.startsWith(`${where}.links`))) return problems;
+  const links = Object.entries(component.links ?? {});
   for (const [variable, link] of links) {
     const at = `${where}.links.${variable}`;
     if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
@@ -67,7 +73,7 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     const lacks = link.as.includes("{url}") ? `"${link.to}" has no {url}` : `"${link.as}" has no {port}`;
     problems.push({ code: "BAD_ADDRESS", where: `${at}.as`, message: lacks, remedy });
   }
-  return [...problems, ...problemsOfSettings(component, where, isReached(system, name))];
+  return problems;
 }
 
 /** By the load, or by another component. */
@@ -87,16 +93,6 @@ function isTold(
   return as.includes("{host}") && links.some(([, other]) => other.to === to && other.as.includes("{port}"));
 }
 
-function problemsOfSettings(
-  component: ComponentDefinition | undefined,
-  where: string,
-  isReached: boolean,
-): readonly Problem[] {
-  if (component === undefined) return [];
-  const problems = settingsProblems[component.kind]?.(component, isReached) ?? [];
-  return problems.map((one) => ({ ...one, where: `${where}.${one.where}` }));
-}
-
 function wrongWay({ kind, attached }: ComponentDefinition, environment: string, where: string): Problem {
   if (attached === undefined) {
     const message = `is a ${kind} to be started, and the environment ${environment} starts nothing`;
@@ -105,24 +101,6 @@ function wrongWay({ kind, attached }: ComponentDefinition, environment: string, 
   }
   const message = `runs at ${attached.at} already, and the environment ${environment} starts its components itself`;
   return { code: "RUNS_ALREADY", where, message, remedy: "Use --env attach." };
-}
-
-function problemsOfMetrics(where: string, metrics: MetricsDefinition | undefined): readonly Problem[] {
-  if (metrics === undefined) return [];
-  const marks = Object.entries(metrics.marks ?? {});
-  const isBound = (value: unknown): boolean => value === undefined || Number.isFinite(value);
-  const bad = marks.filter(([, { metric, above, below }]) => {
-    const isSomeBound = above !== undefined || below !== undefined;
-    return !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric) || !isBound(above) || !isBound(below) || !isSomeBound;
-  });
-  const problems: Problem[] = bad.map(([name, mark]) => {
-    const remedy =
-      'Name a metric, and a number that it must be above or below, as { metric: "pool_waiting", above: 0 }.';
-    return { code: "BAD_MARK", where: `${where}.marks["${name}"]`, message: `is ${JSON.stringify(mark)}`, remedy };
-  });
-  if (typeof metrics.path === "string" && metrics.path.startsWith("/") && marks.length > 0) return problems;
-  const remedy = 'Give a path, and what is to be told of it: { path: "/metrics", marks: { … } }.';
-  return [...problems, { code: "BAD_METRICS", where, message: `is ${JSON.stringify(metrics)}`, remedy }];
 }
 
 function unknown(where: string, name: string, names: readonly string[]): Problem {

@@ -1,6 +1,6 @@
 import { usageError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
 
 /** In place of a variant's name: every one of them. */
 export const eachVariant = "*";

@@ -110,6 +110,7 @@ function withEarlierFault(run: StoredRun, beforeMs: number): StoredRun {
   const [one] = run.record.plan.schedule;
   const earlier = { ...one!, id: "i0", title: "kill the cache", atMs: one!.atMs - beforeMs };
   const events = run.events.flatMap((event): RunEvent[] => {
+    if (event.type === "inject") return [{ ...event, injection: earlier.id, atMs: event.atMs - beforeMs }, event];
     if (event.type !== "receipt") return [event];
     const { requestedMs, provenMs = 0 } = event.receipt;
     const receipt = {
@@ -122,7 +123,7 @@ function withEarlierFault(run: StoredRun, beforeMs: number): StoredRun {
     };
     return [{ ...event, receipt }, event];
   });
-  // Witnesses count from the first request.
+  // Witnesses count from the first injection.
   const checks = run.record.checks.map((check) => ({
     ...check,
     witness: check.witness.map((one) => ({
@@ -143,6 +144,30 @@ test("of several faults it begins with the one that acted, and says how many wer
   expect(links.map(({ what }) => what).join()).not.toContain("kill the cache");
   expect(scriptless(twice)).toContain("1 fault before it was over by then.");
   expect(wholeChainOf(failing).earlierFaults).toBe(0);
+});
+
+test("begins with the fault that was requested first, whatever their order in the plan, and is in order of time", () => {
+  const twice = withEarlierFault(failing, 4000);
+  const [first, second] = twice.record.plan.schedule;
+  // The earlier one acts until the end, so that the chain begins with it.
+  const events = twice.events.map((event) => {
+    if (event.type !== "receipt" || event.receipt.injection !== first!.id) return event;
+    const { healRequestedMs: _, healProvenMs: __, provenMs: ___, ...receipt } = event.receipt;
+    return { ...event, receipt };
+  });
+  const plan = { ...twice.record.plan, schedule: [second!, first!] };
+  const links = chainOf({ ...twice, events, record: { ...twice.record, plan } });
+  expect(links[0]).toEqual({ atMs: fromMs - 4000, what: "kill the cache requested", source: "plan" });
+  const times = links.map(({ atMs }) => atMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test("what was broken before any fault has no chain from one", () => {
+  const checks = failing.record.checks.map((check) => ({
+    ...check,
+    witness: check.witness.map((one) => ({ ...one, fromFaultMs: -900, toFaultMs: -800 })),
+  }));
+  expect(chainOf({ ...failing, record: { ...failing.record, checks } })).toEqual([]);
 });
 
 test("what has no room is counted, and what explains the failure is kept", () => {

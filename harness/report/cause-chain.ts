@@ -1,6 +1,7 @@
 import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
+import { firstInjectionMs } from "../model/measure/moments.ts";
 import type { StoredRun } from "../model/run.ts";
 import type { Witness } from "../model/verdict.ts";
 import { count, duration } from "./format.ts";
@@ -33,7 +34,7 @@ export interface CauseChain {
 export const noChain: CauseChain = { links: [], leftOut: 0, earlierFaults: 0 };
 
 /**
- * What followed a fault, in order, up to the first operation that breaks a check, or to the last that was not ok. It
+ * What followed a fault, from the request for it, in order, up to the first operation that breaks a check, or to the last that was not ok. It
  * begins with the faults that acted at that operation, or at one that explains it, or with the last before; where no
  * operation breaks a check, with the first fault. Each link is something that was recorded: a receipt, an operation of
  * the history, what an instance said of itself, a mark that its metrics reached, its end, its log. What nobody saw is left out. An order in time is no
@@ -41,13 +42,15 @@ export const noChain: CauseChain = { links: [], leftOut: 0, earlierFaults: 0 };
  * @returns no link without a proven fault, or when nothing followed it
  */
 export function causeChainOf(run: StoredRun, evidence: Evidence, all: readonly FaultWindow[]): CauseChain {
-  const broken = brokenBy(run, all);
+  const broken = brokenBy(run, evidence);
   const windows = broken === undefined ? all : leadingTo(broken.sinceMs, all);
   const proven = proofs(windows);
   if (proven.length === 0) return noChain;
   // It may have acted before that could be proven.
   const fromMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
   const { end, why = [] } = broken ?? {};
+  // What was broken before any fault did not come of one.
+  if (end !== undefined && end.atMs < fromMs) return noChain;
   const told = [
     ...firstSlow(evidence, fromMs),
     ...firstNotOk(evidence, fromMs),
@@ -61,10 +64,11 @@ export function causeChainOf(run: StoredRun, evidence: Evidence, all: readonly F
   const must = [...why, ...proven.slice(0, 1)].filter(isBetween);
   const rest = byTime(followed.filter((link) => !must.includes(link)));
   const kept = [...must, ...rest].slice(0, linksAtMost - 2);
-  const links = byTime(kept);
-  const start = { atMs: fromMs, what: `${windows[0]?.title} requested`, source: "plan" };
+  const first = windows.find(({ requestedMs }) => requestedMs === fromMs);
+  const start = { atMs: fromMs, what: `${first?.title} requested`, source: "plan" };
   return {
-    links: [...(links[0]?.source === "receipt" ? [] : [start]), ...links, ...(end === undefined ? [] : [end])],
+    // In a sort that is stable the fault stays before what happened in the same moment, and the failure behind it.
+    links: byTime([start, ...byTime(kept), ...(end === undefined ? [] : [end])]),
     leftOut: followed.length - kept.length,
     earlierFaults: new Set(all.filter((one) => !windows.includes(one)).map(({ injection }) => injection)).size,
   };
@@ -86,13 +90,12 @@ function leadingTo(atMs: number, windows: readonly FaultWindow[]): readonly Faul
  * The first broken check, the first operation that breaks it, the others of its key, which show why it does, and since
  * when that was.
  */
-function brokenBy({ record }: StoredRun, windows: readonly FaultWindow[]) {
+function brokenBy({ record }: StoredRun, evidence: Evidence) {
   const check = record.checks.find(({ verdict }) => verdict === "fail");
   const inOrder = check?.witness.toSorted((a, b) => a.fromFaultMs - b.fromFaultMs) ?? [];
   const violating = inOrder.find(({ violates }) => violates);
   if (check === undefined || violating === undefined) return undefined;
-  // Witnesses count from the first request for a fault.
-  const zeroMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
+  const zeroMs = firstInjectionMs(evidence);
   const linkOf = ({ id, operation, note, fromFaultMs, toFaultMs }: Witness): CauseLink => ({
     atMs: zeroMs + (toFaultMs ?? fromFaultMs),
     what: `${operation} ${note}`,

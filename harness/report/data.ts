@@ -5,6 +5,7 @@ import { timingOf } from "../model/fault.ts";
 import { type Coverage, coverageOf } from "../model/measure/coverage.ts";
 import { type Crossing, crossingsOf } from "../model/measure/crossings.ts";
 import { type Figures, figuresOf } from "../model/measure/figures.ts";
+import { firstInjectionMs } from "../model/measure/moments.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
@@ -90,7 +91,7 @@ export function reportData(run: StoredRun): ReportData {
   const operations = history === undefined ? [] : operationTables(history, record.plan);
   const series = history === undefined ? emptySeries(span) : seriesOf(history, span, edges);
   const figures = evidence === undefined ? null : figuresOf(evidence);
-  const firstFaultMs = windows.length === 0 ? null : Math.min(...windows.map(({ requestedMs }) => requestedMs));
+  const firstFaultMs = windows.length === 0 ? null : firstInjectionMs(storedEvidence(run));
   return {
     id: record.id,
     status: record.status,

@@ -43,8 +43,9 @@ function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, ab
     },
     {
       name: "time to recover",
-      value: recoveredIn[recoveryWordOf(timeToImpactMs, recovery)](recovery),
-      meaning: "from the last heal until a second of at least 99 % ok at the speed of the steady phase began",
+      value: recoveredIn[recoveryWordOf(recovery)](recovery),
+      meaning:
+        "from the last heal until goodput was back for good: never again certainly below 95 % of the steady phase's, where good is ok within the promise, or else within a multiple of the steady latency",
     },
     {
       name: "amplification",

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
+import type { Exploration } from "../model/explore/exploration.ts";
 import { renderExploration } from "./explore-page.ts";
 import { renderProof } from "./prove-page.ts";
 import { proofLines } from "./prove-terminal.ts";
 import { hostileTexts } from "./testing/hostile.ts";
 import { sampleExploration, sampleProof } from "./testing/sample-proof.ts";
-import { skeletonOf } from "./testing/skeleton.ts";
+import { skeletonOf, textOf } from "./testing/skeleton.ts";
 
 const options = { colour: false, page: "reports/prove.html", replay: () => "npx faultline run" };
 
@@ -33,6 +34,18 @@ it("a proof says why the system as it is did not pass, in the run's own words", 
   expect(said({ runs: 2, passed: 2 }).join()).not.toContain("told.");
 });
 
+it("a canary that came to no verdict is not one that passed", () => {
+  const [canary] = [sampleProof().canary!];
+  const said = (tally: object): string => {
+    const proof = { ...sampleProof(), canary: { ...canary, failed: 0, passed: 0, ...tally } };
+    return `${proofLines(proof, options).join("\n")}\n${renderProof(proof, "prove")}`;
+  };
+  expect(said({ inconclusive: 1 })).toMatch(/\? canary came to no verdict.*came to no verdict<\/a>/s);
+  expect(said({ inconclusive: 1 })).not.toContain("did not fail");
+  expect(said({ passed: 1 })).toMatch(/✗ canary did not fail, and must.*did not fail/s);
+  expect(said({ failed: 1 })).toMatch(/✓ canary failed as it must/);
+});
+
 it("an exploration says what was found, how surely, and what was tried", () => {
   const page = renderExploration(sampleExploration(), "explore");
   for (const part of [
@@ -40,8 +53,25 @@ it("an exploration says what was found, how surely, and what was tried", () => {
     "3 of 3 runs failed, surely above 52.6 %",
     "0 of 3 runs failed, surely below 47.4 %",
     "Not tried: 1",
+    "2 of 3 schedules judged",
+    "1 schedule: the host was overloaded. Free it.",
+    'href="explore/20260101T000000Z-1-2-1-1/report.html"',
   ])
     expect(page).toContain(part);
+});
+
+it("an exploration found nothing only in what was judged", () => {
+  const headOf = (change: Partial<Exploration>): string => {
+    const page = renderExploration({ ...sampleExploration(), reproducers: [], ...change }, "explore");
+    return textOf(/<header.*<\/h1>/s.exec(page)![0]) + /banner (\w+)/.exec(page)![1];
+  };
+  expect(headOf({ schedules: 5, judged: 5 })).toMatch(/✓ Nothing found\s*pass$/);
+  expect(headOf({ schedules: 5, judged: 3 })).toMatch(/✓ Nothing found in 3 of 5 schedules\s*pass$/);
+  expect(headOf({ schedules: 5, judged: 0 })).toMatch(/\? None of 5 schedules could be judged\s*inconclusive$/);
+  // As an earlier version wrote it.
+  const { schedules: _, judged: __, undecided: ___, reasons: ____, ...old } = sampleExploration();
+  const page = renderExploration({ ...old, reproducers: [], runs: 5, inconclusive: 5 }, "explore");
+  expect(page).toContain("None of 5 schedules could be judged");
 });
 
 it.each([

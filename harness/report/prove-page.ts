@@ -1,8 +1,8 @@
-import { type MutantProof, type Proof, sureness, type Tally } from "../model/prove/proof.ts";
+import { type Fate, type MutantProof, type Proof, sureness, type Tally } from "../model/prove/proof.ts";
 import { htmlDocument } from "./document.ts";
 import { percent, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import { checksOf, shareWords } from "./prove-terminal.ts";
+import { checksOf, fateOfCanary, shareWords } from "./prove-terminal.ts";
 import { scrolling } from "./table.ts";
 import { verdictIcons, verdictWords } from "./words.ts";
 
@@ -31,7 +31,7 @@ ${scrolling("Which scenario catches which mutant", matrix(proof, reportOf))}</se
 <section aria-labelledby="correct"><h2 id="correct">The system as it is</h2>
 <p class="quiet">With the bugs off every run must pass, or what it finds in a mutant means nothing.</p>
 ${scrolling("The system as it is", correctTable(correct, scenarios, reportOf))}
-${canary !== null && html`<p class="never"><b>The canary</b>, a scenario that must fail, ${canary.failed > 0 ? html`<a href="${reportOf(canary)}">failed</a> by ${checksOf(canary).join(", ")}` : html`<b class="broken">did not fail: this harness can't</b>`}.</p>`}</section>
+${canary !== null && html`<p class="never"><b>The canary</b>, a scenario that must fail, ${canaryWords(canary, reportOf(canary))}.</p>`}</section>
 <p class="end">Seed ${proof.seed}, Faultline ${proof.faultline}. Reports of runs that passed are not kept.</p>`;
   return htmlDocument(`Proof: ${title}`, content);
 }
@@ -91,4 +91,13 @@ function correctTable(
   });
   const head = html`<tr><th scope="col">scenario</th><th scope="col" class="words">runs</th><th scope="col" class="words">surely</th><th scope="col">a run takes</th></tr>`;
   return html`<table class="proof"><thead>${head}</thead><tbody>${rows}</tbody></table>`;
+}
+
+function canaryWords(canary: Tally, report: string): Html {
+  const words: Readonly<Record<Fate, Html>> = {
+    caught: html`<a href="${report}">failed</a> by ${checksOf(canary).join(", ")}`,
+    survived: html`<b class="broken">did not fail: this harness cannot</b>`,
+    untold: html`<a href="${report}">came to no verdict</a>: nothing is known of this harness`,
+  };
+  return words[fateOfCanary(canary)];
 }

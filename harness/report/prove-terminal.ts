@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { type MutantProof, type Proof, sureness, type Tally } from "../model/prove/proof.ts";
+import { type Fate, type MutantProof, type Proof, sureness, type Tally } from "../model/prove/proof.ts";
 import { percent, plural } from "./format.ts";
 import { oneLine } from "./text.ts";
 
@@ -28,7 +28,7 @@ export function proofLines(
     ]),
     ...(proof.canary === null
       ? []
-      : ["The canary", `  ${proof.canary.failed > 0 ? signs.caught : signs.survived} ${canaryWords(proof.canary)}`]),
+      : ["The canary", `  ${signs[fateOfCanary(proof.canary)]} ${canaryWords(proof.canary)}`]),
     "",
     `${colours.bold(paint(proof.verdict.toUpperCase()))}  ${oneLine(proof.sentence)}`,
     ...failing.map(({ scenario }) => `  again: ${options.replay({ scenario, mutant: null })}`),
@@ -56,6 +56,10 @@ export function fateWords({ fate, scenarios }: MutantProof): string {
   return `${best.scenario} ${shareWords(best)} by ${checksOf(best).join(", ")}, ${(best.medianMs / 1000).toFixed(0)} s${also}`;
 }
 
+/** It must fail, as a mutant must be caught; where it came to no verdict nothing is known. */
+export const fateOfCanary = ({ failed, passed }: Tally): Fate =>
+  passed > 0 ? "survived" : failed > 0 ? "caught" : "untold";
+
 /** How many of the runs that could tell failed, and how sure that is. */
 export function shareWords(tally: Pick<Tally, "failed" | "passed">): string {
   const told = tally.failed + tally.passed;
@@ -76,7 +80,12 @@ function correctWords({ scenario, runs, passed, failed, inconclusive, checks }: 
   return `${scenario}: ${passed} of ${plural(runs, "run")} passed${rest.map((part) => `, ${part}`).join("")}`;
 }
 
-const canaryWords = ({ scenario, failed, checks }: Tally): string =>
-  failed > 0
-    ? `${scenario} failed as it must, by ${checksOf({ checks }).join(", ")}`
-    : `${scenario} did not fail, and must`;
+function canaryWords(canary: Tally): string {
+  const { scenario, checks } = canary;
+  const words: Readonly<Record<Fate, string>> = {
+    caught: `failed as it must, by ${checksOf({ checks }).join(", ")}`,
+    survived: "did not fail, and must",
+    untold: "came to no verdict, so that nothing is known of this harness",
+  };
+  return `${scenario} ${words[fateOfCanary(canary)]}`;
+}

@@ -79,7 +79,7 @@ function told(event: RunEvent, isStopping: boolean): Told {
     case "interrupted":
       return as("plain", `interrupted by ${event.by}`);
     case "replaced":
-      return as("plain", `${event.what} was replaced`, event.why);
+      return as("plain", `${event.what} was replaced`, replacedDetail(event));
     case "note":
       return as("plain", event.text);
     case "error":
@@ -91,6 +91,13 @@ function told(event: RunEvent, isStopping: boolean): Told {
 }
 
 const healthWords = { ready: "says that it is ready", unready: "says that it is not ready", silent: "says nothing" };
+
+function replacedDetail({ why, fromMs, toMs, links }: RunEvent & { type: "replaced" }): string {
+  const took =
+    fromMs === undefined || toMs === undefined ? [] : [`${duration(toMs - fromMs)} until all links worked again`];
+  const broken = links === undefined || links.length === 0 ? [] : [`connections broken off: ${links.join(", ")}`];
+  return [why, ...took, ...broken].join(" · ");
+}
 
 const exitDetail = (event: RunEvent & { type: "exited" }): string =>
   `pid ${event.pid} · ${event.expected ? "as asked" : "not asked for"}`;

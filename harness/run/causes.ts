@@ -164,6 +164,7 @@ export function causeOfUnproven(text: string): Cause {
 
 /** Of checks that do not say themselves what they lack, as those of a scenario's own: what their words mean. */
 const wordsOfChecks: readonly (readonly [RegExp, CauseCode])[] = [
+  [/the (stored )?final state cannot be judged|the final state was not read: the audit failed/, "auditFailed"],
   [/the final state was not read|the audit did not read/, "auditMissing"],
   [/too few|so few|too near the budget|it takes [\d,]+|only [\d,]+ samples?/, "tooFewSamples"],
 ];

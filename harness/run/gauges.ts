@@ -4,6 +4,7 @@ import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { grownSince } from "../model/measure/growth.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
+import { readGaugeValues } from "../schema/audit-answers.ts";
 
 /**
  * What there is now of processes, connections, and whatever the scenario counts besides. Never rejects: what can't be
@@ -19,11 +20,16 @@ export async function readGauges(
   }: { system: RunningSystem; audit: Audit | undefined; context: AuditContext; now: () => number },
 ): Promise<RunEvent> {
   try {
-    const [ofEnvironment, ofScenario] = await Promise.all([system.gauges(), audit?.gauges?.(context) ?? {}]);
+    const [ofEnvironment, ofScenario] = await Promise.all([system.gauges(), gaugesOf(audit, context)]);
     return { atMs: now(), type: "gauges", when, values: { ...ofEnvironment, ...ofScenario } };
   } catch (error) {
     return { atMs: now(), type: "note", text: `the gauges (${when}) could not be read: ${messageOf(error)}` };
   }
+}
+
+/** @throws BadAudit for anything but finite numbers by name */
+async function gaugesOf(audit: Audit | undefined, context: AuditContext): Promise<Readonly<Record<string, number>>> {
+  return audit?.gauges === undefined ? {} : readGaugeValues(await audit.gauges(context));
 }
 
 /** Pools of connections keep for some ten seconds what nobody needs. */

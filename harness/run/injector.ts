@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LinkControl } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
+import type { LinkLook } from "../model/traffic.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
 import type { Strikes } from "./strikes.ts";
 import { sustain } from "./sustain.ts";
+import { type Look, TrafficWatch } from "./traffic-watch.ts";
 
 /** How long before a fault is due its absence is measured, so that the measurement does not delay the fault. */
 export const leadMs = 500;
@@ -35,8 +38,12 @@ export interface Course {
   due(): Promise<void>;
   /** Told whether it was seen acting; resolves, or rejects, when it is time to heal. */
   over(isProven: boolean): Promise<void>;
+  /** Resolves, or rejects, when it is time to heal though it was not proven yet; absent where there is no such time. */
+  ends?(): Promise<void>;
   /** Told when it could not be injected; it is healed at once. */
   failed?(): void;
+  /** What was seen of its links when the steady phase began, by their names; absent where there is no such phase. */
+  steadyLooks?(): Promise<ReadonlyMap<string, LinkLook>>;
 }
 
 /** One fault on one link or instance: everything that a kind does, with its control already in its hand. */
@@ -48,6 +55,8 @@ interface Strike {
   sustain(failed: (error: unknown) => void): { end(): Promise<void> } | undefined;
   heal(): Promise<void>;
   observe(): Promise<Observation>;
+  /** Looks at the traffic of the link that it is on; absent where there is none to be seen. */
+  readonly look?: Look;
 }
 
 /**
@@ -63,7 +72,7 @@ export function playStrikes(
   const { id, title } = injection;
   const announce = once((type: "inject" | "heal") => context.emit({ atMs: context.now(), type, injection: id, title }));
   const strikes = strikesOf(kind, injection, context.system);
-  return Promise.all(strikes.map((strike) => play(strike, injection, course, announce, context)));
+  return Promise.all(strikes.map((strike) => play(strike, { kind, injection }, course, announce, context)));
 }
 
 function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: RunningSystem): readonly Strike[] {
@@ -81,12 +90,18 @@ function strikesOf(kind: FaultKind, injection: ScheduledInjection, system: Runni
           ),
     heal: () => kind.heal(control, injection),
     observe: () => kind.observe(control, injection),
+    ...lookOf(kind, control),
   }));
+}
+
+function lookOf(kind: FaultKind, control: object): { readonly look?: Look } {
+  const { look } = control as Partial<LinkControl>;
+  return kind.uncounted === "all" || look === undefined ? {} : { look };
 }
 
 async function play(
   strike: Strike,
-  injection: ScheduledInjection,
+  { kind, injection }: { readonly kind: FaultKind; readonly injection: ScheduledInjection },
   course: Course,
   announce: (type: "inject" | "heal") => void,
   context: InjectorContext,
@@ -94,6 +109,7 @@ async function play(
   const undoEntries: number[] = [];
   let ended: (() => void) | undefined;
   let sustained: ReturnType<Strike["sustain"]>;
+  let watch: TrafficWatch | undefined;
   const tellOnce = once((text: string) =>
     context.emit({ atMs: context.now(), type: "note", text: `${injection.title}, again: ${text}` }),
   );
@@ -101,13 +117,15 @@ async function play(
   try {
     receipt.before = (await observeUntil("absent", strike, leadMs, context.now)).measured;
     await course.due();
+    watch = await watchOn(strike, course);
     ended = context.strikes.begin(strike.on, context.now());
     undoEntries.push(...strike.undo().map((step) => context.journal.record(step)));
     receipt.requestedMs = context.now();
     announce("inject");
     await strike.inject();
     sustained = strike.sustain((error) => tellOnce(messageOf(error)));
-    await prove(strike, receipt, injection.lastingMs, context);
+    const proof = prove(strike, receipt, proofWithinMs(kind, injection), context);
+    await Promise.race([proof, course.ends?.() ?? proof]);
     await course.over(receipt.provenMs !== undefined);
   } catch (error) {
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
@@ -115,12 +133,19 @@ async function play(
   }
   if (ended !== undefined) {
     await sustained?.end();
+    const traffic = context.signal.aborted ? undefined : await watch?.end(kind.uncounted);
+    if (traffic !== undefined) receipt.traffic = traffic;
     announce("heal");
     await heal(strike, receipt, undoEntries, context);
     ended();
   }
   context.emit({ atMs: context.now(), type: "receipt", receipt });
   return receipt;
+}
+
+async function watchOn({ look, on }: Strike, course: Course): Promise<TrafficWatch | undefined> {
+  if (look === undefined) return undefined;
+  return TrafficWatch.begin(look, (await course.steadyLooks?.())?.get(on));
 }
 
 /**
@@ -163,13 +188,20 @@ async function tryToHeal(
   }
 }
 
+/** A proof that takes its time has twice of it; but none goes on for longer than its fault. */
+function proofWithinMs(kind: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
+  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs);
+}
+
 async function prove(
   strike: Strike,
   receipt: Writable<Receipt>,
-  lastingMs: number,
+  withinMs: number,
   { now, emit }: InjectorContext,
 ): Promise<void> {
-  const { state, measured, atMs } = await observeUntil("acting", strike, Math.min(provenWithinMs, lastingMs), now);
+  const { state, measured, atMs } = await observeUntil("acting", strike, withinMs, now);
+  // What comes after the heal began is no proof of anything.
+  if (receipt.healRequestedMs !== undefined) return;
   receipt.during = measured;
   if (state !== "acting") return;
   receipt.provenMs = atMs;

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Receipt, ScheduledInjection } from "../model/fault.ts";
+import type { FaultKind, Receipt, ScheduledInjection } from "../model/fault.ts";
 import { milestoneTitle } from "../model/milestone.ts";
+import type { LinkLook } from "../model/traffic.ts";
 import { type InjectorContext, leadMs, playStrikes } from "./injector.ts";
 import { type Countable, milestoneReached } from "./milestones.ts";
+import { inTime } from "./traffic-watch.ts";
+
+/** How much later than due a fault is healed for the sake of its proof: what is short may be proven in its last moment. */
+const proofGraceMs = 500;
 
 /** What the injections of a schedule need of their run. */
 export interface ScheduleContext extends InjectorContext, Countable {
@@ -20,6 +25,7 @@ export async function playInjection(
 ): Promise<readonly Receipt[]> {
   const kind = context.faultKinds.find((one) => one.kind === injection.kind);
   if (kind === undefined) throw new Error(`the plan let an unknown fault through: ${injection.kind}`);
+  const steadyLooks = looksWhenSteady(kind, injection, context);
   await until(context.faults.fromMs + injection.atMs - leadMs, context).catch(() => undefined);
   if (context.signal.aborted) return [];
   const due = whenDue(injection, context);
@@ -29,9 +35,28 @@ export async function playInjection(
     async due() {
       await due;
     },
+    steadyLooks: () => steadyLooks,
+    ends: async () => until((await due) + injection.lastingMs + proofGraceMs, context),
     over: async () => until((await due) + injection.lastingMs, context),
   };
   return playStrikes(kind, injection, course, context);
+}
+
+/** What goes over its links when the steady phase begins: by that it shows whether they are in use. Never rejects. */
+async function looksWhenSteady(
+  kind: FaultKind,
+  injection: ScheduledInjection,
+  context: ScheduleContext,
+): Promise<ReadonlyMap<string, LinkLook>> {
+  if (kind.needs !== "network" || kind.uncounted === "all") return new Map();
+  const { lengthMs = 0 } = context.plan.phases.find(({ phase }) => phase === "steady") ?? {};
+  await until(context.faults.fromMs - lengthMs, context).catch(() => undefined);
+  if (context.signal.aborted) return new Map();
+  const looks = context.system.control("network", injection.target).map(async (link) => {
+    const seen = link.look === undefined ? undefined : await inTime(() => link.look?.() ?? Promise.resolve(undefined));
+    return seen === undefined ? [] : [[link.name, seen] as const];
+  });
+  return new Map((await Promise.all(looks)).flat());
 }
 
 /**

@@ -1,5 +1,8 @@
 import type { Evidence } from "../model/check.ts";
+
+import { lastingOf } from "../model/measure/lasted.ts";
 import { wasInjected } from "../model/measure/moments.ts";
+
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
@@ -39,9 +42,9 @@ function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | un
 /** More than that and the end of the sentence is not read. */
 const namedAtMost = 3;
 
-function describeFaults({ schedule }: Evidence): string {
+function describeFaults({ schedule, receipts }: Evidence): string {
   if (schedule.length === 0) return "no fault";
-  const named = schedule.slice(0, namedAtMost).map(({ title, lastingMs }) => `${title} for ${lastingMs / 1000} s`);
+  const named = schedule.slice(0, namedAtMost).map((one) => `${one.title} ${lastingOf(one, receipts)}`);
   const others = schedule.length - named.length;
   return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more faults`;
 }

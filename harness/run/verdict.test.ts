@@ -302,6 +302,18 @@ describe("the cause of an inconclusive run", () => {
       /Give the scenario an `audit`/,
     ],
     [
+      "an audit whose stored state is malformed",
+      { actual: 'the stored final state cannot be judged: items[0].count is the text "1"' },
+      "auditFailed",
+      /Correct the scenario's `audit`/,
+    ],
+    [
+      "an audit that did not read a field",
+      { actual: "the audit did not read `attempts` and `attemptsAllowed` of 1 dead or pending job" },
+      "auditMissing",
+      /reads what the check needs/,
+    ],
+    [
       "what it says itself",
       { cause: "tooFewSamples", remedy: "Raise the rate to 40/s." },
       "tooFewSamples",
@@ -406,14 +418,17 @@ describe("what Faultline itself did", () => {
     expect(at(12_000).verdict).toBe("fail");
   });
 
-  it("a hang on a host that was overloaded throughout is undecided; on one that was late since the fault, it is not", () => {
+  it("a hang on a host that was overloaded throughout is undecided; on one that was a little late since the fault, it is not", () => {
     const { generator: report } = withHang(13_000);
-    const by = (fromMs: number) =>
+    const by = (fromMs: number, lagMs: number) =>
       judge(
-        withHang(13_000, { generator: { ...report, tainted: [{ fromMs, toMs: 30_000, reason: "lag up to 776 ms" }] } }),
+        withHang(13_000, {
+          generator: { ...report, tainted: [{ fromMs, toMs: 30_000, lagMaxMs: lagMs, reason: "lag" }] },
+        }),
       );
-    expect(by(1000)).toMatchObject({ verdict: "inconclusive", cause: { code: "hostOverloaded" } });
-    expect(by(10_000).verdict).toBe("fail");
+    expect(by(1000, 776)).toMatchObject({ verdict: "inconclusive", cause: { code: "hostOverloaded" } });
+    // Less than a tenth of the deadline, and so not why no answer came.
+    expect(by(10_000, 40).verdict).toBe("fail");
   });
 
   const started = { atMs: 1, type: "started", instance: "worker", pid: 7, tookMs: 1 } as const;

@@ -1,8 +1,11 @@
 import { byPrecedence, type Cause, excusesBudgets, remedies } from "../model/cause.ts";
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
-import { crossingsOf } from "../model/measure/crossings.ts";
+
+import type { Receipt } from "../model/fault.ts";
+import { crossingsOf, metTraffic } from "../model/measure/crossings.ts";
 import { wasInjected } from "../model/measure/moments.ts";
+
 import { ownDoing, withoutOwnDoing } from "../model/measure/own-doing.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { PassedHow } from "../model/run.ts";
@@ -174,8 +177,14 @@ function unprovenFaults(evidence: Evidence): readonly string[] {
     });
     if (problems.length > 0) return problems;
     const met = crossings.some((one) => one.injection === injection.id && one.operations > 0);
-    return met ? [] : [`${injection.title}: no operation was under way while it acted`];
+    return met ? [] : [`${injection.title}: ${whyNotMet(own)}`];
   });
+}
+
+function whyNotMet(receipts: readonly Receipt[]): string {
+  if (!receipts.every((receipt) => metTraffic(receipt) === false)) return "no operation was under way while it acted";
+  const where = receipts.length === 1 ? "that link" : "any of its links";
+  return `nothing went through ${where} while it acted`;
 }
 
 function usersNoticed(evidence: Evidence): boolean {

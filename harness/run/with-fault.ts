@@ -54,7 +54,8 @@ function planned(system: StartedSystem, fault: FaultSpec): { kind: FaultKind; in
   const { stage } = system;
   const { faultKinds } = stage.injector;
   // Each inside of the one before, as bodies are.
-  const all = [...stage.acting.keys(), fault].map((inject, depth) => ({
+  const acting = [...stage.acting.keys()].map(({ kind, target, parameters }) => ({ kind, target, parameters }));
+  const all = [...acting, fault].map((inject, depth) => ({
     at: milliseconds(depth * withinMs),
     lasting: milliseconds(lastingMs - 2 * depth * withinMs),
     inject,

@@ -7,4 +7,10 @@ process.env["FUZZ_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31));
 
 // The tests whose cases are drawn at random and worth drawing by the hundred thousand, or anew each time.
 const projects = ["--project", "unit", "--project", "integration"];
-await runTests([...projects, "harness/checks/linearizable.differential", "target-app/http/fuzz"]);
+await runTests([
+  ...projects,
+  "harness/checks/linearizable.differential",
+  "harness/checks/final-state",
+  "harness/schema/final-state",
+  "target-app/http/fuzz",
+]);

@@ -4,7 +4,10 @@ import type { FinalState } from "../model/check.ts";
 import { messageOf, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
+import { readStoredState } from "../schema/final-state.ts";
+import { saidOf } from "../schema/final-state-problems.ts";
 import { readHistory } from "./history-file.ts";
+import { readKeptEvidence } from "./kept-evidence.ts";
 import { files } from "./run-folder.ts";
 
 /** Of a log, at most this many bytes from its end are read. */
@@ -30,9 +33,12 @@ export function readRun(folder: string): StoredRun {
   const stored = attempt("the history", () => readHistory(join(path, files.history)));
   if (stored !== undefined && stored.tornBytes > 0)
     missing.push(`the end of the history: ${stored.tornBytes} bytes torn`);
-  const finalState = hasAudit(events)
-    ? attempt("the final state", () => readJson(join(path, files.finalState)) as FinalState)
-    : undefined;
+  const audited = hasAudit(events) ? readFinalState(join(path, files.finalState)) : undefined;
+  if (typeof audited === "string") missing.push(`the final state: ${audited}`);
+  const kept = attempt("the kept evidence", () => readKeptEvidence(join(path, files.kept)));
+  if (kept !== undefined && kept.cut > 0)
+    missing.push(`the kept evidence: ${kept.cut} operations gave more than is kept`);
+  if (kept?.isTorn === true) missing.push("the end of the kept evidence: torn");
   const logs = attempt("the logs", () => readLogs(join(path, files.logs))) ?? {};
   return {
     folder: path,
@@ -42,7 +48,10 @@ export function readRun(folder: string): StoredRun {
     logs,
     missing,
     ...(stored === undefined ? {} : { history: stored.history }),
-    ...(finalState === undefined ? {} : { finalState }),
+    ...(typeof audited === "object" ? { finalState: audited } : {}),
+    ...(typeof audited === "string" ? { finalStateProblem: audited } : {}),
+    ...(kept === undefined || kept.kept.size === 0 ? {} : { kept: kept.kept }),
+    ...(kept === undefined || kept.cut === 0 ? {} : { cut: kept.cut }),
   };
 }
 
@@ -75,6 +84,16 @@ export function readRecord(folder: string): RunRecord {
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+
+/** @returns the final state as laws may take it, or why they may not: an earlier version stored whatever an audit returned */
+function readFinalState(path: string): FinalState | string {
+  try {
+    const read = readStoredState(readJson(path));
+    return "problems" in read ? saidOf(read.problems) : read.state;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
 
 /** A torn last line is what a killed runner leaves. */
 function readEvents(path: string): readonly RunEvent[] {

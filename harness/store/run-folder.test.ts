@@ -62,6 +62,25 @@ test("a final state is missed only in a run that had its audit", () => {
   expect(readRun(folder.path).finalState?.items).toEqual([{ id: 1, count: 1 }]);
 });
 
+test("a final state that an earlier version stored as it came is added up, or missing with the reason", () => {
+  const folder = createRunFolder(root, "run");
+  folder.writeRecord(record);
+  folder.appendEvent({ atMs: 1, type: "audited", registers: 1, items: 2, atRest: true });
+  const item = { id: 1, count: 1 };
+  const stored = (state: object) => {
+    writeFileSync(join(folder.path, "final-state.json"), JSON.stringify(state));
+    return readRun(folder.path);
+  };
+  expect(stored({ registers: [], items: [item, item], note: "mine" }).finalState).toEqual({
+    registers: [],
+    items: [{ id: 1, count: 2 }],
+  });
+  const run = stored({ registers: [{ key: 3, version: "17", value: null }], items: [item] });
+  expect(run.finalState).toBeUndefined();
+  expect(run.missing.join()).toMatch(/the final state: registers\[0\]\.version is the text "17"/);
+  expect(run.finalStateProblem).toContain("registers[0].version");
+});
+
 test("a torn last event is what a killed runner leaves", () => {
   const folder = createRunFolder(root, "run");
   folder.writeRecord(record);

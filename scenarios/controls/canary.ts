@@ -8,7 +8,7 @@ export default scenario({
   expects: "a failure: whoever sees this pass has a harness that breaks nothing, measures nothing, or judges nothing",
   tags: ["canary"],
   system: storefront(),
-  workload: shoppers({ perSecond: 60 }),
+  workload: shoppers({ perSecond: 80 }),
   phases: { warmUp: seconds(1), steady: seconds(2), faults: seconds(2.5), recovery: seconds(2) },
   faults: [{ at: seconds(0.3), lasting: seconds(2), inject: partition("clients->api") }],
   audit: ledger(),

@@ -1,28 +1,33 @@
 import type { AuditContext } from "faultline";
-import type { Versions } from "./cached.ts";
 import { withDatabase } from "./components.ts";
 import { tenant } from "./seed.ts";
 
 const answerMs = 10_000;
 
-/** What the index holds, whichever kind of index it is: product → version, without what was removed. */
-export function documentVersions(context: AuditContext): Promise<Versions> {
+/** A document of the index: the product that it is of, and the version of it. */
+export interface ProductDocument {
+  readonly id: number;
+  readonly version: number;
+}
+
+/** What the index holds, whichever kind of index it is, as often as it is there; without what was removed. */
+export function documentsOf(context: AuditContext): Promise<readonly ProductDocument[]> {
   return context.kinds["search"] === "opensearch" ? inOpenSearch(context) : inPostgres(context);
 }
 
-function inPostgres(context: AuditContext): Promise<Versions> {
+function inPostgres(context: AuditContext): Promise<readonly ProductDocument[]> {
   const text = "SELECT id, version FROM documents WHERE tenant = $1 AND NOT removed ORDER BY id";
   return withDatabase(context, "search", async (search) => {
     const { rows } = await search.query(text, [tenant]);
-    return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
+    return rows.map(({ id, version }) => ({ id: Number(id), version: Number(version) }));
   });
 }
 
 interface Found {
-  readonly hits: { readonly hits: readonly { readonly _source: { readonly id: number; readonly version: number } }[] };
+  readonly hits: { readonly hits: readonly { readonly _source: ProductDocument }[] };
 }
 
-async function inOpenSearch({ addresses, signal }: AuditContext): Promise<Versions> {
+async function inOpenSearch({ addresses, signal }: AuditContext): Promise<readonly ProductDocument[]> {
   const { host, port } = addresses["search"]!;
   const ask = async (path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`http://${host}:${port}/products/${path}`, {
@@ -38,5 +43,5 @@ async function inOpenSearch({ addresses, signal }: AuditContext): Promise<Versio
   await ask("_refresh");
   const filter = [{ term: { tenant } }, { term: { removed: false } }];
   const found = (await ask("_search", { query: { bool: { filter } }, sort: [{ id: "asc" }], size: 10_000 })) as Found;
-  return new Map(found.hits.hits.map(({ _source: { id, version } }) => [id, version]));
+  return found.hits.hits.map(({ _source: { id, version } }) => ({ id, version }));
 }

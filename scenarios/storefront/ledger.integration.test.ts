@@ -21,6 +21,7 @@ const context = () => ({
     (["postgres", "search", "cache", "queue"] as const).map((name) => [name, addressOf(system[name].url)]),
   ),
   kinds: { search: "postgres" },
+  keyspaces: { keys: productNames.length },
   runToken: "ab12",
   signal,
 });
@@ -71,7 +72,8 @@ it("reads what the workloads did, from each component", async () => {
 
   await eventually(async () => (await ledger().atRest(context())) || undefined, { withinMs: 20_000 });
   const state = await ledger().read(context());
-  expect(state.registers).toHaveLength(201);
+  // Without the one that is sold out, which no workload has a key for.
+  expect(state.registers).toHaveLength(200);
   expect(state.registers[4]).toEqual({ key: 4, version: 2, value: 1 });
   expect(state.items).toEqual(
     expect.arrayContaining([
@@ -87,7 +89,7 @@ it("reads what the workloads did, from each component", async () => {
     ]),
   );
   expect(state.cache?.find(({ key }) => key === 4)).toEqual({ key: 4, cached: 2, row: 2 });
-  expect(state.index).toHaveLength(201);
+  expect(state.index).toHaveLength(200);
   expect(state.index?.[4]).toEqual({ key: 4, version: 2 });
   for (const { name, expected, actual } of state.conserved ?? []) expect(actual, name).toBe(expected);
 

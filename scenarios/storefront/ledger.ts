@@ -3,13 +3,13 @@ import type { Redis } from "ioredis";
 import type pg from "pg";
 import { type Entries, readCached, type Versions } from "./cached.ts";
 import { withDatabase, withRedis } from "./components.ts";
-import { documentVersions } from "./documents.ts";
+import { documentsOf } from "./documents.ts";
 import { itemsOf, jobsOf, type OrderRow } from "./orders.ts";
 import { initialStock, productNames, tenant } from "./seed.ts";
 import { writerOf } from "./shop-api.ts";
 
 /**
- * What the storefront finally holds, read from its components themselves: prices as registers, orders as items and as
+ * What the storefront finally holds of the products that the workloads know, read from its components themselves: prices as registers, orders as items and as
  * jobs, the cache and the index beside the rows that they are copies of, and what was sold beside what is in stock.
  */
 export function ledger(): Audit {
@@ -17,14 +17,16 @@ export function ledger(): Audit {
     atRest: async (context) => (await waiting(context)) === 0 && (await isIndexLevel(context)),
     read: (context) =>
       withDatabase(context, "postgres", async (shop) => {
-        const [cache, index] = await Promise.all([
+        const [cache, documents] = await Promise.all([
           withRedis(context, "cache", (redis) =>
             readCached({ rows: () => rowVersions(shop), entries: () => cacheEntries(redis) }),
           ),
-          documentVersions(context),
+          documentsOf(context),
         ]);
-        const documents = [...index].map(([id, version]) => ({ key: id - 1, version }));
-        return { ...(await readShop(shop)), cache, index: documents };
+        const index = documents.map(({ id, version }) => ({ key: id - 1, version }));
+        const state = await readShop(shop);
+        const known = knownTo(context);
+        return { ...state, registers: known(state.registers), cache: known(cache), index: known(index) };
       }),
     gauges: async (context) => {
       const [jobs, { unsent, backends }] = await Promise.all([
@@ -36,6 +38,13 @@ export function ledger(): Audit {
   };
 }
 
+/** Leaves out products of which no workload knows: what `prepare` of one has made, and those that a scenario has no use for. */
+function knownTo({ keyspaces }: AuditContext) {
+  const keys = keyspaces["keys"] ?? 0;
+  return <Row extends { readonly key: number }>(rows: readonly Row[]): readonly Row[] =>
+    rows.filter(({ key }) => key < keys);
+}
+
 /** All that a worker has yet to do. */
 async function waiting(context: AuditContext): Promise<number> {
   const { unsent, pending } = await withDatabase(context, "postgres", counts);
@@ -45,9 +54,11 @@ async function waiting(context: AuditContext): Promise<number> {
 async function isIndexLevel(context: AuditContext): Promise<boolean> {
   const [rows, documents] = await Promise.all([
     withDatabase(context, "postgres", (shop) => rowVersions(shop, "AND NOT deleted")),
-    documentVersions(context),
+    documentsOf(context),
   ]);
-  return rows.size === documents.size && [...rows].every(([id, version]) => documents.get(id) === version);
+  // One that is there twice will stay so: that is for the law to say, and nothing to wait for.
+  const versions = new Map(documents.map(({ id, version }) => [id, version]));
+  return rows.size === versions.size && [...rows].every(([id, version]) => versions.get(id) === version);
 }
 
 async function counts(shop: pg.Client): Promise<{ unsent: number; pending: number; backends: number }> {

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Problem } from "../../model/errors.ts";
-import { didYouMean } from "../../plan/suggest.ts";
+import { didYouMean } from "../../schema/did-you-mean.ts";
 import { readSource, type Source } from "./source.ts";
 
 export type Values = Readonly<Record<string, unknown>>;

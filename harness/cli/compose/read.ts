@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { exits, FaultlineError, type Problem } from "../../model/errors.ts";
-import { didYouMean } from "../../plan/suggest.ts";
+import { didYouMean } from "../../schema/did-you-mean.ts";
 import { Extender, isValues, type Values } from "./extend.ts";
 import type { Variables } from "./interpolate.ts";
 import type { Composed } from "./service.ts";

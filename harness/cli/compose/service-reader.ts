@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Problem } from "../../model/errors.ts";
-import { didYouMean } from "../../plan/suggest.ts";
+import { didYouMean } from "../../schema/did-you-mean.ts";
 import { byName, isValues, type Values } from "./extend.ts";
 import { interpolate, type Text, textOf, type Variables } from "./interpolate.ts";
 import { containerPort, healthOf } from "./ports.ts";

@@ -12,6 +12,7 @@ import { type PortReservation, reservePorts } from "../../safety/ports.ts";
 import type { OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { RunningProxies } from "../system/place.ts";
+import { sharedSockets } from "../system/traffic.ts";
 import { addressOf } from "./address.ts";
 import { findContainer } from "./foreign-container.ts";
 import type { ForeignPause } from "./foreign-pause.ts";
@@ -171,11 +172,15 @@ class Hold {
     const host = "127.0.0.1";
     const [admin, listen] = [await this.#ports.take(), await this.#ports.take()].map((port) => ({ host, port }));
     this.#proxies = await startToxiproxy(program, admin!, this.#context);
-    const { server } = this.#proxies;
+    const { server, records } = this.#proxies;
+    const sockets = sharedSockets([listen!.port]);
     for (const link of linksOf(this.#system).filter(({ from }) => from.component === clientsName)) {
       const upstream = this.#running.find(({ name }) => name === link.to.component)!.address;
       await server.open(proxyName(link), listen!, upstream);
-      this.#links.set(link.name, linkControl({ link, listen: listen!, server, greeting: this.#greetingOf(link) }));
+      const name = proxyName(link);
+      const sources = { sockets, accepted: () => records.accepted(name), closed: () => records.closed(name) };
+      const greeting = this.#greetingOf(link);
+      this.#links.set(link.name, linkControl({ link, listen: listen!, server, greeting, sources }));
     }
     return listen!;
   }

@@ -5,6 +5,9 @@ import type { Link, ProxyReference } from "../../model/system.ts";
 import { linkControl } from "../../network/link.ts";
 import type { Greeting } from "../../network/probe.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
+import { isThisMachine } from "../../safety/foreign-targets.ts";
+import { listenerOn } from "../../safety/listening.ts";
+import { sharedSockets } from "../system/traffic.ts";
 import { addressOf } from "./address.ts";
 
 const answersWithinMs = 3000;
@@ -43,7 +46,8 @@ export class ForeignProxies {
       const message = `nobody answers through it, at ${listen.host}:${listen.port}: ${why}`;
       return wrong("PROXY_LEADS_NOWHERE", message, `See that it listens, and leads to ${link.to.component}.`);
     }
-    return { control: linkControl({ link, listen, server, greeting, proxy }) };
+    const sources = listensHere(listen) ? { sources: { sockets: sharedSockets([listen.port]) } } : {};
+    return { control: linkControl({ link, listen, server, greeting, proxy, ...sources }) };
   }
 
   #serverAt(toxiproxy: string, admin: Address): ProxyServer {
@@ -52,6 +56,13 @@ export class ForeignProxies {
     return server;
   }
 }
+
+/**
+ * Whether the kernel of this machine has all connections of a proxy: not when what listens here only leads to one that
+ * runs in a network of its own, to which others may have other ways.
+ */
+const listensHere = ({ host, port }: Address): boolean =>
+  isThisMachine(host) && listenerOn(port)?.startsWith("toxiproxy") === true;
 
 function reachable(listen: string, admin: Address): Address {
   const { host, port } = addressOf(listen.startsWith(":") ? `0.0.0.0${listen}` : listen);

@@ -1,6 +1,6 @@
 import type { ContainerSettings } from "../../model/config.ts";
 import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
-import type { System } from "../../model/system.ts";
+import { clientsName, type System } from "../../model/system.ts";
 import { processesInContainers } from "../../safety/processes.ts";
 import type { Gauges, Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
@@ -11,6 +11,7 @@ import { containersFacts } from "./facts.ts";
 import { groundOf, makeNetwork, sweep, sweepOf } from "./ground.ts";
 import { ensureImages } from "./images.ts";
 import { ContainerInstance } from "./instance.ts";
+import { addressesOf, socketsTo } from "./seen-inside.ts";
 import { type ImageSettings, imageSettings } from "./settings.ts";
 import { proxiesName, startToxiproxy } from "./toxiproxy.ts";
 
@@ -59,6 +60,21 @@ function containersPlace(
       await makeNetwork(ground);
     },
     startProxies: (admin, ports) => startToxiproxy(ground, admin, ports),
+    traffic:
+      (_ports, { records }, instanceNamed) =>
+      (link, port) => {
+        // Clients outside of the network have the engine's own address, and so have the probes.
+        if (link.from.component === clientsName) return undefined;
+        return {
+          sockets: () => socketsTo(instanceNamed(link.from.instance)?.container, port),
+          async clients() {
+            const addresses = await addressesOf(instanceNamed(link.from.instance)?.container);
+            const hosts = await records.clientHosts();
+            // Only if it was ever seen by them: an engine may hide the addresses of containers from each other.
+            return addresses.some((address) => hosts.has(address)) ? addresses : undefined;
+          },
+        };
+      },
     listen: ({ port }) => ({ host: "0.0.0.0", port }),
     // By its name, which leads to it wherever it is started again.
     upstream: (facts) => ({

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../model/environment.ts";
 import { exits, FaultlineError, messageOf } from "../../model/errors.ts";
+import { replacedEvent } from "../../network/link.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { proxiesLost } from "../system/proxies-lost.ts";
 import { failedToStart } from "../system/ready.ts";
+import { countsBytes, recordsOf } from "../system/traffic.ts";
 import { ManagedContainer } from "./container.ts";
 import { alike, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
@@ -24,7 +26,7 @@ export async function startToxiproxy(
   const { context } = ground;
   const recipe: Recipe = {
     image: "toxiproxy",
-    command: ["-host=0.0.0.0", `-port=${admin.port}`],
+    command: ["-host=0.0.0.0", `-port=${admin.port}`, countsBytes],
     environment: { LOG_LEVEL: "info" },
     ports: [admin.port, ...ports].map(alike),
     // The engine knows the name of a container only while it runs, and Toxiproxy waits for an answer before it takes
@@ -51,14 +53,17 @@ export async function startToxiproxy(
     await untilItAnswers(container, admin, log, context.signal);
   };
   await start();
-  const server = new ProxyServer(admin, async (why) => {
-    context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
+  const replace = async (): Promise<void> => {
     isAsked = true;
     await container.kill();
     await start();
-  });
+  };
+  const server = new ProxyServer(admin, replace, (replacement) =>
+    context.emit(replacedEvent(replacement, context.now())),
+  );
   return {
     server,
+    records: recordsOf(server.admin, log),
     lost: lost.promise,
     async stop() {
       isAsked = true;

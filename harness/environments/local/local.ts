@@ -7,13 +7,15 @@ import { undo } from "../../safety/undo.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
+import { sharedSockets } from "../system/traffic.ts";
+import { problemsOfCommands } from "./commands.ts";
 import type { InstanceContext, LocalTools } from "./driver.ts";
 import { drivers } from "./drivers.ts";
 import { findFaketime, writeOffset } from "./faketime.ts";
 import { Instance } from "./instance.ts";
 
 /** What planning needs to know; it is known without anything being there yet. */
-export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds"> = {
+export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "problems"> = {
   name: "local",
   /** Looked for only when somebody asks: most commands do not. */
   get lacks() {
@@ -21,6 +23,7 @@ export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "
   },
   capabilities: ["network", "pause", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
   kinds: [...drivers.keys()],
+  problems: problemsOfCommands,
 };
 
 function lacksHere(): Environment["lacks"] {
@@ -46,6 +49,10 @@ function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Insta
     versions: tools.versions,
     proxiesAt: "127.0.0.1",
     startProxies: (admin) => startToxiproxy(tools.toxiproxyServer, admin, context),
+    traffic(ports) {
+      const sockets = sharedSockets(ports);
+      return () => ({ sockets });
+    },
     listen: (reached) => reached,
     upstream: ({ address }) => address,
     makeInstance(kind, facts) {

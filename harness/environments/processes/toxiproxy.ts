@@ -2,13 +2,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address, EnvironmentContext } from "../../model/environment.ts";
 import { messageOf, systemError } from "../../model/errors.ts";
+import { replacedEvent } from "../../network/link.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isListening } from "../../safety/listening.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { proxiesLost } from "../system/proxies-lost.ts";
+import { countsBytes, recordsOf } from "../system/traffic.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 const readyWithinMs = 10_000;
+
+const logOf = (context: EnvironmentContext): string => join(context.logs, "toxiproxy.log");
 
 /**
  * Starts Toxiproxy; one that hangs is replaced on the same ports, which is an event of the run.
@@ -30,16 +34,19 @@ export async function startToxiproxy(
     });
   };
   watch(process);
-  const server = new ProxyServer(admin, async (why) => {
-    context.emit({ atMs: context.now(), type: "replaced", what: "toxiproxy", why });
+  const replace = async (): Promise<void> => {
     isAsked = true;
     await process.kill();
     process = await startProcess(program, admin, context);
     isAsked = false;
     watch(process);
-  });
+  };
+  const server = new ProxyServer(admin, replace, (replacement) =>
+    context.emit(replacedEvent(replacement, context.now())),
+  );
   return {
     server,
+    records: recordsOf(server.admin, logOf(context)),
     lost: lost.promise,
     async stop() {
       isAsked = true;
@@ -55,11 +62,11 @@ export async function startToxiproxy(
 async function startProcess(program: string, admin: Address, context: EnvironmentContext): Promise<ManagedProcess> {
   const launch = {
     command: program,
-    args: ["-host", admin.host, "-port", String(admin.port)],
+    args: ["-host", admin.host, "-port", String(admin.port), countsBytes],
     environment: { LOG_LEVEL: "info" },
     cwd: context.scratch,
   };
-  const log = join(context.logs, "toxiproxy.log");
+  const log = logOf(context);
   const process = await ManagedProcess.start("toxiproxy", launch, log, context);
   const server = new ProxyServer(admin);
   const deadline = performance.now() + readyWithinMs;

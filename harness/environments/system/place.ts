@@ -1,8 +1,11 @@
 import type { Capabilities, CapabilityName, InstanceState } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
 import type { Health } from "../../model/events.ts";
+import type { Link } from "../../model/system.ts";
+import type { TrafficSources } from "../../network/link-look.ts";
 import type { ProxyServer } from "../../network/proxy-server.ts";
 import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
+import type { ProxyRecords } from "./traffic.ts";
 
 /** One instance of a component that can be started and stopped, wherever it runs. */
 export interface StartableInstance {
@@ -33,6 +36,7 @@ export interface Gauges {
 /** A Toxiproxy server of our own. */
 export interface RunningProxies {
   readonly server: ProxyServer;
+  readonly records: ProxyRecords;
   /** Rejects when the server has ended without being asked to; otherwise never settles. */
   readonly lost: Promise<never>;
   stop(): Promise<void>;
@@ -55,6 +59,15 @@ export interface Place<Instance extends StartableInstance> {
   begin?(): Promise<void>;
   /** @param ports that proxies will listen on */
   startProxies(admin: Address, ports: readonly number[]): Promise<RunningProxies>;
+  /**
+   * Where the kernel shows what goes over links. @param ports that their proxies listen on
+   * @returns for each link; undefined for one whose clients look like Faultline's own probes
+   */
+  traffic?(
+    ports: readonly number[],
+    proxies: RunningProxies,
+    instanceNamed: (name: string) => Instance | undefined,
+  ): (link: Link, port: number) => Pick<TrafficSources, "sockets" | "clients"> | undefined;
   /** Where a proxy is told to listen that is reached at an address. */
   listen(reached: Address): Address;
   /** Where the proxies find an instance. */

@@ -96,13 +96,18 @@ class SystemStart<Instance extends StartableInstance> {
   async #startProxies(admin: Address): Promise<void> {
     const ports = [...this.#proxied.values()].map(({ port }) => port);
     this.#proxies = await this.#place.startProxies(admin, ports);
-    const { server } = this.#proxies;
+    const { server, records } = this.#proxies;
+    const trafficOf = this.#place.traffic?.(ports, this.#proxies, (name) => this.#instances.get(name));
     for (const link of linksOf(this.#system)) {
       const reached = found(this.#proxied, link.name);
       const upstream = this.#place.upstream(this.#facts(link.to.component, link.to.instance));
       await server.open(proxyName(link), this.#place.listen(reached), upstream);
+      const seen = trafficOf?.(link, reached.port);
+      const proxy = proxyName(link);
+      const recorded = { accepted: () => records.accepted(proxy), closed: () => records.closed(proxy) };
+      const sources = seen === undefined ? {} : { sources: { ...seen, ...recorded } };
       const greeting = this.#kind(link.to.component).greeting(this.#definition(link.to.component));
-      this.#links.set(link.name, linkControl({ link, listen: reached, server, greeting }));
+      this.#links.set(link.name, linkControl({ link, listen: reached, server, greeting, ...sources }));
     }
   }
 

@@ -59,8 +59,7 @@ describe("the figures of a run", () => {
 
   it("tells apart what never came back, what was not needed, what came back and what cannot be told", () => {
     const word = (steps: readonly Step[], changes: Partial<Evidence> = {}) => {
-      const { timeToImpactMs, recovery: found } = figures([...quiet, ...steps], changes);
-      return recoveryWordOf(timeToImpactMs, found);
+      return recoveryWordOf(figures([...quiet, ...steps], changes).recovery);
     };
     expect(word(refusedIn(0, 0))).toBe("not needed");
     expect(word(refusedIn(injectedMs, healedMs))).toBe("back");

@@ -11,6 +11,17 @@ export function injectedMs({ events }: Evidence): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
+/**
+ * What "before and after the fault" counts from, in ms on the run's clock: when the first fault was injected, else when it was
+ * planned; the start of the phase `faults` when none was.
+ */
+export function firstInjectionMs(evidence: Evidence): number {
+  const injected = injectedMs(evidence);
+  if (injected !== undefined) return injected;
+  const fromMs = evidence.phases.faults?.fromMs ?? 0;
+  return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
+}
+
 /** Whether an injection was requested; the receipt of one whose milestone was not reached has no proof. */
 export function wasInjected({ events, receipts }: Evidence): (injection: Pick<ScheduledInjection, "id">) => boolean {
   return ({ id }) =>
@@ -20,9 +31,13 @@ export function wasInjected({ events, receipts }: Evidence): (injection: Pick<Sc
 
 /** When the last fault was proven healed; undefined when one of them was not, or none was injected. */
 export function healedMs({ receipts, schedule }: Evidence): number | undefined {
-  const times = schedule.flatMap(({ id, acts }) =>
-    acts.map((on) => receipts.find((one) => one.injection === id && one.on === on)?.healProvenMs),
-  );
+  const provenMs = (id: string, on: string): number | undefined => {
+    const own = receipts
+      .filter((one) => one.injection === id && one.on === on)
+      .flatMap((one) => one.healProvenMs ?? []);
+    return own.length === 0 ? undefined : Math.max(...own);
+  };
+  const times = schedule.flatMap(({ id, acts }) => acts.map((on) => provenMs(id, on)));
   if (times.length === 0 || times.includes(undefined)) return undefined;
   return Math.max(...times.map((ms) => ms ?? Number.NaN));
 }

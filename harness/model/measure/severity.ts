@@ -1,5 +1,6 @@
 import type { Evidence } from "../check.ts";
 import { outcomeCode } from "../history.ts";
+import { metTraffic } from "./crossings.ts";
 import { healedMs, injectedMs } from "./moments.ts";
 import { type Range, wilson } from "./proportion.ts";
 import { steadyAnswers } from "./steady.ts";
@@ -37,9 +38,11 @@ export interface Absorption {
  */
 export function absorptionOf(evidence: Evidence): Absorption | undefined {
   const { history, receipts } = evidence;
-  const acted = receipts.flatMap(({ provenMs, healRequestedMs, healProvenMs }) => {
+  const acted = receipts.flatMap((receipt) => {
+    const { provenMs, healRequestedMs, healProvenMs } = receipt;
     const toMs = healRequestedMs ?? healProvenMs;
-    return provenMs === undefined || toMs === undefined ? [] : [{ fromMs: provenMs, toMs }];
+    const isMet = provenMs !== undefined && toMs !== undefined && metTraffic(receipt) !== false;
+    return isMet ? [{ fromMs: provenMs, toMs }] : [];
   });
   let [crossed, bad] = [0, 0];
   for (let row = 0; row < history.count; row += 1) {

@@ -89,4 +89,25 @@ describe("the verdict", () => {
     expect(verdictOf({ ...good, correct: tallies([unclear, cell("a", "pass")]) }).verdict).toBe("pass");
     expect(verdictOf({ ...good, correct: tallies([unclear]), mutants: [of(cell("a", "pass"))] }).verdict).toBe("fail");
   });
+
+  it("is inconclusive when nothing was run against the system as it is", () => {
+    const nothing = { canary: null, correct: [], mutants: [] };
+    expect(verdictOf(nothing)).toMatchObject({
+      verdict: "inconclusive",
+      sentence: expect.stringContaining("no scenario was run"),
+    });
+    expect(verdictOf({ ...nothing, mutants: [caught] }).verdict).toBe("inconclusive");
+  });
+
+  it("says how many runs could not be judged, and by which scenarios a survivor was not", () => {
+    const correct = tallies([cell("a", "pass"), cell("a", "inconclusive")]);
+    expect(verdictOf({ ...good, correct }).sentence).toContain(
+      "passed 1 of 2 runs; without a verdict: 1 of 2 runs of the correct system",
+    );
+    const survivor = of(cell("a", "pass"), cell("b", "inconclusive"));
+    expect(verdictOf({ ...good, mutants: [survivor] }).sentence).toContain("survived: m; without a verdict: m by b");
+    // With another run that came to a verdict, it was judged.
+    const judged = of(cell("a", "pass"), cell("b", "inconclusive"), cell("b", "pass"));
+    expect(verdictOf({ ...good, mutants: [judged] }).sentence).toMatch(/survived: m$/);
+  });
 });

@@ -109,32 +109,46 @@ export function proofOfMutant(
 
 /**
  * What it all comes to. `fail`: a mutant survived, the system as it is failed, or the canary did not. `inconclusive`: no
- * such thing, but a mutant of which no run could tell, a scenario that never could, or a canary that could not.
+ * such thing, but a mutant of which no run could tell, a scenario that never could, a canary that could not, or nothing
+ * that was run against the system as it is.
  */
 export function verdictOf({ canary, correct, mutants }: Pick<Proof, "canary" | "correct" | "mutants">): {
   readonly verdict: Verdict;
   readonly sentence: string;
 } {
   const failed = correct.filter((one) => one.failed > 0).map(({ scenario }) => scenario);
-  const survivors = mutants.filter(({ fate }) => fate === "survived").map(({ name }) => name);
+  const survivors = mutants.filter(({ fate }) => fate === "survived");
   const isMuted = canary !== null && canary.passed > 0;
   const untold = [
     ...(canary !== null && canary.failed + canary.passed === 0 ? ["the canary"] : []),
+    ...(correct.length === 0 ? ["the correct system: no scenario was run"] : []),
     ...correct.filter((one) => one.failed + one.passed === 0).map(({ scenario }) => scenario),
     ...mutants.filter(({ fate }) => fate === "untold").map(({ name }) => name),
   ];
   const caught = `${mutants.filter(({ fate }) => fate === "caught").length} of ${mutants.length} mutants caught`;
   const runs = correct.reduce((sum, one) => sum + one.runs, 0);
   const passed = correct.reduce((sum, one) => sum + one.passed, 0);
+  const undecided = correct.reduce((sum, one) => sum + one.inconclusive, 0);
+  const unjudged = [
+    ...(undecided === 0 ? [] : [`${undecided} of ${runs} runs of the correct system`]),
+    ...survivors.flatMap(unjudgedOf),
+  ];
   const parts = [
     ...(isMuted ? ["the canary did not fail: this harness can't fail"] : []),
     ...(failed.length === 0 ? [] : [`the correct system failed: ${failed.join(", ")}`]),
-    ...(survivors.length === 0 ? [] : [`survived: ${survivors.join(", ")}`]),
+    ...(survivors.length === 0 ? [] : [`survived: ${survivors.map(({ name }) => name).join(", ")}`]),
     ...(untold.length === 0 ? [] : [`could not be told: ${untold.join(", ")}`]),
+    ...(unjudged.length === 0 ? [] : [`without a verdict: ${unjudged.join(", ")}`]),
   ];
   const isFailed = isMuted || failed.length + survivors.length > 0;
   return {
     verdict: isFailed ? "fail" : untold.length > 0 ? "inconclusive" : "pass",
     sentence: [caught, `the correct system passed ${passed} of ${runs} runs`, ...parts].join("; "),
   };
+}
+
+/** The scenarios that never came to a verdict on a mutant: one of them might have caught it. */
+function unjudgedOf({ name, scenarios }: MutantProof): readonly string[] {
+  const undecided = scenarios.filter((one) => one.failed + one.passed === 0).map(({ scenario }) => scenario);
+  return undecided.length === 0 ? [] : [`${name} by ${undecided.join(" and ")}`];
 }

@@ -48,6 +48,17 @@ export function sampleExploration(text = ""): Exploration {
     tookMs: 287_000,
     runs: 14,
     inconclusive: 1,
+    schedules: 3,
+    judged: 2,
+    undecided: 1,
+    reasons: [
+      {
+        reason: `the host was overloaded${text}`,
+        remedy: `Free it.${text}`,
+        schedules: 1,
+        run: `20260101T000000Z-1-2-1-1${text}`,
+      },
+    ],
     pairs: 2,
     singles: (["pass", "fail", "inconclusive", "not tried"] as const).map((verdict) => ({
       title: `${verdict} worker-1${text}`,

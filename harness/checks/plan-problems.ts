@@ -1,0 +1,153 @@
+import type { Check, OperationInfo, PlanFacts } from "../model/check.ts";
+import type { Problem } from "../model/errors.ts";
+import type { LoadPhase } from "../model/history.ts";
+import { type Credential, type Effect, isWrite } from "../model/workload.ts";
+import { didYouMean } from "../schema/did-you-mean.ts";
+import { grouped, spokenMs } from "./words.ts";
+
+/** One reason why a check cannot be judged under a plan. */
+export type Need = (plan: PlanFacts, check: string) => readonly Problem[];
+
+/** What a check needs of a plan, from several needs: all that is missing at once. */
+export function needs(check: string, ...all: readonly Need[]): Required<Pick<Check, "problemsIn">> {
+  return { problemsIn: (plan) => all.flatMap((need) => need(plan, check)) };
+}
+
+const undecidable = (where: string, message: string, remedy: string): readonly Problem[] => [
+  { code: "CANNOT_DECIDE", where, message, remedy },
+];
+
+/** An audit that reads the final state. */
+export const anAudit: Need = ({ hasAudit }, check) =>
+  hasAudit
+    ? []
+    : undecidable(
+        check,
+        "needs the final state, and the scenario has no audit",
+        "Give an `audit`, as docs/audits.md shows.",
+      );
+
+/** Operations of these names. */
+export const operationsNamed =
+  (names: readonly string[] | undefined): Need =>
+  ({ operations }, check) =>
+    unknownAmong(
+      names,
+      operations.map(({ name }) => name),
+      { code: "UNKNOWN_OPERATION", where: `${check}.operations`, what: "an operation" },
+    );
+
+/** Workloads of these names. */
+export const workloadsNamed =
+  (names: readonly string[] | undefined): Need =>
+  ({ workloads }, check) =>
+    unknownAmong(
+      names,
+      workloads.map(({ name }) => name),
+      { code: "UNKNOWN_WORKLOAD", where: `${check}.workloads`, what: "a workload" },
+    );
+
+/** Keyspaces of these names. */
+export const keyspacesNamed =
+  (names: readonly string[] | undefined): Need =>
+  ({ operations }, check) =>
+    unknownAmong(names, [...new Set(operations.map(({ keyspace }) => keyspace))], {
+      code: "UNKNOWN_KEYSPACE",
+      where: `${check}.keyspaces`,
+      what: "a keyspace",
+    });
+
+function unknownAmong(
+  names: readonly string[] = [],
+  known: readonly string[],
+  { code, where, what }: { readonly code: string; readonly where: string; readonly what: string },
+): readonly Problem[] {
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ code, where, message: `"${name}" is not ${what} of this run`, remedy: didYouMean(name, known) }));
+}
+
+/** Some operation with one of these effects, among those of the names. */
+export const effectOf =
+  (effects: readonly Effect[], names?: readonly string[]): Need =>
+  ({ operations }, check) => {
+    const isMeant = ({ effect, name }: OperationInfo): boolean =>
+      effects.includes(effect) && (names?.includes(name) ?? true);
+    if (operations.some(isMeant)) return [];
+    const [what, of] = [
+      effects.map((effect) => `"${effect}"`).join(" or "),
+      names === undefined ? "" : ` among ${names.join(", ")}`,
+    ];
+    return undecidable(
+      check,
+      `judges operations with the effect ${what}, and there are none${of}`,
+      `Give an operation the effect ${what}, or leave the check out.`,
+    );
+  };
+
+/** Reads, and writes of the same keyspace that could make them stale. */
+export const readsOfWrites =
+  (names: readonly string[] | undefined): Need =>
+  (plan, check) => {
+    const reads = effectOf(["read"], names)(plan, check);
+    if (reads.length > 0) return reads;
+    const spacesOf = (isMeant: (operation: OperationInfo) => boolean): ReadonlySet<string> =>
+      new Set(plan.operations.filter(isMeant).map(({ keyspace }) => keyspace));
+    const written = spacesOf(({ effect }) => isWrite(effect));
+    const read = spacesOf(({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
+    if ([...read].some((keyspace) => written.has(keyspace))) return [];
+    const remedy = 'Give an operation of the same keyspace the effect "write", or leave the check out.';
+    return undecidable(check, `judges reads of ${[...read].join(", ")}, which no operation writes`, remedy);
+  };
+
+/** Longer under faults and after than a read may be old. */
+export const timeToAge =
+  (withinMs: number): Need =>
+  ({ phases: { faults, recovery } }, check) => {
+    const lengthMs = recovery.toMs - faults.fromMs;
+    if (lengthMs > withinMs) return [];
+    const message = `allows reads to be ${spokenMs(withinMs)} old, and faults and recovery last ${spokenMs(lengthMs)} in all`;
+    return undecidable(check, message, "Allow less, or make the phases longer.");
+  };
+
+/** Some operation with a credential that must not be let in. */
+export const forbiddenCredential: Need = ({ operations }, check) => {
+  const allowed: readonly Credential[] = ["valid"];
+  if (operations.some(({ credential }) => !allowed.includes(credential))) return [];
+  const remedy = 'Give an operation a credential, as credential: "expired".';
+  return undecidable(check, "judges credentials that are not valid, and no operation tries one", remedy);
+};
+
+/** So many operations in these phases. @param what they are for, as `a p99` */
+export const enoughOperations =
+  (
+    least: number,
+    what: string,
+    phases: readonly LoadPhase[],
+    isMeant: (operation: OperationInfo) => boolean = () => true,
+  ): Need =>
+  (plan, check) => {
+    const due = dueIn(plan, phases, isMeant);
+    if (due >= least) return [];
+    const lengthMs = phases.reduce((sum, phase) => sum + plan.phases[phase].toMs - plan.phases[phase].fromMs, 0);
+    const rate = (least / lengthMs) * 1000;
+    const longer =
+      due === 0
+        ? ""
+        : `, or make ${phases.join(" and ")} last ${spokenMs(Math.ceil((lengthMs * least) / due / 1000) * 1000)} in all`;
+    return undecidable(
+      check,
+      `${what} takes ${grouped(least)} operations, and ${grouped(due)} are due in ${phases.join(" and ")}`,
+      `Raise their rate to ${Math.ceil(rate * 10) / 10}/s${longer}.`,
+    );
+  };
+
+/** How many operations are due. */
+export function dueIn(
+  { operations, due }: PlanFacts,
+  phases: readonly LoadPhase[],
+  isMeant: (operation: OperationInfo) => boolean = () => true,
+): number {
+  const counts = phases.flatMap((phase) => operations.map((one, index) => (isMeant(one) ? due[phase][index]! : 0)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,38 @@
+import type { Socket } from "../../model/environment.ts";
+import { AcceptLog } from "../../network/accept-log.ts";
+import { closedBytes } from "../../network/closed-bytes.ts";
+import { socketsAt } from "../../safety/sockets.ts";
+
+/** What a Toxiproxy of ours says of its traffic, proxy by proxy. */
+export interface ProxyRecords {
+  accepted(proxy: string): Promise<readonly string[]>;
+  /** The clients' addresses, without their ports, of all proxies together. */
+  clientHosts(): Promise<ReadonlySet<string>>;
+  closed(proxy: string): ReturnType<typeof closedBytes>;
+}
+
+/** The option with which Toxiproxy counts bytes. */
+export const countsBytes = "-proxy-metrics";
+
+/** @param log that it writes to, at the level `info` */
+export function recordsOf(admin: string, log: string): ProxyRecords {
+  const accepted = new AcceptLog(log);
+  return {
+    accepted: (proxy) => accepted.clientsOf(proxy),
+    clientHosts: () => accepted.hosts(),
+    closed: (proxy) => closedBytes(admin, proxy),
+  };
+}
+
+/** How old a look may be to do for another link, too: those that an injection acts on are looked at together. */
+const sharedForMs = 20;
+
+/** Looks at the connections of this machine at some ports; all who ask at the same time share a look. */
+export function sharedSockets(ports: readonly number[]): () => Promise<readonly Socket[] | undefined> {
+  let last: { readonly atMs: number; readonly look: ReturnType<typeof socketsAt> } | undefined;
+  return () => {
+    const atMs = performance.now();
+    if (last === undefined || atMs - last.atMs > sharedForMs) last = { atMs, look: socketsAt(ports) };
+    return last.look;
+  };
+}

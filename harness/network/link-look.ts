@@ -1,0 +1,87 @@
+import type { Socket as NodeSocket } from "node:net";
+import type { Socket } from "../model/environment.ts";
+import type { ByteCounts, ConnectionLook, LinkLook } from "../model/traffic.ts";
+
+/** Where it can be seen what goes over a link; what is absent can't be. None of them rejects. */
+export interface TrafficSources {
+  /** The connections at the proxy's port, any of them by one of its ends or by both. */
+  sockets?(): Promise<readonly Socket[] | undefined>;
+  /** The clients' ends of all connections that the proxy has taken so far. */
+  accepted?(): Promise<readonly string[]>;
+  /** The bytes of all connections that are over. */
+  closed?(): Promise<ByteCounts | undefined>;
+  /** The addresses that the link's clients have, without their ports. Absent: all but those of Faultline's own probes. */
+  clients?(): Promise<readonly string[] | undefined>;
+}
+
+/** Faultline's own probes over a link, which are no traffic. */
+export class OwnProbes {
+  readonly #ports = new Set<number>();
+  #requestBytes = 0;
+  #replyBytes = 0;
+
+  /** Called of each as soon as it is connected. */
+  readonly note = (localPort: number, socket: NodeSocket): void => {
+    this.#ports.add(localPort);
+    socket.once("close", () => {
+      this.#requestBytes += socket.bytesWritten;
+      this.#replyBytes += socket.bytesRead;
+    });
+  };
+
+  has(client: string): boolean {
+    return this.#ports.has(portOf(client));
+  }
+
+  /** Of those that are over. */
+  get bytes(): ByteCounts {
+    return { requestBytes: this.#requestBytes, replyBytes: this.#replyBytes };
+  }
+}
+
+/** Looks once at a link. @param port that its proxy listens on, as the sockets have it */
+export async function lookAt(sources: TrafficSources, port: number, own: OwnProbes): Promise<LinkLook | undefined> {
+  const clients = await sources.clients?.();
+  // Without the addresses of its clients, they look like any other.
+  if (sources.clients !== undefined && clients === undefined) return undefined;
+  const isClient = (client: string): boolean =>
+    !own.has(client) && (clients === undefined || clients.includes(hostOf(client)));
+  const [sockets, accepted, closed] = await Promise.all([
+    sources.sockets?.(),
+    sources.accepted?.(),
+    sources.closed?.(),
+  ]);
+  if (sockets === undefined && accepted === undefined) return undefined;
+  return {
+    ...(sockets === undefined ? {} : { connections: connectionsOf(sockets, port, isClient) }),
+    ...(accepted === undefined ? {} : { accepted: accepted.filter(isClient).length }),
+    ...(closed === undefined ? {} : { closed: without(closed, own.bytes) }),
+  };
+}
+
+/** By the client's end. What the proxy's own end says of bytes is what counts. */
+function connectionsOf(
+  sockets: readonly Socket[],
+  port: number,
+  isClient: (client: string) => boolean,
+): ReadonlyMap<string, ConnectionLook> {
+  const connections = new Map<string, ConnectionLook>();
+  for (const { local, remote, isOpen } of sockets) {
+    if (portOf(remote) === port && isClient(local)) connections.set(local, { isOpen });
+  }
+  for (const { local, remote, isOpen, sent, received } of sockets) {
+    if (portOf(local) !== port || !isClient(remote)) continue;
+    const bytes = sent === undefined || received === undefined ? {} : { requestBytes: received, replyBytes: sent };
+    // Either end may be closed already.
+    connections.set(remote, { ...bytes, isOpen: isOpen && (connections.get(remote)?.isOpen ?? true) });
+  }
+  return connections;
+}
+
+const without = (all: ByteCounts, own: ByteCounts): ByteCounts => ({
+  requestBytes: Math.max(0, all.requestBytes - own.requestBytes),
+  replyBytes: Math.max(0, all.replyBytes - own.replyBytes),
+});
+
+const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(":") + 1));
+const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));

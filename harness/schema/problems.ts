@@ -1,0 +1,185 @@
+import { inspect } from "node:util";
+import { z } from "zod";
+import type { Problem } from "../model/errors.ts";
+import { isDuration } from "../model/units.ts";
+import { didYouMean, nearestOf } from "./did-you-mean.ts";
+import { hints } from "./fields.ts";
+
+type Schema = z.core.$ZodType;
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Where the problems are, and what they are called where a schema does not say it itself. */
+export interface ReadAs {
+  /** Before each path, as `noStaleReads` or `workload`. */
+  readonly where: string;
+  readonly code: string;
+  readonly unknownCode?: string;
+}
+
+/**
+ * What a schema makes of a value: all that is wrong with it at once, each field with what was given and a remedy.
+ * @returns the value as the schema reads it, or the problems
+ */
+export function readAs<S extends z.ZodType>(
+  schema: S,
+  given: unknown,
+  as: ReadAs,
+): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
+  const result = schema.safeParse(given);
+  if (result.success) return { value: result.data };
+  return { problems: problemsOfIssues(schema, result.error.issues, given, as) };
+}
+
+/** The problems alone. */
+export function problemsAs(schema: z.ZodType, given: unknown, as: ReadAs): readonly Problem[] {
+  const result = readAs(schema, given, as);
+  return "problems" in result ? result.problems : [];
+}
+
+function problemsOfIssues(schema: Schema, issues: readonly Issue[], given: unknown, as: ReadAs): readonly Problem[] {
+  const all = issues
+    .flatMap((issue) => deepest(issue, given))
+    .flatMap((issue) => problemsOfIssue(schema, issue, given, as));
+  const seen = new Set<string>();
+  const distinct = all.filter(({ where }) => !seen.has(where) && seen.add(where));
+  // Not both "withIn is unknown, did you mean within" and "within is missing".
+  const meant = distinct.flatMap(({ meant: name }) => (name === undefined ? [] : [name]));
+  return distinct
+    .filter(({ where, isMissing }) => !(isMissing && meant.includes(where)))
+    .map(({ code, where, message, remedy }) => ({ code, where, message, remedy }));
+}
+
+/** Of a union the branch that was meant: one that goes into what was given, and of those the one with the fewest problems. */
+function deepest(issue: Issue, given: unknown, before: Path = []): readonly Issue[] {
+  const here = { ...issue, path: [...before, ...issue.path] } as Issue;
+  if (issue.code !== "invalid_union" || !isContainer(valueAt(given, here.path))) return [here];
+  const branches = issue.errors.map((errors) => errors.flatMap((one) => deepest(one as Issue, given, here.path)));
+  const goesIn = branches.filter((branch) => branch.some((one) => reachOf(one) > here.path.length));
+  return goesIn.toSorted((one, other) => one.length - other.length)[0] ?? [here];
+}
+
+/** How far into the value an issue lies; an unknown key is one step further than its object. */
+const reachOf = ({ path, code }: Issue): number => path.length + (code === "unrecognized_keys" ? 1 : 0);
+
+const isContainer = (value: unknown): boolean => typeof value === "object" && value !== null && !isDuration(value);
+
+interface Found extends Problem {
+  readonly isMissing: boolean;
+  /** Where an unknown name was probably meant to be. */
+  readonly meant?: string;
+}
+
+function problemsOfIssue(schema: Schema, issue: Issue, given: unknown, as: ReadAs): readonly Found[] {
+  if (issue.code === "unrecognized_keys") {
+    const known = keysOf(schemaAt(schema, issue.path));
+    return issue.keys.map((key) => {
+      const [where, near] = [joined(as.where, [...issue.path, key]), nearestOf(key, known)];
+      const meant = near === undefined ? {} : { meant: joined(as.where, [...issue.path, near]) };
+      const code = as.unknownCode ?? "UNKNOWN_FIELD";
+      return { code, where, message: "is unknown", remedy: didYouMean(key, known), isMissing: false, ...meant };
+    });
+  }
+  const value = valueAt(given, issue.path);
+  const own = issue.code === "custom" ? (issue.params as Partial<Problem> | undefined) : undefined;
+  const hint = hintAt(schema, issue.path);
+  const remedy = own?.remedy ?? hint?.remedy ?? shapeOf(schemaAt(schema, issue.path)) ?? issue.message;
+  return [
+    {
+      code: own?.code ?? hint?.code ?? as.code,
+      where: joined(as.where, issue.path),
+      message: own?.message ?? `is ${shown(value)}`,
+      remedy: typeof remedy === "function" ? remedy(value) : remedy,
+      isMissing: value === undefined,
+    },
+  ];
+}
+
+/** The remedy for what should be an object, or a list, and is not. */
+function shapeOf(schema: Schema | undefined): string | undefined {
+  const container = schema === undefined ? undefined : unwrapped(schema);
+  if (container instanceof z.ZodArray) return "Give a list: [ … ].";
+  const keys = keysOf(container);
+  return keys.length === 0 ? undefined : `Give an object with ${keys.slice(0, 8).join(", ")}.`;
+}
+
+/** The hint of what lies at a path, or of the nearest that has one and lies around it. */
+function hintAt(schema: Schema, path: Path) {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const at = schemaAt(schema, path.slice(0, length));
+    const hint = at === undefined ? undefined : hints.get(at);
+    if (hint !== undefined) return hint;
+  }
+  return undefined;
+}
+
+function schemaAt(schema: Schema, path: Path): Schema | undefined {
+  let at: Schema | undefined = bare(schema);
+  for (const key of path) at = at === undefined ? undefined : childOf(at, key);
+  return at;
+}
+
+/** Without what only wraps it: optional, default, readonly, what a transformation begins with. */
+export function bare(schema: Schema): Schema {
+  if (hints.get(schema) !== undefined) return schema;
+  const { def } = (schema as z.ZodType)._zod as unknown as {
+    def: { type: string; innerType?: Schema; in?: Schema; getter?: () => Schema };
+  };
+  const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined) ?? def.getter?.();
+  return inner === undefined ? schema : bare(inner);
+}
+
+function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
+  // A hint may sit on what wraps the container.
+  const container = unwrapped(schema);
+  const found =
+    container instanceof z.ZodObject
+      ? (container.shape as Record<PropertyKey, Schema>)[key]
+      : container instanceof z.ZodArray
+        ? container.element
+        : container instanceof z.ZodRecord
+          ? container.valueType
+          : container instanceof z.ZodUnion
+            ? container.options.map((one) => childOf(one, key)).find((one) => one !== undefined)
+            : undefined;
+  return found === undefined ? undefined : bare(found as Schema);
+}
+
+function unwrapped(schema: Schema): Schema {
+  const { def } = (schema as z.ZodType)._zod as unknown as {
+    def: { type: string; innerType?: Schema; in?: Schema; getter?: () => Schema };
+  };
+  const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined) ?? def.getter?.();
+  return inner === undefined ? schema : unwrapped(inner);
+}
+
+function keysOf(schema: Schema | undefined): readonly string[] {
+  const container = schema === undefined ? undefined : unwrapped(schema);
+  if (container instanceof z.ZodObject) return Object.keys(container.shape);
+  if (container instanceof z.ZodUnion) return container.options.flatMap((one) => keysOf(one as Schema));
+  return [];
+}
+
+function valueAt(given: unknown, path: Path): unknown {
+  let at = given;
+  for (const key of path) at = (at as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return at;
+}
+
+function joined(where: string, path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, where);
+}
+
+/** A value as a message has it: short, and recognisable for who wrote it. */
+export function shown(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (typeof value === "function") return `a function${value.name === "" ? "" : ` (${value.name})`}`;
+  if (value instanceof Promise) return "a promise: `await` is missing";
+  if (typeof value === "string") return cut(JSON.stringify(value));
+  return cut(inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 5 }));
+}
+
+const cut = (words: string): string => (words.length > 80 ? `${words.slice(0, 79)}…` : words);
