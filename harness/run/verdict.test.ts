@@ -294,6 +294,7 @@ describe("the cause of an inconclusive run", () => {
       "tooFewSamples",
       /Raise the rate/,
     ],
+    ["too near", { actual: "99.1 % good; too near the budget to tell" }, "tooFewSamples", /^Raise the rate, or/],
     [
       "no audit",
       { actual: "the final state was not read: the scenario needs an `audit`" },
