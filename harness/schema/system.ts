@@ -39,7 +39,11 @@ const mark = z
 const metrics = z
   .strictObject({
     path: text('Give a path that begins with "/", as "/metrics".', { pattern: /^\//, code: "BAD_METRICS" }),
-    marks: z.record(z.string(), mark),
+    marks: hinted(
+      z.record(z.string(), mark),
+      'Give marks by name, as { "the pool is exhausted": { metric: "pool_waiting", above: 0 } }.',
+      "BAD_METRICS",
+    ),
   })
   .refine(({ marks }) => Object.keys(marks).length > 0, {
     path: ["marks"],
@@ -64,17 +68,21 @@ export const componentSchema = z.strictObject({
   links: hinted(z.record(z.string(), link), 'Give links by variable, as { DB: { to: "db", as: "{url}" } }.').optional(),
   port: port("BAD_PORT").optional(),
   url: text('Give a template, as "redis://{host}:{port}".').optional(),
-  otherwiseIn: z.record(z.string(), z.unknown()).optional(),
+  // Each of them is held to this schema, and its settings to that of its kind.
+  otherwiseIn: hinted(
+    z.record(z.string(), z.unknown()),
+    "Give components by environment, as perEnvironment({ containers: openSearch(), otherwise: redis() }).",
+  ).optional(),
   metrics: metrics.optional(),
   attached: attachment.optional(),
-  settings: z.record(z.string(), z.unknown()),
+  settings: hinted(z.record(z.string(), z.unknown()), "Give its settings as an object, as redis({ port: 6379 })."),
 });
 
 export const systemSchema = z.strictObject({
   name: text('Give a name, as "shop".'),
   variant: text('Give a name, as "without a breaker".').optional(),
   variables: textsByName().optional(),
-  components: z.record(z.string(), z.unknown()),
+  components: hinted(z.record(z.string(), z.unknown()), "Give components by name, as { cache: redis() }."),
   entry: text("Name the component that users talk to.", { code: "UNKNOWN_COMPONENT" }),
   names: z.never().optional(),
 });
