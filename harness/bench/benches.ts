@@ -5,6 +5,7 @@ import { explorer } from "./explorer.ts";
 import { instrument } from "./instrument/instrument.ts";
 import { judge } from "./judge.ts";
 import { type Measurement, measure } from "./measure.ts";
+import { rates } from "./rates.ts";
 import { report } from "./report.ts";
 import { describe, describeMemory, judgeRate, memoryFigures, tableHead, targets } from "./table.ts";
 import { load } from "./workloads.ts";
@@ -55,6 +56,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   judge,
   report,
   explorer,
+  rates,
 };
 
 async function one(

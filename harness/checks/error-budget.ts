@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Check, Evidence, OperationInfo, WorkloadInfo } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
-import { samplesFor, shareVerdict, verdictError } from "../model/measure/proportion.ts";
+import { errorOfEach, samplesFor, shareVerdict } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { names, number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
@@ -43,33 +43,37 @@ export function errorBudget(given: BurnOptions): Check {
   const law = `The error budget of ${whose} burns at most ${burnAtMost} times as fast as its promise allows, while the faults act and after.`;
   const expected = `a burn of at most ${burnAtMost}`;
   const title = `error budget burns at most ${burnAtMost} times`;
-  const said = { name: "errorBudget", parameters: jsonOf(options), guards: "budget", title, law } as const;
-  return checkOf(
-    { ...said, ...needs("errorBudget", workloadsNamed(workloads), aPromise(options)) },
-    (evidence): Finding => {
-      const unknown = workloads?.find((name) => !evidence.workloads.some((one) => one.name === name));
-      if (unknown !== undefined) return undecided(expected, `there is no workload "${unknown}"`);
-      const promised = evidence.workloads.filter(
-        ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
-      );
-      if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
-      const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, verdictError / promised.length));
-      const worst =
-        burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;
-      const measure: Measure = { value: worst.burn, limit: burnAtMost, better: "lower", unit: "ratio" };
-      const actual = burns.map(({ name, said: text }) => (burns.length === 1 ? text : `${name}: ${text}`)).join("; ");
-      const numbers = Object.fromEntries(
-        burns.flatMap(({ name, burn, good, total }) => [
-          [`${name} burn`, burn],
-          [`${name} good`, good],
-          [`${name} total`, total],
-        ]),
-      );
-      const burnt = burns.filter(({ verdict }) => verdict === "fail").flatMap(({ bad }) => bad);
-      const witness = witnessesOf(evidence, burnt);
-      return { verdict: worst.verdict, expected, actual, witness, numbers, ...(worst.total === 0 ? {} : { measure }) };
-    },
-  );
+  const said = {
+    name: "errorBudget",
+    parameters: jsonOf(options),
+    guards: "budget",
+    title,
+    law,
+    ...needs("errorBudget", workloadsNamed(workloads), aPromise(options)),
+  } as const;
+  return checkOf(said, (evidence): Finding => {
+    const unknown = workloads?.find((name) => !evidence.workloads.some((one) => one.name === name));
+    if (unknown !== undefined) return undecided(expected, `there is no workload "${unknown}"`);
+    const promised = evidence.workloads.filter(
+      ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
+    );
+    if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
+    const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, errorOfEach(promised.length)));
+    const worst =
+      burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;
+    const measure: Measure = { value: worst.burn, limit: burnAtMost, better: "lower", unit: "ratio" };
+    const actual = burns.map(({ name, said: text }) => (burns.length === 1 ? text : `${name}: ${text}`)).join("; ");
+    const numbers = Object.fromEntries(
+      burns.flatMap(({ name, burn, good, total }) => [
+        [`${name} burn`, burn],
+        [`${name} good`, good],
+        [`${name} total`, total],
+      ]),
+    );
+    const burnt = burns.filter(({ verdict }) => verdict === "fail").flatMap(({ bad }) => bad);
+    const witness = witnessesOf(evidence, burnt);
+    return { verdict: worst.verdict, expected, actual, witness, numbers, ...(worst.total === 0 ? {} : { measure }) };
+  });
 }
 
 /** @param failError how often it may fail falsely: its part of what all workloads have together */

@@ -98,10 +98,10 @@ function auditOf(all: readonly SmallOperation[], drawn: Drawn): RawState {
     state["jobs"] = [...jobs, ...state["jobs"]!.slice(3)];
     state["items"] = [...done.map(({ id }) => ({ id, count: 1 })), ...state["items"]!.slice(3)];
     const unique = new Map(
-      state["registers"]!.map((one) => [`${String(one["keyspace"] ?? "keys")} ${String(one["key"])}`, one]),
+      state["registers"]!.map((one) => [JSON.stringify([one["keyspace"] ?? "keys", one["key"]]), one]),
     );
     state["registers"] = [...unique.values()].map((one) => ({ version: 1, ...one }));
-    state["index"] = state["registers"].map(({ value: _, ...document }) => document);
+    state["index"] = state["registers"].map(({ value: _value, ...document }) => document);
     state["cache"] = state["index"].map(({ version: row, ...at }) => ({ ...at, cached: row, row }));
     state["conserved"] = [{ name: "a", expected: 1, actual: 1 }];
   }

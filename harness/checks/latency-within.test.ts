@@ -13,6 +13,7 @@ const tainted = (fromMs: number, toMs: number): Partial<Evidence> => {
 const judged = (options: LatencyOptions, steps: readonly Step[], changes: Partial<Evidence> = {}) =>
   latencyWithin(options).judge(evidenceOf(steps, changes));
 const p99 = { p99: milliseconds(100) };
+const p50 = { p50: milliseconds(100) };
 const quick = (count: number): readonly Step[] => searches(count, 12_000, 18_000);
 const slow = (count: number, rest: Partial<Step> = {}): readonly Step[] =>
   searches(count, 12_000, 18_000, { tookMs: 300 }).map((step) => ({ ...step, ...rest }));
@@ -106,6 +107,36 @@ describe("latency within a budget", () => {
     });
     expect(judged({ ...p99, ofSteady: 3 }, [...steady, ...after]).verdict).toBe("pass");
     expect(judged({ ...p99, ofSteady: 2 }, [...steady, ...slow(1500)]).verdict).toBe("fail");
+  });
+
+  it("claims nothing for the lateness of a generator that it would not claim without it", () => {
+    const anyTime = fc.record({
+      trueMs: fc.integer({ min: 1, max: 250 }),
+      sentLate: fc.double({ min: 0, max: 1, noNaN: true }),
+      readLate: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(anyTime, { minLength: 40, maxLength: 80 }),
+        fc.integer({ min: 1, max: 120 }),
+        fc.constantFrom("ok", "rejected", "failed"),
+        (times, lagMaxMs, third) => {
+          const stepsOf = (isLate: boolean): readonly Step[] =>
+            times.map(({ trueMs, sentLate, readLate }, index) => ({
+              operation: "search",
+              atMs: 12_000 + index * 20,
+              tookMs: trueMs + (isLate ? (sentLate + readLate) * lagMaxMs : 0),
+              outcome: index % 3 === 0 ? (third as "ok" | "rejected" | "failed") : "ok",
+            }));
+          const { generator } = evidenceOf([]);
+          const tainted = [{ fromMs: 11_000, toMs: 20_000, reason: "lag", lagMaxMs }];
+          const changes = { generator: { ...generator, tainted } };
+          const [inTime, late] = [judged(p50, stepsOf(false)).verdict, judged(p50, stepsOf(true), changes).verdict];
+          if (late !== "inconclusive") expect(late).toBe(inTime);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it("judges by the exact binomial: as adding up all cases does, and all quantiles together", () => {

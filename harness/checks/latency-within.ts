@@ -2,7 +2,13 @@ import { z } from "zod";
 import type { Check, Evidence, OperationInfo } from "../model/check.ts";
 import { type LoadPhase, outcomeCode, phaseCode } from "../model/history.ts";
 import { Histogram } from "../model/measure/histogram.ts";
-import { type Range, shareVerdict, type VerdictErrors, verdictError } from "../model/measure/proportion.ts";
+import {
+  errorOfEach,
+  type Range,
+  shareVerdict,
+  type VerdictErrors,
+  verdictError,
+} from "../model/measure/proportion.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
 import type { Measure, Verdict } from "../model/verdict.ts";
 import { duration, number, operationNames, phaseNames } from "../schema/fields.ts";
@@ -115,7 +121,7 @@ function limitsOf(
   evidence: Evidence,
 ): readonly Limit[] {
   const { operations, ofSteady } = options;
-  const whole = { fail: verdictError / stated.length, pass: verdictError };
+  const whole = { fail: errorOfEach(stated.length), pass: verdictError };
   if (ofSteady === undefined) {
     return stated.map((name) => {
       const limitMs = Number(options[name]);

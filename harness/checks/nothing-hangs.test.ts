@@ -47,6 +47,76 @@ it("excuses what was sent to an instance that said that it was not ready, and no
   expect(judged([hung(12_000)], [said(0, "ready"), said(12_500, "silent")]).verdict).toBe("fail");
 });
 
+it("excuses by the part of the wait in which it was not ready: not for a moment of it", () => {
+  // Waits from 12 to 13 s.
+  const unreadyFor = (ms: number, fromMs = 12_300) => [
+    said(0, "ready"),
+    said(fromMs, "unready"),
+    said(fromMs + ms, "ready"),
+  ];
+  expect(judged([hung(12_000)], unreadyFor(100)).verdict).toBe("fail");
+  expect(judged([hung(12_000)], unreadyFor(499)).verdict).toBe("fail");
+  expect(judged([hung(12_000)], unreadyFor(500)).verdict).toBe("pass");
+  // Not ready when it was sent, and soon after that again.
+  expect(judged([hung(12_000)], unreadyFor(100, 11_950)).verdict).toBe("fail");
+  // Twice, and for long enough in all; silence in between is no word.
+  const twice = [...unreadyFor(250, 12_100), said(12_360, "silent"), ...unreadyFor(250, 12_400).slice(1)];
+  expect(judged([hung(12_000)], twice).verdict).toBe("pass");
+  expect(judged([hung(12_000)], [said(0, "ready"), said(12_100, "unready"), said(12_400, "silent")]).verdict).toBe(
+    "fail",
+  );
+});
+
+it("counts all that hung, and then those of them that are excused", () => {
+  const unready = [said(0, "ready"), said(12_000, "unready"), said(14_000, "ready")];
+  const steps = [...searches(7, 15_000, 16_000), hung(12_000), hung(12_500), hung(16_000)];
+  expect(judged(steps, unready)).toMatchObject({
+    verdict: "fail",
+    actual:
+      "3 of 10 operations had no answer at their deadline, 2 of them while their instance called itself not ready",
+    numbers: { sent: 10, hung: 3, excused: 2 },
+    witness: [{ id: 9 }],
+  });
+  expect(judged(steps.slice(0, -1), unready)).toMatchObject({
+    verdict: "pass",
+    actual: "2 of 9 operations had no answer at their deadline, 2 of them while their instance called itself not ready",
+  });
+  expect(judged(searches(9, 15_000, 16_000)).actual).toBe("all of 9 operations answered");
+});
+
+it("counts who waited the whole deadline for a connection, and not who waited in the generator's own queue", () => {
+  const waiting = (dispatchedMs: number, tookMs = 1000, events: readonly RunEvent[] = []) => {
+    const evidence = evidenceOf([...searches(9, 15_000, 16_000), hung(12_000, { outcome: "failed", tookMs })], {
+      events,
+    });
+    evidence.history.dispatchedMs[9] = dispatchedMs;
+    return nothingHangs().judge(evidence);
+  };
+  expect(waiting(12_000)).toMatchObject({
+    verdict: "fail",
+    actual: "1 of 10 operations had no answer at their deadline (1 of them no connection)",
+    numbers: { sent: 10, hung: 1, unconnected: 1 },
+    witness: [{ note: "no connection to api-1 within 1000 ms" }],
+  });
+  expect(waiting(12_500).verdict).toBe("fail");
+  expect(waiting(12_501)).toMatchObject({ verdict: "pass", numbers: { sent: 9, hung: 0 } });
+  expect(waiting(Number.NaN)).toMatchObject({ verdict: "pass", numbers: { sent: 9 } });
+  // Refused is an answer.
+  expect(waiting(12_000, 20).verdict).toBe("pass");
+  const unready = [said(0, "ready"), said(11_900, "unready"), said(14_000, "ready")];
+  expect(waiting(12_000, 1000, unready)).toMatchObject({ verdict: "pass", numbers: { hung: 1, excused: 1 } });
+});
+
+it("fails beside a generator that was a little late, and not where that took a tenth of the deadline", () => {
+  const lateBy = (lagMaxMs: number) => {
+    const tainted = [{ fromMs: 12_000, toMs: 14_000, reason: "lag", lagMaxMs }];
+    const generator = { ...evidenceOf([]).generator, tainted };
+    return nothingHangs().judge(evidenceOf([...searches(9, 12_000, 13_000), hung(12_000)], { generator })).verdict;
+  };
+  expect(lateBy(49)).toBe("fail");
+  expect(lateBy(50)).toBe("inconclusive");
+});
+
 it("allows a share when it is told to, and judges only the operations that are named", () => {
   const many = [...searches(99, 12_000, 13_000), hung(12_000)];
   expect(judged(many).verdict).toBe("fail");

@@ -1,18 +1,20 @@
 import { z } from "zod";
-import type { Check, Evidence } from "../model/check.ts";
-import type { Health } from "../model/events.ts";
+import type { Check, Evidence, Interval } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { number, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { needs, operationsNamed } from "./plan-problems.ts";
-import { flags, undecided, unknownNames, wasHeldUp, witnesses } from "./rows.ts";
+import { canHaveBeenGood, flags, isTimeout, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
 const hangOptions = z.strictObject({
   /** Names of the operations that count; all when absent. */
   operations: operationNames().optional(),
-  /** The largest share that may hang, from 0 (default) to less than 1. */
+  /**
+   * The largest share that may hang, from 0 (default) to less than 1. A count of what happened in this run and no estimate
+   * of a rate: one more than it allows fails, one less passes. `availability` judges a rate.
+   */
   atMost: number({ atLeast: 0, below: 1, unit: ", as 0.01" }).optional(),
 });
 
@@ -21,14 +23,20 @@ export type HangOptions = z.input<typeof hangOptions>;
 
 const unknownCode = outcomeCode("unknown");
 const warmUp = phaseCode("warmUp");
-/** The sweep of deadlines is this late at most, and an answer after its deadline counts for nothing. */
-const slackMs = 1;
+/** Of the wait: who says it for less has claimed for longer that it can serve. */
+const excusingShare = 0.5;
 
 /**
- * Nothing hangs: what was sent has an answer, good or bad, before its deadline, unless the instance that it was sent to
- * said by then that it was not ready. A refusal in time is an answer; a broken connection is one, too. What this finds is
- * the component that is silent while its health says all is well. What was under way while the machine stood still can't
- * support a `fail`.
+ * Nothing hangs: what was sent has an answer, good or bad, before its deadline. A refusal in time is an answer; a broken
+ * connection is one, too. What this finds is the component that is silent while its health says all is well.
+ *
+ * - What could not be sent because no connection was made before its deadline hangs as well: SYNs without an answer, a full
+ *   backlog. What waited in the load generator's own queue for more than half of that time does not count.
+ * - An operation is excused when its instance said for at least half of the wait that it was not ready. The wait is from the
+ *   wire, or else from when it was given to a connection, to the deadline. A moment of "not ready" in a long wait excuses
+ *   nothing: for the rest of it the instance claimed to serve. Silence of its health is no such word.
+ * - What the machine's standing still, or a load generator that was late by a tenth of the deadline, can have kept from its
+ *   answer cannot support a `fail`.
  */
 export function nothingHangs(given: HangOptions = {}): Check {
   const options = optionsOf("nothingHangs", hangOptions, given);
@@ -49,71 +57,109 @@ export function nothingHangs(given: HangOptions = {}): Check {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
     const seen = hangs(evidence, operations);
-    const numbers = { sent: seen.sent, hung: seen.rows.length, excused: seen.excused };
-    if (seen.sent === 0) return undecided(expected, "no such operation was sent", numbers);
-    const excused = seen.excused === 0 ? "" : `, ${seen.excused} while their instance called itself not ready`;
-    const actual = `${grouped(seen.rows.length)} of ${counted(seen.sent, "operation")} had no answer at their deadline${excused}`;
-    const most = atMost * seen.sent;
-    if (seen.rows.length > most) {
-      const heldUp = seen.rows.filter((row) => wasHeldUp(evidence, row)).length;
-      if (seen.rows.length - heldUp <= most) {
-        return undecided(expected, `${actual}, but ${grouped(heldUp)} of them while the machine stood still`, numbers);
-      }
-      const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
-      return {
-        verdict: "fail",
-        expected,
-        actual,
-        ...commonPhase(evidence, seen.rows),
-        witness: witnesses(evidence, noted),
-        numbers,
-      };
+    const { sent, excused, unconnected } = seen;
+    const hung = seen.rows.length + excused;
+    const numbers = { sent, hung, excused, ...(unconnected === 0 ? {} : { unconnected }) };
+    if (sent === 0) return undecided(expected, "no such operation was sent", numbers);
+    const actual = spoken(seen, hung);
+    const most = atMost * sent;
+    if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
+    const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
+    if (seen.rows.length - doubtful <= most) {
+      const why = `but ${grouped(doubtful)} of them while the machine stood still or the load generator was late itself`;
+      return undecided(expected, `${actual}, ${why}`, numbers);
     }
-    const answered = seen.rows.length === 0 ? "all" : `all but ${seen.rows.length}`;
+    const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
     return {
-      verdict: "pass",
+      verdict: "fail",
       expected,
-      actual: `${answered} of ${counted(seen.sent, "operation")} answered${excused}`,
+      actual,
+      ...commonPhase(evidence, seen.rows),
+      witness: witnesses(evidence, noted),
       numbers,
     };
   });
 }
 
-function hangs(evidence: Evidence, names: readonly string[] | undefined) {
-  const { history, operations } = evidence;
+/** What hung. */
+interface Hangs {
+  /** What was sent, or tried to connect for as long as it could. */
+  readonly sent: number;
+  /** Those without an excuse, in the order in which they were due. */
+  readonly rows: readonly number[];
+  readonly excused: number;
+  /** How many of all that hung had no connection. */
+  readonly unconnected: number;
+}
+
+/** `12 of 300 operations had no answer at their deadline (2 of them no connection), 10 of them while …`. */
+function spoken({ sent, excused, unconnected }: Hangs, hung: number): string {
+  if (hung === 0) return `all of ${counted(sent, "operation")} answered`;
+  const connection = unconnected === 0 ? "" : ` (${grouped(unconnected)} of them no connection)`;
+  const excuse = excused === 0 ? "" : `, ${grouped(excused)} of them while their instance called itself not ready`;
+  return `${grouped(hung)} of ${counted(sent, "operation")} had no answer at their deadline${connection}${excuse}`;
+}
+
+function hangs(evidence: Evidence, names: readonly string[] | undefined): Hangs {
+  const { history } = evidence;
   const isMeant = flags(evidence, ({ name }) => names?.includes(name) ?? true);
-  const deadlines = Float64Array.from(operations, ({ deadlineMs }) => deadlineMs);
+  const unready = evidence.entry.map((instance) => unreadyOf(evidence, instance));
   const rows: number[] = [];
-  let [sent, excused] = [0, 0];
+  let [sent, excused, unconnected] = [0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
-    const operation = history.operation[row]!;
-    if (isMeant[operation] !== 1 || history.phase[row] === warmUp || Number.isNaN(history.wireMs[row]!)) continue;
+    if (isMeant[history.operation[row]!] !== 1 || history.phase[row] === warmUp) continue;
+    const isUnconnected = Number.isNaN(history.wireMs[row]!);
+    if (isUnconnected && !waitedForConnection(evidence, row)) continue;
     sent += 1;
-    if (history.outcome[row] !== unknownCode) continue;
-    const dueMs = history.intendedMs[row]! + deadlines[operation]!;
-    if (history.endMs[row]! < dueMs - slackMs) continue;
-    if (saidUnready(evidence, history.target[row]!, history.wireMs[row]!, history.endMs[row]!)) excused += 1;
+    if (!isUnconnected && (history.outcome[row] !== unknownCode || !isTimeout(evidence, row))) continue;
+    if (isUnconnected) unconnected += 1;
+    const wait = waitOf(evidence, row);
+    if (overlap(unready[history.target[row]!] ?? [], wait) >= excusingShare * (wait.toMs - wait.fromMs)) excused += 1;
     else rows.push(row);
   }
   rows.sort((one, other) => history.intendedMs[one]! - history.intendedMs[other]!);
-  return { sent, rows, excused };
+  return { sent, rows, excused, unconnected };
 }
 
-/** Whether the instance said at some time in between that it can't serve. Silence is no such word. */
-function saidUnready({ events, entry }: Evidence, target: number, fromMs: number, toMs: number): boolean {
-  let health: Health | undefined;
+/** Whether it reached its deadline without a connection, and not for waiting in the generator's own queue. */
+function waitedForConnection(evidence: Evidence, row: number): boolean {
+  const { intendedMs, dispatchedMs, endMs } = evidence.history;
+  // In the queue to its end: never dispatched.
+  const connectingMs = endMs[row]! - dispatchedMs[row]!;
+  return isTimeout(evidence, row) && connectingMs >= excusingShare * (endMs[row]! - intendedMs[row]!);
+}
+
+/** When it was the system's turn: from the wire, or from the attempt to connect. */
+function waitOf({ history }: Evidence, row: number): Interval {
+  const wireMs = history.wireMs[row]!;
+  return { fromMs: Number.isNaN(wireMs) ? history.dispatchedMs[row]! : wireMs, toMs: history.endMs[row]! };
+}
+
+/** When an instance said that it can't serve. Silence is no such word. */
+function unreadyOf({ events }: Evidence, instance: string): readonly Interval[] {
+  const intervals: Interval[] = [];
+  let fromMs: number | undefined;
   for (const event of events) {
-    if (event.type !== "health" || event.instance !== entry[target]) continue;
-    if (event.atMs > toMs) break;
-    if (event.atMs > fromMs && health === "unready") return true;
-    health = event.health;
-    if (event.atMs > fromMs && health === "unready") return true;
+    if (event.type !== "health" || event.instance !== instance) continue;
+    if (event.health === "unready") fromMs ??= event.atMs;
+    else if (fromMs !== undefined) {
+      intervals.push({ fromMs, toMs: event.atMs });
+      fromMs = undefined;
+    }
   }
-  return health === "unready";
+  return fromMs === undefined ? intervals : [...intervals, { fromMs, toMs: Number.POSITIVE_INFINITY }];
+}
+
+function overlap(intervals: readonly Interval[], { fromMs, toMs }: Interval): number {
+  return intervals.reduce(
+    (sumMs, one) => sumMs + Math.max(0, Math.min(toMs, one.toMs) - Math.max(fromMs, one.fromMs)),
+    0,
+  );
 }
 
 function describe({ history, operations, entry }: Evidence, row: number): string {
   const { deadlineMs } = operations[history.operation[row]!]!;
   const instance = entry[history.target[row]!] ?? "its instance";
-  return `no answer from ${instance} within ${deadlineMs} ms`;
+  const what = Number.isNaN(history.wireMs[row]!) ? "no connection to" : "no answer from";
+  return `${what} ${instance} within ${deadlineMs} ms`;
 }

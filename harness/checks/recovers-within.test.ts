@@ -134,6 +134,21 @@ describe("recovers within", { timeout: 60_000 }, () => {
     expect(judged(runWith(), tainted(healedMs + 4900)).verdict).toBe("pass");
   });
 
+  it("passes only what passes as it was recorded, too", () => {
+    const { generator } = evidenceOf([]);
+    const busy = { generator: { ...generator, lagMaxMs: 30, tainted: [{ ...recovery, reason: "lag p99 20 ms" }] } };
+    const slowIf = (isSlow: (sinceHealMs: number, index: number) => boolean) =>
+      runWith().map((step, index) => (isSlow(step.atMs - healedMs, index) ? { ...step, tookMs: 60 } : step));
+    // No stretch is below, but all together is too near the threshold as it was recorded.
+    const often = slowIf((sinceMs, index) => sinceMs > 3000 && index % 22 === 0);
+    expect(judged(often, busy)).toMatchObject({ verdict: "inconclusive", numbers: { recoveryMs: 0 } });
+    // All together is well above, but one stretch is below as it was recorded.
+    const atOnce = slowIf((sinceMs) => sinceMs >= 6000 && sinceMs < 6250);
+    expect(judged(atOnce, busy)).toMatchObject({ verdict: "inconclusive", numbers: { recoveryMs: 0 } });
+    expect(judged(atOnce, busy).actual).toContain("back only after 6.25 s, but the load generator was late itself");
+    expect(judged(atOnce).verdict).toBe("fail");
+  });
+
   it("fails on a busy machine what failed everything after the heal", () => {
     const { generator } = evidenceOf([]);
     const busy = { generator: { ...generator, lagMaxMs: 30, tainted: [{ ...recovery, reason: "lag p99 20 ms" }] } };
@@ -170,7 +185,9 @@ describe("recovers within", { timeout: 60_000 }, () => {
     expect(judged(slow, promising(300)).verdict).toBe("pass");
     expect(judged(slow, promising(249)).verdict).toBe("fail");
     const fast = runWith().map((step) => ({ ...step, tookMs: 100 }));
-    expect(judged(fast, promising(90)).actual).toBe("there is no steady phase to compare with");
+    expect(judged(fast, promising(90)).actual).toBe(
+      "no operation of the steady phase was ok within the time that is promised, so there is nothing to compare with",
+    );
   });
 
   it("fails what flaps, however fast or slowly, and passes its twin that does not", () => {
@@ -184,6 +201,17 @@ describe("recovers within", { timeout: 60_000 }, () => {
       step.atMs >= healedMs && index % 50 === 0 ? { ...step, outcome: "rejected" as const } : step,
     );
     expect(judged(rare).verdict).toBe("pass");
+  });
+
+  it("fails what limps for a while after the bound, and passes its twin that limps before", () => {
+    const limping = (fromMs: number, toMs: number) =>
+      runWith().map((step, index) =>
+        step.atMs >= healedMs + fromMs && step.atMs < healedMs + toMs && index % 7 === 0
+          ? { ...step, outcome: "rejected" as const }
+          : step,
+      );
+    expect(judged(limping(4000, 7500)).verdict).toBe("fail");
+    expect(judged(limping(0, 2900)).verdict).toBe("pass");
   });
 
   it("fails a workload that never came back, however few of all operations it has", () => {

@@ -7,9 +7,10 @@ import {
   type Recovery,
   type RecoveryScene,
   recoveredShare,
+  recoveryIn,
   recoveryNeeds,
-  recoveryOf,
   recoverySceneOf,
+  recoveryWordOf,
 } from "../model/measure/recovery.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import type { Duration } from "../model/units.ts";
@@ -18,7 +19,7 @@ import { duration } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding, witnessOf } from "./finding.ts";
 import { type Need, needs } from "./plan-problems.ts";
-import { grouped, spokenMs, spokenShare } from "./words.ts";
+import { counted, grouped, spokenMs, spokenShare } from "./words.ts";
 
 const recoveryTime = duration({ above: 0 }, "seconds(3)");
 const okCode = outcomeCode("ok");
@@ -55,7 +56,7 @@ export function recoversWithin(given: Duration): Check {
     },
     (evidence): Finding => {
       const scene = recoverySceneOf(evidence);
-      const recovery = recoveryOf(evidence);
+      const recovery = typeof scene === "string" ? undefined : recoveryIn(scene);
       const why = typeof scene === "string" ? scene : tooShort(scene, within);
       if (typeof scene === "string" || why !== undefined || recovery === undefined) {
         const actual = why ?? "no operation was due after the heal";
@@ -90,39 +91,44 @@ function verdictOf({ fromHealMs, asRecordedMs }: Recovery, after: Aftermath, wit
 }
 
 function judged(recovery: Recovery, after: Aftermath, within: Duration): Pick<Finding, "verdict" | "actual"> {
-  const { fromHealMs, asRecordedMs, watchedMs, hasLeft, relapsedMs } = recovery;
   const verdict = verdictOf(recovery, after, within);
-  const when = (ms: number | null): string =>
-    ms === null ? `not back ${spokenMs(watchedMs)} after the heal` : `back only after ${spokenMs(ms)}`;
-  if (verdict === "fail") {
-    const { below } = after.atBest;
-    const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";
-    const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${spokenMs(relapsedMs)}`;
-    return { verdict, actual: `${when(fromHealMs)}${whose}${again}` };
-  }
+  const { fromHealMs, hasLeft, relapsedMs } = recovery;
+  if (verdict === "inconclusive") return { verdict, actual: whyUndecided(recovery, after, within) };
   if (verdict === "pass") {
-    const actual = hasLeft ? `back ${spokenMs(fromHealMs ?? 0)} after the heal` : "it never left its steady state";
-    return { verdict, actual };
+    const back = fromHealMs === 0 ? "back by the heal" : `back ${spokenMs(fromHealMs ?? 0)} after the heal`;
+    return { verdict, actual: hasLeft ? back : "it never left its steady state" };
   }
-  if (isLate(fromHealMs, within)) return { verdict, actual: `${when(fromHealMs)}, too near the limit to tell` };
-  const isByMachine = isLate(asRecordedMs, within) || after.atBest.isProven;
-  const seen = isLate(asRecordedMs, within)
-    ? when(asRecordedMs)
-    : `${grouped(after.asRecorded.good)} of ${grouped(after.total)} were good`;
-  if (isByMachine) {
-    const excused = after.atBest.good - after.asRecorded.good;
-    const may = `the load generator was late itself, or the machine stood still, when ${grouped(excused)} of them were under way`;
-    return { verdict, actual: `${seen}, but ${may}` };
+  const { below } = after.atBest;
+  const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";
+  const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${spokenMs(relapsedMs)}`;
+  return { verdict, actual: `${backWhen(fromHealMs, recovery)}${whose}${again}` };
+}
+
+const backWhen = (ms: number | null, { watchedMs }: Recovery): string =>
+  ms === null ? `not back ${spokenMs(watchedMs)} after the heal` : `back only after ${spokenMs(ms)}`;
+
+function whyUndecided(recovery: Recovery, { total, asRecorded, atBest }: Aftermath, within: Duration): string {
+  const { fromHealMs, asRecordedMs } = recovery;
+  if (isLate(fromHealMs, within)) return `${backWhen(fromHealMs, recovery)}, too near the limit to tell`;
+  const isLateAsRecorded = isLate(asRecordedMs, within);
+  const seen = isLateAsRecorded
+    ? backWhen(asRecordedMs, recovery)
+    : `${grouped(asRecorded.good)} of ${grouped(total)} were good`;
+  if (isLateAsRecorded || atBest.isProven) {
+    const excused = counted(atBest.good - asRecorded.good, "operation");
+    return `${seen}, but the load generator was late itself, or the machine stood still, when ${excused} that were not good were under way`;
   }
-  if (after.total < ratioFloor) return { verdict, actual: "too few operations were due after that time to tell" };
-  return {
-    verdict,
-    actual: `${seen}, which does not prove ${spokenShare(recoveredShare)} of the steady phase's goodput`,
-  };
+  const { operations } = recoveryNeeds(1);
+  if (total < operations) {
+    const few = `${grouped(total)} of the ${grouped(operations)} that it takes: lengthen the recovery phase or raise the rate`;
+    return `too few operations were due after that time to tell, ${few}`;
+  }
+  return `${seen}, which does not prove ${spokenShare(recoveredShare)} of the steady phase's goodput`;
 }
 
 function numbersOf({ parts: [whole] }: RecoveryScene, recovery: Recovery, after: Aftermath): Finding["numbers"] & {} {
   return {
+    recovery: recoveryWordOf(recovery),
     recoveryMs: recovery.fromHealMs,
     watchedMs: recovery.watchedMs,
     steadyGoodRatio: whole!.steadyShare,

@@ -1,4 +1,4 @@
-import type { Evidence, Interval, OperationInfo, Register } from "../model/check.ts";
+import type { Evidence, OperationInfo, Register } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
 import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.ts";
 import { commonKeyspace } from "../model/workload.ts";
@@ -62,11 +62,6 @@ export function witnesses(evidence: Evidence, noted: readonly Noted[]): readonly
   return [...byRow.values()]
     .sort((one, other) => intendedMs[one.row]! - intendedMs[other.row]!)
     .map(({ row, note, violates }) => witnessOf(evidence, row, note, violates));
-}
-
-/** Whether the load generator was late itself at some time of these: that cannot support a `fail`. */
-export function isTainted({ generator }: Evidence, { fromMs, toMs }: Interval): boolean {
-  return generator.tainted.some((window) => window.fromMs < toMs && fromMs < window.toMs);
 }
 
 /** A finding that decides nothing, and why. */

@@ -19,6 +19,8 @@ export function bandwidth<const Target extends string>(target: Target, options: 
 }
 
 const rateOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["kbPerSecond"]);
+/** The longest of the probes' long requests, roughly. */
+const bulkBytes = 8000;
 /** How long some kilobytes take at this rate, in ms. */
 const transferMs = (bytes: number, parameters: FaultSpec["parameters"]): number => bytes / rateOf(parameters);
 
@@ -32,13 +34,14 @@ export const bandwidthFault: FaultKind<"network"> = toxicFault({
   options: bandwidthOptions.fields,
   problems: bandwidthOptions.problems,
   title: ({ target, parameters }) => `bandwidth ${rateOf(parameters)} KB/s on ${target}`,
+  provenAfterMs: (parameters) => transferMs(bulkBytes, parameters),
   toxics: (parameters) =>
     (["upstream", "downstream"] as const).map((stream) => ({
       type: "bandwidth",
       stream,
       attributes: { rate: rateOf(parameters) },
     })),
-  probe: (link, parameters) => link.probeInBulk(transferMs(8000, parameters) * 2 + 1000),
+  probe: (link, parameters) => link.probeInBulk(transferMs(bulkBytes, parameters) * 2 + 1000),
   isFelt({ answered, roundTripMs = 0, bytes }, parameters) {
     if (!answered) return undefined;
     return roundTripMs >= transferMs(bytes, parameters) * 0.8;

@@ -46,6 +46,7 @@ export const eventLoopBlockFault: FaultKind<"runtime"> = {
   healing: "it is told to stop doing so, and its inspector is closed",
   example: { blockedForMs: 50, everyMs: 50 },
   residue: "a timer in the process, and an open inspector: both go away with the heal, and with the process",
+  provenAfterMs: ({ blockedForMs }) => Number(blockedForMs),
   options: eventLoopBlockOptions.fields,
   problems: eventLoopBlockOptions.problems,
   title: ({ target, parameters }) => `block the event loop of ${target} for ${Number(parameters["blockedForMs"])} ms`,

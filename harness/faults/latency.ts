@@ -66,6 +66,10 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
     const late = directionOf(parameters) === "requests" ? " (requests)" : "";
     return `latency ${latencyMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ""} ms on ${target}${late}`;
   },
+  provenAfterMs(parameters) {
+    const { latencyMs, jitterMs } = read(parameters);
+    return latencyMs + jitterMs;
+  },
   toxics(parameters) {
     const { latencyMs, jitterMs } = read(parameters);
     const stream = streams[directionOf(parameters)];

@@ -64,6 +64,7 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
     const toxicity = 1 - (1 - shareOf(parameters)) ** (1 / stopped.length);
     return stopped.map((stream) => ({ type: "timeout", stream, toxicity, attributes: { timeout: 0 } }));
   },
+  provenAfterMs: () => silenceMs,
   probe: (link) => link.probe(silenceMs),
   isFelt: ({ answered }) => !answered,
 });

@@ -26,6 +26,7 @@ export const postgresCommitStallFault: FaultKind<"postgres"> = {
   healing: "the setting is reset; what waited is committed",
   example: {},
   residue: "a line in postgresql.auto.conf: reset when healed; commits that waited are then answered",
+  provenAfterMs: () => patienceMs,
   options: noFaultOptions.fields,
   problems: noFaultOptions.problems,
   title: ({ target }) => `${target} stalls commits`,

@@ -44,6 +44,7 @@ export const redisPauseFault: FaultKind<"redis"> = {
   healing: "`CLIENT UNPAUSE`; what was held back is executed",
   example: { what: "writes" },
   residue: "a pause: ended when healed; a pause of everything is made of slices of 0.4 s, each of which ends by itself",
+  provenAfterMs: () => patienceMs,
   options: redisPauseOptions.fields,
   problems: redisPauseOptions.problems,
   title: ({ target, parameters }) => `${target} holds ${textOf(parameters, "what")} back`,

@@ -24,6 +24,8 @@ const read = (parameters: FaultSpec["parameters"]) => ({
   bytes: Number(parameters["bytes"]),
   pauseMs: Number(parameters["pauseMs"]),
 });
+/** The longest of the probes' long requests, roughly. */
+const bulkBytes = 8000;
 /** The pauses between the pieces of a request, in ms. */
 function pausesMs(length: number, parameters: FaultSpec["parameters"]): number {
   const { bytes, pauseMs } = read(parameters);
@@ -43,13 +45,14 @@ export const slicesFault: FaultKind<"network"> = toxicFault({
     const { bytes, pauseMs } = read(parameters);
     return `slices of ${bytes} bytes every ${pauseMs} ms on ${target}`;
   },
+  provenAfterMs: (parameters) => pausesMs(bulkBytes, parameters),
   toxics(parameters) {
     const { bytes, pauseMs } = read(parameters);
     // Its delay is in microseconds; a size of 0 would never end.
     const attributes = { average_size: bytes, size_variation: 0, delay: Math.round(pauseMs * 1000) };
     return [{ type: "slicer", stream: "upstream", attributes }];
   },
-  probe: (link, parameters) => link.probeInBulk(pausesMs(8000, parameters) * 2 + 1000),
+  probe: (link, parameters) => link.probeInBulk(pausesMs(bulkBytes, parameters) * 2 + 1000),
   isFelt({ answered, roundTripMs = 0, bytes }, parameters) {
     const expectedMs = pausesMs(bytes, parameters);
     // A piece longer than the probe's request is not cut: it proves nothing.

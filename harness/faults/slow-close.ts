@@ -30,6 +30,7 @@ export const slowCloseFault: FaultKind<"network"> = toxicFault({
   options: slowCloseOptions.fields,
   problems: slowCloseOptions.problems,
   title: ({ target, parameters }) => `slow close ${delayOf(parameters)} ms on ${target}`,
+  provenAfterMs: delayOf,
   toxics: (parameters) => [{ type: "slow_close", stream: "downstream", attributes: { delay: delayOf(parameters) } }],
   probe: (link, parameters) => link.probeClosing(delayOf(parameters) + 2000),
   isFelt: ({ answered, roundTripMs = 0 }, parameters) =>

@@ -17,6 +17,7 @@ interface ToxicFault<Probed extends ProbeResult>
     | "problems"
     | "title"
     | "uncounted"
+    | "provenAfterMs"
   > {
   /** The toxics that it puts on a link, without their names. */
   readonly toxics: (parameters: ScheduledInjection["parameters"]) => readonly Omit<Toxic, "name">[];

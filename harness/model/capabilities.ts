@@ -1,3 +1,4 @@
+import type { LinkLook } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Json } from "./units.ts";
 
@@ -21,27 +22,6 @@ export interface Toxic {
   readonly attributes: Readonly<Record<string, number>>;
   /** The share of the connections that it is on, drawn for each. Default 1. */
   readonly toxicity?: number;
-}
-
-/** Bytes that went over a link: from its clients to the proxy, and from the proxy to its clients. */
-export interface ByteCounts {
-  readonly requestBytes: number;
-  readonly replyBytes: number;
-}
-
-/** What there is to see of a link's traffic at one moment, without Faultline's own probes. */
-export interface LinkLook {
-  /** The clients' connections to the proxy, by the client's end; also those that were closed a moment ago. Absent where the kernel can't be asked. */
-  readonly connections?: ReadonlyMap<string, ConnectionLook>;
-  /** How many connections the proxy has taken so far; absent where it does not say. */
-  readonly accepted?: number;
-  /** Of all connections that are over; absent where the proxy does not say. */
-  readonly closed?: ByteCounts;
-}
-
-/** A connection of a client to a proxy. Its bytes are absent where the kernel does not say. */
-export interface ConnectionLook extends Partial<ByteCounts> {
-  readonly isOpen: boolean;
 }
 
 /** `network`: one link, through its own proxy. Every call has a deadline of its own. */

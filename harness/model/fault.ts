@@ -2,6 +2,7 @@ import type { Capabilities, CapabilityName, Measured } from "./capabilities.ts";
 import type { Problem } from "./errors.ts";
 import { type Milestone, milestoneTitle } from "./milestone.ts";
 import type { Random } from "./random.ts";
+import type { LinkTraffic } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Duration, Json } from "./units.ts";
 
@@ -109,6 +110,11 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
     everyMs(parameters: Readonly<Record<string, Json>>): number;
     act(control: Capabilities[Name], injection: ScheduledInjection): Promise<void>;
   };
+  /**
+   * The least time that it takes to prove that it acts, in ms, where that depends on its parameters or is long: an answer that
+   * comes 6 s later is proven in 6 s. A fault that does not last longer is refused. Default 0.
+   */
+  provenAfterMs?(parameters: Readonly<Record<string, Json>>): number;
   /** The options that a scenario states, in the order in which they are listed. */
   readonly options: readonly OptionInfo[];
   /** Wrong parameters, with `where` the name of the option. */
@@ -121,28 +127,6 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
   heal(control: Capabilities[Name], injection: ScheduledInjection): Promise<void>;
   /** Measures whether it acts now. Called before, during and after. */
   observe(control: Capabilities[Name], injection: ScheduledInjection): Promise<Observation>;
-}
-
-/**
- * What went over the link that a fault acted on, from its request to that of its heal; of Faultline's own probes, nothing.
- * From the request, and not from the proof: who gives up at the first failure does so before the fault is proven. A number
- * that could not be seen is absent.
- */
-export interface LinkTraffic {
-  /** Connections that were open when the fault was requested. */
-  readonly open?: number;
-  /** Those of them that had carried bytes since the steady phase began. */
-  readonly inUse?: number;
-  /** Those of the ones in use that ended while it acted. */
-  readonly ended?: number;
-  /** Connections that were made, or begun, while it acted. */
-  readonly attempts?: number;
-  /** Bytes that the proxy received of the link's clients. */
-  readonly requestBytes?: number;
-  /** Bytes that the proxy sent to them. */
-  readonly replyBytes?: number;
-  /** From the beginning of the steady phase until the fault was requested. */
-  readonly before?: { readonly attempts?: number; readonly requestBytes?: number; readonly replyBytes?: number };
 }
 
 /** Measured evidence that an injection really acted, and that its heal really healed. Times on the run's clock. */

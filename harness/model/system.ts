@@ -38,7 +38,10 @@ export interface ComponentDefinition<To extends string = string> {
   readonly kind: string;
   /** How many of it run; `api` with 2 instances gives `api-1` and `api-2`. Default 1. */
   readonly instances?: number;
-  /** Environment variable → link. */
+  /**
+   * Environment variable → link. A client that asks there where to go, as those of Kafka, of a replica set and of a cluster do,
+   * goes past the link's proxy, and no fault on the link meets it.
+   */
   readonly links?: Readonly<Record<string, LinkDefinition<To>>>;
   /** A fixed port on the loopback interface; without it a free one is chosen. Only for a single instance. */
   readonly port?: number;

@@ -1,4 +1,4 @@
-import type { ByteCounts } from "../model/capabilities.ts";
+import type { ByteCounts } from "../model/traffic.ts";
 
 const withinMs = 500;
 

@@ -1,6 +1,6 @@
 import type { Socket as NodeSocket } from "node:net";
-import type { ByteCounts, ConnectionLook, LinkLook } from "../model/capabilities.ts";
 import type { Socket } from "../model/environment.ts";
+import type { ByteCounts, ConnectionLook, LinkLook } from "../model/traffic.ts";
 
 /** Where it can be seen what goes over a link; what is absent can't be. None of them rejects. */
 export interface TrafficSources {

@@ -1,5 +1,5 @@
-import type { ConnectionLook, LinkLook } from "../model/capabilities.ts";
-import type { FaultKind, LinkTraffic } from "../model/fault.ts";
+import type { FaultKind } from "../model/fault.ts";
+import type { ConnectionLook, LinkLook, LinkTraffic } from "../model/traffic.ts";
 
 /** What was seen of a link, at the moments that matter. */
 export interface Looks {

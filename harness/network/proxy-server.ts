@@ -214,4 +214,4 @@ export class ProxyServer {
 }
 
 /** The client keeps the status of an answer nowhere but in its message. */
-const isNotFound = (error: unknown): boolean => / status code 404$/.test(messageOf(error));
+const isNotFound = (error: unknown): boolean => messageOf(error).endsWith(" status code 404");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { bandwidth } from "../faults/bandwidth.ts";
 import { faultKinds } from "../faults/index.ts";
 import { kill } from "../faults/kill.ts";
 import { killRandom } from "../faults/kill-random.ts";
@@ -8,6 +9,8 @@ import { pause } from "../faults/pause.ts";
 import { redisReadOnly } from "../faults/redis-read-only.ts";
 import { repeated } from "../faults/repeated.ts";
 import { rollingRestart } from "../faults/rolling-restart.ts";
+import { slices } from "../faults/slices.ts";
+import { slowClose } from "../faults/slow-close.ts";
 import type { Injection } from "../model/fault.ts";
 import { accepted, commits } from "../model/milestone.ts";
 import { randomFrom } from "../model/random.ts";
@@ -39,6 +42,35 @@ const scheduled = (injections: readonly Injection[], seed = "7") =>
   );
 const codesOf = (...injections: readonly Injection[]) => scheduled(injections).problems.map(({ code }) => code);
 const slow = latency("api->cache", { latency: milliseconds(50) });
+
+describe("a fault that is over before it can be proven", () => {
+  const lasting = (ms: number, inject: Injection["inject"]): readonly string[] =>
+    scheduled([{ at: seconds(0), lasting: milliseconds(ms), inject }]).problems.map(({ code }) => code);
+  test.each<[Injection["inject"], proofMs: number]>([
+    [latency("api->cache", { latency: seconds(6) }), 6000],
+    [latency("api->cache", { latency: seconds(6), jitter: seconds(1), direction: "requests" }), 7000],
+    [slowClose("api->cache", { delay: seconds(2) }), 2000],
+    [bandwidth("api->cache", { kbPerSecond: 2 }), 4000],
+    [slices("api->cache", { bytes: 100, pause: milliseconds(50) }), 4000],
+    [partition("api->cache"), 300],
+  ])("is refused: $kind", (inject, proofMs) => {
+    expect(lasting(proofMs, inject)).toEqual(["SHORTER_THAN_ITS_PROOF"]);
+    expect(lasting(proofMs / 2, inject)).toEqual(["SHORTER_THAN_ITS_PROOF"]);
+    expect(lasting(proofMs + 1, inject)).toEqual([]);
+  });
+
+  test("with both times, and a length that would do", () => {
+    const inject = latency("api->cache", { latency: seconds(6) });
+    expect(scheduled([{ at: seconds(0), lasting: seconds(3), inject }]).problems).toEqual([
+      {
+        code: "SHORTER_THAN_ITS_PROOF",
+        where: "faults[0].lasting",
+        message: "is 3 s, and to prove that latency 6000 ms on api->cache acts takes 6 s",
+        remedy: "Let it last longer than that, as seconds(7), or make the fault smaller.",
+      },
+    ]);
+  });
+});
 
 describe("when a fault strikes", () => {
   test("in a window, the seed picks the moment, and another injection does not move it", () => {

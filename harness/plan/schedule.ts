@@ -71,6 +71,7 @@ export function schedule(
     if (after !== undefined) problems.push(...problemsOfMilestone(after, stage, `${where}.after`));
     if (kind === undefined) problems.push(unknownKind(injection, context.faultKinds, where));
     else {
+      problems.push(...problemsOfProof(injection, kind, where));
       const all = actsOn(system, kind, inject.target);
       problems.push(...problemsOfFault(inject, kind, all, system, context, where));
       const acts = injection.on === "one" ? all.slice(0, 1).map(() => pickOf(all, index, stage.random)) : all;
@@ -145,6 +146,23 @@ function problemsOfTime({ at, lasting }: Injection, atMs: number, faultsMs: numb
     });
   }
   return problems;
+}
+
+/** A fault that is over before it can be seen acting would be healed late, or never proven. */
+function problemsOfProof({ inject, lasting }: Injection, kind: FaultKind, where: string): readonly Problem[] {
+  const proofMs = kind.provenAfterMs?.(inject.parameters) ?? 0;
+  if (!(Number(lasting) <= proofMs)) return [];
+  const [given, needed] = [lasting, proofMs].map((ms) => `${Number((Number(ms) / 1000).toFixed(3))} s`);
+  const longer = Math.floor(proofMs / 1000) + 1;
+  const title = kind.title(inject);
+  return [
+    {
+      code: "SHORTER_THAN_ITS_PROOF",
+      where: `${where}.lasting`,
+      message: `is ${given}, and to prove that ${title} acts takes ${needed}`,
+      remedy: `Let it last longer than that, as seconds(${longer}), or make the fault smaller.`,
+    },
+  ];
 }
 
 function unknownKind({ inject }: Injection, kinds: readonly FaultKind[], where: string): Problem {

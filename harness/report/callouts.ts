@@ -1,8 +1,7 @@
-import { sum } from "d3-array";
 import type { Figures } from "../model/measure/figures.ts";
+import { harmOf, harms } from "../model/measure/harm.ts";
 import { type Recovery, type RecoveryWord, recoveryWordOf } from "../model/measure/recovery.ts";
 import type { StoredRun } from "../model/run.ts";
-import type { CheckResult } from "../model/verdict.ts";
 import { count, duration, percent, plural } from "./format.ts";
 import type { OperationTable } from "./operations.ts";
 import type { FaultWindow } from "./windows.ts";
@@ -59,7 +58,7 @@ function moments(figures: Figures | null): Callout[] {
 function recovered(word: RecoveryWord, recovery: Recovery | undefined): Callout {
   const label = "time to recover";
   const said = {
-    "not needed": ["none", "none was needed: goodput never left its steady level", "plain"],
+    "not needed": ["none", `none was needed: goodput never left its steady level${doubtOf(recovery)}`, "plain"],
     back: [duration(recovery?.fromHealMs), `from the last heal${doubtOf(recovery)}`, "plain"],
     "not back": [`> ${duration(recovery?.watchedMs)}`, "not back as long as the run watched", "bad"],
     "not known": ["not known", "no steady phase to compare with, or no proven heal", "unsure"],
@@ -75,30 +74,24 @@ function doubtOf({ fromHealMs, asRecordedMs }: Partial<Recovery> = {}): string {
   return `; ${longest} if the lateness of the load generator or the machine was the system's`;
 }
 
-/** What must not happen even once; a check that looks for it counts it under this name. */
-const harms = ["lost", "duplicated", "stale"] as const;
-
+/** What must not happen even once. */
 function harm({ record }: StoredRun): Callout {
-  const found = harms.map((name) => record.checks.flatMap((check) => countedBy(check, name)));
-  const all = found.flat();
-  const sums = found.map((counts) => (counts.length === 0 ? "–" : count(sum(counts, ({ value }) => value))));
-  const seen = all.filter(({ value }) => value > 0).map(({ value, title }) => `${count(value)} by ${title}`);
-  const looked = new Set(all.map(({ title }) => title)).size;
-  const unseen = sums.includes("–") ? ", none for what is –" : "";
+  const all = harmOf(record.checks);
+  const seen = all
+    .flatMap(({ name, by }) => by.filter((one) => one.count > 0).map((one) => ({ ...one, name })))
+    .map((one) => `${count(one.count)} ${one.name} (${one.title})`);
+  const looked = new Set(all.flatMap(({ by }) => by.map(({ title }) => title))).size;
+  const unseen = all.some((one) => one.count === null) ? ", none for what is –" : "";
   const none = looked === 0 ? "no check looks for it" : `${plural(looked, "check")} looked for it${unseen}`;
-  const isBroken = all.some(({ value, verdict }) => value > 0 && verdict === "fail");
+  const isBroken = record.checks.some(
+    (check) => check.verdict === "fail" && harms.some((name) => Number(check.numbers[name] ?? 0) > 0),
+  );
   return {
     label: harms.join(" · "),
-    value: sums.join(" · "),
+    value: all.map((one) => (one.count === null ? "–" : count(one.count))).join(" · "),
     detail: seen.join(", ") || none,
     tone: isBroken ? "bad" : "plain",
   };
-}
-
-/** A check that could not decide has counted nothing that one could rest on. */
-function countedBy({ numbers, title, verdict }: CheckResult, name: string) {
-  const value = numbers[name];
-  return typeof value === "number" && verdict !== "inconclusive" ? [{ value, title, verdict }] : [];
 }
 
 /** How much of the fault the system kept from its users, and how long an outage it made of it. */
@@ -107,7 +100,7 @@ function severity(figures: Figures | null): Callout[] {
   const absorbed = absorption && {
     label: "absorbed",
     value: percent(absorption.share),
-    detail: `of ${plural(absorption.crossed, "operation")} that crossed the fault; surely at least ${percent(absorption.range.lower)}`,
+    detail: `of ${plural(absorption.crossed, "operation")} under way while the fault acted; at least ${percent(absorption.range.lower)}, 95 % CI`,
     tone: "plain" as const,
   };
   const amplified = amplification !== undefined && {

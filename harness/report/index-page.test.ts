@@ -94,6 +94,30 @@ test("the map has the worst of the newest runs of each scenario, and what nothin
   expect(textOf(never)).not.toMatch(/\bdb,/);
 });
 
+test("what any run struck was struck: an older one, one of a variant, and one of a folder with only these", () => {
+  const targets = ["db", "cache", "queue", "worker"];
+  const struck = (one: string, more: Partial<RunSummary>) =>
+    at(passing, "1", { targets, struck: [one], coverage: [], ...more });
+  const neverIn = (runs: RunSummary[]) => textOf(/class="never">(.*?)<\/p>/.exec(renderIndex(runs, 0))?.[1] ?? "");
+  const older = struck("db", { scenario: "a" });
+  const newer = struck("cache", { scenario: "a" });
+  const variant = struck("queue", { scenario: "a", variant: "mutant x" });
+  expect(neverIn([older, newer, variant])).toBe("Never struck: worker");
+  expect(neverIn([variant])).toBe("Never struck: db, cache, worker");
+  // As versions before told it: by what they covered.
+  const { struck: _, ...old } = at(older, "1", {
+    coverage: [{ target: "worker", kind: "kill", operation: "buy", word: "held" }],
+  });
+  expect(neverIn([old, newer, variant])).toBe("Never struck: db");
+});
+
+test("what was planned, but never injected, was not struck", () => {
+  const run = sampleRun({ verdict: "pass" });
+  expect(summaryOfRun(run).struck).toEqual(["api->cache"]);
+  const isOfLoad = (type: string): boolean => type === "phase" || type === "started";
+  expect(summaryOfRun({ ...run, events: run.events.filter(({ type }) => isOfLoad(type)) }).struck).toEqual([]);
+});
+
 test("what only an inconclusive run shows is marked in the map, as it proves nothing", () => {
   const cell = (word: RunSummary["coverage"][number]["word"], verdict: RunSummary["verdict"], scenario: string) =>
     at(passing, "1", { scenario, verdict, coverage: [{ target: "db", kind: "kill", operation: "buy", word }] });

@@ -101,8 +101,10 @@ function coverageMap(system: string, runs: readonly RunSummary[], id: string): H
   ];
   const newest = latest.flatMap((own) => own.at(-1) ?? []);
   const unplaced = newest.flatMap(({ scenario, unplaced: titles = [] }) => titles.map((one) => `${one} (${scenario})`));
+  const never = neverStruck(runs);
   if (newest.length === 0)
-    return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2><p class="empty">There are only runs of its variants.</p></section>`;
+    return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2><p class="empty">There are only runs of its variants.</p>
+${never}</section>`;
   const cells = Map.groupBy(
     newest.flatMap(({ coverage, verdict }) =>
       coverage.map((cell) => ({ ...cell, isUndecided: verdict === "inconclusive" })),
@@ -123,15 +125,27 @@ function coverageMap(system: string, runs: readonly RunSummary[], id: string): H
       return html`<tr><th scope="row">${target} <span class="quiet">${kind}</span></th>${words.map(({ word, isUndecided }) => html`<td class="cell ${word.replace(" ", "-")}"><b>${coverageIcons[word]} ${word}${isUndecided && "?"}</b></td>`)}</tr>
 `;
     });
-  const struck = new Set(newest.flatMap(({ coverage }) => coverage.map(({ target }) => target)));
-  const never = [...new Set(newest.flatMap(({ targets }) => targets))].filter((target) => !struck.has(target));
   const head = html`<tr><th scope="col">what, with what</th>${operations.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
   return html`<section aria-labelledby="${id}"><h2 id="${id}">What was struck: ${system}</h2>
 <p class="quiet">The newest run of each scenario, the worst of several. ✓ held: all that crossed the fault were ok. ~ degraded: some were not, and broke no check. ✗ violated: one broke a check. · not exercised: none crossed it.${newest.some(({ verdict }) => verdict === "inconclusive") && " With a ? behind it: so in a run that was inconclusive, which proves nothing."}</p>
 ${rows.length > 0 && scrolling(`What was struck: ${system}`, html`<table class="matrix"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}
 ${unplaced.length > 0 && html`<p class="never broken"><b>✗ Broken, by no single operation:</b> ${unplaced.join("; ")}</p>`}
-<p class="never"><b>Never struck:</b> ${never.length === 0 ? "nothing, each component and link was" : never.join(", ")}</p></section>
+${never}</section>
 `;
+}
+
+/** Where something was injected; of a run from before that was noted, all that was planned. */
+function struckIn({ struck, coverage }: RunSummary): readonly string[] {
+  const met = coverage.filter(({ word }) => struck === undefined || word !== "not exercised");
+  return [...(struck ?? []), ...met.map(({ target }) => target)];
+}
+
+/** By none of all these runs, the older ones and those of variants among them. */
+function neverStruck(runs: readonly RunSummary[]): Html {
+  const struck = new Set(runs.flatMap(struckIn));
+  const never = [...new Set(runs.flatMap(({ targets }) => targets))].filter((target) => !struck.has(target));
+  const shown = never.length === 0 ? "nothing, each component and link was" : never.join(", ");
+  return html`<p class="never"><b>Never struck:</b> ${shown}</p>`;
 }
 
 function worstOf(words: readonly CoverageWord[]): CoverageWord {

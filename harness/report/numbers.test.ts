@@ -178,22 +178,35 @@ describe("the numbers below the verdict and those of the fault", () => {
     expect(callouts.get("checks held")?.[0]).toBe(`${held} of ${run.record.checks.length}`);
   });
 
-  it("count what was lost, done twice or stale as the checks do, and say what no check looked for", () => {
+  it("count what was lost, done twice, stale or stuck as the checks do, and say what no check looked for", () => {
     const shown = (checks: readonly Partial<CheckResult>[]) => {
       const [one] = run.record.checks;
       const all = checks.map((more) => ({ ...one!, witness: [], ...more }));
       const text = scriptless({ ...run, record: { ...run.record, checks: all } });
       const [, value, detail] =
-        /<dt>lost · duplicated · stale<\/dt><dd><b>(.*?)<\/b> <span>(.*?)<\/span>/.exec(text) ?? [];
+        /<dt>lost · duplicated · stale · stuck<\/dt><dd><b>(.*?)<\/b> <span>(.*?)<\/span>/.exec(text) ?? [];
       return [value, detail];
     };
-    const lost = { verdict: "fail", title: "no lost writes", numbers: { lost: 2, acknowledged: 9 } } as const;
-    const jobs = { verdict: "fail", title: "no lost jobs", numbers: { lost: 1200 } } as const;
+    const lost = {
+      name: "noLostWrites",
+      verdict: "fail",
+      title: "no lost writes",
+      numbers: { lost: 2, acknowledged: 9 },
+    } as const;
+    const jobs = {
+      name: "noLostJobs",
+      verdict: "fail",
+      title: "no lost jobs",
+      numbers: { lost: 1200, stuck: 3 },
+    } as const;
     const fresh = { verdict: "pass", title: "no stale reads", numbers: { stale: 0 } } as const;
-    expect(shown([lost, jobs, fresh])).toEqual(["1,202 · – · 0", "2 by no lost writes, 1,200 by no lost jobs"]);
-    expect(shown([fresh])).toEqual(["– · – · 0", "1 check looked for it, none for what is –"]);
+    expect(shown([lost, jobs, fresh])).toEqual([
+      "1,202 · – · 0 · 3",
+      "2 lost (no lost writes), 1,200 lost (no lost jobs), 3 stuck (no lost jobs)",
+    ]);
+    expect(shown([fresh])).toEqual(["– · – · 0 · –", "1 check looked for it, none for what is –"]);
     // What could not be decided counted nothing.
-    expect(shown([{ ...lost, verdict: "inconclusive" }])).toEqual(["– · – · –", "no check looks for it"]);
+    expect(shown([{ ...lost, verdict: "inconclusive" }])).toEqual(["– · – · – · –", "no check looks for it"]);
   });
 
   it("time to impact is from the first injection to the first end of an operation that was not ok", () => {

@@ -225,6 +225,26 @@ describe("the receipts of a report", () => {
     expect(told[0]).toContain(`${Math.round(receipt!.provenMs! - receipt!.requestedMs)} ms`);
   });
 
+  it("say what went over each link, and that nothing did, and do not make it up where it was not counted", () => {
+    const idle = { open: 1, inUse: 0, ended: 0, attempts: 0, requestBytes: 0, replyBytes: 0 };
+    const firstRow = (traffic: object | undefined): string => {
+      const events = failing.events.map((event) => {
+        if (event.type !== "receipt" || traffic === undefined) return event;
+        return { ...event, receipt: { ...event.receipt, traffic } };
+      });
+      return (
+        rows(scriptless({ ...failing, events }))[0]
+          ?.split("<td>")
+          .at(-1) ?? ""
+      );
+    };
+    expect(firstRow({ ...idle, attempts: 3, requestBytes: 2000, replyBytes: 9600 })).toMatch(/3 connections, 12 kB$/);
+    expect(firstRow({ ...idle, attempts: 1 })).toMatch(/1 connection, 0 B$/);
+    expect(firstRow({ before: { attempts: 3 } })).toMatch(/not counted$/);
+    expect(firstRow(idle)).toMatch(/nothing$/);
+    expect(firstRow(undefined)).toMatch(/–$/);
+  });
+
   it("say so when there is none, and do not fill in what was not measured", () => {
     expect(
       section(

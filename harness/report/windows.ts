@@ -2,6 +2,7 @@ import type { Interval } from "../model/check.ts";
 import type { Receipt, ScheduledInjection } from "../model/fault.ts";
 import { type LoadPhase, loadPhases } from "../model/history.ts";
 import type { StoredRun } from "../model/run.ts";
+import type { LinkTraffic } from "../model/traffic.ts";
 
 /** One injection on one link or instance. Times in ms on the run's clock; null for what was not seen. */
 export interface FaultWindow {
@@ -17,6 +18,8 @@ export interface FaultWindow {
   readonly healRequestedMs: number | null;
   readonly healProvenMs: number | null;
   readonly error: string | null;
+  /** What went over the link that it acted on; null where that was not counted. */
+  readonly traffic: LinkTraffic | null;
 }
 
 /** A named stretch of the run in which operations were due. */
@@ -84,6 +87,7 @@ function fromReceipt(run: StoredRun, injection: ScheduledInjection, on: string):
     healRequestedMs: receipt.healRequestedMs ?? null,
     healProvenMs: receipt.healProvenMs ?? null,
     error: receipt.error ?? null,
+    traffic: receipt.traffic ?? null,
   };
 }
 
@@ -102,6 +106,7 @@ function fromEvents(run: StoredRun, injection: ScheduledInjection, on: string): 
     healRequestedMs: at("heal") ?? (requestedMs === null ? plannedMs + injection.lastingMs : null),
     healProvenMs: at("healed"),
     error: null,
+    traffic: null,
   };
 }
 

@@ -64,7 +64,7 @@ function stage(victim: Slow) {
   };
   const seen = (type: string, id: string) =>
     expect.poll(() => events.some((one) => one.type === type && "injection" in one && one.injection === id)).toBe(true);
-  return { strike, seen };
+  return { strike, seen, context };
 }
 
 test("what is killed once more while it starts is healed with what starts it then", async () => {
@@ -97,4 +97,27 @@ test("what does not start again, with nobody in the way, is told", async () => {
   victim.kill();
   expect(await only.receipt).toMatchObject({ error: "healing: ended with SIGKILL" });
   expect((await only.receipt)?.healProvenMs).toBeUndefined();
+});
+
+test("a proof that takes longer than the fault does not keep it from being healed when it is due", async () => {
+  const [due, probed] = [Promise.withResolvers<void>(), Promise.withResolvers<{ state: "acting"; measured: object }>()];
+  const toxics = new Set<string>();
+  const slow = {
+    ...kill,
+    inject: async () => void toxics.add("late"),
+    heal: async () => void toxics.delete("late"),
+    observe: () => (toxics.has("late") ? probed.promise : Promise.resolve({ state: "absent", measured: {} })),
+  } as unknown as FaultKind;
+  const { context } = stage(new Slow());
+  const course = { due: async () => undefined, ends: () => due.promise, over: async () => undefined };
+  const injection = { id: "i1", title: "late", target: "worker", kind: "kill", parameters: {}, lastingMs: 60_000 };
+  const played = playStrikes(slow, injection as unknown as ScheduledInjection, course, context);
+  await expect.poll(() => toxics.size).toBe(1);
+  due.resolve();
+  const [receipt] = await played;
+  probed.resolve({ state: "acting", measured: { late: true } });
+  await new Promise(setImmediate);
+  expect(receipt).toMatchObject({ healProvenMs: expect.any(Number) });
+  expect(receipt).not.toHaveProperty("provenMs");
+  expect(receipt).not.toHaveProperty("error");
 });

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LinkControl, LinkLook } from "../model/capabilities.ts";
+import type { LinkControl } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
+import type { LinkLook } from "../model/traffic.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
 import type { Strikes } from "./strikes.ts";
@@ -37,6 +38,8 @@ export interface Course {
   due(): Promise<void>;
   /** Told whether it was seen acting; resolves, or rejects, when it is time to heal. */
   over(isProven: boolean): Promise<void>;
+  /** Resolves, or rejects, when it is time to heal though it was not proven yet; absent where there is no such time. */
+  ends?(): Promise<void>;
   /** Told when it could not be injected; it is healed at once. */
   failed?(): void;
   /** What was seen of its links when the steady phase began, by their names; absent where there is no such phase. */
@@ -121,7 +124,8 @@ async function play(
     announce("inject");
     await strike.inject();
     sustained = strike.sustain((error) => tellOnce(messageOf(error)));
-    await prove(strike, receipt, injection.lastingMs, context);
+    const proof = prove(strike, receipt, proofWithinMs(kind, injection), context);
+    await Promise.race([proof, course.ends?.() ?? proof]);
     await course.over(receipt.provenMs !== undefined);
   } catch (error) {
     if (!context.signal.aborted) receipt.error = `injecting: ${messageOf(error)}`;
@@ -184,13 +188,20 @@ async function tryToHeal(
   }
 }
 
+/** A proof that takes its time has twice of it; but none goes on for longer than its fault. */
+function proofWithinMs(kind: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
+  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs);
+}
+
 async function prove(
   strike: Strike,
   receipt: Writable<Receipt>,
-  lastingMs: number,
+  withinMs: number,
   { now, emit }: InjectorContext,
 ): Promise<void> {
-  const { state, measured, atMs } = await observeUntil("acting", strike, Math.min(provenWithinMs, lastingMs), now);
+  const { state, measured, atMs } = await observeUntil("acting", strike, withinMs, now);
+  // What comes after the heal began is no proof of anything.
+  if (receipt.healRequestedMs !== undefined) return;
   receipt.during = measured;
   if (state !== "acting") return;
   receipt.provenMs = atMs;

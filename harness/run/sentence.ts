@@ -1,12 +1,12 @@
 import type { Evidence } from "../model/check.ts";
-import type { ScheduledInjection } from "../model/fault.ts";
+import { lastingOf } from "../model/measure/lasted.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
 
 /** One sentence from the fault to the failure, or to its absence; for a person who was woken up. */
 export function sentenceFor(judged: Judged, evidence: Evidence): string {
-  const fault = describeFaults(evidence.schedule);
+  const fault = describeFaults(evidence);
   const broken = judged.checks.find((check) => check.verdict === "fail");
   if (judged.verdict === "fail" && broken !== undefined) return failure(fault, broken, judged, evidence);
   if (judged.verdict === "inconclusive") {
@@ -41,9 +41,9 @@ function wasInjected({ events, receipts }: Evidence): boolean {
 /** More than that and the end of the sentence is not read. */
 const namedAtMost = 3;
 
-function describeFaults(schedule: readonly ScheduledInjection[]): string {
+function describeFaults({ schedule, receipts }: Evidence): string {
   if (schedule.length === 0) return "no fault";
-  const named = schedule.slice(0, namedAtMost).map(({ title, lastingMs }) => `${title} for ${lastingMs / 1000} s`);
+  const named = schedule.slice(0, namedAtMost).map((one) => `${one.title} ${lastingOf(one, receipts)}`);
   const others = schedule.length - named.length;
   return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more faults`;
 }

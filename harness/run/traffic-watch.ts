@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LinkLook } from "../model/capabilities.ts";
-import type { FaultKind, LinkTraffic } from "../model/fault.ts";
+import type { FaultKind } from "../model/fault.ts";
+import type { LinkLook, LinkTraffic } from "../model/traffic.ts";
 import { withDeadline } from "../network/deadline.ts";
 import { trafficOf } from "../network/link-traffic.ts";
 

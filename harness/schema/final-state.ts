@@ -96,7 +96,17 @@ type Part = keyof FinalState;
 interface SoundRow {
   readonly part: Part;
   readonly index: number;
-  readonly row: Readonly<Record<string, unknown>>;
+  readonly row: Cells;
+}
+/** What is compared of rows; which of these there are is up to the part. */
+interface Cells {
+  readonly keyspace?: string;
+  readonly key: number;
+  readonly id: number;
+  readonly state: string;
+  readonly attempts?: number;
+  readonly attemptsAllowed?: number;
+  readonly name: string;
 }
 const placeOf = ({ part, index }: SoundRow): string => `${part}[${index}]`;
 type SoundRows = Readonly<Record<Part, readonly SoundRow[]>>;
@@ -107,7 +117,7 @@ function soundRows(given: unknown, issues: readonly z.core.$ZodIssue[]): SoundRo
   const rowsOf = (part: Part): readonly SoundRow[] => {
     const rows = (given as Partial<Record<Part, unknown>> | null | undefined)?.[part];
     if (!Array.isArray(rows)) return [];
-    const all = rows.map((row: SoundRow["row"], index) => ({ part, index, row }));
+    const all = rows.map((row: Cells, index) => ({ part, index, row }));
     return wrong.size === 0 ? all : all.filter((one) => !wrong.has(placeOf(one)));
   };
   const parts = Object.keys(columnsOf) as readonly Part[];
@@ -122,11 +132,11 @@ function repeated({ registers, conserved, jobs }: SoundRows): readonly Problem[]
       "List each key once: group the query by it, or read only its newest row.",
     ),
     ...repetitions(conserved, ({ name }) => `the sum "${name}"`, "Give each sum a name of its own, or add the two up."),
-    ...["attempts", "attemptsAllowed"].flatMap((column) => contradictions(jobs, column)),
+    ...(["attempts", "attemptsAllowed"] as const).flatMap((column) => contradictions(jobs, column)),
   ];
 }
 
-function repetitions(rows: readonly SoundRow[], nameOf: (row: SoundRow["row"]) => string, remedy: string): Problem[] {
+function repetitions(rows: readonly SoundRow[], nameOf: (row: Cells) => string, remedy: string): Problem[] {
   const first = new Map<string, SoundRow>();
   return rows.flatMap((one) => {
     const name = nameOf(one.row);
@@ -138,12 +148,12 @@ function repetitions(rows: readonly SoundRow[], nameOf: (row: SoundRow["row"]) =
 }
 
 /** Rows of one job in one state are one job: they cannot differ in how often it was tried. */
-function contradictions(jobs: readonly SoundRow[], column: string): Problem[] {
+function contradictions(jobs: readonly SoundRow[], column: "attempts" | "attemptsAllowed"): Problem[] {
   const first = new Map<string, SoundRow>();
   return jobs.flatMap((job) => {
     const { row } = job;
     if (row[column] === undefined) return [];
-    const name = `${row["id"]} ${row["state"]}`;
+    const name = `${row.id} ${row.state}`;
     const before = first.get(name);
     if (before === undefined) first.set(name, job);
     if (before === undefined || before.row[column] === row[column]) return [];
@@ -155,22 +165,22 @@ function contradictions(jobs: readonly SoundRow[], column: string): Problem[] {
 function problemsWithBounds(rows: SoundRows, { keyspaces, operations }: StateBounds): readonly Problem[] {
   const ofKeys = [...rows.registers, ...rows.cache, ...rows.index].flatMap((one): Problem[] => {
     const { row } = one;
-    const name = String(row["keyspace"] ?? commonKeyspace);
+    const name = row.keyspace ?? commonKeyspace;
     const keys = Object.hasOwn(keyspaces, name) ? keyspaces[name] : undefined;
     if (keys === undefined) {
       const known = didYouMean(name, Object.keys(keyspaces));
-      const isSaid = row["keyspace"] === undefined ? "is left out, which means" : "is";
+      const isSaid = row.keyspace === undefined ? "is left out, which means" : "is";
       const message = `${isSaid} "${name}", a keyspace that no operation works on`;
       return [badState(`${placeOf(one)}.keyspace`, message, known)];
     }
-    if (Number(row["key"]) < keys) return [];
-    const message = `is ${row["key"]}, outside the keyspace "${name}", whose keys are 0 to ${keys - 1}`;
+    if (row.key < keys) return [];
+    const message = `is ${row.key}, outside the keyspace "${name}", whose keys are 0 to ${keys - 1}`;
     return [badState(`${placeOf(one)}.key`, message, keyRemedy)];
   });
   const ofIds = [...rows.items, ...rows.jobs].flatMap((one): Problem[] => {
     const { row } = one;
-    if (Number(row["id"]) < operations) return [];
-    const message = `is ${row["id"]}, beyond the plan, whose ids are 0 to ${operations - 1}`;
+    if (row.id < operations) return [];
+    const message = `is ${row.id}, beyond the plan, whose ids are 0 to ${operations - 1}`;
     return [badState(`${placeOf(one)}.id`, message, idRemedy)];
   });
   return [...ofKeys, ...ofIds];

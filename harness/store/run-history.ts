@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { coverageWords } from "../model/measure/coverage.ts";
+import { harms } from "../model/measure/harm.ts";
 import { recoveryWords } from "../model/measure/recovery.ts";
 import { redacting } from "../model/redact.ts";
 import { type RunSummary, runSummaryVersion } from "../model/run-summary.ts";
@@ -80,10 +81,12 @@ function isSummary(one: RunSummary): boolean {
     verdicts.includes(one.verdict) &&
     [one.p99Ms, one.recoveryMs].every((ms) => ms === null || typeof ms === "number") &&
     (one.recovery === undefined || recoveryWords.includes(one.recovery)) &&
-    [...one.targets, ...(one.unplaced ?? [])].every(isText) &&
+    harms.every((name) => isCount(one.harm?.[name])) &&
+    [...one.targets, ...(one.struck ?? []), ...(one.unplaced ?? [])].every(isText) &&
     one.coverage.every((cell) => [cell.target, cell.kind, cell.operation].every(isText) && isWord(cell.word))
   );
 }
 
+const isCount = (value: unknown): boolean => value === undefined || value === null || typeof value === "number";
 const isText = (value: unknown): boolean => typeof value === "string";
 const isWord = (value: unknown): boolean => coverageWords.some((word) => word === value);

@@ -204,6 +204,21 @@ ${more}`);
     expect(links(environment).map((one) => one.split(" ").at(-1))).toEqual(expected);
   });
 
+  test("asks where a server may send its clients past the link", () => {
+    const text = (image: string): string =>
+      `services: {web: {image: w, ports: ["80:80"], environment: {BROKER_URL: "broker:9092"}}, broker: {image: "${image}", expose: [9092]}}`;
+    for (const image of [
+      "confluentinc/cp-kafka:7.8",
+      "apache/kafka",
+      "mongo:8",
+      "redpandadata/redpanda",
+      "cassandra:5",
+    ])
+      expect(questionsIn(text(image))).toContain("does broker send its clients to an address of its own?");
+    for (const image of ["rabbitmq:4", "nats", "example/mongoose-admin", "mongo-express", "memcached"])
+      expect(questionsIn(text(image))).not.toContain("an address of its own");
+  });
+
   test("asks what it does not tell", () => {
     const text = `services:
   clients: {build: ., depends_on: [db], volumes: ["./x:/x"], ports: ["80:80", "90:90"]}

@@ -197,7 +197,10 @@ function linksOf(
     else if (all.length > 1) questions.push(`${variable} names several: it is left as it is, past the proxies`);
     else if (strange)
       questions.push(`${variable} asks ${first.to.name} at ${first.port}: left as it is, past the proxies`);
-    else links.push(...linkOf(service, first, place.name));
+    else {
+      const [link, ...others] = linkOf(service, first, place.name);
+      links.push(...(link === undefined ? [] : [warned(link, first.to)]), ...others);
+    }
   }
   const linked = new Set(references.map(({ to }) => to.name));
   const silent = service.dependsOn.filter((name) => !linked.has(name) && places.has(name));
@@ -206,6 +209,17 @@ function linksOf(
       `it depends on ${name}, but no variable says where that is: by its name in the code? Then its link can't be broken`,
     );
   return { links, questions };
+}
+
+/** Servers that send their clients from the address that these know to one of their own. */
+const advertising =
+  /(^|\/)([\w-]*kafka[\w-]*|redpanda|mongo|[\w-]*mongodb[\w-]*|cassandra|scylla|(redis|valkey)-cluster|pulsar[\w-]*)(?=[:@]|$)/;
+
+/** What is most worth to be asked comes first: a fault on such a link may meet nothing. */
+function warned(link: DraftLink, { image }: ComposeService): DraftLink {
+  if (image === undefined || !advertising.test(textOf(image))) return link;
+  const question = `does ${link.to} send its clients to an address of its own? Then they go past this link: let it advertise the proxy's`;
+  return { ...link, question: link.question === undefined ? question : `${question}. ${link.question}` };
 }
 
 function linkOf(service: ComposeService, reference: Reference, to: string): readonly DraftLink[] {

@@ -11,6 +11,7 @@ import { containersFacts } from "./facts.ts";
 import { groundOf, makeNetwork, sweep, sweepOf } from "./ground.ts";
 import { ensureImages } from "./images.ts";
 import { ContainerInstance } from "./instance.ts";
+import { addressesOf, socketsTo } from "./seen-inside.ts";
 import { type ImageSettings, imageSettings } from "./settings.ts";
 import { proxiesName, startToxiproxy } from "./toxiproxy.ts";
 
@@ -65,9 +66,9 @@ function containersPlace(
         // Whoever comes from outside has the address of the engine's own, and so do the probes.
         if (link.from.component === clientsName) return undefined;
         return {
-          sockets: () => instanceNamed(link.from.instance)?.socketsTo(port) ?? Promise.resolve(undefined),
+          sockets: () => socketsTo(instanceNamed(link.from.instance)?.container, port),
           async clients() {
-            const addresses = (await instanceNamed(link.from.instance)?.networkAddresses()) ?? [];
+            const addresses = await addressesOf(instanceNamed(link.from.instance)?.container);
             const hosts = await records.clientHosts();
             // Only if it was ever seen by them: an engine may hide the addresses of containers from each other.
             return addresses.some((address) => hosts.has(address)) ? addresses : undefined;

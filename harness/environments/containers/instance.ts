@@ -10,13 +10,9 @@ import type {
   ProcessControl,
   RolloutControl,
 } from "../../model/capabilities.ts";
-import type { Socket } from "../../model/environment.ts";
-import { messageOf, systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectedPorts, connectionsTo, established, listening, portsIn } from "../../safety/listening.ts";
-import { processesInContainers } from "../../safety/processes.ts";
-import { socketsInNetworkOf } from "../../safety/sockets.ts";
 import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
 import type { Gauges, StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
@@ -24,6 +20,7 @@ import { ManagedContainer } from "./container.ts";
 import { type ContainerDriver, insideOf, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 import { ContainerLimits } from "./limits.ts";
+import { notStarted } from "./not-started.ts";
 import { imageName } from "./settings.ts";
 
 const periodUs = 100_000;
@@ -48,6 +45,10 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
     this.#facts = facts;
     this.#ground = ground;
     this.#limits = new ContainerLimits(ground.engine.memoryBytes);
+  }
+
+  get container(): ManagedContainer | undefined {
+    return this.#container;
   }
 
   async before(): Promise<void> {
@@ -241,19 +242,6 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
     return sockets === undefined ? undefined : portsIn(sockets, established);
   }
 
-  /** The connections of its processes to a port of the proxies; undefined where its network can't be looked into. */
-  async socketsTo(port: number): Promise<readonly Socket[] | undefined> {
-    const pids = processesInContainers().get(this.#container?.id);
-    return pids?.[0] === undefined ? undefined : socketsInNetworkOf(pids[0], [port]);
-  }
-
-  /** Its addresses in the network of its run. */
-  async networkAddresses(): Promise<readonly string[]> {
-    const inspection = await this.#container?.inspect();
-    const networks = Object.values(inspection?.NetworkSettings.Networks ?? {});
-    return networks.flatMap(({ IPAddress: address }) => (address === "" ? [] : [address]));
-  }
-
   async ports(): Promise<readonly number[]> {
     const ports = new Set(portsIn((await this.#sockets()) ?? "", listening));
     return [...ports].sort((a, b) => a - b);
@@ -292,24 +280,4 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
     const command = recipe.command.join(" ") || `the image ${imageName(this.#ground.settings, recipe.image)}`;
     return { name, command, log: join(this.#ground.context.logs, `${name}.log`) };
   }
-}
-
-/** What the engine says of a program that is not there, and of a port that somebody else has. */
-function notStarted({ name, command }: Started, error: unknown): unknown {
-  const message = messageOf(error);
-  if (/executable file not found|no such file or directory|permission denied/i.test(message)) {
-    const remedy = "Check the command of the component, and that the image has the program.";
-    return systemError(
-      { code: "COMMAND_NOT_STARTED", where: name, message: `${command}: ${message}`, remedy },
-      { cause: error },
-    );
-  }
-  if (/port is already allocated|address already in use/i.test(message)) {
-    const remedy = "End that program, or leave `port` out, so that a free one is chosen.";
-    return systemError({ code: "PORT_TAKEN", where: name, message, remedy }, { cause: error });
-  }
-  return systemError(
-    { code: "CONTAINER_NOT_STARTED", where: name, message, remedy: "Look at what the container engine says of it." },
-    { cause: error },
-  );
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from "../check.ts";
-import type { LinkTraffic, Receipt } from "../fault.ts";
+import type { Receipt } from "../fault.ts";
 import type { History } from "../history.ts";
+import type { LinkTraffic } from "../traffic.ts";
 
 /** What a fault met on one link or instance. */
 export interface Crossing {

@@ -3,6 +3,14 @@ import { atLeast, atMost } from "./binomial.ts";
 /** How often a bound may be wrong: every verdict is a claim to one side, and may be a false one in 5 of 100 runs. */
 export const verdictError = 0.05;
 
+/**
+ * How often each of several claims may be false, so that a false one among all of them is as rare as a single one would be
+ * (Bonferroni: the chances add up at most). For `shareRange` and `shareVerdict` where one of several buckets, quantiles or
+ * workloads is enough to fail.
+ * @param claims how many there are, 1 or more
+ */
+export const errorOfEach = (claims: number): number => verdictError / claims;
+
 /** A range of values. */
 export interface Range {
   readonly lower: number;
@@ -12,8 +20,8 @@ export interface Range {
 /** How sure a range is. */
 export interface RangeOptions {
   /**
-   * How often each bound may be wrong, above 0 and below 1. Default: 0.05. Who makes several claims of which one false is
-   * too many gives each its part: 0.05 ÷ their number (Bonferroni), so that all together are wrong in 5 of 100 at most.
+   * How often each bound may be wrong, above 0 and below 1. Default: 0.05. For several claims of which one false is too
+   * many: `errorOfEach`.
    */
   readonly error?: number;
 }

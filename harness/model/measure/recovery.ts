@@ -82,10 +82,10 @@ export interface RecoveryScene {
 /** Which operations are good, by their row. */
 export interface Goodness {
   /** How long the answer may take, in ms. */
-  limitMs(row: number): number;
-  isGood(row: number): boolean;
+  readonly limitMs: (row: number) => number;
+  readonly isGood: (row: number) => boolean;
   /** Also when the load generator or the machine may be the reason that it was not. */
-  canBeGood(row: number): boolean;
+  readonly canBeGood: (row: number) => boolean;
 }
 
 /** Operations that are held against their own steady phase. */
@@ -116,10 +116,16 @@ export function recoverySceneOf(evidence: Evidence): RecoveryScene | string {
   const each = workloads.length < 2 ? [] : workloads.map(({ name }) => name);
   const options = { steady, goodness, fromMs, endMs };
   const whole = partOf(evidence, { ...options, error: errors.stretches / (each.length === 0 ? 1 : 2) });
-  if (whole === undefined) return "there is no steady phase to compare with";
+  if (whole === undefined) return noControl(steady.length);
   const error = errors.stretches / 2 / each.length;
   const parts = each.flatMap((workload) => partOf(evidence, { ...options, workload, error }) ?? []);
   return { injectedMs: fromMs, healedMs: healMs, endMs, parts: [whole, ...parts], goodness };
+}
+
+function noControl(steadyOperations: number): string {
+  return steadyOperations < ratioFloor
+    ? `only ${steadyOperations} operations were due in the steady phase, and a comparison takes ${ratioFloor}`
+    : "no operation of the steady phase was ok within the time that is promised, so there is nothing to compare with";
 }
 
 function goodnessOf(evidence: Evidence, steady: readonly number[]): Goodness {
@@ -184,7 +190,8 @@ function partOf(
 /** As it was recorded, or with all that can have been good. */
 type Reading = "asRecorded" | "atBest";
 
-function recoveryIn(scene: RecoveryScene): Recovery | undefined {
+/** @returns undefined when no operation was due after the heal */
+export function recoveryIn(scene: RecoveryScene): Recovery | undefined {
   const { injectedMs: fromMs, healedMs: healMs, endMs, parts } = scene;
   if (!parts[0]!.atBest.dueMs.some((dueMs) => dueMs >= healMs)) return undefined;
   const backMs = (reading: Reading): number | null => {

@@ -59,6 +59,17 @@ describe("stretches of time", () => {
     expect(limp.isGood.slice(0, 30).filter((one) => one === 0)).toHaveLength(3);
     expect(found(0.95, 10_000, limp).at(-1)?.toMs).toBe(10_000);
   });
+
+  it("find a limp of a while, which neither a short stretch of it proves nor the whole", () => {
+    const limp = operations(2000, 20_000, (index, ms) => ms < 3000 || ms >= 6000 || index % 7 > 0);
+    const [first, last] = [found(0.95, 20_000, limp)[0], found(0.95, 20_000, limp).at(-1)];
+    expect(last!.toMs - first!.fromMs).toBeGreaterThan(1000);
+    expect(last!.lastBadMs).toBeGreaterThan(5000);
+    expect(last!.lastBadMs).toBeLessThan(6000);
+    expect(
+      found(0.95, 20_000, { ...limp, isGood: limp.isGood.map((one, index) => (index % 14 < 7 ? 1 : one)) }),
+    ).toEqual([]);
+  });
 });
 
 describe("the error of stretches below", { timeout: 60_000 }, () => {

@@ -14,7 +14,7 @@ export const anyState: fc.Arbitrary<Rows> = fc.record(
   {
     registers: fc.uniqueArray(
       fc.record({ keyspace, ...place, version, value: orNull(fc.nat(9)) }, { requiredKeys: ["key", "value"] }),
-      { maxLength: 4, selector: ({ key, keyspace: name = "keys" }) => `${name} ${key}` },
+      { maxLength: 4, selector: (row) => `${"keyspace" in row ? row.keyspace : "keys"} ${row.key}` },
     ),
     items: list(fc.record({ id: fc.nat(9), count: fc.nat(2) })),
     cache: list(
