@@ -2,7 +2,7 @@ import type { Problem } from "../model/errors.ts";
 import type { Milestone } from "../model/milestone.ts";
 import { instancesNamed } from "../model/system.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
-import { anyMilestone, milestoneSchemas } from "../schema/milestone.ts";
+import { milestoneSchema, milestoneSchemas } from "../schema/milestone.ts";
 import { problemsAs } from "../schema/problems.ts";
 import type { Stage } from "./schedule.ts";
 
@@ -35,14 +35,13 @@ const inquiries: { readonly [Kind in Milestone["kind"]]: Inquiry<Kind> } = {
 
 /** What is wrong with the fields of a milestone. */
 export function problemsOfMilestoneFields(given: unknown, where: string): readonly Problem[] {
-  const odd = problemsAs(anyMilestone, given, { where, code: "UNKNOWN_MILESTONE" });
-  if (odd.length > 0) return odd;
-  const { kind } = given as Milestone;
+  const kind: unknown = (given as Partial<Milestone> | null)?.kind;
+  if (typeof kind !== "string") return problemsAs(milestoneSchema, given, { where, code: "UNKNOWN_MILESTONE" });
   if (!Object.hasOwn(milestoneSchemas, kind)) {
     const remedy = didYouMean(kind, Object.keys(milestoneSchemas));
     return [{ code: "UNKNOWN_MILESTONE", where, message: `"${kind}" is not a milestone`, remedy }];
   }
-  return problemsAs(milestoneSchemas[kind], given, { where, code: "BAD_MILESTONE" });
+  return problemsAs(milestoneSchemas[kind as Milestone["kind"]], given, { where, code: "BAD_MILESTONE" });
 }
 
 /** What is wrong with where a milestone is looked for, of one whose fields are right. */

@@ -15,7 +15,8 @@ export function problemsOfFields(component: ComponentDefinition, where: string):
 
 function problemsOfSettings(component: ComponentDefinition, where: string): readonly Problem[] {
   const schemas = component.attached === undefined ? startedSettings : attachedSettings;
-  const schema = Object.hasOwn(schemas, component.kind) ? schemas[component.kind] : undefined;
+  const isKnown = typeof component.kind === "string" && Object.hasOwn(schemas, component.kind);
+  const schema = isKnown ? schemas[component.kind] : undefined;
   // That they are not an object at all is said of the component.
   if (schema === undefined || typeof component.settings !== "object" || component.settings === null) return [];
   const as = { where, code: "BAD_SETTING", unknownCode: "UNKNOWN_SETTING" };

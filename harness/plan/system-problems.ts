@@ -9,17 +9,21 @@ import { problemsOfFields, problemsOfReach } from "./settings-problems.ts";
 /** The load, the proxies, and whoever asks for itself. */
 const reserved = [clientsName, "toxiproxy", "localhost"];
 
+const asSystem = { where: "system", code: "BAD_SYSTEM" } as const;
+
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
 export function problemsOfSystem(system: System, { environment }: PlanContext): readonly Problem[] {
   const remedy = "Define one with system({ name, components, entry }).";
   if (!isPlain(system)) return [{ code: "BAD_SYSTEM", where: "system", message: `is ${shown(system)}`, remedy }];
   const names = isPlain(system.components) ? Object.keys(system.components) : [];
   if (names.length === 0) {
+    const misspelt = problemsAs(systemSchema, system, asSystem).filter(({ code }) => code === "UNKNOWN_FIELD");
+    if (misspelt.length > 0) return misspelt;
     const message = isPlain(system.components) ? "has no components" : `has as components ${shown(system.components)}`;
     return [{ code: "NO_COMPONENTS", where: "system", message, remedy }];
   }
   const problems: Problem[] = [
-    ...problemsAs(systemSchema, system, { where: "system", code: "BAD_SYSTEM" }),
+    ...problemsAs(systemSchema, system, asSystem),
     ...names.flatMap((name) => problemsOfComponent(system, name, environment)),
   ];
   if (problems.length === 0 || environment.attaches !== undefined) {
@@ -95,7 +99,7 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
 /** By the load, or by another component. */
 function isReached({ entry, components }: System, name: string): boolean {
   const links = Object.values(components).flatMap((one) => Object.values(one?.links ?? {}));
-  return entry === name || links.some(({ to }) => to === name);
+  return entry === name || links.some((link) => link?.to === name);
 }
 
 /** Host and port may stand in variables of their own. @param hasUrl whether it is known what `{url}` means there */
@@ -121,5 +125,5 @@ function wrongWay({ kind, attached }: ComponentDefinition, environment: string, 
 
 function unknown(where: string, name: unknown, names: readonly string[]): Problem {
   const message = `there is no component ${shown(name)}`;
-  return { code: "UNKNOWN_COMPONENT", where, message, remedy: didYouMean(String(name), names) };
+  return { code: "UNKNOWN_COMPONENT", where, message, remedy: didYouMean(typeof name === "string" ? name : "", names) };
 }

@@ -20,9 +20,9 @@ export const milestoneSchemas = {
   }),
 } as const;
 
-/** A milestone before its kind is known. */
-export const anyMilestone = hinted(
-  z.looseObject({ kind: z.string() }),
+/** A milestone of whichever kind. */
+export const milestoneSchema = hinted(
+  z.union([milestoneSchemas.accepted, milestoneSchemas.commits]),
   'Give one, as accepted(200) or commits("db", 100).',
   "UNKNOWN_MILESTONE",
 );
