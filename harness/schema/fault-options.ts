@@ -60,7 +60,7 @@ export class FaultOptions<Shape extends z.ZodRawShape> {
   }
 
   #parameter(name: string): string {
-    const field = this.schema.shape[name];
+    const field = Object.hasOwn(this.schema.shape, name) ? this.schema.shape[name] : undefined;
     return field !== undefined && isDurationField(bare(field)) ? `${name}Ms` : name;
   }
 }

@@ -181,6 +181,10 @@ export function bare(schema: Schema): Schema {
   return inner === undefined ? schema : bare(inner);
 }
 
+/** Not what every object has, as `toString`. */
+const ownOf = <T>(of: Readonly<Record<PropertyKey, T>>, key: PropertyKey): T | undefined =>
+  Object.hasOwn(of, key) ? of[key] : undefined;
+
 /** What a schema wraps: of a transformation what goes in, or, where it comes first, what it leads to. */
 function innerOf(schema: Schema): Schema | undefined {
   const { def } = (schema as z.ZodType)._zod as unknown as {
@@ -195,7 +199,7 @@ function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
   const container = unwrapped(schema);
   const found =
     container instanceof z.ZodObject
-      ? (container.shape as Record<PropertyKey, Schema>)[key]
+      ? ownOf(container.shape as Record<PropertyKey, Schema>, key)
       : container instanceof z.ZodArray
         ? container.element
         : container instanceof z.ZodRecord
