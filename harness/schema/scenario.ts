@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { System } from "../model/system.ts";
 import { callable, choice, duration, hinted, text } from "./fields.ts";
 import { ofAnyClass } from "./objects.ts";
 
@@ -19,18 +20,20 @@ const auditSchema = ofAnyClass({
   gauges: callable("Give a function that resolves to numbers by name, or leave it out.").optional(),
 });
 
+export const variantsSchema = hinted(
+  z.record(
+    z.string(),
+    z.custom<System>((one) => Object.prototype.toString.call(one) === "[object Object]"),
+  ),
+  'Give systems by name, as { "write-back": shop({ … }) }.',
+);
+
 export const scenarioSchema = z.strictObject({
   name: text("Give a sentence: what happens, under which load."),
   expects: hinted(z.string(), "Say what should be seen."),
   tags: hinted(z.array(z.string().min(1)).readonly(), 'Give a list of words, as ["gate"].').optional(),
   system: z.unknown().optional(),
-  variants: hinted(
-    z.record(
-      z.string(),
-      z.custom((one) => typeof one === "object" && one !== null && !Array.isArray(one)),
-    ),
-    'Give systems by name, as { "write-back": shop({ … }) }.',
-  ).optional(),
+  variants: variantsSchema.optional(),
   workload: z.unknown().optional(),
   phases: z.unknown().optional(),
   faults: z.unknown().optional(),
