@@ -4,7 +4,7 @@ import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/optio
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, type JobRows, jobsOf } from "./jobs.ts";
-import { anAudit, needs } from "./plan-problems.ts";
+import { anAudit, effectOf, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
@@ -34,49 +34,52 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
     title: "dead letters are deserved",
     law,
   } as const;
-  return checkOf({ ...said, ...needs("deadLettersAreDeserved", anAudit) }, (evidence): Finding => {
-    const state = soundState(evidence, "jobs");
-    if (typeof state === "string") return undecided(expected, state);
-    const rows = rowsById(evidence);
-    const jobs = jobsOf(state);
-    const wrong = [
-      ...jobs.flatMap((job) => {
-        const row = rows[job.id] ?? -1;
-        return wrongWith(job, isPoison(evidence, row)).map((one) => ({ ...one, row }));
-      }),
-      ...vanished(evidence, jobs),
-    ];
-    const dead = jobs.filter(({ rows: own }) => own.some((row) => row.state === "dead"));
-    const poison = jobs.filter(({ id }) => isPoison(evidence, rows[id] ?? -1));
-    const numbers = {
-      jobs: jobs.length,
-      dead: dead.length,
-      poison: poison.length,
-      ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
-    };
-    if (wrong.length > 0) {
-      const noted = wrong.flatMap(({ row, note }): Noted[] => (row < 0 ? [] : [{ row, note, violates: true }]));
-      return {
-        verdict: "fail",
-        expected,
-        actual: `${counted(wrong.length, "job")} where it does not belong: ${wrong[0]!.note}`,
-        phase: "audit",
-        witness: witnesses(evidence, noted),
-        numbers,
+  return checkOf(
+    { ...said, ...needs("deadLettersAreDeserved", anAudit, effectOf(["insert"])) },
+    (evidence): Finding => {
+      const state = soundState(evidence, "jobs");
+      if (typeof state === "string") return undecided(expected, state);
+      const rows = rowsById(evidence);
+      const jobs = jobsOf(state);
+      const wrong = [
+        ...jobs.flatMap((job) => {
+          const row = rows[job.id] ?? -1;
+          return wrongWith(job, isPoison(evidence, row)).map((one) => ({ ...one, row }));
+        }),
+        ...vanished(evidence, jobs),
+      ];
+      const dead = jobs.filter(({ rows: own }) => own.some((row) => row.state === "dead"));
+      const poison = jobs.filter(({ id }) => isPoison(evidence, rows[id] ?? -1));
+      const numbers = {
+        jobs: jobs.length,
+        dead: dead.length,
+        poison: poison.length,
+        ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
       };
-    }
-    const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
-    if (untold.length > 0) {
-      const which = counted(untold.length, "dead or pending job");
-      return undecided(expected, `the audit does not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
-    }
-    if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
-    const actual =
-      dead.length === 0
-        ? `none of ${counted(jobs.length, "job")} is dead`
-        : `${counted(dead.length, "dead letter")}, each deserved`;
-    return { verdict: "pass", expected, actual, numbers };
-  });
+      if (wrong.length > 0) {
+        const noted = wrong.flatMap(({ row, note }): Noted[] => (row < 0 ? [] : [{ row, note, violates: true }]));
+        return {
+          verdict: "fail",
+          expected,
+          actual: `${counted(wrong.length, "job")} where it does not belong: ${wrong[0]!.note}`,
+          phase: "audit",
+          witness: witnesses(evidence, noted),
+          numbers,
+        };
+      }
+      const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
+      if (untold.length > 0) {
+        const which = counted(untold.length, "dead or pending job");
+        return undecided(expected, `the audit does not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
+      }
+      if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
+      const actual =
+        dead.length === 0
+          ? `none of ${counted(jobs.length, "job")} is dead`
+          : `${counted(dead.length, "dead letter")}, each deserved`;
+      return { verdict: "pass", expected, actual, numbers };
+    },
+  );
 }
 
 const kinds = ["both", "hasty", "digested", "undying", "vanished", "unclear"] as const;

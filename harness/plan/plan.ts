@@ -12,7 +12,7 @@ import { problemsOfCheck } from "../schema/check.ts";
 import { readAs, shown } from "../schema/problems.ts";
 import { scenarioSchema } from "../schema/scenario.ts";
 import { digestOf, drawArrivals } from "./arrivals.ts";
-import { factsOf, problemsInPlan } from "./decidable.ts";
+import { cannotDecide, factsOf, problemsInPlan, problemsOfStrikes } from "./decidable.ts";
 import { accumulated } from "./rate.ts";
 import { type PlanContext, problemsOfInjections, schedule } from "./schedule.ts";
 import { problemsOfSystem } from "./system-problems.ts";
@@ -54,15 +54,13 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
   const scenario: Scenario = { ...given, ...load, ...restOf(itself.value) };
   const arrivals = drawArrivals(load.workload, phasesOf(load), random.stream("workload"));
   const plan = planOf(id, scenario, seed, scheduled.schedule, arrivals);
-  const inPlan = problemsInPlan(scenario, factsOf(plan, arrivals, scenario));
+  const facts = factsOf(plan, arrivals, scenario);
+  const inPlan = [...problemsInPlan(scenario, facts), ...problemsOfStrikes(plan, facts, given)];
   const wrong = inPlan.filter(({ code }) => code !== cannotDecide);
   const named = (problem: Problem): Problem => ({ ...problem, where: `${id}: ${problem.where}` });
   if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong.map(named));
   return { plan, arrivals, scenario, warnings: inPlan.filter(({ code }) => code === cannotDecide).map(named) };
 }
-
-/** The code of what a check cannot decide: no mistake in its options, but a run that will be inconclusive. */
-export const cannotDecide = "CANNOT_DECIDE";
 
 const phasesOf = ({ phases }: Pick<Scenario, "phases">) =>
   loadPhases.map((phase) => ({ phase, lengthMs: phases[phase] }));
