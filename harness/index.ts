@@ -10,6 +10,7 @@ export { indexAgrees } from "./checks/index-agrees.ts";
 export { latencyWithin } from "./checks/latency-within.ts";
 export { linearizable } from "./checks/linearizable.ts";
 export { noLostJobs } from "./checks/no-lost-jobs.ts";
+export { noLostUpdates } from "./checks/no-lost-updates.ts";
 export { noLostWrites } from "./checks/no-lost-writes.ts";
 export { noStaleReads } from "./checks/no-stale-reads.ts";
 export { noWrongAnswers } from "./checks/no-wrong-answers.ts";

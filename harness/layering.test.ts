@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   schema: ["model", "npm", "node"],
   plan: ["model", "schema", "npm", "node"],
   faults: ["model", "schema", "npm"],
-  load: ["model", "safety", "npm", "node"],
+  load: ["model", "schema", "safety", "npm", "node"],
   checks: ["model", "schema", "npm"],
   network: ["model", "npm", "node"],
   safety: ["model", "npm", "node"],

@@ -11,6 +11,7 @@ import { indexAgrees } from "../checks/index-agrees.ts";
 import { latencyWithin } from "../checks/latency-within.ts";
 import { linearizable } from "../checks/linearizable.ts";
 import { noLostJobs } from "../checks/no-lost-jobs.ts";
+import { noLostUpdates } from "../checks/no-lost-updates.ts";
 import { noLostWrites } from "../checks/no-lost-writes.ts";
 import { noStaleReads } from "../checks/no-stale-reads.ts";
 import { nothingHangs } from "../checks/nothing-hangs.ts";
@@ -35,6 +36,7 @@ const all: readonly Check[] = [
   linearizable(),
   versionsNeverGoBack(),
   noLostWrites(),
+  noLostUpdates(),
   noStaleReads({ within: seconds(1) }),
   cacheAgrees(),
   indexAgrees({ lagWithin: seconds(5), operations: ["read"] }),

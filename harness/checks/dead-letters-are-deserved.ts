@@ -34,52 +34,50 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
     title: "dead letters are deserved",
     law,
   } as const;
-  return checkOf(
-    { ...said, ...needs("deadLettersAreDeserved", anAudit, effectOf(["insert"])) },
-    (evidence): Finding => {
-      const state = soundState(evidence, "jobs");
-      if (typeof state === "string") return undecided(expected, state);
-      const rows = rowsById(evidence);
-      const jobs = jobsOf(state);
-      const wrong = [
-        ...jobs.flatMap((job) => {
-          const row = rows[job.id] ?? -1;
-          return wrongWith(job, isPoison(evidence, row)).map((one) => ({ ...one, row }));
-        }),
-        ...vanished(evidence, jobs),
-      ];
-      const dead = jobs.filter(({ rows: own }) => own.some((row) => row.state === "dead"));
-      const poison = jobs.filter(({ id }) => isPoison(evidence, rows[id] ?? -1));
-      const numbers = {
-        jobs: jobs.length,
-        dead: dead.length,
-        poison: poison.length,
-        ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
+  const someJobs = effectOf(["insert"]);
+  return checkOf({ ...said, ...needs("deadLettersAreDeserved", anAudit, someJobs) }, (evidence): Finding => {
+    const state = soundState(evidence, "jobs");
+    if (typeof state === "string") return undecided(expected, state);
+    const rows = rowsById(evidence);
+    const jobs = jobsOf(state);
+    const wrong = [
+      ...jobs.flatMap((job) => {
+        const row = rows[job.id] ?? -1;
+        return wrongWith(job, isPoison(evidence, row)).map((one) => ({ ...one, row }));
+      }),
+      ...vanished(evidence, jobs),
+    ];
+    const dead = jobs.filter(({ rows: own }) => own.some((row) => row.state === "dead"));
+    const poison = jobs.filter(({ id }) => isPoison(evidence, rows[id] ?? -1));
+    const numbers = {
+      jobs: jobs.length,
+      dead: dead.length,
+      poison: poison.length,
+      ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
+    };
+    if (wrong.length > 0) {
+      const noted = wrong.flatMap(({ row, note }): Noted[] => (row < 0 ? [] : [{ row, note, violates: true }]));
+      return {
+        verdict: "fail",
+        expected,
+        actual: `${counted(wrong.length, "job")} where it does not belong: ${wrong[0]!.note}`,
+        phase: "audit",
+        witness: witnesses(evidence, noted),
+        numbers,
       };
-      if (wrong.length > 0) {
-        const noted = wrong.flatMap(({ row, note }): Noted[] => (row < 0 ? [] : [{ row, note, violates: true }]));
-        return {
-          verdict: "fail",
-          expected,
-          actual: `${counted(wrong.length, "job")} where it does not belong: ${wrong[0]!.note}`,
-          phase: "audit",
-          witness: witnesses(evidence, noted),
-          numbers,
-        };
-      }
-      const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
-      if (untold.length > 0) {
-        const which = counted(untold.length, "dead or pending job");
-        return undecided(expected, `the audit does not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
-      }
-      if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
-      const actual =
-        dead.length === 0
-          ? `none of ${counted(jobs.length, "job")} is dead`
-          : `${counted(dead.length, "dead letter")}, each deserved`;
-      return { verdict: "pass", expected, actual, numbers };
-    },
-  );
+    }
+    const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
+    if (untold.length > 0) {
+      const which = counted(untold.length, "dead or pending job");
+      return undecided(expected, `the audit did not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
+    }
+    if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
+    const actual =
+      dead.length === 0
+        ? `none of ${counted(jobs.length, "job")} is dead`
+        : `${counted(dead.length, "dead letter")}, each deserved`;
+    return { verdict: "pass", expected, actual, numbers };
+  });
 }
 
 const kinds = ["both", "hasty", "digested", "undying", "vanished", "unclear"] as const;
@@ -109,7 +107,7 @@ function wrongIn({ id, state, attempts = Number.NaN, attemptsAllowed = Number.Na
   return [{ kind: "hasty", note: `job ${id} is dead after ${attempts} of ${attemptsAllowed} attempts` }];
 }
 
-/** Whether the verdict on a job hangs on how often it was tried, and the audit does not read it. */
+/** Whether the verdict on a job hangs on how often it was tried, and the audit did not read it. */
 function needsAttempts({ state, attempts, attemptsAllowed }: Job): boolean {
   return state !== "completed" && (attempts === undefined || attemptsAllowed === undefined);
 }

@@ -95,7 +95,7 @@ export function indexAgrees(given: IndexOptions = {}): Check {
         const which = counted(unversioned, "register");
         return undecided(
           expected,
-          `the audit does not read the \`version\` of ${which}, so stale documents go unseen`,
+          `the audit did not read the \`version\` of ${which}, so stale documents go unseen`,
           numbers,
         );
       }

@@ -12,6 +12,7 @@ import { indexAgrees } from "./index-agrees.ts";
 import { latencyWithin } from "./latency-within.ts";
 import { linearizable } from "./linearizable.ts";
 import { noLostJobs } from "./no-lost-jobs.ts";
+import { noLostUpdates } from "./no-lost-updates.ts";
 import { noLostWrites } from "./no-lost-writes.ts";
 import { noStaleReads } from "./no-stale-reads.ts";
 import { noWrongAnswers } from "./no-wrong-answers.ts";
@@ -33,6 +34,7 @@ const checks = {
   latencyWithin,
   linearizable,
   noLostJobs,
+  noLostUpdates,
   noLostWrites,
   noStaleReads,
   noWrongAnswers,

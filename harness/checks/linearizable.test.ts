@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linearizable } from "./linearizable.ts";
-import { evidenceOf, read, type Step, write } from "./testing/history.ts";
+import { evidenceOf, missing, read, remove, type Step, write } from "./testing/history.ts";
 
 const judged = (...steps: readonly Step[]) => linearizable().judge(evidenceOf(steps));
 /** Of key 0; the values are the places of the writes in the list. */
@@ -72,6 +72,101 @@ describe("linearizable", () => {
     expect(failed.actual).toMatch(why);
     expect(failed.witness.some(({ violates }) => violates)).toBe(true);
     expect(judged(...steps(right)).verdict, judged(...steps(right)).actual).toBe("pass");
+  });
+
+  it.each<[string, readonly Step[], readonly Step[], RegExp]>([
+    [
+      "nothing after a write that was acknowledged",
+      [write(12_000, 0, 1), missing(12_100, 0), saw(12_200, 0)],
+      [write(12_000, 0, 1, { tookMs: 150 }), missing(12_100, 0), saw(12_200, 0)],
+      /conflict/,
+    ],
+    [
+      "nothing where the initial value was, and no delete",
+      [saw(12_000, undefined), missing(12_100, 0), write(12_200, 0, 1), saw(12_300, 2)],
+      [saw(12_000, undefined), remove(12_050, 0, 2), missing(12_100, 0), write(12_200, 0, 3), saw(12_300, 3)],
+      /found nothing of key 0, which had its initial value and was never deleted/,
+    ],
+    [
+      "nothing after a delete that another write had replaced",
+      [remove(12_000, 0, 1), write(12_100, 0, 2), missing(12_200, 0), saw(12_300, 1)],
+      [remove(12_000, 0, 1), write(12_100, 0, 2, { tookMs: 150 }), missing(12_150, 0), saw(12_300, 1)],
+      /found nothing of key 0, and no delete explains it/,
+    ],
+    [
+      "nothing twice, with a value in between, after one delete",
+      [write(12_000, 0, 1), remove(12_100, 0, 2), missing(12_200, 0), saw(12_300, 0), missing(12_400, 0)],
+      [write(12_000, 0, 1), saw(12_050, 0), remove(12_100, 0, 2), missing(12_200, 0), missing(12_400, 0)],
+      /no delete explains it|conflict/,
+    ],
+    [
+      "the value of a refusal that certainly did not happen",
+      [write(12_000, 0, 1, { outcome: "rejected", notExecuted: true }), saw(12_100, 0)],
+      [write(12_000, 0, 1, { outcome: "rejected" }), saw(12_100, 0)],
+      /never executed/,
+    ],
+    [
+      "nothing after a delete that certainly did not happen",
+      [
+        write(12_000, 0, 1),
+        remove(12_100, 0, 2, { outcome: "rejected", notExecuted: true }),
+        missing(12_200, 0),
+        saw(12_300, 0),
+      ],
+      [write(12_000, 0, 1), saw(12_050, 0), remove(12_100, 0, 2, { outcome: "rejected" }), missing(12_200, 0)],
+      /conflict/,
+    ],
+    [
+      "the value of a delete",
+      [remove(12_000, 0, 1), saw(12_100, 0)],
+      [remove(12_000, 0, 1), write(12_050, 0, 2), saw(12_100, 1)],
+      /wrote nothing/,
+    ],
+  ])("finds %s, and lets its twin pass", (_, wrong, right, why) => {
+    const failed = judged(...wrong);
+    expect(failed.verdict, failed.actual).toBe("fail");
+    expect(failed.actual).toMatch(why);
+    expect(failed.witness.some(({ violates }) => violates)).toBe(true);
+    expect(judged(...right).verdict, judged(...right).actual).toBe("pass");
+  });
+
+  it("finds the one read of nothing that no delete explains among thousands that are explained", () => {
+    const steps = Array.from({ length: 2000 }, (_, round) => {
+      const atMs = 12_000 + round * 4;
+      const quick = { tookMs: 0.5 };
+      return [
+        write(atMs, 0, 1, quick),
+        saw(atMs + 1, round * 4, quick),
+        remove(atMs + 2, 0, 1, quick),
+        missing(atMs + 3, 0, quick),
+      ];
+    }).flat();
+    expect(judged(...steps).verdict).toBe("pass");
+    const wrong = steps.map((step, id) => (id === 4001 ? missing(step.atMs, 0, { tookMs: 0.5 }) : step));
+    expect(judged(...wrong)).toMatchObject({ verdict: "fail", numbers: { illegalReads: 1 } });
+    expect(judged(...wrong).witness.map(({ id }) => id)).toContain(4001);
+  });
+
+  it("says that it cannot decide where a deleted key has too much at once", () => {
+    // Thirty writes at once, each with a read of its own, have too many orders to try them all.
+    const together = { tookMs: 1000 };
+    const writes = Array.from({ length: 30 }, (_, place) => write(12_000 + place, 0, 1, together));
+    const reads = writes.map((_, place) => saw(12_100 + place, place, together));
+    const steps = [...writes, ...reads, remove(12_000, 0, 2, together)];
+    expect(judged(...steps, missing(12_500, 0, together)).verdict).toBe("pass");
+    expect(judged(...steps, saw(13_500, 0), missing(14_000, 0))).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("too much at once"),
+    });
+  });
+
+  it("takes no read without a value for one of the initial value where none tells a value", () => {
+    const steps = [write(12_000, 0, 1), read(12_100, 0, 1)];
+    expect(judged(...steps, remove(12_200, 0, 2), missing(12_300, 0))).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("`value`"),
+    });
+    expect(judged(...steps, missing(12_300, 0)).verdict).toBe("fail");
   });
 
   it("lets an unknown write take effect at any later time, or never", () => {

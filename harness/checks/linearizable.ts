@@ -1,8 +1,10 @@
 import type { Check, Evidence } from "../model/check.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
+import { searchDeleted } from "./deleted-keys.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { effectOf, needs } from "./plan-problems.ts";
 import { type Conflict, conflictsOf, type Zones, zonesOf } from "./register-zones.ts";
-import { type Noted, undecided, witnesses } from "./rows.ts";
+import { isAbsent, type Noted, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
 /** How many conflicts are told in full. */
@@ -17,21 +19,28 @@ const told = 3;
  *
  * An operation takes place between its first byte on the wire and its end. A write without a certain outcome may take
  * effect at any later time, or never. Reads must tell whose value they saw (`value`); one without it saw the initial
- * value. A cache does not promise this law: `noStaleReads` and `versionsNeverGoBack` are for what caches promise.
+ * value, unless it found nothing (`absent`). Deletes leave no value of their own: keys on which reads found nothing, and
+ * that may have been deleted, are decided by a search for an order, and `inconclusive` where it takes too long. A cache does not promise this law: `noStaleReads` and `versionsNeverGoBack` are for what caches promise.
  */
 export function linearizable(given: NoOptions = {}): Check {
   const options = optionsOf("linearizable", noOptions, given);
   if (options instanceof Misstated) return options.check;
   const law = "Every key behaves as a single register: each read returns what the last write before it wrote.";
   const expected = "an order of all operations that agrees with real time";
-  const said = { name: "linearizable", parameters: {}, guards: "safety", title: "linearizable", law } as const;
+  const said = {
+    name: "linearizable",
+    parameters: {},
+    guards: "safety",
+    title: "linearizable",
+    law,
+    ...needs("linearizable", effectOf(["read"]), effectOf(["write", "delete"])),
+  } as const;
   return checkOf(said, (evidence): Finding => {
-    const zones = zonesOf(evidence);
-    if (zones.reads === 0) return undecided(expected, "no read was answered");
-    if (zones.valuedReads === 0 && zones.writes > 0) {
-      return undecided(expected, "no read tells whose value it saw: `judge` must return the `value`");
-    }
-    const conflicts = conflictsOf(zones);
+    const byValue = zonesOf(evidence);
+    if (byValue.reads === 0) return undecided(expected, "no read was answered");
+    const conflicts = conflictsOf(byValue);
+    const searched = searchDeleted(evidence, byValue, conflicts);
+    const zones = { ...byValue, illegal: [...byValue.illegal, ...searched.illegal] };
     const numbers = {
       keys: zones.keys,
       writes: zones.writes,
@@ -54,6 +63,17 @@ export function linearizable(given: NoOptions = {}): Check {
         witness: witnesses(evidence, noted),
         numbers,
       };
+    }
+    if (zones.valuedReads === 0 && zones.writes > 0) {
+      return undecided(expected, "no read tells whose value it saw: `judge` must return the `value`", numbers);
+    }
+    if (searched.undecided > 0) {
+      const keys = counted(searched.undecided, "key");
+      return undecided(
+        expected,
+        `${keys} with deletes had too much at once to search all orders: use more keys`,
+        numbers,
+      );
     }
     if (zones.writes === 0) return undecided(expected, "no write was acknowledged or seen", numbers);
     const seen = `${counted(zones.reads, "read")} and ${counted(zones.writes, "write")} of ${counted(zones.keys, "key")}`;
@@ -93,6 +113,7 @@ const initial = -1;
 
 function noteOf({ history }: Evidence, row: number, name: string, isFirst: boolean, key: number): string {
   const isRead = history.value[row] !== history.id[row];
+  if (isRead && isAbsent(history, row)) return `found nothing of key ${key} yet`;
   const what = isRead ? `read ${name} of key ${key}` : `wrote ${name} of key ${key}`;
   return isFirst ? `${what}: it was there when this had ended` : `${what}: it was there still when this began`;
 }

@@ -3,7 +3,18 @@ import { describe, expect, it } from "vitest";
 import type { FinalState } from "../model/check.ts";
 import type { Outcome } from "../model/history.ts";
 import { noLostWrites } from "./no-lost-writes.ts";
-import { endingWith, evidenceOf, order, read, refusalOf, type Step, write } from "./testing/history.ts";
+import {
+  endingWith,
+  evidenceOf,
+  order,
+  read,
+  refusalOf,
+  remove,
+  type Step,
+  storyOperations,
+  valued,
+  write,
+} from "./testing/history.ts";
 
 const judged = (steps: readonly Step[], state: { finalState: FinalState }) =>
   noLostWrites().judge(evidenceOf(steps, state));
@@ -128,6 +139,180 @@ describe("no lost writes", { timeout: 60_000 }, () => {
     const result = judged(steps, endingWith([[4, 4, 0]]));
     expect(result).toMatchObject({ verdict: "fail", numbers: { resurrected: 1 } });
     expect(result.witness[0]?.note).toContain("ends with its value again, as version 4");
+  });
+
+  it("judges by values and time where no version is told", () => {
+    const steps = [write(12_000, 4), write(13_000, 4)];
+    const initial = judged(steps, endingWith([[4, 1, null]]));
+    expect(initial).toMatchObject({ verdict: "fail", numbers: { lost: 1 }, witness: [{ id: 1 }] });
+    expect(initial.witness[0]?.note).toBe("was acknowledged; key 4 ends with version 1, its initial value");
+    const older = judged(steps, endingWith([[4, undefined, 0]]));
+    expect(older).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+    expect(older.witness).toMatchObject([
+      { id: 0, violates: false, note: "was acknowledged; key 4 ends with its value" },
+      { id: 1, violates: true, note: "was acknowledged; key 4 ends with the value of operation 0" },
+    ]);
+    expect(judged(steps, endingWith([[4, undefined, 1]])).verdict).toBe("pass");
+    // Two that overlapped may have come in either order.
+    const overlapping = [write(12_000, 4, undefined, { tookMs: 900 }), write(12_800, 4)];
+    for (const last of [0, 1]) expect(judged(overlapping, endingWith([[4, undefined, last]])).verdict).toBe("pass");
+  });
+
+  it("lets a write without a certain outcome land late, unless it was seen before the one that it replaces", () => {
+    const paused = write(12_000, 4, undefined, { outcome: "unknown", tookMs: 1000 });
+    const later = write(14_000, 4);
+    const end = endingWith([[4, undefined, 0]]);
+    expect(judged([paused, later], end)).toMatchObject({ verdict: "pass", numbers: { recovered: 1 } });
+    const seen = judged([paused, later, valued(13_500, 4, 0)], end);
+    expect(seen).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+    expect(seen.witness).toMatchObject([
+      { id: 0, violates: false, note: "had no certain outcome; key 4 ends with its value" },
+      { id: 1, violates: true },
+    ]);
+    // With versions too: what is there has not the version of one that came later.
+    expect(judged([paused, write(14_000, 4, 7)], endingWith([[4, 8, 0]])).verdict).toBe("pass");
+    expect(judged([paused, write(14_000, 4, 7)], endingWith([[4, 7, 0]]))).toMatchObject({
+      verdict: "fail",
+      numbers: { lost: 1 },
+      witness: [{ id: 0 }, { id: 1 }],
+    });
+  });
+
+  it("finds what was forgotten in the past, though users have overtaken it since", () => {
+    const before = [write(12_000, 4, 5), write(12_500, 4, 6)];
+    const after = [5, 6, 7].map((version, place) => write(14_000 + place * 1000, 4, version));
+    const result = judged([...before, ...after], endingWith([[4, 7, 4]]));
+    expect(result).toMatchObject({ verdict: "fail", numbers: { lost: 2, acknowledged: 5 } });
+    expect(result.witness.map(({ id, violates }) => [id, violates])).toEqual([
+      [0, true],
+      [1, true],
+      [2, false],
+    ]);
+    const went = [7, 8, 9].map((version, place) => write(14_000 + place * 1000, 4, version));
+    expect(judged([...before, ...went], endingWith([[4, 9, 4]])).verdict).toBe("pass");
+    // Reads tell the versions of writes that return none.
+    const told = [
+      write(12_000, 4),
+      read(12_500, 4, 5, { value: 0 }),
+      write(13_000, 4),
+      read(13_500, 4, 5, { value: 2 }),
+    ];
+    expect(judged(told, endingWith([[4, 5, 2]]))).toMatchObject({ verdict: "fail", numbers: { lost: 1 } });
+  });
+
+  it("takes a write that was delivered again for no resurrection, unless another came in between", () => {
+    const once = write(12_000, 4, 2);
+    expect(judged([once], endingWith([[4, 3, 0]])).verdict).toBe("pass");
+    const meanwhile = write(12_002, 4, 3);
+    expect(judged([once, meanwhile], endingWith([[4, 4, 0]])).verdict).toBe("pass");
+    const between = judged([once, write(13_000, 4, 3)], endingWith([[4, 4, 0]]));
+    expect(between).toMatchObject({ verdict: "fail", numbers: { lost: 1, resurrected: 1 } });
+    expect(between.witness.map(({ id }) => id)).toEqual([0, 1]);
+  });
+
+  it("says that it cannot decide where the audit reads no version and the writes told some", () => {
+    const steps = [write(12_000, 4, 2), write(12_002, 4, 3)];
+    expect(judged(steps, endingWith([[4, undefined, 0]]))).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("let the audit read the `version`"),
+    });
+    expect(judged(steps, endingWith([[4, undefined, 1]])).verdict).toBe("pass");
+    expect(judged(steps, endingWith([[4, undefined, null]])).verdict).toBe("fail");
+  });
+
+  it("judges each keyspace by itself", () => {
+    const operations = [...storyOperations, { ...storyOperations[1]!, name: "search", keyspace: "carts" }].filter(
+      ({ name, keyspace }) => name !== "search" || keyspace === "carts",
+    );
+    const steps = [write(12_000, 4, 2), { operation: "search", atMs: 12_500, key: 4, version: 9 } as const];
+    const evidence = (registers: FinalState["registers"]) => {
+      const all = evidenceOf(steps, { operations: storyOperations, finalState: { registers, items: [] } });
+      all.history.operation[1] = operations.length - 1;
+      all.history.value[1] = 1;
+      return { ...all, operations };
+    };
+    const judgedOf = (registers: FinalState["registers"]) => noLostWrites().judge(evidence(registers));
+    const [keys, carts] = [
+      { key: 4, version: 2, value: 0 },
+      { keyspace: "carts", key: 4, version: 9, value: 1 },
+    ];
+    expect(judgedOf([keys, carts])).toMatchObject({ verdict: "pass", numbers: { acknowledged: 2 } });
+    expect(judgedOf([carts])).toMatchObject({ verdict: "fail", witness: [{ id: 0 }] });
+    expect(judgedOf([keys])).toMatchObject({ verdict: "fail", witness: [{ id: 1 }] });
+    expect(judgedOf([{ ...keys, value: 1 }, carts])).toMatchObject({
+      verdict: "fail",
+      numbers: { phantom: 1, lost: 1 },
+    });
+    expect(judgedOf([keys, carts, { keyspace: "cats", key: 4, value: 0 }]).numbers).toMatchObject({ phantom: 1 });
+  });
+
+  it("takes a register without a keyspace for the only one that is written", () => {
+    const operations = storyOperations.map((one) => ({ ...one, keyspace: "carts" }));
+    const state = endingWith([[4, 2, 0]]);
+    expect(noLostWrites().judge(evidenceOf([write(12_000, 4, 2)], { operations, ...state })).verdict).toBe("pass");
+  });
+
+  it("takes deletes for writes whose value is nothing", () => {
+    const steps = [write(12_000, 4, 2), remove(13_000, 4, 3)];
+    expect(judged(steps, endingWith([])).verdict).toBe("pass");
+    expect(judged(steps, endingWith([[4, 2, 0]]))).toMatchObject({ verdict: "fail", witness: [{ id: 1 }] });
+    expect(judged(steps, endingWith([[4, 1, null]])).verdict).toBe("fail");
+    expect(judged([...steps, write(14_000, 4, 4)], endingWith([]))).toMatchObject({
+      verdict: "fail",
+      witness: [{ id: 2, note: "was acknowledged as version 4; key 4 is not there in the end" }],
+    });
+    const maybe = remove(13_000, 4, undefined, { outcome: "unknown" });
+    expect(judged([steps[0]!, maybe], endingWith([])).verdict).toBe("pass");
+    for (const rest of [{ outcome: "failed" }, { outcome: "rejected", notExecuted: true }] as const) {
+      expect(judged([steps[0]!, remove(13_000, 4, undefined, rest)], endingWith([])).verdict).toBe("fail");
+    }
+    expect(judged(steps, endingWith([[4, 3, 1]])).numbers).toMatchObject({ phantom: 1 });
+  });
+
+  it("knows of a refused condition that it did not happen", () => {
+    const steps = (rest: Partial<Step>) => [
+      write(12_000, 4, 2),
+      write(13_000, 4, undefined, { outcome: "rejected", ...rest }),
+    ];
+    expect(judged(steps({}), endingWith([[4, 3, 1]])).verdict).toBe("pass");
+    expect(judged(steps({ notExecuted: true }), endingWith([[4, 3, 1]]))).toMatchObject({
+      verdict: "fail",
+      numbers: { resurrected: 1 },
+    });
+    const items = [order(12_000), order(12_100, { outcome: "rejected", notExecuted: true })];
+    expect(judged(items, endingWith([], [0])).verdict).toBe("pass");
+    expect(judged(items, endingWith([], [0, 1])).numbers).toMatchObject({ resurrected: 1 });
+  });
+
+  it("lets the worst count where a stored audit lists a key twice, and is unsure where both may be", () => {
+    const steps = [write(12_000, 4, 2), write(13_000, 4, 3)];
+    const [good, bad] = [[4, 3, 1] as const, [4, 2, 0] as const];
+    expect(judged(steps, endingWith([good, good])).verdict).toBe("pass");
+    for (const both of [
+      [good, bad],
+      [bad, good],
+    ])
+      expect(judged(steps, endingWith(both)).verdict).toBe("fail");
+    const overlapping = [write(12_000, 4), write(12_001, 4)];
+    expect(
+      judged(
+        overlapping,
+        endingWith([
+          [4, undefined, 0],
+          [4, undefined, 1],
+        ]),
+      ),
+    ).toMatchObject({
+      verdict: "inconclusive",
+      actual: "the audit lists key 4 twice, with different contents",
+    });
+    for (const register of [
+      { key: 4, value: 1, version: "3" },
+      { key: 4, value: "1" },
+    ]) {
+      const finalState = { registers: [register], items: [] } as unknown as FinalState;
+      expect(judged([write(12_000, 9, 1), ...steps], { finalState }).verdict).not.toBe("pass");
+    }
   });
 
   it("compares no version that was not told, but still wants the key", () => {

@@ -1,21 +1,22 @@
 import { z } from "zod";
-import type { Check, Evidence, FinalState, Register } from "../model/check.ts";
-import { grantCode, type Outcome, outcomes } from "../model/history.ts";
-import { witnessLimit } from "../model/verdict.ts";
-import type { Effect } from "../model/workload.ts";
+import type { Check, Evidence, FinalState } from "../model/check.ts";
+import { outcomeCode } from "../model/history.ts";
+import { isWrite } from "../model/workload.ts";
 import { number } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
-import { checkOf, commonPhase, type Finding, witnessOf } from "./finding.ts";
+import { finalsOf, writesBySpot } from "./final-registers.ts";
+import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { keyWritesOf } from "./key-writes.ts";
+import { type Anomaly, fateUnder, forgotten, type WrittenKey } from "./lost-writes.ts";
+import { anAudit, effectOf, needs } from "./plan-problems.ts";
+import { flags, isAcknowledged, isNeverExecuted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
-
-/** Outcomes of operations that certainly were not executed. A refusal is not one: what it refused to wait for may have happened. */
-const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
-const denied = grantCode(false);
 
 const durabilityOptions = z.strictObject({
   /**
    * The largest share of acknowledged writes that may be lost, from 0 (default) to less than 1: for designs that trade
-   * some durability for something else, and say so.
+   * some durability for something else, and say so. A count of this run, all of whose writes are known, and no estimate of
+   * a rate: one more than allowed fails.
    */
   atMost: number({ atLeast: 0, below: 1, unit: ", as 0.01" }).optional(),
 });
@@ -24,18 +25,25 @@ const durabilityOptions = z.strictObject({
 export type DurabilityOptions = z.input<typeof durabilityOptions>;
 
 /**
- * What was acknowledged is there in the end, and nothing is there that nobody asked for. The final state R is read past
+ * What was acknowledged is there in the end, and nothing is there that was never written. The final state R is read past
  * the proxies after everything was healed and had come to rest.
  *
- * - lost: an acknowledged `insert` that is not in R; an acknowledged `write` whose version is above that of its key in
- *   R, or the highest of its key while R has another value at that version, or overwritten by nothing newer
+ * - lost: an acknowledged `insert` that is not in R; an acknowledged `write` or `delete` of a key for which no order of
+ *   its writes agrees with real time, with the versions that were told, and with R. So a key ends with the value of a
+ *   write that had ended before an acknowledged one began, or with its initial value; or a later write was acknowledged
+ *   with a version that is not above (the system had forgotten this one, whatever was written since)
  * - phantom: something in R that no operation of the run wrote
- * - resurrected: something in R whose write certainly was not executed, or was acknowledged as an older version
+ * - resurrected: something in R whose write certainly was not executed, or that came back over a later acknowledged one
  *
- * An operation without a certain outcome may be there or not, and so may one whose caller was turned away as it should
- * be: `ok`, but nothing was acknowledged. Items that are there more than once are counted in
- * `duplicated`, and are another check's law. Every phase counts: what was acknowledged in the warm-up must stay too.
- * `inconclusive` without a final state, and when nothing was acknowledged.
+ * Versions are compared where they were told; else values and time decide. An operation without a certain outcome may have
+ * had its effect at any time after it began, or never, and so may one whose caller was turned away as it should be: `ok`,
+ * but nothing was acknowledged. A write that was delivered again is there with a higher version than it was acknowledged
+ * as: legal, unless another one came in between. Each keyspace is judged by itself. Items that are there more than once
+ * are counted in `duplicated`, and are another check's law. Every phase counts: what was acknowledged in the warm-up must
+ * stay too.
+ *
+ * `inconclusive` without a final state, when nothing was acknowledged, and where the final state leaves open what a key
+ * holds.
  */
 export function noLostWrites(given: DurabilityOptions = {}): Check {
   const options = optionsOf("noLostWrites", durabilityOptions, given);
@@ -49,159 +57,125 @@ export function noLostWrites(given: DurabilityOptions = {}): Check {
     atMost === 0 ? "nothing lost, phantom or resurrected" : `at most ${spokenShare(atMost)} lost, nothing else`;
   const title = atMost === 0 ? "no lost writes" : `at most ${spokenShare(atMost)} of the writes lost`;
   const parameters = atMost === 0 ? {} : { atMost };
-  return checkOf({ name: "noLostWrites", parameters, guards: "safety", title, law }, (evidence): Finding => {
+  const said = {
+    name: "noLostWrites",
+    parameters,
+    guards: "safety",
+    title,
+    law,
+    ...needs("noLostWrites", anAudit, effectOf(["write", "delete", "insert"])),
+  } as const;
+  return checkOf(said, (evidence): Finding => {
     const { finalState } = evidence;
-    if (finalState === undefined) {
-      return { verdict: "inconclusive", expected, actual: "the final state was not read" };
-    }
-    const writes = writesOf(evidence);
-    const acknowledged = [...writes.values()].filter(({ outcome }) => outcome === "ok").length;
-    const anomalies = [...itemAnomalies(writes, finalState), ...registerAnomalies(writes, finalState)];
+    if (finalState === undefined) return undecided(expected, "the final state was not read");
+    const registers = registersOf(evidence, finalState);
+    const items = itemsOf(evidence, finalState);
+    const acknowledged = registers.acknowledged + items.acknowledged;
+    const anomalies = [...items.anomalies, ...registers.anomalies];
     const numbers = {
       acknowledged,
       ...Object.fromEntries(kinds.map((kind) => [kind, anomalies.filter((anomaly) => anomaly.kind === kind).length])),
       duplicated: finalState.items.filter(({ count }) => count > 1).length,
-      recovered: recovered(writes, finalState),
+      recovered: recovered(evidence, finalState),
     };
-    if (anomalies.length === 0) {
-      if (acknowledged === 0)
-        return { verdict: "inconclusive", expected, actual: "no write was acknowledged", numbers };
-      return {
-        verdict: "pass",
-        expected,
-        actual: `${counted(acknowledged, "acknowledged write")}, all accounted for`,
-        numbers,
-      };
-    }
     const isOnlyLost = anomalies.every(({ kind }) => kind === "lost");
-    if (isOnlyLost && anomalies.length <= atMost * acknowledged) {
-      return { verdict: "pass", expected, actual: actualOf(anomalies, acknowledged), numbers };
+    if (anomalies.length > 0 && !(isOnlyLost && anomalies.length <= atMost * acknowledged)) {
+      const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
+      const witness = witnesses(evidence, anomalies.flatMap(storyOf));
+      const actual = actualOf(anomalies, acknowledged);
+      return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }
-    const witnessed = anomalies.filter(({ row }) => row !== undefined).slice(0, witnessLimit);
-    const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
-    return {
-      verdict: "fail",
-      expected,
-      actual: actualOf(anomalies, acknowledged),
-      ...commonPhase(evidence, rows),
-      witness: witnessed.map(({ row, note }) => witnessOf(evidence, row!, note)),
-      numbers,
-    };
+    if (acknowledged === 0) return undecided(expected, "no write was acknowledged", numbers);
+    const [unclear] = registers.unclear;
+    if (unclear !== undefined) return undecided(expected, unclear, numbers);
+    if (anomalies.length > 0) return { verdict: "pass", expected, actual: actualOf(anomalies, acknowledged), numbers };
+    const actual = `${counted(acknowledged, "acknowledged write")}, all accounted for`;
+    return { verdict: "pass", expected, actual, numbers };
   });
 }
 
 const kinds = ["lost", "phantom", "resurrected"] as const;
+const unknownCode = outcomeCode("unknown");
 
-/** One thing in the final state, or missing from it, that breaks the law. */
-interface Anomaly {
-  readonly kind: (typeof kinds)[number];
-  /** Of the operation that it is about; absent when there was none. */
-  readonly row?: number;
-  readonly note: string;
+interface Seen {
+  readonly acknowledged: number;
+  readonly anomalies: readonly Anomaly[];
 }
 
-/** An operation that wrote, or tried to. */
-interface Write {
-  readonly id: number;
-  readonly row: number;
-  readonly effect: Effect;
-  readonly key: number;
-  readonly outcome: Outcome;
-  /** `NaN` when the system did not tell it. */
-  readonly version: number;
-}
-
-/** By id, in the order in which they were due. */
-function writesOf({ history, operations }: Evidence): ReadonlyMap<number, Write> {
-  const writes: Write[] = [];
-  for (let row = 0; row < history.count; row += 1) {
-    const effect = operations[history.operation[row]!]?.effect ?? "none";
-    if (effect !== "write" && effect !== "insert") continue;
-    const isDenied = history.granted[row] === denied;
-    const outcome = isDenied ? "rejected" : outcomes[history.outcome[row]!]!;
-    const [id, key, version] = [history.id[row]!, history.key[row]!, history.version[row]!];
-    writes.push({ id, row, effect, key, version, outcome });
-  }
-  return new Map(writes.sort((left, right) => left.id - right.id).map((write) => [write.id, write]));
-}
-
-function itemAnomalies(writes: ReadonlyMap<number, Write>, { items }: FinalState): Anomaly[] {
+function itemsOf(evidence: Evidence, { items }: FinalState): Seen {
+  const { history } = evidence;
+  const inserts = flags(evidence, ({ effect }) => effect === "insert");
+  const rowOf = rowsById(evidence);
   const there = new Set(items.filter(({ count }) => count > 0).map(({ id }) => id));
   const anomalies: Anomaly[] = [];
-  for (const { id, row, effect, outcome } of writes.values()) {
-    if (effect !== "insert" || outcome !== "ok" || there.has(id)) continue;
+  let acknowledged = 0;
+  for (const row of rowOf) {
+    if (row < 0 || inserts[history.operation[row]!] !== 1 || !isAcknowledged(history, row)) continue;
+    acknowledged += 1;
+    if (there.has(history.id[row]!)) continue;
     anomalies.push({ kind: "lost", row, note: "was acknowledged; its item is not there in the end" });
   }
   for (const id of there) {
-    const write = writes.get(id);
-    if (write?.effect !== "insert") {
+    const row = rowOf[id] ?? -1;
+    if (row < 0 || inserts[history.operation[row]!] !== 1) {
       anomalies.push({ kind: "phantom", note: `item ${id} is there, but no operation inserted it` });
-    } else if (neverExecuted.includes(write.outcome)) {
-      anomalies.push({ kind: "resurrected", row: write.row, note: "was never executed; its item is there in the end" });
+    } else if (isNeverExecuted(history, row)) {
+      anomalies.push({ kind: "resurrected", row, note: "was never executed; its item is there in the end" });
     }
   }
-  return anomalies;
+  return { acknowledged, anomalies };
 }
 
-function registerAnomalies(writes: ReadonlyMap<number, Write>, { registers }: FinalState): Anomaly[] {
-  const finals = new Map(registers.map((register) => [register.key, { version: Number.NaN, ...register }]));
-  const highest = highestAcknowledged(writes);
-  const anomalies: Anomaly[] = [];
-  for (const { row, effect, key, outcome, version } of writes.values()) {
-    if (effect !== "write" || outcome !== "ok" || finals.has(key)) continue;
-    anomalies.push({
-      kind: "lost",
-      row,
-      note: `was acknowledged${asVersion(version)}; key ${key} is not there in the end`,
-    });
+function registersOf(evidence: Evidence, finalState: FinalState): Seen & { readonly unclear: readonly string[] } {
+  const writes = keyWritesOf(evidence);
+  const { bySpot, elsewhere, unclear: fromAudit } = finalsOf(evidence, writes.spots, finalState);
+  const { acknowledged, mayBeDeleted } = writesBySpot(evidence, writes.spots);
+  const unclear = [...fromAudit];
+  const anomalies: Anomaly[] = elsewhere.flatMap(({ key, value }) => (value === null ? [] : [phantom(key, value)]));
+  for (const [spot, { key }] of writes.spots.keys.entries()) {
+    const rows = acknowledged.order.subarray(acknowledged.starts[spot], acknowledged.starts[spot + 1]);
+    const finals = bySpot.get(spot) ?? [{ value: undefined, version: Number.NaN }];
+    const written: WrittenKey = { spot, key, rows, mayBeDeleted: mayBeDeleted[spot] === 1 };
+    const fates = finals.map((final) => fateUnder(evidence, writes, written, final));
+    const found = eachOnce(fates.flatMap((fate) => fate.anomalies));
+    unclear.push(...fates.flatMap((fate) => fate.unclear ?? []));
+    anomalies.push(...found);
+    if (rows.length < 2) continue;
+    const lost = new Set(found.flatMap(({ row }) => (row === undefined ? [] : [row])));
+    const holder = finals[0]?.value ?? -1;
+    anomalies.push(...forgotten(evidence, writes, written, { lost, holder: writes.rowOf[holder] ?? -1 }));
   }
-  for (const final of finals.values()) {
-    const holder = final.value === null ? undefined : writes.get(final.value);
-    anomalies.push(...holderAnomalies(final, holder));
-    for (const write of highest.get(final.key) ?? []) {
-      const isOverwritten = final.version > write.version && final.value !== null;
-      if (isOverwritten || (final.version === write.version && final.value === write.id)) continue;
-      const held = final.value === null ? "its initial value" : `the value of operation ${final.value}`;
-      const note = `was acknowledged${asVersion(write.version)}; key ${final.key} ends with version ${final.version}, ${held}`;
-      anomalies.push({ kind: "lost", row: write.row, note });
-    }
-  }
-  return anomalies;
+  return { acknowledged: acknowledged.order.length, anomalies, unclear };
 }
 
-/** What is wrong with the write whose value a key finally holds. */
-function holderAnomalies(final: Required<Omit<Register, "keyspace">>, holder: Write | undefined): Anomaly[] {
-  if (final.value === null) return [];
-  if (holder?.effect !== "write" || holder.key !== final.key) {
-    return [
-      { kind: "phantom", note: `key ${final.key} ends with the value ${final.value}, but no operation wrote it there` },
-    ];
-  }
-  const { row, version } = holder;
-  if (neverExecuted.includes(holder.outcome)) {
-    return [{ kind: "resurrected", row, note: `was never executed; key ${final.key} ends with its value` }];
-  }
-  if (holder.outcome !== "ok" || !(version < final.version)) return [];
-  const note = `was acknowledged${asVersion(version)}; key ${final.key} ends with its value again, as version ${final.version}`;
-  return [{ kind: "resurrected", row, note }];
+const phantom = (key: number, value: number): Anomaly => ({
+  kind: "phantom",
+  note: `key ${key} ends with the value ${value}, but no operation wrote it there`,
+});
+
+/** A key that the audit lists twice may show one loss twice. */
+function eachOnce(anomalies: readonly Anomaly[]): readonly Anomaly[] {
+  return [
+    ...new Map(anomalies.map((one) => [one.row === undefined ? one.note : `${one.kind} ${one.row}`, one])).values(),
+  ];
 }
 
-/** Key → its acknowledged writes with the highest version: one, unless the system gave a version twice. */
-function highestAcknowledged(writes: ReadonlyMap<number, Write>): ReadonlyMap<number, readonly Write[]> {
-  const highest = new Map<number, Write[]>();
-  for (const write of writes.values()) {
-    if (write.effect !== "write" || write.outcome !== "ok" || Number.isNaN(write.version)) continue;
-    const best = highest.get(write.key);
-    if (best === undefined || best[0]!.version < write.version) highest.set(write.key, [write]);
-    else if (best[0]!.version === write.version) best.push(write);
-  }
-  return highest;
-}
+const storyOf = ({ row, note, because = [] }: Anomaly) =>
+  row === undefined ? [] : [{ row, note, violates: true }, ...because];
 
 /** How many operations without a certain outcome turned out to have happened. */
-function recovered(writes: ReadonlyMap<number, Write>, { items, registers }: FinalState): number {
-  const there = [...items.map(({ id }) => id), ...registers.flatMap(({ value }) => (value === null ? [] : [value]))];
-  return there.filter((id) => writes.get(id)?.outcome === "unknown").length;
+function recovered(evidence: Evidence, { items, registers }: FinalState): number {
+  const { history } = evidence;
+  const rowOf = rowsById(evidence);
+  const written = flags(evidence, ({ effect }) => isWrite(effect) || effect === "insert");
+  const there = new Set([
+    ...items.map(({ id }) => id),
+    ...registers.flatMap(({ value }) => (value === null ? [] : [value])),
+  ]);
+  return [...there].filter((id) => {
+    const row = rowOf[id] ?? -1;
+    return row >= 0 && written[history.operation[row]!] === 1 && history.outcome[row] === unknownCode;
+  }).length;
 }
 
 function actualOf(anomalies: readonly Anomaly[], acknowledged: number): string {
@@ -218,5 +192,3 @@ function actualOf(anomalies: readonly Anomaly[], acknowledged: number): string {
   const phantom = anomalies.find(({ kind }) => kind === "phantom");
   return phantom === undefined ? parts.join(", ") : `${parts.join(", ")}: ${phantom.note}`;
 }
-
-const asVersion = (version: number): string => (Number.isNaN(version) ? "" : ` as version ${version}`);

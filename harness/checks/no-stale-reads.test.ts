@@ -3,17 +3,23 @@ import { describe, expect, it } from "vitest";
 import type { Outcome } from "../model/history.ts";
 import { milliseconds, seconds } from "../model/units.ts";
 import { noStaleReads } from "./no-stale-reads.ts";
-import { evidenceOf, read, type Step, write } from "./testing/history.ts";
+import { evidenceOf, missing, read, remove, type Step, valued, write } from "./testing/history.ts";
 
 const judged = (withinMs: number, ...steps: readonly Step[]) =>
   noStaleReads({ within: milliseconds(withinMs) }).judge(evidenceOf(steps));
 
 describe("no stale reads", { timeout: 60_000 }, () => {
-  it("fails a read that missed an acknowledged write by more than the bound; its twin on the bound passes", () => {
+  it("fails a read that missed an acknowledged write by more than the bound; its twin on the bound could not fail", () => {
     const old = write(12_000, 3, 7);
     expect(judged(2000, old, read(14_006, 3, 6)).verdict).toBe("fail");
-    expect(judged(2000, old, read(14_005, 3, 6)).verdict).toBe("pass");
     expect(judged(2000, old, read(14_006, 3, 7)).verdict).toBe("pass");
+    expect(judged(2000, old, read(14_005, 3, 6))).toMatchObject({
+      verdict: "inconclusive",
+      numbers: { reads: 1, exposed: 0, stale: 0, oldestMs: 2000 },
+      actual: expect.stringContaining("no read came more than 2 s after an acknowledged write of its key"),
+    });
+    // It does not vouch for one that could have been too old, and is not counted with it.
+    expect(judged(2000, old, read(14_005, 3, 6), read(14_006, 3, 7)).numbers).toMatchObject({ reads: 2, exposed: 1 });
   });
 
   it("measures from the earliest newer write, not from the latest", () => {
@@ -49,7 +55,7 @@ describe("no stale reads", { timeout: 60_000 }, () => {
 
   it("lets an acknowledged write oblige from its acknowledgement, though another read saw it before", () => {
     const seenEarly = [write(12_000, 3, 7, { tookMs: 900 }), read(12_100, 3, 7)];
-    expect(judged(500, ...seenEarly, read(13_300, 3, 6)).verdict).toBe("pass");
+    expect(judged(500, ...seenEarly, read(13_300, 3, 6), read(13_401, 3, 7)).verdict).toBe("pass");
     expect(judged(500, ...seenEarly, read(13_401, 3, 6)).verdict).toBe("fail");
   });
 
@@ -83,6 +89,52 @@ describe("no stale reads", { timeout: 60_000 }, () => {
     expect(judged(1000, write(5000, 3, 5), read(6000, 3, 5)).verdict).toBe("inconclusive");
     expect(judged(1000, write(12_000, 3), read(15_000, 3, 5)).verdict).toBe("inconclusive");
     expect(judged(1000, write(12_000, 3, 5), read(15_000, 3, 5)).verdict).toBe("pass");
+  });
+
+  it("judges by values and time where no version is told", () => {
+    const steps = [write(12_000, 3), valued(12_100, 3, 0), write(13_000, 3)];
+    const stale = judged(1000, ...steps, valued(14_500, 3, 0));
+    expect(stale).toMatchObject({ verdict: "fail", numbers: { oldestMs: 1495, stale: 1 } });
+    expect(stale.witness.map(({ note }) => note)).toEqual([
+      "was acknowledged as a write of key 3",
+      "returned the value of operation 0 for key 3, 1.5 s after something newer was there (operation 2)",
+    ]);
+    expect(judged(1000, ...steps, valued(14_500, 3, 2)).verdict).toBe("pass");
+    expect(judged(1000, ...steps, valued(14_500, 3))).toMatchObject({ verdict: "fail", numbers: { oldestMs: 2495 } });
+    // Two that overlapped may have come in either order, and one that lands late replaces what came before.
+    const overlapping = [write(12_000, 3, undefined, { tookMs: 900 }), write(12_800, 3)];
+    for (const last of [0, 1]) expect(judged(1000, ...overlapping, valued(15_000, 3, last)).verdict).toBe("pass");
+    const late = [write(12_000, 3, undefined, { outcome: "unknown" }), write(13_000, 3)];
+    expect(judged(1000, ...late, valued(15_000, 3, 0)).verdict).toBe("pass");
+    expect(judged(1000, ...late, valued(12_900, 3, 0), valued(15_000, 3, 0)).verdict).toBe("fail");
+  });
+
+  it("takes a read without a version and a value for no evidence where none of its kind tells a value", () => {
+    expect(judged(1000, write(12_000, 3), valued(15_000, 3))).toMatchObject({
+      verdict: "inconclusive",
+      actual: expect.stringContaining("let `judge` return its `version`, or its `value`"),
+    });
+  });
+
+  it("takes nothing for older than all writes, unless a delete explains it", () => {
+    const written = write(12_000, 3, 7);
+    const stale = judged(1000, written, missing(14_000, 3));
+    expect(stale).toMatchObject({ verdict: "fail", numbers: { oldestMs: 1995 } });
+    expect(stale.witness.at(-1)?.note).toBe(
+      "found nothing of key 3, 2 s after something newer was there (operation 0)",
+    );
+    expect(judged(1000, written, read(14_000, 3, 7), missing(13_000, 3)).verdict).toBe("pass");
+    const again = [written, remove(12_500, 3, 8), write(13_000, 3, 9)];
+    expect(judged(1000, ...again, missing(13_900, 3), read(14_100, 3, 9)).verdict).toBe("pass");
+    expect(judged(1000, ...again, missing(14_100, 3)).verdict).toBe("fail");
+    expect(judged(1000, ...again, { ...missing(14_100, 3), version: 8 }).verdict).toBe("fail");
+    // A delete that may still come explains it at any time, and what is deleted is stale, too.
+    const maybe = remove(12_500, 3, undefined, { outcome: "unknown" });
+    expect(judged(1000, written, maybe, missing(19_000, 3)).verdict).toBe("inconclusive");
+    expect(judged(1000, written, remove(12_500, 3, 8), read(14_000, 3, 7)).verdict).toBe("fail");
+    for (const rest of [{ outcome: "failed" }, { outcome: "rejected", notExecuted: true }] as const) {
+      expect(judged(1000, written, remove(12_500, 3, undefined, rest), missing(19_000, 3)).verdict).toBe("fail");
+    }
   });
 
   it("leaves the warm-up out, but not what was written in it", () => {

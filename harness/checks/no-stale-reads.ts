@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { outcomeCode, phaseCode } from "../model/history.ts";
-import type { Witness } from "../model/verdict.ts";
-import { witnessLimit } from "../model/verdict.ts";
+import { phaseCode } from "../model/history.ts";
+import { type Witness, witnessLimit } from "../model/verdict.ts";
+import { isWrite } from "../model/workload.ts";
 import { duration, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
+import { KeyStates } from "./key-states.ts";
+import { needs, operationsNamed, readsOfWrites, timeToAge } from "./plan-problems.ts";
+import { flags, isAbsent, isAcknowledged, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
+import { ValueClock } from "./value-clock.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, grouped, spokenMs } from "./words.ts";
 
@@ -20,29 +23,38 @@ const stalenessOptions = z.strictObject({
 /** How stale, and which reads. */
 export type StalenessOptions = z.input<typeof stalenessOptions>;
 
-const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
 const faultPhases = [phaseCode("faults"), phaseCode("recovery")];
 
 /**
- * Bounded staleness, per key, over versions. The age of a read is its invocation (first byte written) minus the moment
- * from which something newer than what it returned is known to be there: the return of an acknowledged write, or, for
- * a version that no acknowledged write explains, the return of the first read that saw it. One read that is older than
- * `within` fails, in whichever phase but the warm-up. O(n log n).
+ * Bounded staleness, per key. The age of a read is its invocation (first byte written) minus the moment from which
+ * something newer than what it returned is known to be there: the return of an acknowledged write, or, for a write that
+ * none acknowledged, the return of the first read that saw it. One read that is older than `within` fails, in whichever
+ * phase but the warm-up. O(n log n).
  *
- * `inconclusive` when no read could have been stale: none came after an acknowledged write of its key, both in the
- * phases `faults` and `recovery`.
+ * What is newer is said by versions where both were told; else by time: a write is newer than a value that was certainly
+ * there before it began. A read that found nothing is older than every write, unless a delete explains it.
+ *
+ * `inconclusive` when no read could have been too old: none came more than `within` after an acknowledged write of its
+ * key, both in the phases `faults` and `recovery`.
  */
 export function noStaleReads(given: StalenessOptions): Check {
   const options = optionsOf("noStaleReads", stalenessOptions, given);
   if (options instanceof Misstated) return options.check;
   const { within, operations } = options;
   const law =
-    `No read returns a version of its key when a newer one was acknowledged (or seen by another read) more than ` +
-    `${spokenMs(within)} before it.`;
+    `No read returns what its key held before a write that was acknowledged (or seen by another read) more than ` +
+    `${spokenMs(within)} before the read.`;
   const expected = `no read older than ${spokenMs(within)}`;
   const title = `no stale reads beyond ${spokenMs(within)}`;
-  const said = { name: "noStaleReads", parameters: jsonOf(options), guards: "safety", title, law } as const;
+  const said = {
+    name: "noStaleReads",
+    parameters: jsonOf(options),
+    guards: "safety",
+    title,
+    law,
+    ...needs("noStaleReads", operationsNamed(operations), readsOfWrites(operations), timeToAge(within)),
+  } as const;
   return checkOf(said, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
@@ -55,11 +67,16 @@ export function noStaleReads(given: StalenessOptions): Check {
       const witness = storyOf(evidence, seen.stale);
       return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }
-    const none = "no read came after an acknowledged write of its key while the fault could act or be felt";
-    if (exposed === 0) return undecided(expected, none, numbers);
-    const actual = `${counted(exposed, "read")} could have been stale, the oldest was by ${spokenMs(oldestMs)}`;
+    if (exposed === 0) return undecided(expected, whyUnexposed(reads, within), numbers);
+    const actual = `${counted(exposed, "read")} could have been too old, the oldest was by ${spokenMs(oldestMs)}`;
     return { verdict: "pass", expected, actual, numbers };
   });
+}
+
+function whyUnexposed(reads: number, within: number): string {
+  if (reads === 0) return "no read says what it saw: let `judge` return its `version`, or its `value`";
+  const when = `more than ${spokenMs(within)} after an acknowledged write of its key`;
+  return `no read came ${when} while the fault could act or be felt: use fewer keys, or a longer recovery`;
 }
 
 /** A read that is too old, and the row that proved something newer. */
@@ -71,23 +88,18 @@ interface Stale {
 
 function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, within: number) {
   const { history } = evidence;
-  const writes = flags(evidence, ({ effect }) => effect === "write");
-  // What any read saw proves what is there; only those that are named are judged.
-  const allReads = flags(evidence, ({ effect }) => effect === "read");
   const reads = flags(evidence, ({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
-  const clock = new VersionClock(evidence, allReads);
-  const writtenMs = firstWritten(evidence, writes, clock);
+  const states = new KeyStates(evidence);
+  const age = new Age(evidence, states);
+  const written = new FirstWritten(evidence, states);
   const stale: Stale[] = [];
   let [count, exposed, oldestMs] = [0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
-    if (reads[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
-    const version = history.version[row]!;
-    if (Number.isNaN(version) || history.phase[row] === warmUp) continue;
+    if (reads[history.operation[row]!] !== 1 || !isAcknowledged(history, row)) continue;
+    if (history.phase[row] === warmUp || !age.isKnown(row)) continue;
     count += 1;
-    const invokedMs = history.wireMs[row]!;
-    if (writtenMs[clock.spots.of[row]!]! < invokedMs) exposed += 1;
-    const proof = clock.firstNewer(row, version);
-    const ageMs = proof < 0 ? 0 : Math.max(0, invokedMs - history.endMs[proof]!);
+    if (written.sinceMs(row) + within < history.wireMs[row]!) exposed += 1;
+    const { proof, ageMs } = age.of(row);
     oldestMs = Math.max(oldestMs, ageMs);
     if (ageMs > within) stale.push({ row, proof, ageMs });
   }
@@ -95,16 +107,79 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
   return { reads: count, exposed, oldestMs, stale };
 }
 
-/** Since when there is an acknowledged write of a key in the phases in which a fault acts or is felt. */
-function firstWritten({ history }: Evidence, writes: Uint8Array, { spots }: VersionClock): Float64Array {
-  const writtenMs = new Float64Array(spots.keys.length).fill(Number.POSITIVE_INFINITY);
-  for (let row = 0; row < history.count; row += 1) {
-    if (writes[history.operation[row]!] !== 1 || history.outcome[row] !== okCode) continue;
-    if (Number.isNaN(history.version[row]!) || !faultPhases.includes(history.phase[row]!)) continue;
-    const spot = spots.of[row]!;
-    writtenMs[spot] = Math.min(writtenMs[spot]!, history.endMs[row]!);
+/** How long something newer than what a read returned had been there. */
+class Age {
+  readonly #evidence: Evidence;
+  readonly #states: KeyStates;
+  readonly #versions: VersionClock;
+  readonly #all: ValueClock;
+  /** Of writes whose versions are not known: with the others, versions decide. */
+  readonly #untold: ValueClock;
+
+  constructor(evidence: Evidence, states: KeyStates) {
+    const { writes } = states;
+    this.#evidence = evidence;
+    this.#states = states;
+    // What any read saw proves what is there; only those that are named are judged.
+    const allReads = flags(evidence, ({ effect }) => effect === "read");
+    this.#versions = new VersionClock(evidence, allReads, writes.version);
+    this.#all = new ValueClock(evidence, writes, () => true);
+    this.#untold = new ValueClock(evidence, writes, (row) => Number.isNaN(writes.version[row]!));
   }
-  return writtenMs;
+
+  /** Whether a read says anything of what it saw. */
+  isKnown(row: number): boolean {
+    const { version, effectMs } = this.#states.of(row);
+    return !Number.isNaN(version) || !Number.isNaN(effectMs);
+  }
+
+  of(row: number): { readonly proof: number; readonly ageMs: number } {
+    const { version, effectMs } = this.#states.of(row);
+    const spot = this.#states.writes.spots.of[row]!;
+    const hasVersion = !Number.isNaN(version);
+    const byVersion = hasVersion ? this.#versions.firstNewer(row, version) : -1;
+    const clock = hasVersion ? this.#untold : this.#all;
+    const byTime = Number.isNaN(effectMs) ? -1 : clock.firstBegunAfter(spot, effectMs);
+    const [one, other] = [this.#ageBy(row, byVersion), this.#ageBy(row, byTime)];
+    return one >= other ? { proof: byVersion, ageMs: one } : { proof: byTime, ageMs: other };
+  }
+
+  #ageBy(row: number, proof: number): number {
+    const { wireMs, endMs } = this.#evidence.history;
+    return proof < 0 ? 0 : Math.max(0, wireMs[row]! - endMs[proof]!);
+  }
+}
+
+/** Since when there is an acknowledged write of a key in the phases in which a fault acts or is felt. */
+class FirstWritten {
+  readonly #states: KeyStates;
+  readonly #any: Float64Array;
+  readonly #versioned: Float64Array;
+
+  constructor(evidence: Evidence, states: KeyStates) {
+    const { history } = evidence;
+    const { spots, version } = states.writes;
+    const isWriting = flags(evidence, ({ effect }) => isWrite(effect));
+    this.#states = states;
+    this.#any = new Float64Array(spots.keys.length).fill(Number.POSITIVE_INFINITY);
+    this.#versioned = this.#any.slice();
+    for (let row = 0; row < history.count; row += 1) {
+      if (isWriting[history.operation[row]!] !== 1 || !isAcknowledged(history, row)) continue;
+      if (!faultPhases.includes(history.phase[row]!)) continue;
+      const spot = spots.of[row]!;
+      this.#any[spot] = Math.min(this.#any[spot]!, history.endMs[row]!);
+      if (Number.isNaN(version[row]!)) continue;
+      this.#versioned[spot] = Math.min(this.#versioned[spot]!, history.endMs[row]!);
+    }
+  }
+
+  /** The earliest write that a read of this kind could have missed so that it shows; `Infinity` when there is none. */
+  sinceMs(row: number): number {
+    const spot = this.#states.writes.spots.of[row]!;
+    // A delete without a certain outcome explains a read that found nothing, whatever else was written.
+    if (this.#states.of(row).effectMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    return this.#states.isPlacedInTime(row) ? this.#any[spot]! : this.#versioned[spot]!;
+  }
 }
 
 /** The oldest reads, each with what it should have seen. */
@@ -115,15 +190,30 @@ function storyOf(evidence: Evidence, stale: readonly Stale[]): readonly Witness[
   for (const { row, proof, ageMs } of stale) {
     const isTold = noted.some((one) => one.row === proof);
     if (noted.length + (isTold ? 1 : 2) > witnessLimit) break;
-    const [key, version] = [history.key[row]!, history.version[proof]!];
-    const isWrite = operations[history.operation[proof]!]?.effect === "write";
-    if (!isTold) {
-      const note = `${isWrite ? "was acknowledged as" : "saw"} version ${version} of key ${key}`;
-      noted.push({ row: proof, note, violates: violating.has(proof) });
-    }
-    const seen = `returned version ${history.version[row]!} of key ${key}`;
-    const note = `${seen}, ${spokenMs(ageMs)} after version ${version} was there (operation ${history.id[proof]!})`;
+    const isWriting = isWrite(operations[history.operation[proof]!]?.effect);
+    if (!isTold)
+      noted.push({ row: proof, note: proofNote(evidence, proof, isWriting), violates: violating.has(proof) });
+    const [version, told] = [history.version[proof]!, history.version[row]!];
+    const newer = Number.isNaN(version) || Number.isNaN(told) ? "something newer" : `version ${version}`;
+    const note = `${seenBy(evidence, row)}, ${spokenMs(ageMs)} after ${newer} was there (operation ${history.id[proof]!})`;
     noted.push({ row, note, violates: true });
   }
   return witnesses(evidence, noted);
+}
+
+function proofNote(evidence: Evidence, row: number, isWriting: boolean): string {
+  const { version, key } = evidence.history;
+  if (!isWriting) return seenBy(evidence, row).replace(/^returned/, "saw");
+  return Number.isNaN(version[row]!)
+    ? `was acknowledged as a write of key ${key[row]!}`
+    : `was acknowledged as version ${version[row]!} of key ${key[row]!}`;
+}
+
+function seenBy({ history }: Evidence, row: number): string {
+  const [key, version, value] = [history.key[row]!, history.version[row]!, history.value[row]!];
+  if (isAbsent(history, row)) return `found nothing of key ${key}`;
+  if (!Number.isNaN(version)) return `returned version ${version} of key ${key}`;
+  return Number.isNaN(value)
+    ? `returned the initial value of key ${key}`
+    : `returned the value of operation ${value} for key ${key}`;
 }

@@ -1,7 +1,7 @@
 import type { Check, OperationInfo, PlanFacts } from "../model/check.ts";
 import type { Problem } from "../model/errors.ts";
 import type { LoadPhase } from "../model/history.ts";
-import type { Credential, Effect } from "../model/workload.ts";
+import { type Credential, type Effect, isWrite } from "../model/workload.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
 import { grouped, spokenMs } from "./words.ts";
 
@@ -85,6 +85,31 @@ export const effectOf =
     );
   };
 
+/** Reads, and writes of the same keyspace that could make them stale. */
+export const readsOfWrites =
+  (names: readonly string[] | undefined): Need =>
+  (plan, check) => {
+    const reads = effectOf(["read"], names)(plan, check);
+    if (reads.length > 0) return reads;
+    const spacesOf = (isMeant: (operation: OperationInfo) => boolean): ReadonlySet<string> =>
+      new Set(plan.operations.filter(isMeant).map(({ keyspace }) => keyspace));
+    const written = spacesOf(({ effect }) => isWrite(effect));
+    const read = spacesOf(({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
+    if ([...read].some((keyspace) => written.has(keyspace))) return [];
+    const remedy = 'Give an operation of the same keyspace the effect "write", or leave the check out.';
+    return undecidable(check, `judges reads of ${[...read].join(", ")}, which no operation writes`, remedy);
+  };
+
+/** Longer under faults and after than a read may be old. */
+export const timeToAge =
+  (withinMs: number): Need =>
+  ({ phases: { faults, recovery } }, check) => {
+    const lengthMs = recovery.toMs - faults.fromMs;
+    if (lengthMs > withinMs) return [];
+    const message = `allows reads to be ${spokenMs(withinMs)} old, and faults and recovery last ${spokenMs(lengthMs)} in all`;
+    return undecidable(check, message, "Allow less, or make the phases longer.");
+  };
+
 /** Some operation with a credential that must not be let in. */
 export const forbiddenCredential: Need = ({ operations }, check) => {
   const allowed: readonly Credential[] = ["valid"];
@@ -154,25 +179,6 @@ export const revocations: Need = ({ operations }, check) => {
       ),
     );
 };
-
-/** A read and a write of one keyspace, of which the read is among the names. */
-export const readsOfWrites =
-  (names?: readonly string[]): Need =>
-  ({ operations }, check) => {
-    const written = new Set(operations.filter(({ effect }) => effect === "write").map(({ keyspace }) => keyspace));
-    const reads = operations.filter(({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
-    if (reads.some(({ keyspace }) => written.has(keyspace))) return [];
-    const seen =
-      reads.length === 0
-        ? "there is no read"
-        : `no operation writes the keyspace ${[...new Set(reads.map(({ keyspace }) => `"${keyspace}"`))].join(" or ")}`;
-    const whose = names === undefined ? "" : ` of ${names.join(" and ")}`;
-    return undecidable(
-      check,
-      `compares reads${whose} with writes of the same keys, and ${seen}`,
-      "Let a read and a write share a keyspace, or leave the check out.",
-    );
-  };
 
 /** How many operations are due. */
 export function dueIn(

@@ -1,11 +1,7 @@
 import type { Evidence } from "../model/check.ts";
-import { grantCode, outcomeCode } from "../model/history.ts";
-import { flags } from "./rows.ts";
-import { groupsOf, type Key, sortNearly, spotsOf } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
-const denied = grantCode(false);
-const neverExecuted = [outcomeCode("failed"), outcomeCode("overflow")];
+import { isWrite } from "../model/workload.ts";
+import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
+import { groupsOf, type Key, keyspacesOf, sortNearly, spotsOf } from "./spots.ts";
 
 /** Two clusters (a write and its reads; −1 the initial value) of which each would have to come before the other. */
 export interface Conflict {
@@ -18,6 +14,7 @@ export interface Conflict {
 export interface Zones {
   readonly reads: number;
   readonly valuedReads: number;
+  readonly absentReads: number;
   readonly writes: number;
   readonly keys: number;
   /** Reads that no order can explain; `writeRow` −1 when there is no such write. */
@@ -28,6 +25,8 @@ export interface Zones {
   /** Write id → its spot (a number of its key); the spots' own clusters of the initial value begin at −∞. */
   readonly spot: Int32Array;
   readonly initialLast: Float64Array;
+  /** Spots on which reads found nothing and a delete may have happened: their zones alone do not decide. */
+  readonly deletedSpots: ReadonlySet<number>;
   readonly keyOfSpot: readonly Key[];
   /** The rows of a cluster that make its zone: that with the earliest return, and that with the latest invocation. */
   ends(evidence: Evidence, cluster: number, key: Key): readonly { readonly row: number; readonly isFirst: boolean }[];
@@ -36,8 +35,8 @@ export interface Zones {
 /** Puts every write together with its reads. Columns only: histories of 10^7 operations go through here. */
 export function zonesOf(evidence: Evidence): Zones {
   const { history } = evidence;
-  const [isWrite, isRead] = [
-    flags(evidence, ({ effect }) => effect === "write"),
+  const [isWriting, isRead] = [
+    flags(evidence, ({ effect }) => isWrite(effect)),
     flags(evidence, ({ effect }) => effect === "read"),
   ];
   const { of: spotOf, keys: keyOfSpot } = spotsOf(evidence);
@@ -50,13 +49,13 @@ export function zonesOf(evidence: Evidence): Zones {
   const spot = new Int32Array(size).fill(-1);
   const writeRow = new Int32Array(size).fill(-1);
   const initialLast = new Float64Array(keyOfSpot.length).fill(Number.NEGATIVE_INFINITY);
-  const { operation, outcome, id, wireMs, endMs, value, granted } = history;
-  let [reads, valuedReads, writes] = [0, 0, 0];
+  const { operation, id, wireMs, endMs, value } = history;
+  const nothing = new Nothing(evidence, spotOf, keyOfSpot.length, isRead);
+  let [reads, valuedReads, absentReads, writes] = [0, 0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
-    if (isWrite[operation[row]!] !== 1) continue;
+    if (isWriting[operation[row]!] !== 1) continue;
     writeRow[id[row]!] = row;
-    // Who was turned away as they should be was promised nothing: it counts as if its outcome were not known.
-    if (outcome[row] !== okCode || granted[row] === denied) continue;
+    if (!isAcknowledged(history, row)) continue;
     writes += 1;
     spot[id[row]!] = spotOf[row]!;
     first[id[row]!] = endMs[row]!;
@@ -64,8 +63,15 @@ export function zonesOf(evidence: Evidence): Zones {
   }
   const illegal: Zones["illegal"][number][] = [];
   for (let row = 0; row < history.count; row += 1) {
-    if (isRead[operation[row]!] !== 1 || outcome[row] !== okCode || Number.isNaN(wireMs[row]!)) continue;
+    if (isRead[operation[row]!] !== 1 || !isAcknowledged(history, row) || Number.isNaN(wireMs[row]!)) continue;
     reads += 1;
+    if (isAbsent(history, row)) {
+      absentReads += 1;
+      if (nothing.isIllegal(row)) illegal.push({ row, writeRow: -1, why: nothing.why(row) });
+      if (!nothing.isInitial(row)) continue;
+    } else if (nothing.isUntold(row)) {
+      continue;
+    }
     if (Number.isNaN(value[row]!)) {
       const at = spotOf[row]!;
       if (wireMs[row]! > initialLast[at]!) initialLast[at] = wireMs[row]!;
@@ -87,10 +93,12 @@ export function zonesOf(evidence: Evidence): Zones {
     if (endMs[row]! < first[cluster]!) first[cluster] = endMs[row]!;
     if (wireMs[row]! > last[cluster]!) last[cluster] = wireMs[row]!;
   }
-  const ends: Zones["ends"] = (from, cluster, key) => endsOf(from, cluster, key, isWrite, isRead);
+  const isInCluster = (row: number): boolean => !isAbsent(history, row) || !nothing.deletedSpots.has(spotOf[row]!);
+  const ends: Zones["ends"] = (from, cluster, key) => endsOf(from, cluster, key, { isWriting, isRead, isInCluster });
   return {
     reads,
     valuedReads,
+    absentReads,
     writes,
     keys: keyOfSpot.length,
     illegal,
@@ -98,18 +106,78 @@ export function zonesOf(evidence: Evidence): Zones {
     last,
     spot,
     initialLast,
+    deletedSpots: nothing.deletedSpots,
     keyOfSpot,
     ends,
   };
 }
 
+/** What reads without a value mean: the initial value, a key that is not there yet or was deleted, or nothing that was told. */
+class Nothing {
+  readonly deletedSpots = new Set<number>();
+  readonly #evidence: Evidence;
+  readonly #spotOf: Int32Array;
+  readonly #mayBeDeleted: Uint8Array;
+  readonly #hasInitial: Uint8Array;
+  readonly #isTold: boolean;
+
+  constructor(evidence: Evidence, spotOf: Int32Array, spots: number, isRead: Uint8Array) {
+    const { history, operations } = evidence;
+    this.#evidence = evidence;
+    this.#spotOf = spotOf;
+    const deletes = flags(evidence, ({ effect }) => effect === "delete");
+    this.#mayBeDeleted = new Uint8Array(spots);
+    this.#hasInitial = new Uint8Array(spots);
+    let isTold = false;
+    for (let row = 0; row < history.count; row += 1) {
+      const operation = history.operation[row]!;
+      if (deletes[operation] === 1 && !isNeverExecuted(history, row)) this.#mayBeDeleted[spotOf[row]!] = 1;
+      if (isRead[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
+      if (!Number.isNaN(history.value[row]!)) isTold = true;
+      else if (!isAbsent(history, row)) this.#hasInitial[spotOf[row]!] = 1;
+    }
+    // Where nothing is written, what is there is the initial value.
+    this.#isTold = isTold || !operations.some(({ effect }) => isWrite(effect));
+  }
+
+  /** Whether a read without a value says nothing: none of the run's reads tells one. */
+  isUntold(row: number): boolean {
+    return !this.#isTold && Number.isNaN(this.#evidence.history.value[row]!);
+  }
+
+  /** Whether a read that found nothing found the key as it was in the beginning. */
+  isInitial(row: number): boolean {
+    const spot = this.#spotOf[row]!;
+    if (this.#mayBeDeleted[spot] === 1) this.deletedSpots.add(spot);
+    return this.#mayBeDeleted[spot] === 0 && !this.#wasThere(spot);
+  }
+
+  isIllegal(row: number): boolean {
+    const spot = this.#spotOf[row]!;
+    return this.#mayBeDeleted[spot] === 0 && this.#wasThere(spot);
+  }
+
+  why(row: number): string {
+    return `found nothing of key ${this.#evidence.history.key[row]!}, which had its initial value and was never deleted`;
+  }
+
+  #wasThere(spot: number): boolean {
+    return this.#isTold && this.#hasInitial[spot] === 1;
+  }
+}
+
 /** Why no order can explain a read; undefined when that is still to be seen. */
-function whyIllegal({ history }: Evidence, row: number, write: number, spotOf: Int32Array): string | undefined {
+function whyIllegal(
+  { history, operations }: Evidence,
+  row: number,
+  write: number,
+  spotOf: Int32Array,
+): string | undefined {
   const [id, key] = [history.value[row]!, history.key[row]!];
-  if (write < 0) return `returned the value of operation ${id} for key ${key}, which wrote nothing`;
+  if (write < 0 || operations[history.operation[write]!]?.effect !== "write")
+    return `returned the value of operation ${id} for key ${key}, which wrote nothing`;
   if (spotOf[write]! !== spotOf[row]!) return `returned the value of operation ${id}, which wrote another key`;
-  if (neverExecuted.includes(history.outcome[write]!))
-    return `returned the value of operation ${id}, which was never executed`;
+  if (isNeverExecuted(history, write)) return `returned the value of operation ${id}, which was never executed`;
   if (history.endMs[row]! < history.wireMs[write]!)
     return `returned the value of operation ${id} before it was written`;
   return undefined;
@@ -174,19 +242,21 @@ function endsOf(
   { history, operations }: Evidence,
   cluster: number,
   { keyspace, key }: Key,
-  isWrite: Uint8Array,
-  isRead: Uint8Array,
+  how: { readonly isWriting: Uint8Array; readonly isRead: Uint8Array; isInCluster(row: number): boolean },
 ) {
-  const names = [...new Set(operations.map((one) => one.keyspace))];
+  const names = keyspacesOf(operations);
   let [first, last] = [-1, -1];
   for (let row = 0; row < history.count; row += 1) {
     const operation = history.operation[row]!;
     if (history.key[row] !== key || names.indexOf(operations[operation]!.keyspace) !== keyspace) continue;
-    const isOwnWrite = isWrite[operation] === 1 && history.id[row] === cluster;
+    const isOwnWrite = how.isWriting[operation] === 1 && history.id[row] === cluster;
     const isOwnRead =
-      isRead[operation] === 1 && history.outcome[row] === okCode && clusterOf(history.value[row]!) === cluster;
+      how.isRead[operation] === 1 &&
+      isAcknowledged(history, row) &&
+      clusterOf(history.value[row]!) === cluster &&
+      how.isInCluster(row);
     if (!isOwnWrite && !isOwnRead) continue;
-    const returns = isOwnRead || history.outcome[row] === okCode;
+    const returns = isOwnRead || isAcknowledged(history, row);
     if (returns && (first < 0 || history.endMs[row]! < history.endMs[first]!)) first = row;
     if (last < 0 || history.wireMs[row]! > history.wireMs[last]!) last = row;
   }

@@ -1,7 +1,7 @@
 import type { Evidence, OperationInfo, Register } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
+import { grantCode, type History, operationFlags, outcomeCode } from "../model/history.ts";
 import { type CheckResult, type Witness, witnessLimit } from "../model/verdict.ts";
-import { commonKeyspace } from "../model/workload.ts";
+import { commonKeyspace, isWrite } from "../model/workload.ts";
 import { type Finding, witnessOf } from "./finding.ts";
 
 export { canHaveBeenGood, isTimeout, leastTimeOf, ownTimeOf, wasHeldUp } from "../model/measure/lateness.ts";
@@ -30,8 +30,8 @@ export function rowOfVersion(
   let found: number | undefined;
   for (let row = 0; row < history.count; row += 1) {
     if (history.key[row] !== key || history.version[row] !== version || history.outcome[row] !== okCode) continue;
-    const operation = operations[history.operation[row]!];
-    if (operation?.effect === effect && operation.keyspace === keyspace) found = row;
+    const { effect: own, keyspace: space } = operations[history.operation[row]!] ?? {};
+    if (space === keyspace && (effect === "write" ? isWrite(own) : own === effect)) found = row;
   }
   return found;
 }
@@ -42,6 +42,32 @@ export function keyName({ keyspace = commonKeyspace, key }: Pick<Register, "keys
 }
 
 const okCode = outcomeCode("ok");
+const rejectedCode = outcomeCode("rejected");
+const neverSent = [outcomeCode("failed"), outcomeCode("overflow")];
+const denied = grantCode(false);
+
+/**
+ * Whether an operation certainly had no effect and never will. A refusal is none of these unless it says so: what it
+ * refused to wait for may have happened.
+ */
+export function isNeverExecuted(history: History, row: number): boolean {
+  const outcome = history.outcome[row]!;
+  if (outcome === rejectedCode) return (history.flags[row]! & operationFlags.notExecuted) !== 0;
+  return neverSent.includes(outcome);
+}
+
+/**
+ * Whether its caller was promised that a write happened, or given what a read asked for. A caller who was turned away, as it
+ * should be, was promised and given nothing.
+ */
+export function isAcknowledged(history: History, row: number): boolean {
+  return history.outcome[row] === okCode && history.granted[row] !== denied;
+}
+
+/** Whether a read found nothing. */
+export function isAbsent(history: History, row: number): boolean {
+  return (history.flags[row]! & operationFlags.absent) !== 0;
+}
 
 /** A row of the history with what is remarkable about it. */
 export interface Noted {

@@ -14,9 +14,14 @@ export interface Spots {
   readonly keys: readonly Key[];
 }
 
+/** The names of the keyspaces, in the order of their numbers. */
+export const keyspacesOf = (operations: Evidence["operations"]): readonly string[] => [
+  ...new Set(operations.map(({ keyspace }) => keyspace)),
+];
+
 /** Keys are the same thing only within one keyspace. O(n), without a look-up by name or hash. */
 export function spotsOf({ history, operations }: Evidence): Spots {
-  const names = [...new Set(operations.map(({ keyspace }) => keyspace))];
+  const names = keyspacesOf(operations);
   const keyspaces = Uint8Array.from(operations, ({ keyspace }) => names.indexOf(keyspace));
   const { operation, key, count } = history;
   const largest = new Float64Array(Math.max(1, names.length));

@@ -1,8 +1,7 @@
-import type { Evidence, OperationInfo } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
+import type { Evidence } from "../model/check.ts";
+import { isWrite } from "../model/workload.ts";
+import { flags, isAcknowledged } from "./rows.ts";
 import { groupsOf, type Spots, sortNearly, spotsOf } from "./spots.ts";
-
-const okCode = outcomeCode("ok");
 
 /**
  * From when on each version of each key is known to be there: the return of the operation that proved it. Columns
@@ -22,23 +21,26 @@ export class VersionClock {
   /**
    * A version is proven by the acknowledgement of its write; where none is known, by the first read that returned it.
    * @param sees which operations prove a version by having seen it, by the operation's number
+   * @param version row → the version that was told; by default the history's own
    */
-  constructor(evidence: Evidence, sees: Uint8Array) {
-    const { history, operations } = evidence;
-    const { version, endMs } = history;
+  constructor(evidence: Evidence, sees: Uint8Array, version: Float64Array = evidence.history.version) {
+    const { history } = evidence;
+    const { endMs } = history;
     this.spots = spotsOf(evidence);
     this.#version = version;
-    const writes = Uint8Array.from(operations, ({ effect }: OperationInfo) => (effect === "write" ? 1 : 0));
+    const writes = flags(evidence, ({ effect }) => isWrite(effect));
     const proves = this.spots.of.slice();
     for (let row = 0; row < history.count; row += 1) {
       const operation = history.operation[row]!;
-      const isProof = writes[operation] === 1 || sees[operation] === 1;
-      if (!isProof || history.outcome[row] !== okCode || Number.isNaN(version[row]!)) proves[row] = -1;
+      const isProof =
+        (writes[operation] === 1 && isAcknowledged(history, row)) ||
+        (sees[operation] === 1 && isAcknowledged(history, row));
+      if (!isProof || Number.isNaN(version[row]!)) proves[row] = -1;
     }
     const { order, starts } = groupsOf(proves, this.spots.keys.length);
-    const isWrite = (row: number): number => writes[history.operation[row]!]!;
+    const isWriting = (row: number): number => writes[history.operation[row]!]!;
     const byVersion = (one: number, other: number): number =>
-      version[one]! - version[other]! || isWrite(other) - isWrite(one) || endMs[one]! - endMs[other]!;
+      version[one]! - version[other]! || isWriting(other) - isWriting(one) || endMs[one]! - endMs[other]!;
     // One proof for each version: those that follow say nothing more.
     this.#starts = new Uint32Array(starts.length);
     let used = 0;

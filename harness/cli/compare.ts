@@ -1,11 +1,11 @@
-import { type Comparison, compare as compareSides } from "../model/compare/comparison.ts";
+import { type Comparison, compare as compareSides, type Outcome } from "../model/compare/comparison.ts";
 import { exits, usageError } from "../model/errors.ts";
 import { compareLines, compareMarkdown, renderComparison } from "../report/index.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
 import { baselineText } from "../store/baseline-file.ts";
 import { writeAnswer } from "./answer-file.ts";
 import type { Output } from "./output.ts";
-import { sideFrom } from "./sides.ts";
+import { refuseOtherPlans, sideFrom } from "./sides.ts";
 
 export interface CompareFlags {
   readonly format: string;
@@ -23,7 +23,8 @@ const formats: Readonly<Record<string, (comparison: Comparison, output: Output) 
 /**
  * `faultline compare <base> <run…>`: what changed between two sides, each of one or several runs.
  * @param base folders or ids with commas between them, or a baseline file
- * @returns 0, or 1 when something got worse
+ * @returns 0, 1 when something got worse, 2 when it cannot tell
+ * @throws FaultlineError (64) when the two sides were not asked the same
  */
 export function compare(base: string, runs: readonly string[], flags: CompareFlags, output: Output): number {
   const format = Object.hasOwn(formats, flags.format) ? formats[flags.format] : undefined;
@@ -35,8 +36,9 @@ export function compare(base: string, runs: readonly string[], flags: CompareFla
       remedy: didYouMean(flags.format, Object.keys(formats)),
     });
   }
-  const before = sideFrom(base.split(",").filter((name) => name !== ""));
-  const comparison = compareSides(before, sideFrom(runs, before));
+  const [before, after] = [sideFrom(base.split(",").filter((name) => name !== "")), sideFrom(runs)];
+  refuseOtherPlans(before, after, "compare");
+  const comparison = compareSides(before, after);
   const text = format(comparison, output);
   if (flags.output === undefined) output.print(text.trimEnd());
   else {
@@ -62,4 +64,11 @@ export function baseline(runs: readonly string[], flags: { readonly output?: str
 export const terminalLines = (comparison: Comparison, { colours, width }: Output): readonly string[] =>
   compareLines(comparison, { colour: colours.isColorSupported, width });
 
-export const exitOfComparison = ({ isWorse }: Comparison): number => (isWorse ? exits.fail : exits.pass);
+export const exitOfComparison = ({ outcome }: Comparison): number => exitOfOutcome[outcome];
+
+const exitOfOutcome: Readonly<Record<Outcome, number>> = {
+  worse: exits.fail,
+  better: exits.pass,
+  "no change": exits.pass,
+  "cannot tell": exits.inconclusive,
+};

@@ -99,20 +99,20 @@ Examples:
 
 Exit codes: 0 pass, 1 fail, 2 inconclusive, 64 no run, or one of another version.`,
   compare: `
-Each side is one run or several of one scenario, by folder or by id under reports/; the base may be a baseline file.
+Each side is several runs of one plan, by folder or by id under reports/; the base may be a baseline file.
 ${ruleOfChange}
 
 Examples:
-  faultline compare reports/20260304T050607Z-cache-partition-7 reports/latest
-  faultline compare baseline.json reports/latest --format markdown
-  faultline compare <run>,<run>,<run> <run> <run> <run> --format html -o compare.html
+  faultline compare <run>,<run>,<run> <run> <run> <run>
+  faultline compare baseline.json <run> <run> <run> --format markdown
+  faultline compare baseline.json <run> <run> <run> --format html -o compare.html
 
-Exit codes: 0 nothing got worse, 1 something did, 64 usage, or a side that can't be read.`,
+Exit codes: 0 no change for the worse was found, 1 something got worse, 2 cannot tell (too few runs, or too little
+measured), 64 the sides have different plans, or cannot be read.`,
   baseline: `
 Examples:
-  faultline baseline reports/latest -o baseline.json
-  faultline baseline <run> <run> <run> -o baseline.json     their medians: a better base
-  faultline run cache-partition --seed 7 --baseline baseline.json`,
+  faultline baseline <run> <run> <run> -o baseline.json     of one plan: one run alone can show nothing of metrics
+  faultline run cache-partition --seed 7 --repeat 3 --baseline baseline.json`,
   completion: `
 Examples:
   source <(faultline completion bash)                    in ~/.bashrc

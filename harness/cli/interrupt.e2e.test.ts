@@ -30,7 +30,15 @@ test.each([
   expect(await faultline.ended(), faultline.stderr).toBe(exit);
   expect(faultline.leftRunning()).toEqual([]);
   expect(existsSync(scratch())).toBe(false);
-  expect(record()).toMatchObject({ status: "interrupted", verdict: "inconclusive" });
+  expect(record()).toMatchObject({
+    status: "interrupted",
+    verdict: "inconclusive",
+    cause: { code: "interrupted", remedy: "Run it again, and let it come to its end." },
+  });
+  // What the interruption cut off has failed no check.
+  expect(record().checks.map((one: { verdict: string }) => one.verdict)).not.toContain("fail");
+  expect(faultline.stderr).toContain("? INTERRUPTED");
+  expect(faultline.events().filter(({ type }) => type === "interrupted")).toHaveLength(1);
   expect(existsSync(join(faultline.runFolder, "report.html"))).toBe(true);
   expect(faultline.events().filter(({ type }) => type === "healed")).toHaveLength(2);
   expect(JSON.parse(faultline.stdout)).toMatchObject({ verdict: "inconclusive", exit });

@@ -1,6 +1,7 @@
 import { basename, relative } from "node:path";
 import type { Check } from "../model/check.ts";
 import type { Comparison } from "../model/compare/comparison.ts";
+import type { Side } from "../model/compare/side.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import type { Environment } from "../model/environment.ts";
 import { describeProblem, exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
@@ -9,14 +10,14 @@ import { worst } from "../model/verdict.ts";
 import { eachVariant } from "../plan/variants.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { readHistoryLines } from "../store/run-history.ts";
-import { againstBaseline, baselineFor } from "./against-baseline.ts";
+import { againstBaseline, baselineFor, refuseOtherThanBaseline, tooFewForBaseline } from "./against-baseline.ts";
 import { chosenReporters, tell } from "./ci-outputs.ts";
 import { exitOfComparison, terminalLines } from "./compare.ts";
 import { environmentNamed } from "./environments.ts";
 import { writeIndex } from "./index-reports.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import { keepUpUntilInterrupted, refuseToKeepSeveral } from "./keep-up.ts";
-import type { Output } from "./output.ts";
+import { exitFor, explain, type Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { type Finished, runOne } from "./run-one.ts";
 import { exitOfSeries, type ScenarioSeries, seriesByScenario, seriesLines } from "./series.ts";
@@ -61,6 +62,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const ids = planned.map(({ id }) => id);
   if (flags.baseline !== undefined) refuseSeveralVariants(planned);
   const base = flags.baseline === undefined ? undefined : baselineFor(flags.baseline, ids);
+  if (base !== undefined) refuseOtherThanBaseline(base, planned, entry.facts.name);
   if (flags.dryRun === true) {
     const plans = planned.map(({ plan, variant }) => (variant === undefined ? plan : { ...plan, variant }));
     sayWhatIsSkipped(skipped, output);
@@ -70,17 +72,14 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   }
   if (flags.keepUp === true) refuseToKeepSeveral(planned.length * repeats);
   sayWhatIsSkipped(skipped, output);
+  const fewRuns = base && tooFewForBaseline(base, repeats);
+  if (fewRuns !== undefined) output.say(output.colours.yellow(fewRuns));
   const environment = await entry.open(flags);
   await cleanBefore(output);
   const finished = await runAll(planned, repeats, environment, flags, output);
   const verdict = worst(finished.map(({ record }) => record.verdict));
   const series = repeats === 1 ? undefined : seriesByScenario(finished);
-  const comparison =
-    base &&
-    againstBaseline(
-      base,
-      finished.map(({ folder }) => folder),
-    );
+  const { comparison, refused } = comparedWith(base, finished);
   const variants = tellVariants(finished, flags.output, output);
   const ofSkipped = skipped.length === 0 ? [] : [exits.inconclusive];
   const exit = worstExit([
@@ -88,6 +87,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
     ...finished.map((one) => one.exit).filter(isBesideVerdict(series)),
     ...exitsOf(series),
     ...(comparison === undefined ? [] : [exitOfComparison(comparison)]),
+    ...(refused === undefined ? [] : [exitFor(refused)]),
   ]);
   if (flags.json === true) {
     const runs = finished.map(({ record, folder, report, exit: own }) => ({ ...record, folder, report, exit: own }));
@@ -113,7 +113,8 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
     writeShard(flags.output, { ...shard, exit, runs, skipped });
     if (planned.length === 0) output.say(`no scenario falls to the shard ${flags.shard}`);
   }
-  if (base !== undefined) output.say("", ...baselineLines(comparison, output));
+  if (refused !== undefined) output.say("", "Not compared with the baseline:", ...explain(refused));
+  else if (base !== undefined) output.say("", ...baselineLines(comparison, output));
   tell(reporters, { finished, skipped, into: flags.output, comparison }, output);
   return exit;
 }
@@ -143,6 +144,21 @@ function overview(folder: string, { isTold }: { isTold: boolean }, output: Outpu
     if (isTold) output.say(`  overview  ${relative(process.cwd(), path)}`);
   } catch (error) {
     output.say(`the overview could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** The runs are what they are, whether or not they turn out to be comparable. */
+function comparedWith(
+  base: Side | undefined,
+  finished: readonly Finished[],
+): { readonly comparison?: Comparison | undefined; readonly refused?: FaultlineError } {
+  if (base === undefined) return {};
+  const folders = finished.map(({ folder }) => folder);
+  try {
+    return { comparison: againstBaseline(base, folders) };
+  } catch (error) {
+    if (error instanceof FaultlineError) return { refused: error };
+    throw error;
   }
 }
 

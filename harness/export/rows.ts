@@ -1,10 +1,11 @@
-import { grants, loadPhases, outcomes } from "../model/history.ts";
+import { grants, loadPhases, operationFlags, outcomes } from "../model/history.ts";
 import { type ExportSource, operationAt } from "./source.ts";
 
 /** A value of a row; `undefined` for what never happened, or was not told. */
-export type Cell = string | number | undefined;
+export type Cell = string | number | boolean | undefined;
 
 const told = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+const flagged = (bit: number): Cell => (bit === 0 ? undefined : true);
 /** Times are stored to the microsecond. */
 const ms = (value: number): number | undefined => (Number.isNaN(value) ? undefined : Math.round(value * 1000) / 1000);
 
@@ -33,6 +34,8 @@ export const columns: readonly { readonly name: string; readonly of: (source: Ex
     of: ({ history }, row) => (history.granted[row] === 0 ? undefined : grants[history.granted[row]!]),
   },
   { name: "error", of: ({ history, errors }, row) => errors[history.error[row]!] || undefined },
+  { name: "absent", of: ({ history }, row) => flagged(history.flags[row]! & operationFlags.absent) },
+  { name: "not_executed", of: ({ history }, row) => flagged(history.flags[row]! & operationFlags.notExecuted) },
 ];
 
 const rowsInPiece = 500;

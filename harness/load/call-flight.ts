@@ -80,7 +80,7 @@ export class CallFlight implements Flight {
     try {
       const judgement = await operation.perform(this.#draw, call);
       const isLate = events.now() >= this.plan.expiresMs;
-      events.ended(this, isLate ? endingAtDeadline(true) : judged(judgement, "perform"));
+      events.ended(this, isLate ? endingAtDeadline(true) : judged(judgement, operation.effect, "perform"));
     } catch (error) {
       events.ended(this, endingOfBreak(error, !(error instanceof NotExecuted)));
     }

@@ -1,7 +1,12 @@
 import { messageOf } from "../model/errors.ts";
-import { grantCode, type Outcome } from "../model/history.ts";
+import { flagsOf, grantCode, type Outcome } from "../model/history.ts";
 import { stopTexts } from "../model/measure/own-doing.ts";
-import type { Draw, HttpOperation, HttpReply, Judgement } from "../model/workload.ts";
+import type { Json } from "../model/units.ts";
+import type { Draw, Effect, HttpOperation, HttpReply, Judgement } from "../model/workload.ts";
+import { problemOfEvidence, tooLarge } from "./evidence.ts";
+import { problemOfJudgement } from "./judgement.ts";
+
+export { tooLarge } from "./evidence.ts";
 
 /** How an operation ended, and what was learned from it. */
 export interface Ending {
@@ -14,44 +19,49 @@ export interface Ending {
   readonly value: number;
   /** Whether the caller was let in, as a number of `grants`. */
   readonly granted: number;
+  /** Bits of `operationFlags`. */
+  readonly flags: number;
+  /** What a check of the user's own needs; `tooLarge` when it gave more than is kept. */
+  readonly evidence?: Json | typeof tooLarge;
 }
 
 /** An ending without an answer that could be judged. */
 export function endingWithout(outcome: Outcome, detail: string): Ending {
-  return { outcome, detail, version: Number.NaN, value: Number.NaN, granted: 0 };
+  return { outcome, detail, version: Number.NaN, value: Number.NaN, granted: 0, flags: 0 };
 }
 
-/** What a complete answer means. A judge that throws, or says what it cannot mean, leaves the answer `wrong`. */
+/**
+ * The meaning of a complete answer. A judge that throws, or whose judgement contradicts itself, leaves the answer `wrong`.
+ */
 export function endingOf(operation: HttpOperation, reply: HttpReply, draw: Draw): Ending {
   try {
-    return judged(operation.judge(reply, draw), "its judge");
+    return judged(operation.judge(reply, draw), operation.effect, "its judge");
   } catch (error) {
     return endingWithout("wrong", `its judge threw: ${messageOf(error)}`);
   }
 }
 
 /**
- * What a judgement means; whatever is none is `wrong`.
- * @param by whose it is, for the detail
+ * The meaning of a judgement; one that is wrongly typed, misspelt or contradicts itself is `wrong`, with the reason.
+ * @param by what returned it, for the detail
  */
-export function judged(judgement: Judgement, by: string): Ending {
-  if (typeof judgement !== "object" || judgement === null)
-    return endingWithout("wrong", `${by} said ${String(judgement)}`);
-  const { outcome, version, value, detail, granted } = judgement;
-  if (!judgements.includes(outcome)) return endingWithout("wrong", `${by} said ${String(outcome)}`);
-  if (version !== undefined && typeof version !== "number") {
-    return endingWithout("wrong", `${by} gave the version ${String(version)}`);
-  }
-  if (value !== undefined && !isOperationId(value)) {
-    return endingWithout("wrong", `${by} gave the value ${String(value)}`);
-  }
-  return {
+export function judged(judgement: Judgement, effect: Effect, by: string): Ending {
+  const problem = problemOfJudgement(judgement, effect);
+  if (problem !== undefined) return endingWithout("wrong", `${by} ${problem}`);
+  const { outcome, version, value, detail, granted, absent, notExecuted, evidence } = judgement;
+  const kept = problemOfEvidence(evidence);
+  if (kept !== undefined && kept !== tooLarge) return endingWithout("wrong", `${by} ${kept}`);
+  const flags = outcome === "wrong" ? 0 : flagsOf({ absent: absent === true, notExecuted: notExecuted === true });
+  const ending = {
     outcome,
-    detail: detail === undefined ? "" : String(detail),
+    detail: detail ?? "",
     version: version ?? Number.NaN,
     value: value ?? Number.NaN,
     granted: grantCode(granted),
+    flags,
   };
+  if (evidence === undefined) return ending;
+  return { ...ending, evidence: kept ?? evidence };
 }
 
 /** What a broken connection means: before the first byte was written nothing happened, after it anything may have. */
@@ -70,9 +80,3 @@ export function endingAtStop(wasOnWire: boolean): Ending {
   if (wasOnWire) return endingWithout("unknown", stopTexts.onWire);
   return endingWithout("failed", stopTexts.beforeWire);
 }
-
-const judgements: readonly Outcome[] = ["ok", "wrong", "rejected"];
-
-/** Ids are stored in 32 bits, of which one number says "none". */
-const isOperationId = (value: unknown): boolean =>
-  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 32 - 1;

@@ -56,18 +56,18 @@ export class Generator implements FlightEvents {
     const now = (): number => options.now();
     this.#targets = targets.map((address) => new Target({ address, connections, connectWithinMs: longestMs, now }));
     this.#flightOf = this.#operations.map((named) => this.#makerOf(named));
-    this.#ledger = new Ledger(writer, options.tally ?? new Tally(this.#operations.length));
+    this.#ledger = new Ledger(writer, options.tally ?? new Tally(this.#operations.length), options.evidence);
     this.#selfCheck = new SelfCheck(startMs);
   }
 
   async run(): Promise<void> {
-    const { signal, writer } = this.#options;
+    const { signal } = this.#options;
     const wake = (): void => this.#sleep(0);
     signal.addEventListener("abort", wake);
     try {
       this.#sleep(0);
       await this.#finished.promise;
-      if (!this.#isWriterBroken) writer.flush();
+      if (!this.#isWriterBroken) this.#ledger.flush();
       await this.#calls.settled(settlesWithinMs);
     } finally {
       clearTimeout(this.#timer);
@@ -186,7 +186,7 @@ export class Generator implements FlightEvents {
     this.#flushedMs = nowMs;
     this.#tellProgress();
     try {
-      this.#options.writer.flush();
+      this.#ledger.flush();
     } catch (error) {
       this.#isWriterBroken = true;
       this.failed(error);

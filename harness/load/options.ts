@@ -3,7 +3,7 @@ import type { Histogram } from "../model/measure/histogram.ts";
 import type { Arrivals } from "../model/plan.ts";
 import type { Tally } from "../model/tally.ts";
 import type { Workload } from "../model/workload.ts";
-import type { HistorySink } from "./ledger.ts";
+import type { EvidenceSink, HistorySink } from "./ledger.ts";
 
 /** For the screen only; everything else is derived from the history. */
 export interface LoadCounts {
@@ -34,6 +34,8 @@ export interface LoadOptions {
   /** Milliseconds on the run's clock. */
   now(): number;
   readonly writer: HistorySink;
+  /** Where the evidence goes that judgements keep. Default: nowhere. */
+  readonly evidence?: EvidenceSink;
   /** Empty; kept up to date while the load lasts, for whoever waits until so many operations had an outcome. */
   readonly tally?: Tally;
   /** About five times a second. What it throws is ignored: an observer cannot end a run. */

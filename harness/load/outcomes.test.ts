@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { milliseconds } from "../model/units.ts";
-import type { Draw, HttpRequest, Judgement } from "../model/workload.ts";
+import { type Json, milliseconds } from "../model/units.ts";
+import type { Draw, Effect, HttpRequest, Judgement } from "../model/workload.ts";
 import { expectConserved, expectNothingLeft } from "./testing/conserved.ts";
 import { arrivalsOf, many, now, operation, refusing, serving, tried } from "./testing/rig.ts";
 
@@ -59,6 +59,84 @@ describe("what became of an operation", { timeout: 60_000 }, () => {
       nonsense: "wrong its judge said unknown",
       badValue: "wrong its judge gave the value 1.5",
     });
+  });
+
+  it("takes a judgement that is misspelt, wrongly typed or contradicts itself for no evidence", async () => {
+    await using server = await serving((_, response) => response.end());
+    const said: readonly (readonly [Effect, unknown, string])[] = [
+      ["read", { outcome: "ok", version: "7" }, 'gave the version "7"'],
+      ["read", { outcome: "ok", version: Number.NaN }, "gave the version NaN"],
+      ["read", { outcome: "ok", version: Number.POSITIVE_INFINITY }, "gave the version Infinity"],
+      ["read", { outcome: "ok", version: -1 }, "gave the version -1"],
+      ["read", { outcome: "ok", version: 2 ** 53 }, "gave the version 9007199254740992"],
+      ["read", { outcome: "ok", version: null }, "gave the version null"],
+      ["read", { outcome: "ok", verison: 7 }, "gave verison, which a judgement does not have; did you mean version?"],
+      ["read", { outcome: "ok", body: 7 }, "gave body, which a judgement does not have; allowed: outcome, version"],
+      ["read", { outcome: "ok", absent: "yes" }, 'gave absent "yes"; allowed: true or false'],
+      ["read", { outcome: "ok", granted: 1 }, "gave granted 1; allowed: true or false"],
+      ["read", { outcome: "ok", detail: 503 }, "gave the detail 503, which is not text"],
+      ["read", { outcome: "ok", absent: true, value: 3 }, "said absent, and gave the value 3"],
+      ["read", { outcome: "rejected", absent: true }, "said absent of a refusal"],
+      ["write", { outcome: "ok", absent: true }, "said absent of an operation whose effect is write"],
+      ["delete", { outcome: "ok", absent: true }, "said absent of an operation whose effect is delete"],
+      ["write", { outcome: "ok", notExecuted: true }, "said notExecuted of what is ok, not rejected"],
+      ["write", { outcome: "wrong", notExecuted: true }, "said notExecuted of what is wrong, not rejected"],
+      ["write", { outcome: "rejected", notExecuted: 1 }, "gave notExecuted 1; allowed: true or false"],
+      ["write", Promise.resolve({ outcome: "ok" }), "returned a promise; it must not be async"],
+      [
+        "write",
+        { outcome: "ok", evidence: new Map() },
+        "gave evidence that JSON does not carry: an object of class Map",
+      ],
+      ["write", { outcome: "ok", evidence: { at: Number.NaN } }, "gave evidence that JSON does not carry: NaN"],
+      ["write", { outcome: "ok", evidence: [undefined] }, "gave evidence that JSON does not carry: undefined"],
+    ];
+    const operations = Object.fromEntries(
+      said.map(([effect, judgement], index) => [
+        `o${index}`,
+        operation("/", { effect, judge: () => judgement as Judgement }),
+      ]),
+    );
+    const { sink } = await tried({ operations, targets: [server.address] });
+    expect(said.map((_, id) => sink.endOf(id))).toEqual(
+      said.map(([, , why]) => expect.stringContaining(`wrong its judge ${why}`)),
+    );
+    expect(sink.records.every(({ flags, version }) => flags === 0 && Number.isNaN(version))).toBe(true);
+  });
+
+  it("keeps what a judgement says of absence and of refusals, and its evidence within a bound", async () => {
+    await using server = await serving((_, response) => response.end());
+    const judging = (effect: Effect, judgement: Judgement) => operation("/", { effect, judge: () => judgement });
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const operations = {
+      absent: judging("read", { outcome: "ok", absent: true, version: 7 }),
+      refused: judging("write", { outcome: "rejected", notExecuted: true }),
+      wrong: judging("read", { outcome: "wrong", absent: true }),
+      plain: judging("delete", { outcome: "ok", version: 3, absent: false }),
+      most: judging("none", { outcome: "ok", evidence: "x".repeat(1022) }),
+      more: judging("none", { outcome: "ok", evidence: "x".repeat(1023) }),
+      umlauts: judging("none", { outcome: "ok", evidence: "ü".repeat(512) }),
+      circle: judging("none", { outcome: "ok", evidence: circle as Json }),
+      small: judging("none", { outcome: "rejected", evidence: { rows: [1, null, "two"] } }),
+    };
+    const kept = new Map<number, Json>();
+    let [cut, flushed] = [0, 0];
+    const evidence = {
+      keep: (id: number, one: Json) => kept.set(id, one),
+      leftOut: () => (cut += 1),
+      flush: () => (flushed += 1),
+    };
+    const { sink } = await tried({ operations, targets: [server.address], evidence });
+    const flagsById = sink.records.toSorted((one, other) => one.id - other.id).map(({ flags }) => flags);
+    expect(flagsById).toEqual([1, 2, 0, 0, 0, 0, 0, 0, 0]);
+    expect(sink.records.find(({ id }) => id === 3)).toMatchObject({ value: 3, version: 3 });
+    expect([...kept]).toEqual([
+      [4, "x".repeat(1022)],
+      [8, { rows: [1, null, "two"] }],
+    ]);
+    expect(cut).toBe(3);
+    expect(flushed).toBeGreaterThan(0);
   });
 
   it.each([1, 100])(

@@ -73,7 +73,8 @@ export const remedies: Readonly<Record<CauseCode, string>> = {
   noEvidence:
     "See the fault's receipt in the report. Check that its target is up, and make the fault large enough to measure.",
   notHealed: "See the fault's receipt and its target's log: find out why the target did not come back.",
-  nothingCrossed: "Send operations over the target while the fault acts: raise the rate, or lengthen the fault.",
+  nothingCrossed:
+    "Send operations over the target while it acts: raise the rate, lengthen the fault, or let clients connect by the proxy.",
   auditFailed: "Correct the scenario's `audit`, then run it again.",
   notAtRest: "Raise the scenario's `restWithin`, or find out what keeps the system busy.",
   leftBroken: "Restore what could not be cleaned up, then run it again.",

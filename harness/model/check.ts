@@ -140,6 +140,10 @@ export interface Evidence {
   readonly finalState?: FinalState;
   /** Why the final state that was stored cannot be judged, and is left out. */
   readonly finalStateProblem?: string;
+  /** Operation id → what its judgement kept as `evidence`. Absent when none did. */
+  readonly kept?: ReadonlyMap<number, Json>;
+  /** How many operations gave `evidence` that was too large to be kept. Absent when all was kept. */
+  readonly cut?: number;
 }
 
 /** What is known of a run before it begins. */

@@ -14,6 +14,14 @@ export type LoadPhase = (typeof loadPhases)[number];
 /** Whether the caller was let in, where the answer tells it. The order is the code that is stored. */
 export const grants = ["untold", "denied", "granted"] as const;
 
+/** Bits of a history's `flags`. */
+export const operationFlags = {
+  /** A read found nothing. */
+  absent: 1,
+  /** A refusal that certainly had no effect and never will. */
+  notExecuted: 2,
+} as const;
+
 /** One operation. All times in ms on the run's monotonic clock; `NaN` for what never happened. */
 export interface OperationRecord {
   readonly id: number;
@@ -36,6 +44,8 @@ export interface OperationRecord {
   readonly dispatchedMs: number;
   readonly wireMs: number;
   readonly endMs: number;
+  /** Bits of `operationFlags`; 0 when absent. */
+  readonly flags?: number;
 }
 
 /**
@@ -59,6 +69,8 @@ export interface History {
   readonly dispatchedMs: Float64Array;
   readonly wireMs: Float64Array;
   readonly endMs: Float64Array;
+  /** Bits of `operationFlags`; all 0 in a history that was stored before there were any. */
+  readonly flags: Uint8Array;
 }
 
 /** @returns the number that stands for the outcome in a column */
@@ -67,6 +79,15 @@ export const outcomeCode = (outcome: Outcome): number => outcomes.indexOf(outcom
 export const phaseCode = (phase: LoadPhase): number => loadPhases.indexOf(phase);
 /** @returns the number that stands for it in a column */
 export const grantCode = (granted: boolean | undefined): number => (granted === undefined ? 0 : granted ? 2 : 1);
+
+/** @returns the bits that stand for it in a column */
+export const flagsOf = ({
+  absent,
+  notExecuted,
+}: {
+  readonly absent?: boolean;
+  readonly notExecuted?: boolean;
+}): number => (absent === true ? operationFlags.absent : 0) | (notExecuted === true ? operationFlags.notExecuted : 0);
 
 /** An empty history with room for `count` operations. */
 export function historyOf(count: number): History {
@@ -87,12 +108,13 @@ export function historyOf(count: number): History {
     dispatchedMs: new Float64Array(count),
     wireMs: new Float64Array(count),
     endMs: new Float64Array(count),
+    flags: new Uint8Array(count),
   };
 }
 
 /** Writes one operation into row `index`. */
 export function setRow(history: History, index: number, record: OperationRecord): void {
-  for (const column of columnNames) history[column][index] = record[column];
+  for (const column of columnNames) history[column][index] = record[column] ?? 0;
 }
 
 /** Reads row `index`. */
@@ -118,4 +140,5 @@ const columnNames = [
   "dispatchedMs",
   "wireMs",
   "endMs",
+  "flags",
 ] as const;

@@ -3,6 +3,7 @@ import type { FinalState, GeneratorReport, Interval } from "./check.ts";
 import type { RunEvent } from "./events.ts";
 import type { History, LoadPhase } from "./history.ts";
 import type { Plan } from "./plan.ts";
+import type { Json } from "./units.ts";
 import type { CheckResult, Verdict } from "./verdict.ts";
 
 /** The version of `run.json`; a reader refuses what it does not know. */
@@ -91,6 +92,10 @@ export interface StoredRun {
   readonly finalState?: FinalState;
   /** Why the final state that was stored cannot be judged. */
   readonly finalStateProblem?: string;
+  /** Operation id → what its judgement kept as `evidence`. Absent when none did. */
+  readonly kept?: ReadonlyMap<number, Json>;
+  /** How many operations gave `evidence` that was too large to be kept. Absent when all was kept. */
+  readonly cut?: number;
   /** Instance → the lines of its log, with the place where it was cut when it was. */
   readonly logs: Readonly<Record<string, readonly string[]>>;
   /** What is not there or could not be read, one sentence each. */

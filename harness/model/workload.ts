@@ -33,15 +33,18 @@ export interface Draw {
 export interface Judgement {
   /** `ok`: the contract was kept. `wrong`: a 2xx that breaks it. `rejected`: an honest, documented refusal. */
   readonly outcome: "ok" | "wrong" | "rejected";
-  /** The version of the key that was written or read; higher is newer. */
+  /** The version of the key that was written or read, from 0; higher is newer. */
   readonly version?: number;
   /** The id of the write whose value a read returned; absent when it is the initial value. */
   readonly value?: number;
-  /** Of a read: nothing was there, neither the initial value nor a written one. */
+  /** Of a read: nothing was there, neither the initial value nor a written one. Goes with `outcome: "ok"`. */
   readonly absent?: boolean;
-  /** Of a refusal: it certainly did not happen and never will, as a write whose `If-Match` did not match. */
+  /** Of a refusal: it certainly did not happen and never will, as a write whose `If-Match` did not match. Goes with `outcome: "rejected"`. */
   readonly notExecuted?: boolean;
-  /** Whatever a check of your own needs to judge the operation later. Kept with it; at most 1 KiB as JSON, longer is cut and counted. */
+  /**
+   * What a check of your own needs to judge the operation later (`evidence.kept`). At most 1 KiB as JSON, and 64 MiB in a
+   * run: more is left out, counted in `evidence.cut`, and reported.
+   */
   readonly evidence?: Json;
   /** Whether the system let the caller in (gave data, took an effect). To be told where credentials are tried. */
   readonly granted?: boolean;
@@ -50,12 +53,16 @@ export interface Judgement {
 }
 
 /** What an operation does to its key, so that checks know which operations they are about. */
-export const effects = ["read", "write", "insert", "revoke", "none"] as const;
+export const effects = ["read", "write", "delete", "insert", "revoke", "none"] as const;
 /**
- * `read` returns a key's version, `write` replaces its value, `insert` adds an item that must never be lost, `revoke` takes
- * the credential away that its key stands for.
+ * `read` returns a key's version, `write` replaces its value, `delete` is a write whose value is absence, with a version
+ * of its own where the system has versions, `insert` adds an item that must never be lost, `revoke` takes the credential
+ * away that its key stands for.
  */
 export type Effect = (typeof effects)[number];
+
+/** Whether it replaces what a key holds: by a value, or by nothing. */
+export const isWrite = (effect: Effect | undefined): boolean => effect === "write" || effect === "delete";
 
 /** What the caller can show. Only `valid` may be let in; `revocable` until an operation `revoke` of its key was acknowledged. */
 export const credentials = ["valid", "expired", "forged", "missing", "foreign", "revocable"] as const;

@@ -51,11 +51,11 @@ export class AcceptLog {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
-      const told = acceptedIn(line);
-      if (told === undefined) continue;
-      const clients = this.#clients.get(told.proxy) ?? [];
-      clients.push(told.client);
-      this.#clients.set(told.proxy, clients);
+      const entry = acceptedIn(line);
+      if (entry === undefined) continue;
+      const clients = this.#clients.get(entry.proxy) ?? [];
+      clients.push(entry.client);
+      this.#clients.set(entry.proxy, clients);
     }
   }
 }

@@ -42,7 +42,7 @@ export class OwnProbes {
 /** Looks once at a link. @param port that its proxy listens on, as the sockets have it */
 export async function lookAt(sources: TrafficSources, port: number, own: OwnProbes): Promise<LinkLook | undefined> {
   const clients = await sources.clients?.();
-  // Where its clients are known by their addresses, and can't be asked for, nothing of it can be told apart.
+  // Without the addresses of its clients, they look like any other.
   if (sources.clients !== undefined && clients === undefined) return undefined;
   const isClient = (client: string): boolean =>
     !own.has(client) && (clients === undefined || clients.includes(hostOf(client)));

@@ -15,7 +15,7 @@ export interface Greeting extends Exchange {
   readonly inBulk: Exchange;
 }
 
-/** Told of the local port and the socket of a probe as soon as it is connected, so that it can be left out of what is counted. */
+/** Gets the local port and the socket of a probe as soon as it is connected, so that it can be left out of what is counted. */
 export type OnProbe = (localPort: number, socket: Socket) => void;
 
 /**

@@ -70,7 +70,7 @@ describeInBrowser("the report in a browser", (browser) => {
   const base = sideOf([sampleRun({ verdict: "pass" })]);
   const others = {
     overview: renderIndex(overviews, 1),
-    comparison: renderComparison(compare(base, sideOf([failing], base))),
+    comparison: renderComparison(compare(base, sideOf([failing]))),
     proof: renderProof(sampleProof(), "prove"),
     "page of variants": renderVariants(compareVariants(sampleVariants())!),
     exploration: renderExploration(sampleExploration(), "explore"),

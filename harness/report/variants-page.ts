@@ -13,11 +13,13 @@ export function renderVariants(compared: VariantsCompared): string {
   const { scenario, name, seed } = compared;
   const verdict = worst(view.columns.map((one) => one.verdict));
   const names = view.columns.map((one) => one.name);
+  const reasons = [...view.undecided, ...view.warnings];
   const content = html`<header class="banner ${verdict}">
 <p class="scenario">${scenario}</p>
 <h1>What each variant gains and loses</h1>
 <p class="sentence">${name}: ${names.join(", ")}, one after the other, under the same load and the same faults.</p>
-${view.warnings.length > 0 && html`<ul class="reasons">${view.warnings.map((one) => html`<li>${one}</li>`)}</ul>`}
+${reasons.length > 0 && html`<ul class="reasons">${reasons.map((one) => html`<li>${one}</li>`)}</ul>`}
+${view.remedy.map((one) => html`<div class="replay"><span>more runs</span><pre><code>${one}</code></pre></div>`)}
 </header>
 <section aria-labelledby="laws"><h2 id="laws">What each check saw</h2>
 ${scrolling("What each check saw", laws(view))}</section>
@@ -25,7 +27,7 @@ ${scrolling("What each check saw", laws(view))}</section>
 <p class="quiet">The share of operations that were ok, and the latency of those.</p>
 ${scrolling("While the faults lasted", operations(view))}</section>
 <section aria-labelledby="numbers"><h2 id="numbers">Where they differ</h2>
-<p class="quiet">Metrics of the others as their shift against ${names[0]}, with the interval of 95 %: ✓ better, ✗ worse. ${ruleOfChange}</p>
+<p class="quiet">Metrics of the others as their difference from ${names[0]}, with the interval of 95 %: ✓ better, ✗ worse; without a sign it may be chance. Figures of the fault as they are, not tested. ${ruleOfChange}</p>
 ${view.rows.length === 0 ? html`<p class="empty">No number differs by as much as is worth a word.</p>` : scrolling("Where they differ", numbers(view))}</section>
 <section aria-labelledby="balance"><h2 id="balance">Gains and losses against ${names[0]}</h2>
 <p class="quiet">Of what is measured; whether a law held, and by how much, is told above.</p>

@@ -42,7 +42,7 @@ export function variantsLines(
       ),
     ),
     "",
-    "  Where they differ: metrics as their shift against the first, ✓ better, ✗ worse",
+    "  Where they differ: metrics as their difference from the first, ✓ better, ✗ worse",
     ...view.rows.map((one) => row(oneLine(one.what, 60), one.cells.map(cell))),
     "",
     "  What the checks saw, where that differs",
@@ -54,6 +54,8 @@ export function variantsLines(
       ),
     ]),
     ...view.warnings.map((one) => `  ${colours.yellow("!")} ${oneLine(one)}`),
+    ...view.undecided.map((one) => `  ${colours.yellow("?")} ${oneLine(one)}`),
+    ...view.remedy.map((one) => `      ${oneLine(one, 1000)}`),
     `  table     ${options.page}`,
   ];
 }

@@ -1,4 +1,3 @@
-import type { Change } from "../model/compare/comparison.ts";
 import type { VariantSide, VariantsCompared } from "../model/compare/variants.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { figureLine, metricLine } from "./compare-view.ts";
@@ -21,6 +20,10 @@ export interface VariantsView {
     readonly gains: readonly string[];
     readonly loses: readonly string[];
   }[];
+  /** Why their metrics cannot be judged, one sentence each. */
+  readonly undecided: readonly string[];
+  /** Commands that give as many runs as it takes. */
+  readonly remedy: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -35,8 +38,8 @@ export interface VariantCell {
 /** Puts variants into words. */
 export function variantsView({ variants }: VariantsCompared): VariantsView {
   const all = variants.map(linesOf);
-  const isTold = (what: string): boolean => all.some((lines) => (lines.get(what)?.change ?? "") !== "");
-  const told = [...new Set(all.flatMap((lines) => [...lines.keys()]))].filter(isTold);
+  const isShown = (what: string): boolean => all.some((lines) => lines.get(what)?.isShown === true);
+  const told = [...new Set(all.flatMap((lines) => [...lines.keys()]))].filter(isShown);
   return {
     columns: variants.map(({ name, verdict, runs }) => ({ name, verdict, runs })),
     operations: (variants[0]?.operations ?? []).flatMap(({ name }) => operationRows(name, variants)),
@@ -49,8 +52,16 @@ export function variantsView({ variants }: VariantsCompared): VariantsView {
       ),
     })),
     balances: variants.flatMap(({ name }, place) => (place === 0 ? [] : [balanceOf(name, all[place]!)])),
+    undecided: [...new Set(variants.flatMap(({ comparison }) => comparison?.undecided ?? []))],
+    remedy: remedyOf(variants),
     warnings: warningsOf(variants),
   };
+}
+
+/** One command runs all of them. */
+function remedyOf(variants: readonly VariantSide[]): readonly string[] {
+  const commands = variants.flatMap(({ comparison }) => comparison?.remedy ?? []);
+  return [...new Set(commands.map((one) => one.replace(/ --variant (?:'[^']*'|\S+)/, "")))].slice(0, 1);
 }
 
 /** What a side's own runs ask to be known is told by the variant's name. */
@@ -79,21 +90,25 @@ interface Line extends VariantCell {
   /** Of the first. */
   readonly before: string;
   readonly sentence: string;
+  /** Whether it is worth a row. */
+  readonly isShown: boolean;
 }
 
 /** By what they are about; of the first variant, which is held against nothing, there are none. */
 function linesOf({ comparison }: VariantSide): ReadonlyMap<string, Line> {
-  const changeOf = (change: Change): Line["change"] => (change === "better" || change === "worse" ? change : "");
   const metrics = (comparison?.metrics ?? []).map((row): readonly [string, Line] => {
-    const { what, before, by } = metricLine(row);
-    // The medians of pairs depend on who is compared with whom; the shift is what was tested.
-    const [text = "", range = ""] = by.split(/ (?=\()/);
-    return [what, { before, text, range, change: changeOf(row.change), sentence: `${what} ${by}` }];
+    const { what, before, by, range, mark } = metricLine(row);
+    const within = range === "" ? "" : `(${range})`;
+    const isShown = mark !== "" || (row.change === "too few" && row.isNotable);
+    return [
+      what,
+      { before, text: by, range: within, change: mark, sentence: `${what} ${by} ${within}`.trim(), isShown },
+    ];
   });
   const figures = (comparison?.figures ?? []).map((row): readonly [string, Line] => {
     const { what, before, after } = figureLine(row);
     const sentence = `${what} ${before} → ${after}`;
-    return [what, { before, text: after, range: "", change: changeOf(row.change), sentence }];
+    return [what, { before, text: after, range: "", change: "", sentence, isShown: row.isNotable }];
   });
   return new Map([...metrics, ...figures]);
 }

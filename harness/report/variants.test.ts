@@ -20,7 +20,7 @@ describe("variants beside each other", () => {
       ["quick", false],
     ]);
     const p50 = lines().find((line) => line.includes("p50: all operations, faults"));
-    expect(p50).toMatch(/faults +5\d ms +0 ms +✓ −(39|40) ms$/);
+    expect(p50).toMatch(/faults +5\d ms +0 ms +✓ −(38|39|40) ms$/);
     expect(lines().some((line) => line.includes("p50: all operations, steady"))).toBe(false);
     expect(lines().find((line) => line.startsWith("  verdict"))).toMatch(/✓ pass +✓ pass +✗ fail/);
     // What two of the checks saw differs, and is told of each variant.
@@ -32,11 +32,27 @@ describe("variants beside each other", () => {
     const page = renderVariants(compared);
     expect(textOf(page)).toMatch(/quick\s*p50: all operations, faults −\d\d ms \(−\d\d to −[\d.]+ ms\)/);
     expect(textOf(page)).toMatch(/even\s*–\s*–/);
-    for (const { record } of runs) expect(page).toContain(`${record.id}/report.html`);
+    for (const { runs: own } of compared.variants) expect(page).toContain(`${own[0]}/report.html`);
+  });
+
+  it("of one run each are shown side by side, without a mark, and say what it takes", () => {
+    const once = compareVariants(sampleVariants(1))!;
+    const told = lines(once);
+    const numbers = told.slice(
+      told.findIndex((line) => line.includes("Where they differ")) + 1,
+      told.findIndex((line) => line.includes("What the checks saw")),
+    );
+    expect(numbers.find((line) => line.includes("p50: all operations, faults"))).toMatch(/5\d ms .*−(38|39|40) ms$/);
+    expect(numbers.join("\n")).not.toMatch(/[✓✗]/);
+    expect(told.join("\n")).toMatch(/\? 1 run against 1 cannot tell a change from chance/);
+    expect(told.join("\n")).toMatch(/faultline run cache-partition --seed 5eed01 --repeat 3$/m);
+    const text = textOf(renderVariants(once));
+    expect(text).toMatch(/quick\s*–\s*–/);
+    expect(text).toContain("3 runs a side can show");
   });
 
   it("need two: of one there is nothing to compare", () => {
-    expect(compareVariants(runs.slice(0, 1))).toBeUndefined();
+    expect(compareVariants(sampleVariants(1).slice(0, 1))).toBeUndefined();
     expect(compareVariants([sampleRun({ verdict: "pass" })])).toBeUndefined();
   });
 

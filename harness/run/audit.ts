@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FinalState } from "../model/check.ts";
-import type { Audit, AuditContext } from "../model/scenario.ts";
+import { type Audit, type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
+import { keyspacesOf } from "../model/workload.ts";
 import { readAtRest } from "../schema/audit-answers.ts";
 import { readState } from "../schema/final-state.ts";
 import { BadAudit, isThenable } from "../schema/final-state-problems.ts";
@@ -39,4 +40,14 @@ function silencePromises(given: unknown): void {
   if (typeof given !== "object" || given === null) return;
   for (const value of [given, ...Object.values(given)].flat())
     if (isThenable(value)) Promise.resolve(value).catch(() => undefined);
+}
+
+/** What an audit may use, besides what the run knows at that time. */
+export function auditContextOf(
+  scenario: Scenario,
+  now: Pick<AuditContext, "addresses" | "runToken" | "signal">,
+): AuditContext {
+  const components = Object.entries(scenario.system.components);
+  const kinds = Object.fromEntries(components.map(([name, { kind }]) => [name, kind]));
+  return { ...now, kinds, keyspaces: keyspacesOf(workloadsOf(scenario)) };
 }

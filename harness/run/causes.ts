@@ -1,5 +1,6 @@
 import { type Cause, type CauseCode, remedies } from "../model/cause.ts";
 import type { Check, Evidence, GeneratorReport, Interval } from "../model/check.ts";
+import type { RunEvent } from "../model/events.ts";
 import { stoppedMs } from "../model/measure/own-doing.ts";
 import { steadyAnswers } from "../model/measure/steady.ts";
 import type { RunRecord, RunStatus } from "../model/run.ts";
@@ -31,7 +32,7 @@ export function causesOfRun(evidence: Evidence, course: Course): readonly Cause[
     ...(isLateThroughout(evidence) ? [lateGenerator(evidence, course)] : []),
     ...overflow(evidence),
     ...unsettled(evidence),
-    ...unhealthySteady(evidence),
+    ...unhealthySteady(evidence, course),
   ];
 }
 
@@ -70,10 +71,12 @@ export function lostRecords({ history, generator }: Evidence, { isComplete }: Co
   return [causeOf("recordIncomplete", text, remedies.interrupted)];
 }
 
-/** What was broken off then was not the fault's doing. */
+/** What was broken off then was not the fault's doing. In tear-down there is nothing left that it could disturb. */
 function replaced({ events }: Evidence): readonly Cause[] {
-  return events.flatMap((event) => {
-    if (event.type !== "replaced") return [];
+  const tearDown = events.find((event) => event.type === "phase" && event.phase === "tearDown");
+  return events.flatMap((event: RunEvent & Partial<Interval>) => {
+    const isOver = tearDown !== undefined && event.fromMs !== undefined && event.fromMs >= tearDown.atMs;
+    if (event.type !== "replaced" || isOver) return [];
     const text = `${event.what} hung (${event.why}) and was replaced, and every connection through it was broken off`;
     return [causeOf("toolReplaced", text)];
   });
@@ -135,9 +138,11 @@ function unsettled({ generator }: Evidence): readonly Cause[] {
 }
 
 /** Of a run that was stopped in its steady phase, without the operations that the stop cut off. */
-function unhealthySteady(evidence: Evidence): readonly Cause[] {
+function unhealthySteady(evidence: Evidence, { isComplete }: Course): readonly Cause[] {
   const untilMs = stoppedMs(evidence);
   const { total, ok } = steadyAnswers(evidence, untilMs);
+  // A run that was ended before it came to that says so.
+  if (total === 0 && !isComplete) return [];
   if (total === 0) {
     const text =
       "no operation of the steady phase ended before the first fault, so there is nothing to compare it with";
@@ -152,15 +157,16 @@ function unhealthySteady(evidence: Evidence): readonly Cause[] {
 /** Which cause a sentence about an unproven fault names. */
 export function causeOfUnproven(text: string): Cause {
   if (/never seen healed|: healing: |not healed/.test(text)) return causeOf("notHealed", text);
-  if (/no operation was under way|nothing crossed|no traffic|crossed/.test(text))
+  if (/no operation was under way|nothing went through|crossed|no traffic/.test(text))
     return causeOf("nothingCrossed", text);
   return causeOf("noEvidence", text);
 }
 
 /** Of checks that do not say themselves what they lack, as those of a scenario's own: what their words mean. */
 const wordsOfChecks: readonly (readonly [RegExp, CauseCode])[] = [
+  [/the (stored )?final state cannot be judged|the final state was not read: the audit failed/, "auditFailed"],
   [/the final state was not read|the audit did not read/, "auditMissing"],
-  [/too few|so few|it takes [\d,]+|only [\d,]+ samples?/, "tooFewSamples"],
+  [/too few|so few|too near the budget|it takes [\d,]+|only [\d,]+ samples?/, "tooFewSamples"],
 ];
 
 /** Causes by which a run has no final state, though its scenario may have an audit. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadCounts } from "../load/options.ts";
 import { runLoad } from "../load/run-load.ts";
@@ -14,16 +13,18 @@ import type { Arrivals, Plan } from "../model/plan.ts";
 import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
-import { keyspacesOf, operationsOf } from "../model/workload.ts";
+import { operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
-import { HistoryWriter, readHistory } from "../store/history-file.ts";
+import { HistoryWriter } from "../store/history-file.ts";
+import { KeptEvidenceWriter, readOperations } from "../store/kept-evidence.ts";
 import type { RunFolder } from "../store/run-folder.ts";
-import { readFinalState, waitForRest } from "./audit.ts";
+import { auditContextOf, readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { MarkWatch } from "./mark-watch.ts";
 import { prepareWorkloads } from "./prepare.ts";
+import { runTokenOf } from "./run-token.ts";
 import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
@@ -154,6 +155,7 @@ class Run {
     const startMs = this.#now() + loadLeadMs;
     const starts = this.#phaseStarts(startMs);
     const writer = new HistoryWriter(folder.history, folder.secrets);
+    const evidence = new KeptEvidenceWriter(folder.kept, folder.secrets);
     const tally = new Tally(operationsOf(workloads).length);
     const load = runLoad({
       workloads,
@@ -163,6 +165,7 @@ class Run {
       startMs,
       now: this.#now,
       writer,
+      evidence,
       tally,
       signal,
       allowedTargets: this.#options.allowedTargets ?? [],
@@ -195,6 +198,8 @@ class Run {
       const [report, ...receipts] = await Promise.allSettled([load, ...faults, gauged]);
       await Promise.all([health.end(), marks.end()]);
       writer.close();
+      evidence.flush();
+      this.#reasons.push(...evidence.reasons());
       if (report.status === "fulfilled") this.#generator = report.value;
       for (const one of receipts) {
         if (one.status === "rejected") this.#reasons.push(`a fault could not be played: ${messageOf(one.reason)}`);
@@ -258,11 +263,9 @@ class Run {
   }
 
   #auditContext(system: RunningSystem, withinMs: number): AuditContext {
+    const { scenario, folder } = this.#options;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(withinMs)]);
-    const components = Object.entries(this.#options.scenario.system.components);
-    const kinds = Object.fromEntries(components.map(([name, { kind }]) => [name, kind]));
-    const keyspaces = keyspacesOf(workloadsOf(this.#options.scenario));
-    return { addresses: system.direct, kinds, keyspaces, runToken: runTokenOf(this.#options.folder.id), signal };
+    return auditContextOf(scenario, { addresses: system.direct, runToken: runTokenOf(folder.id), signal });
   }
 
   /** An audit that throws is the scenario's, or its system's, trouble: the run cannot tell, and goes on to its end. */
@@ -286,16 +289,11 @@ class Run {
     return {
       phases,
       generator,
-      evidence: () => evidenceFrom({ plan, phases, generator, events, finalState, ...readHistory(folder.history) }),
+      evidence: () => evidenceFrom({ plan, phases, generator, events, finalState, ...readOperations(folder) }),
       reasons: error === undefined ? this.#reasons : [messageOf(error), ...this.#reasons],
       versions,
       leftBroken: [...this.#leftChanged, ...leftBroken],
       ...(error === undefined ? {} : { error }),
     };
   }
-}
-
-/** Eight characters that differ between runs: the beginning of every value that the run writes. */
-function runTokenOf(runId: string): string {
-  return createHash("sha256").update(runId).digest("hex").slice(0, 8);
 }

@@ -1,5 +1,8 @@
 import type { Evidence } from "../model/check.ts";
+
 import { lastingOf } from "../model/measure/lasted.ts";
+import { wasInjected } from "../model/measure/moments.ts";
+
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
@@ -10,12 +13,15 @@ export function sentenceFor(judged: Judged, evidence: Evidence): string {
   const broken = judged.checks.find((check) => check.verdict === "fail");
   if (judged.verdict === "fail" && broken !== undefined) return failure(fault, broken, judged, evidence);
   if (judged.verdict === "inconclusive") {
-    return `Inconclusive: ${judged.cause?.text ?? "no check was judged"}.`;
+    const { code, text = "no check was judged" } = judged.cause ?? {};
+    return code === "interrupted" ? `${capitalised(text)}.` : `Inconclusive: ${text}.`;
   }
   const count = judged.checks.length;
   const held = count === 1 ? "the one check" : `all ${count} checks`;
   return `${fault} stayed a fault: ${held} held, ${describeAnswers(evidence)}.`;
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A law that was broken is broken, but where something else may be why, the fault is not accused of it. */
 function failure(fault: string, broken: CheckResult, judged: Judged, evidence: Evidence): string {
@@ -28,14 +34,9 @@ function failure(fault: string, broken: CheckResult, judged: Judged, evidence: E
 
 /** An operation that broke the law had ended before any fault was requested. */
 function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | undefined {
-  if (!wasInjected(evidence)) return "nothing shows that a fault was injected";
+  if (!evidence.schedule.some(wasInjected(evidence))) return "nothing shows that a fault was injected";
   const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
   return isBefore ? "it was broken before the first injection" : undefined;
-}
-
-/** The receipt of a fault that never came to be injected, as of one whose milestone was not reached, has no proof. */
-function wasInjected({ events, receipts }: Evidence): boolean {
-  return events.some(({ type }) => type === "inject") || receipts.some(({ provenMs }) => provenMs !== undefined);
 }
 
 /** More than that and the end of the sentence is not read. */

@@ -2,11 +2,13 @@ import { describe, expect, it, test } from "vitest";
 import { nothingHangs } from "../checks/nothing-hangs.ts";
 import { staysUp } from "../checks/stays-up.ts";
 import * as stories from "../checks/testing/history.ts";
+import type { CauseCode } from "../model/cause.ts";
 import type { Check, Evidence } from "../model/check.ts";
 import { nothingGenerated } from "../model/evidence.ts";
 import type { Receipt } from "../model/fault.ts";
 import { historyOf, type LoadPhase, type Outcome, outcomeCode, phaseCode } from "../model/history.ts";
 import type { CheckResult, Guards, Verdict } from "../model/verdict.ts";
+import { causeOfUnproven } from "./causes.ts";
 import { sentenceFor } from "./sentence.ts";
 import { judgeRun } from "./verdict.ts";
 
@@ -111,6 +113,18 @@ test.each<[string, readonly Receipt[], RegExp]>([
   expect(broken).toMatchObject({ verdict: "fail", checks: [{ verdict: "fail" }, { verdict: "inconclusive" }] });
 });
 
+test.each<[string, CauseCode]>([
+  ["kill api: there is no receipt that it acted", "noEvidence"],
+  ["kill api: was never seen acting", "noEvidence"],
+  ["kill api: injecting: oh", "noEvidence"],
+  ["kill api: was never seen healed", "notHealed"],
+  ["kill api: healing: not done within 30 s", "notHealed"],
+  ["cut api->cache: no operation was under way while it acted", "nothingCrossed"],
+  ["cut api->cache: nothing went through that link while it acted", "nothingCrossed"],
+])("%s: that is %s", (text, code) => {
+  expect(causeOfUnproven(text)).toMatchObject({ code, text, remedy: expect.stringMatching(/^[A-Z].*\.$/) });
+});
+
 test("what the generator could not send makes the run inconclusive", () => {
   const evidence = evidenceOf();
   const judged = judgeRun({ ...evidence, generator: { ...evidence.generator, overflow: 3 } }, [check("pass")]);
@@ -142,6 +156,8 @@ test("a run that did not come to its end passes nothing and misses no budget, bu
   expect(cause).toMatchObject({ code: "interrupted", text: "the run was interrupted by SIGINT" });
   expect(checks[1]).toMatchObject({ verdict: "inconclusive", cause: "interrupted" });
   expect(checks[1]).not.toHaveProperty("measure");
+  const whole = judgeRun(evidenceOf(), [check("pass")], interrupted);
+  expect(sentenceFor(whole, evidenceOf())).toBe("The run was interrupted by SIGINT.");
   const broken = judgeRun(evidenceOf(), [check("fail")], interrupted);
   expect(broken.verdict).toBe("fail");
   expect(sentenceFor(broken, evidenceOf())).toContain("partition api->cache for 1 s became a failure");
@@ -245,8 +261,9 @@ describe("the cause of an inconclusive run", () => {
     expect(judgeRun(evidence, [check("inconclusive")], course).cause?.code).toBe("undecided");
   });
 
+  const begun = { atMs: 1100, type: "inject", injection: "i1", title: "partition api->cache" } as const;
   it("is the first by their precedence, and the others are listed after it", () => {
-    const evidence = evidenceOf({ events: [replaced], receipts: [], history: unhealthy.history });
+    const evidence = evidenceOf({ events: [replaced, begun], receipts: [], history: unhealthy.history });
     const { cause, reasons } = judgeRun(evidence, [check(new Error("oh"))], interrupted);
     expect(cause?.code).toBe("interrupted");
     expect(reasons).toEqual([
@@ -282,6 +299,18 @@ describe("the cause of an inconclusive run", () => {
       { actual: "the final state was not read: the scenario needs an `audit`" },
       "auditMissing",
       /Give the scenario an `audit`/,
+    ],
+    [
+      "an audit whose stored state is malformed",
+      { actual: 'the stored final state cannot be judged: items[0].count is the text "1"' },
+      "auditFailed",
+      /Correct the scenario's `audit`/,
+    ],
+    [
+      "an audit that did not read a field",
+      { actual: "the audit did not read `attempts` and `attemptsAllowed` of 1 dead or pending job" },
+      "auditMissing",
+      /reads what the check needs/,
     ],
     [
       "what it says itself",
@@ -388,14 +417,17 @@ describe("what Faultline itself did", () => {
     expect(at(12_000).verdict).toBe("fail");
   });
 
-  it("a hang on a host that was overloaded throughout is undecided; on one that was late since the fault, it is not", () => {
+  it("a hang on a host that was overloaded throughout is undecided; on one that was a little late since the fault, it is not", () => {
     const { generator: report } = withHang(13_000);
-    const by = (fromMs: number) =>
+    const by = (fromMs: number, lagMs: number) =>
       judge(
-        withHang(13_000, { generator: { ...report, tainted: [{ fromMs, toMs: 30_000, reason: "lag up to 776 ms" }] } }),
+        withHang(13_000, {
+          generator: { ...report, tainted: [{ fromMs, toMs: 30_000, lagMaxMs: lagMs, reason: "lag" }] },
+        }),
       );
-    expect(by(1000)).toMatchObject({ verdict: "inconclusive", cause: { code: "hostOverloaded" } });
-    expect(by(10_000).verdict).toBe("fail");
+    expect(by(1000, 776)).toMatchObject({ verdict: "inconclusive", cause: { code: "hostOverloaded" } });
+    // Less than a tenth of the deadline, and so not why no answer came.
+    expect(by(10_000, 40).verdict).toBe("fail");
   });
 
   const started = { atMs: 1, type: "started", instance: "worker", pid: 7, tookMs: 1 } as const;
@@ -416,6 +448,24 @@ describe("what Faultline itself did", () => {
       { events: [...inject, started, ...events] },
     );
     expect(judge(evidence, staysUp(), course).verdict).toBe(verdict);
+  });
+
+  it("a run that was interrupted before its fault lacks neither a steady phase nor a receipt", () => {
+    const evidence = stories.evidenceOf(stories.searches(20, 0, 1000), { events: [stop], receipts: [] });
+    expect(judgeRun(evidence, [check("pass")], interrupted).reasons).toEqual(["the run was interrupted by SIGINT"]);
+    const injected = { ...evidence, events: [...inject, stop] };
+    expect(judgeRun(injected, [check("pass")], interrupted).reasons.join()).toContain("no receipt");
+    expect(judgeRun(evidence, [check("pass")]).reasons).toHaveLength(2);
+  });
+
+  it("a tool that hung in tear-down has disturbed nothing", () => {
+    const steps = [...stories.searches(20, 2000, 9000), ...stories.searches(10, 11_500, 18_000)];
+    const end = { atMs: 31_000, type: "phase", phase: "tearDown" } as const;
+    const at = (fromMs: number) => {
+      const inTearDown = { ...hung, fromMs, toMs: fromMs + 3000 };
+      return judge(stories.evidenceOf(steps, { events: [...inject, end, inTearDown] })).verdict;
+    };
+    expect([at(31_500), at(30_500)]).toEqual(["pass", "inconclusive"]);
   });
 
   it("operations that the stop cut off do not make the steady phase unhealthy", () => {

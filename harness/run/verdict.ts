@@ -1,8 +1,11 @@
 import { byPrecedence, type Cause, excusesBudgets, remedies } from "../model/cause.ts";
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
+
 import type { Receipt } from "../model/fault.ts";
 import { crossingsOf, metTraffic } from "../model/measure/crossings.ts";
+import { wasInjected } from "../model/measure/moments.ts";
+
 import { ownDoing, withoutOwnDoing } from "../model/measure/own-doing.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { PassedHow } from "../model/run.ts";
@@ -47,7 +50,11 @@ export function judgeRun(
   checks: readonly Check[],
   course: Course = { isComplete: true, reasons: [] },
 ): Judged {
-  const causes = byPrecedence([...causesOfRun(evidence, course), ...unprovenFaults(evidence).map(causeOfUnproven)]);
+  // Of a run that was ended early, a fault that it had not come to lacks nothing.
+  const planned = course.isComplete
+    ? evidence
+    : { ...evidence, schedule: evidence.schedule.filter(wasInjected(evidence)) };
+  const causes = byPrecedence([...causesOfRun(evidence, course), ...unprovenFaults(planned).map(causeOfUnproven)]);
   const results = checks.map((check) => judgeCheck(check, evidence, course, causes));
   const ofChecks = worst(results.map((result) => result.verdict));
   // A generator that was late excuses a budget that was missed; where all was well in spite of it, nothing is in doubt.

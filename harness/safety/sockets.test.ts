@@ -54,7 +54,7 @@ describe.runIf(process.platform === "linux")("of real connections", () => {
     expect(plain).toEqual(expect.arrayContaining([server1, client1]));
     expect(await socketsInNetworkOf("self", [port])).toEqual(expect.arrayContaining([server1, client1]));
     const own = sockets.find(({ local }) => local === at(port));
-    // Without `ss` nobody knows the bytes.
+    // Without `ss` the bytes are unknown.
     if (own?.sent !== undefined) expect(own).toMatchObject({ sent: 5, received: 3 });
   });
 

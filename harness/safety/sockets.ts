@@ -8,7 +8,7 @@ let ssIsThere = process.platform === "linux";
 /**
  * The connections at some TCP ports of this machine, both ends of those that stay on it. With their bytes where there is
  * `ss` of iproute2, which alone reads them from the kernel; else from /proc, which has none.
- * @returns undefined where neither can be had
+ * @returns undefined where neither is available
  */
 export async function socketsAt(ports: readonly number[]): Promise<readonly Socket[] | undefined> {
   if (ports.length === 0) return [];

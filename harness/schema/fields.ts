@@ -66,7 +66,9 @@ export function duration(bounds: Bounds = {}, example = "seconds(2)", code?: str
   return hinted(
     schema,
     (given) =>
-      Number.isFinite(given) ? `State its unit, as milliseconds(${given}).` : `Give a duration${range}, as ${example}.`,
+      typeof given === "number" && Number.isFinite(given)
+        ? `State its unit, as milliseconds(${given}).`
+        : `Give a duration${range}, as ${example}.`,
     code,
   );
 }

@@ -49,7 +49,7 @@ export const injectionSchema = z.strictObject({
   at: hinted(
     z.union([moment("seconds(1)"), z.strictObject({ from: moment("seconds(1)"), to: moment("seconds(4)") })]),
     (given) =>
-      Number.isFinite(given)
+      typeof given === "number" && Number.isFinite(given)
         ? `State its unit, as milliseconds(${given}).`
         : "Give a time of 0 s or more, a window { from, to }, or a milestone as `after`.",
     "BAD_TIME",

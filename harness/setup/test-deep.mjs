@@ -9,7 +9,7 @@ process.env["FUZZ_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31));
 const projects = ["--project", "unit", "--project", "integration"];
 await runTests([
   ...projects,
-  "harness/checks/linearizable.differential",
+  ".differential.test",
   "harness/checks/final-state",
   "harness/schema/final-state",
   "target-app/http/fuzz",

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { compare } from "../model/compare/comparison.ts";
 import { sideOf } from "../model/compare/side-of.ts";
 import { FaultlineError } from "../model/errors.ts";
+import type { StoredRun } from "../model/run.ts";
 import { sampleRun } from "../report/testing/sample-run.ts";
 import { baselineText, readBaseline } from "./baseline-file.ts";
 
@@ -15,7 +16,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const side = sideOf([sampleRun({ verdict: "pass" })]);
+const three = (run: StoredRun): readonly StoredRun[] =>
+  [1, 2, 3].map((index) => ({ ...run, record: { ...run.record, id: `${run.record.id}-${index}` } }));
+const side = sideOf(three(sampleRun({ verdict: "pass" })));
 const text = baselineText(side);
 const document = (): Record<string, unknown> => JSON.parse(text);
 
@@ -37,7 +40,7 @@ const changed = (changes: object): string => JSON.stringify({ ...document(), ...
 
 test("what was written is read again, and compares as the runs themselves", () => {
   expect(read(text)).toEqual(side);
-  const run = sideOf([sampleRun({ verdict: "fail" })], side);
+  const run = sideOf(three(sampleRun({ verdict: "fail" })));
   expect(compare(read(text), run)).toEqual(compare(side, run));
 });
 
@@ -57,8 +60,8 @@ test("is small, has its keys in order, and a number that changes is one line", (
 });
 
 test("is small also for a minute of many operations", () => {
-  const long = sideOf([sampleRun({ verdict: "fail", perSecond: 500, stretch: 60 / 26 })]);
-  expect(long.series[0]!.p50Ms.length).toBe(48);
+  const long = sideOf(three(sampleRun({ verdict: "fail", perSecond: 500, stretch: 60 / 26 })));
+  expect(long.series[0]!.p50Ms.length).toBe(3);
   expect(baselineText(long).length).toBeLessThan(20_000);
 });
 
@@ -68,7 +71,9 @@ test("what is no baseline, or of another version, is refused with what to do", (
   expect(refusal('{"schemaVersion":2,"id":"a run"}')).toMatchObject({ code: "NOT_A_BASELINE" });
   const old = refusal(changed({ schemaVersion: 99 }));
   expect(old).toMatchObject({ code: "UNKNOWN_BASELINE_VERSION", exit: 64 });
-  expect(old.message).toContain("has schemaVersion 99, this Faultline reads 1");
+  expect(old.message).toContain("has schemaVersion 99, this Faultline reads 2");
+  // Of version 1 only medians were kept, of which no one can say how far their runs differed.
+  expect(refusal(changed({ schemaVersion: 1 })).message).toContain("from three runs or more");
   expect(() => readBaseline(join(folder, "none.json"))).toThrow(/BASELINE_NOT_READ/);
   expect(() => readBaseline(folder)).toThrow(/BASELINE_NOT_READ/);
 });
@@ -78,13 +83,13 @@ test.each([
   [{ verdict: "maybe" }, "verdict must be one of pass, inconclusive, fail"],
   [{ runs: "x" }, "runs must be an array"],
   [{ runs: [] }, "runs must have a run"],
-  [{ plan: { ...side.plan, seeds: [1] } }, "plan.seeds[0] must be text"],
-  [
-    { checks: [{ title: "a", verdict: "pass", numbers: { lost: "many" } }] },
-    "checks[0].numbers must be an object of numbers",
-  ],
+  [{ runs: [side.runs[0], side.runs[0], side.runs[1]] }, "runs has a run twice"],
+  [{ runs: side.runs.slice(1) }, "plan.draws must have one for each run"],
+  [{ plan: { ...side.plan, draws: [{ ...side.plan.draws[0], seed: 1 }] } }, "plan.draws[0].seed must be text"],
+  [{ plan: { ...side.plan, workloads: { shoppers: 120 } } }, "plan.workloads must be an object of texts"],
+  [{ checks: [{ ...side.checks[0], numbers: { lost: "many" } }] }, "checks[0].numbers must be an object of numbers"],
   [{ series: [{ ...side.series[0], p99Ms: ["1"] }] }, "series[0].p99Ms[0] must be a number or null"],
-  [{ series: [{ ...side.series[0], p99Ms: [1] }] }, "series[0] has metrics of different lengths"],
+  [{ series: [{ ...side.series[0], p99Ms: [1] }] }, "series[0] must have one number for each run"],
   [{ figures: [{ ...side.figures[0], unit: "miles" }] }, "figures[0].unit must be one of"],
 ])("a field that is not as it should be is named: %j", (changes, said) => {
   const { code, message } = refusal(changed(changes));

@@ -45,17 +45,27 @@ export function readBaseline(path: string): Side {
       code: "UNKNOWN_BASELINE_VERSION",
       where: path,
       message: `has schemaVersion ${JSON.stringify(schemaVersion)}, this Faultline reads ${baselineSchemaVersion}`,
-      remedy: "Use the version of Faultline that wrote it, or write it again with `faultline baseline`.",
+      remedy: remedyOf(schemaVersion),
     });
   }
   const wrong = wrongIn(document, sideShape, "");
   if (wrong !== undefined) throw broken(path, wrong);
   const side = document as unknown as Side;
   if (side.runs.length === 0) throw broken(path, "runs must have a run");
-  const uneven = side.series.findIndex((one) => new Set(metricNames.map((metric) => one[metric].length)).size > 1);
-  if (uneven !== -1) throw broken(path, `series[${uneven}] has metrics of different lengths`);
+  if (new Set(side.runs).size < side.runs.length) throw broken(path, "runs has a run twice");
+  if (side.plan.draws.length !== side.runs.length) throw broken(path, "plan.draws must have one for each run");
+  const uneven = side.series.findIndex((one) =>
+    [one.due, ...metricNames.map((metric) => one[metric])].some(({ length }) => length !== side.runs.length),
+  );
+  if (uneven !== -1) throw broken(path, `series[${uneven}] must have one number for each run`);
   return side;
 }
+
+/** Of version 1 the medians of several runs were kept: how far the runs differ is lost. */
+const remedyOf = (schemaVersion: unknown): string =>
+  schemaVersion === 1
+    ? "Write it again from three runs or more, as `faultline baseline <run> <run> <run> -o baseline.json`: version 1 did not keep the single runs."
+    : "Use the version of Faultline that wrote it, or write it again with `faultline baseline`.";
 
 function textOf(path: string): string {
   try {
@@ -97,6 +107,11 @@ const oneOf = (names: readonly unknown[]): Shape => ({
 const text: Shape = { is: (value) => typeof value === "string", what: "text" };
 const textOrNull: Shape = { is: (value) => value === null || typeof value === "string", what: "text or null" };
 const numberOrNull: Shape = { is: (value) => value === null || isNumber(value), what: "a number or null" };
+const number: Shape = { is: isNumber, what: "a number" };
+const texts: Shape = {
+  is: (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
+  what: "an object of texts",
+};
 const numbers: Shape = {
   is: (value) => isObject(value) && Object.values(value).every(isNumber),
   what: "an object of numbers",
@@ -109,8 +124,30 @@ const sideShape: Fields = {
     runs: { each: text },
     caveats: { each: text },
     verdict: oneOf(verdicts),
-    plan: { fields: { seeds: { each: text }, arrivals: { each: text }, faults: { each: text }, host: text } },
-    checks: { each: { fields: { title: text, verdict: oneOf(verdicts), numbers } } },
+    faultline: { each: text },
+    replay: text,
+    plan: {
+      fields: {
+        phases: text,
+        workloads: texts,
+        operations: texts,
+        checks: texts,
+        environment: text,
+        machine: text,
+        draws: { each: { fields: { seed: text, arrivals: text, faults: text, highestKeys: numbers } } },
+      },
+    },
+    checks: {
+      each: {
+        fields: {
+          title: text,
+          guards: oneOf(["safety", "budget"]),
+          verdict: oneOf(verdicts),
+          counts: { fields: Object.fromEntries(verdicts.map((one) => [one, number])) },
+          numbers,
+        },
+      },
+    },
     figures: {
       each: { fields: { name: text, unit: oneOf(units), better: oneOf(["lower", "higher"]), value: numberOrNull } },
     },
@@ -120,7 +157,7 @@ const sideShape: Fields = {
           operation: textOrNull,
           phase: oneOf(sidePhases),
           ...Object.fromEntries(metricNames.map((metric) => [metric, { each: numberOrNull }])),
-          spread: { fields: Object.fromEntries(metricNames.map((metric) => [metric, numberOrNull])) },
+          due: { each: number },
         },
       },
     },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FaultlineError } from "../model/errors.ts";
-import { grants, loadPhases, type OperationRecord, outcomes, rowAt } from "../model/history.ts";
+import { grants, loadPhases, type OperationRecord, operationFlags, outcomes, rowAt } from "../model/history.ts";
 import { HistoryWriter, readHistory } from "./history-file.ts";
 import { blockBytes, layout } from "./history-layout.ts";
 
@@ -40,16 +40,22 @@ const anyRecord: fc.Arbitrary<OperationRecord> = fc
     dispatchedUs: fc.option(u32, { nil: Number.NaN }),
     wireUs: fc.option(u32, { nil: Number.NaN }),
     endUs: u32,
+    isFlagged: fc.boolean(),
   })
-  .map(({ dispatchedUs, wireUs, endUs, ...record }) => ({
+  .map(({ dispatchedUs, wireUs, endUs, isFlagged, ...record }) => ({
     ...record,
+    flags: isFlagged ? flagOf(record.outcome) : 0,
     dispatchedMs: record.intendedMs + dispatchedUs / 1000,
     wireMs: record.intendedMs + wireUs / 1000,
     endMs: record.intendedMs + endUs / 1000,
   }));
 
+/** The flag that an operation with this outcome may have. */
+const flagOf = (outcome: number): number =>
+  ({ ok: operationFlags.absent, rejected: operationFlags.notExecuted })[outcomes[outcome] as string] ?? 0;
+
 function recordWith(id: number): OperationRecord {
-  const none = { operation: 0, session: 0, key: 0, target: 0, phase: 1, granted: 0, outcome: 0, error: 0 };
+  const none = { operation: 0, session: 0, key: 0, target: 0, phase: 1, granted: 0, outcome: 0, error: 0, flags: 0 };
   const times = { intendedMs: id, dispatchedMs: id, wireMs: id, endMs: id + 1 };
   return { id, ...none, value: Number.NaN, version: Number.NaN, ...times };
 }
@@ -172,8 +178,30 @@ describe("a history file", { timeout: 60_000 }, () => {
     bytes.writeUInt32LE(1, 8);
     writeFileSync(path, bytes);
     expect(codeOf(() => readHistory(path))).toBe("HISTORY_UNKNOWN_FORMAT 64");
-    expect(() => readHistory(path)).toThrow(/layout 1; this version reads layout 2/);
+    expect(() => readHistory(path)).toThrow(/layout 1; this version reads layouts 2 to 3/);
     expect(codeOf(() => readHistory(join(folder, "absent.bin")))).toBe("HISTORY_UNREADABLE 64");
+  });
+
+  it("of layout 2 is read, without flags, and refused where it has bits that it did not have", () => {
+    const path = written([{ ...recordWith(1), granted: 2 }]);
+    const bytes = readFileSync(path);
+    bytes.writeUInt32LE(2, 8);
+    writeFileSync(path, bytes);
+    expect(rowsOf(path)).toEqual([{ ...recordWith(1), granted: 2 }]);
+    const flagged = readFileSync(written([{ ...recordWith(1), flags: operationFlags.absent }]));
+    flagged.writeUInt32LE(2, 8);
+    writeFileSync(path, flagged);
+    expect(codeOf(() => readHistory(path))).toBe("HISTORY_DAMAGED 64");
+  });
+
+  it("is refused where a flag contradicts the outcome", () => {
+    const ok = outcomes.indexOf("ok");
+    const both = operationFlags.absent | operationFlags.notExecuted;
+    for (const flags of [operationFlags.notExecuted, both]) {
+      expect(codeOf(() => readHistory(written([{ ...recordWith(1), outcome: ok, flags }])))).toBe("HISTORY_DAMAGED 64");
+    }
+    const rejected = { ...recordWith(1), outcome: outcomes.indexOf("rejected"), flags: operationFlags.absent };
+    expect(codeOf(() => readHistory(written([rejected])))).toBe("HISTORY_DAMAGED 64");
   });
 
   it("what was flushed is there without a close", () => {

@@ -33,6 +33,7 @@ const record = (id: number, error = 0): OperationRecord => ({
   dispatchedMs: 1001 + id,
   wireMs: 1002 + id,
   endMs: 1010 + id,
+  flags: 0,
 });
 
 /** Three blocks: records, a text with its record, records. */

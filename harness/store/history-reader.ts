@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type FaultlineError, messageOf, usageError } from "../model/errors.ts";
-import { grants, type History, historyOf, loadPhases, outcomes } from "../model/history.ts";
+import { grants, type History, historyOf, loadPhases, operationFlags, outcomes } from "../model/history.ts";
 import { blockBytes, layout } from "./history-layout.ts";
 
 /** What was read from a history file. */
@@ -21,8 +21,8 @@ export function readHistory(path: string): StoredHistory {
   const file = openedForReading(path);
   try {
     const size = fstatSync(file).size;
-    checkHeader(path, readAt(file, 0, layout.recordSize));
-    const decoder = new Decoder(path, Math.floor(size / layout.recordSize));
+    const version = layoutVersion(path, readAt(file, 0, layout.recordSize));
+    const decoder = new Decoder(path, version, Math.floor(size / layout.recordSize));
     let at: number = layout.recordSize;
     while (at < size) {
       const used = decoder.take(readAt(file, at, Math.min(blockBytes, size - at)), at);
@@ -39,13 +39,18 @@ export function readHistory(path: string): StoredHistory {
 /** Turns sealed blocks into columns. */
 class Decoder {
   readonly #path: string;
+  readonly #version: number;
   readonly #history: History;
   readonly #texts = new Map<number, Buffer[]>();
   #count = 0;
 
-  /** @param records the most that the file can hold */
-  constructor(path: string, records: number) {
+  /**
+   * @param version of the layout
+   * @param records the most that the file can hold
+   */
+  constructor(path: string, version: number, records: number) {
     this.#path = path;
+    this.#version = version;
     this.#history = historyOf(records);
   }
 
@@ -88,10 +93,12 @@ class Decoder {
 
   #record(view: DataView, at: number, offset: number): void {
     const outcome = view.getUint8(at + layout.outcomeAt);
-    const [phase, granted] = [view.getUint8(at + 46) & 15, view.getUint8(at + 46) >>> 4];
-    if (outcome >= outcomes.length || phase >= loadPhases.length || granted >= grants.length) {
-      throw damaged(this.#path, offset);
-    }
+    const packed = view.getUint8(at + 46);
+    const phase = packed & 15;
+    const granted = this.#version === 2 ? packed >>> 4 : (packed >>> 4) & 3;
+    const flags = this.#version === 2 ? 0 : packed >>> 6;
+    const isPossible = outcome < outcomes.length && phase < loadPhases.length && granted < grants.length;
+    if (!isPossible || !areFlagsOf(outcome, flags)) throw damaged(this.#path, offset);
     const history = this.#history;
     const row = this.#count;
     const intendedMs = view.getFloat64(at, true);
@@ -110,10 +117,20 @@ class Decoder {
     history.error[row] = view.getUint16(at + 44, true);
     history.phase[row] = phase;
     history.granted[row] = granted;
+    history.flags[row] = flags;
     history.target[row] = view.getUint8(at + 47);
     this.#count += 1;
   }
 }
+
+/** A flag belongs to one outcome alone, so that no check need look at both. */
+const areFlagsOf = (outcome: number, flags: number): boolean =>
+  (flags & operationFlags.absent) === 0
+    ? (flags & operationFlags.notExecuted) === 0 || outcome === rejectedCode
+    : flags === operationFlags.absent && outcome === okCode;
+
+const okCode = outcomes.indexOf("ok");
+const rejectedCode = outcomes.indexOf("rejected");
 
 const timeAfter = (fromMs: number, us: number): number => (us === layout.never ? Number.NaN : fromMs + us / 1000);
 
@@ -141,13 +158,15 @@ function openedForReading(path: string): number {
   }
 }
 
-function checkHeader(path: string, header: Buffer): void {
+/** @throws FaultlineError HISTORY_UNKNOWN_FORMAT when it is none that this version reads */
+function layoutVersion(path: string, header: Buffer): number {
   const isOurs =
     header.length === layout.recordSize && header.toString("latin1", 0, layout.magic.length) === layout.magic;
   const version = isOurs ? header.readUInt32LE(8) : Number.NaN;
-  if (version === layout.version && header.readUInt32LE(12) === layout.recordSize) return;
+  const isKnown = version >= layout.oldestVersion && version <= layout.version;
+  if (isKnown && header.readUInt32LE(12) === layout.recordSize) return version;
   const what = isOurs ? `a history of layout ${version}` : "no history of a Faultline run";
-  const message = `this is ${what}; this version reads layout ${layout.version}`;
+  const message = `this is ${what}; this version reads layouts ${layout.oldestVersion} to ${layout.version}`;
   const remedy = "Read it with the version of Faultline that wrote it (`faultline` in its run.json), or run it again.";
   throw usageError({ code: "HISTORY_UNKNOWN_FORMAT", where: path, message, remedy });
 }

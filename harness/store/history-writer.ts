@@ -61,7 +61,7 @@ export class HistoryWriter {
     block.writeUInt8(record.operation, at + 42);
     block.writeUInt8(record.outcome, at + layout.outcomeAt);
     block.writeUInt16LE(record.error, at + 44);
-    block.writeUInt8(record.phase | (record.granted << 4), at + 46);
+    block.writeUInt8(record.phase | (record.granted << 4) | ((record.flags ?? 0) << 6), at + 46);
     block.writeUInt8(record.target, at + 47);
     this.#count += 1;
   }

@@ -7,6 +7,7 @@ import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.t
 import { readStoredState } from "../schema/final-state.ts";
 import { saidOf } from "../schema/final-state-problems.ts";
 import { readHistory } from "./history-file.ts";
+import { readKeptEvidence } from "./kept-evidence.ts";
 import { files } from "./run-folder.ts";
 
 /** Of a log, at most this many bytes from its end are read. */
@@ -34,6 +35,10 @@ export function readRun(folder: string): StoredRun {
     missing.push(`the end of the history: ${stored.tornBytes} bytes torn`);
   const audited = hasAudit(events) ? readFinalState(join(path, files.finalState)) : undefined;
   if (typeof audited === "string") missing.push(`the final state: ${audited}`);
+  const kept = attempt("the kept evidence", () => readKeptEvidence(join(path, files.kept)));
+  if (kept !== undefined && kept.cut > 0)
+    missing.push(`the kept evidence: ${kept.cut} operations gave more than is kept`);
+  if (kept?.isTorn === true) missing.push("the end of the kept evidence: torn");
   const logs = attempt("the logs", () => readLogs(join(path, files.logs))) ?? {};
   return {
     folder: path,
@@ -45,6 +50,8 @@ export function readRun(folder: string): StoredRun {
     ...(stored === undefined ? {} : { history: stored.history }),
     ...(typeof audited === "object" ? { finalState: audited } : {}),
     ...(typeof audited === "string" ? { finalStateProblem: audited } : {}),
+    ...(kept === undefined || kept.kept.size === 0 ? {} : { kept: kept.kept }),
+    ...(kept === undefined || kept.cut === 0 ? {} : { cut: kept.cut }),
   };
 }
 

@@ -23,6 +23,7 @@ export const files = {
   events: "events.jsonl",
   history: "history.bin",
   finalState: "final-state.json",
+  kept: "evidence.jsonl",
   journal: "undo.jsonl",
   logs: "logs",
   report: "report.html",
@@ -41,6 +42,8 @@ export interface RunFolder {
   readonly logs: string;
   readonly journal: string;
   readonly history: string;
+  /** Of the evidence that judgements keep. */
+  readonly kept: string;
   readonly report: string;
   /** Texts that must not be found in it. */
   readonly secrets: readonly string[];
@@ -81,6 +84,7 @@ export function openRunFolder(path: string, secrets: readonly string[] = []): Ru
     logs: at(files.logs),
     journal: at(files.journal),
     history: at(files.history),
+    kept: at(files.kept),
     report: at(files.report),
     secrets,
     writeRecord: (record) => writeWhole(at(files.record), `${JSON.stringify(record, redacting(secrets), 2)}\n`),

@@ -1,6 +1,7 @@
 import type { Check, Evidence, FinalState, OperationInfo } from "../../model/check.ts";
 import { describeProblem } from "../../model/errors.ts";
 import {
+  flagsOf,
   grantCode,
   historyOf,
   type LoadPhase,
@@ -27,6 +28,7 @@ export const storyOperations: readonly OperationInfo[] = (
     ["write", "write"],
     ["order", "insert"],
     ["search", "none"],
+    ["remove", "delete"],
   ] as const
 ).map(([name, effect]) => ({
   name,
@@ -40,7 +42,7 @@ export const storyOperations: readonly OperationInfo[] = (
 
 /** One operation of a story; what it leaves out is a quick, successful one. */
 export interface Step {
-  readonly operation: "read" | "write" | "order" | "search";
+  readonly operation: "read" | "write" | "order" | "search" | "remove";
   /** When it is due, and on the wire. */
   readonly atMs: number;
   /** From then until it is settled. Default 5. */
@@ -55,6 +57,10 @@ export interface Step {
   readonly target?: number;
   /** Whether the caller was let in, where the answer tells it. */
   readonly granted?: boolean;
+  /** Of a read: it found nothing. */
+  readonly absent?: boolean;
+  /** Of a refusal: it certainly did not happen. */
+  readonly notExecuted?: boolean;
   /** Why it was not ok. */
   readonly detail?: string;
 }
@@ -75,6 +81,27 @@ export const write = (atMs: number, key: number, version?: number, rest: Rest = 
   atMs,
   key,
   ...(version === undefined ? {} : { version }),
+  ...rest,
+});
+/** A delete of `key` at `atMs` that was acknowledged as this version; without one, the system did not tell it. */
+export const remove = (atMs: number, key: number, version?: number, rest: Rest = {}): Step => ({
+  ...write(atMs, key, version, rest),
+  operation: "remove",
+});
+/** A read of `key` at `atMs` that found nothing. */
+export const missing = (atMs: number, key: number, rest: Rest = {}): Step => ({
+  operation: "read",
+  atMs,
+  key,
+  absent: true,
+  ...rest,
+});
+/** A read of `key` at `atMs` that told a value (absent: the initial one) and no version. */
+export const valued = (atMs: number, key: number, value?: number, rest: Rest = {}): Step => ({
+  operation: "read",
+  atMs,
+  key,
+  ...(value === undefined ? {} : { value }),
   ...rest,
 });
 /** An item that is to stay. */
@@ -106,12 +133,13 @@ export function evidenceOf(steps: readonly Step[], changes: Partial<Evidence> = 
       granted: grantCode(granted),
       outcome: outcomeCode(outcome),
       error: errors.indexOf(detail),
-      value: step.operation === "write" || step.operation === "order" ? id : (step.value ?? Number.NaN),
+      value: ["write", "remove", "order"].includes(step.operation) ? id : (step.value ?? Number.NaN),
       version,
       intendedMs: atMs,
       dispatchedMs: isSent ? atMs : Number.NaN,
       wireMs: isSent ? atMs : Number.NaN,
       endMs: atMs + tookMs,
+      flags: flagsOf(step),
     });
   }
   const { warmUp, steady, faults, recovery, injectedMs, healedMs } = scene;
@@ -161,14 +189,18 @@ export function standingStill(fromMs: number, toMs: number): Pick<Evidence, "gen
 export const refusalOf = ({ problems = [] }: Pick<Check, "problems">): string =>
   problems.map(describeProblem).join("\n");
 
-/** A final state in short: `[key, version, id of the write]` and ids of items. */
+/** A final state in short: `[key, version, id of the write]` and ids of items; without a version, the system has none. */
 export function endingWith(
-  registers: readonly (readonly [key: number, version: number, value: number | null])[],
+  registers: readonly (readonly [key: number, version: number | undefined, value: number | null])[],
   items: readonly number[] = [],
 ): { readonly finalState: FinalState } {
   return {
     finalState: {
-      registers: registers.map(([key, version, value]) => ({ key, version, value })),
+      registers: registers.map(([key, version, value]) => ({
+        key,
+        value,
+        ...(version === undefined ? {} : { version }),
+      })),
       items: items.map((id) => ({ id, count: 1 })),
     },
   };

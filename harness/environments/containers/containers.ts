@@ -63,7 +63,7 @@ function containersPlace(
     traffic:
       (_ports, { records }, instanceNamed) =>
       (link, port) => {
-        // Whoever comes from outside has the address of the engine's own, and so do the probes.
+        // Clients outside of the network have the engine's own address, and so have the probes.
         if (link.from.component === clientsName) return undefined;
         return {
           sockets: () => socketsTo(instanceNamed(link.from.instance)?.container, port),

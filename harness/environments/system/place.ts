@@ -61,7 +61,7 @@ export interface Place<Instance extends StartableInstance> {
   startProxies(admin: Address, ports: readonly number[]): Promise<RunningProxies>;
   /**
    * Where the kernel shows what goes over links. @param ports that their proxies listen on
-   * @returns for each link; undefined for one whose clients can't be told from Faultline's own probes
+   * @returns for each link; undefined for one whose clients look like Faultline's own probes
    */
   traffic?(
     ports: readonly number[],

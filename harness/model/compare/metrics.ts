@@ -1,6 +1,3 @@
-import { outcomeCode } from "../history.ts";
-import type { Bucket } from "../measure/series.ts";
-
 /** What a number counts; how large a change of it must be to matter depends on it. */
 export const units = ["latencyMs", "timeMs", "share", "perSecond", "ratio"] as const;
 export type Unit = (typeof units)[number];
@@ -15,55 +12,35 @@ const thresholds: Readonly<Record<Unit, { readonly part: number; readonly atLeas
   ratio: { part: 0.1, atLeast: 0.05 },
 };
 
+/** The smallest change from a value that matters in practice, in the unit itself. */
+export function smallestNotable(unit: Unit, from: number): number {
+  const { part, atLeast } = thresholds[unit];
+  return Math.max(atLeast, part * Math.abs(from));
+}
+
 /** Whether a change from `from` by `shift` matters in practice, however sure it is. A change to or from never does. */
 export function isNotable(unit: Unit, from: number, shift: number): boolean {
-  const { part, atLeast } = thresholds[unit];
   // A threshold that is met exactly must not be missed by a rounding error.
-  return shift !== 0 && Math.abs(shift) * (1 + 1e-9) >= Math.max(atLeast, part * Math.abs(from));
+  return shift !== 0 && Math.abs(shift) * (1 + 1e-9) >= smallestNotable(unit, from);
 }
 
 /** Which way is an improvement. */
 export type Better = "lower" | "higher";
 
-/** The metrics that are compared stretch by stretch. */
+/** The metrics that are compared: one number for each run, phase and kind of operation. */
 export const metricNames = ["p50Ms", "p99Ms", "notOkShare", "okPerSecond"] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** A metric of one bucket. */
 interface Metric {
   readonly title: string;
   readonly unit: Unit;
   readonly better: Better;
-  /** @returns undefined when the bucket has too few operations for it */
-  readonly of: (bucket: Bucket) => number | undefined;
 }
 
-const okCode = outcomeCode("ok");
-/** The fewest operations that were ok from which a bucket's percentile is taken. */
-const fewestOk = 10;
-
-const percentile =
-  (q: number) =>
-  ({ ok }: Bucket): number | undefined =>
-    ok.count < fewestOk ? undefined : ok.percentile(q);
-
-/**
- * Latencies are response times (end − intended) of the operations that were ok: what was not ok is told by its share. The
- * 99th percentile of a bucket with fewer than 100 operations is the slowest of them.
- */
+/** Latencies are response times (end − intended) of the operations that were ok; the share not ok covers the others. */
 export const metrics: Readonly<Record<MetricName, Metric>> = {
-  p50Ms: { title: "p50", unit: "latencyMs", better: "lower", of: percentile(0.5) },
-  p99Ms: { title: "p99", unit: "latencyMs", better: "lower", of: percentile(0.99) },
-  notOkShare: {
-    title: "share not ok",
-    unit: "share",
-    better: "lower",
-    of: ({ counts, total }) => (total === 0 ? undefined : 1 - counts[okCode]! / total),
-  },
-  okPerSecond: {
-    title: "ok per second",
-    unit: "perSecond",
-    better: "higher",
-    of: ({ counts, total, fromMs, toMs }) => (total === 0 ? undefined : counts[okCode]! / ((toMs - fromMs) / 1000)),
-  },
+  p50Ms: { title: "p50", unit: "latencyMs", better: "lower" },
+  p99Ms: { title: "p99", unit: "latencyMs", better: "lower" },
+  notOkShare: { title: "share not ok", unit: "share", better: "lower" },
+  okPerSecond: { title: "ok per second", unit: "perSecond", better: "higher" },
 };

@@ -1,54 +1,67 @@
 import { storedEvidence } from "../evidence.ts";
-import { timingOf } from "../fault.ts";
 import { figuresOf } from "../measure/figures.ts";
 import type { StoredRun } from "../run.ts";
-import { worst } from "../verdict.ts";
-import { seriesOfRuns } from "./buckets.ts";
+import { type Verdict, verdicts, worst } from "../verdict.ts";
 import { median } from "./median.ts";
 import type { Better, Unit } from "./metrics.ts";
+import { type Draw, planIdentity } from "./plan-identity.ts";
+import { seriesOfRuns, spoiltPhases } from "./run-values.ts";
 import { baselineKind, baselineSchemaVersion, type Figure, type Side, type SideCheck, sidePhases } from "./side.ts";
 
 /**
- * One side of a comparison from its runs, which are of one scenario and have a history each.
+ * One side of a comparison from its runs, which are of one plan and have a history each.
  * @param runs at least one
- * @param like the other side: the buckets are cut as they are there
  */
-export function sideOf(runs: readonly StoredRun[], like?: Side): Side {
+export function sideOf(runs: readonly StoredRun[]): Side {
   const records = runs.map(({ record }) => record);
   const [first] = records;
   if (first === undefined) throw new RangeError("a side of a comparison needs a run");
-  const { scenario, system } = first;
+  const plans = runs.map((run) =>
+    planIdentity(run.record.plan, run.record.environment, run.record.host, highestKeysOf(run)),
+  );
   return {
     kind: baselineKind,
     schemaVersion: baselineSchemaVersion,
-    scenario: scenario.id,
+    scenario: first.scenario.id,
     runs: records.map(({ id }) => id),
-    system: system.variant === undefined ? system.name : `${system.name} (${system.variant})`,
-    plan: {
-      seeds: distinct(records.map(({ seed }) => seed)),
-      arrivals: distinct(records.map(({ plan }) => plan.arrivals.sha256)),
-      faults: distinct(
-        records.map(({ plan }) => plan.schedule.map((one) => `${one.title} ${timingOf(one)}`).join("; ")),
-      ),
-      host: distinct(records.map(({ host }) => `${host.platform}, ${host.cores} cores`)).join("; "),
-    },
+    system: systemText(first),
+    faultline: distinct(records.map(({ faultline }) => faultline)),
+    replay: first.replay,
+    plan: { ...plans[0]!, draws: plans.flatMap(({ draws }) => draws) },
     caveats: caveatsOf(runs),
     verdict: worst(records.map(({ verdict }) => verdict)),
     checks: checksOf(runs),
     figures: medianFigures(runs.map(figuresOfRun)),
-    series: seriesOfRuns(runs, like),
+    series: seriesOfRuns(runs),
   };
 }
 
+/** Its name, and its variant where it has one. */
+export const systemText = ({ system }: StoredRun["record"]): string =>
+  system.variant === undefined ? system.name : `${system.name} (${system.variant})`;
+
+/** Of each keyspace: how many keys there are is not in a plan. */
+function highestKeysOf({ record, history }: StoredRun): Draw["highestKeys"] {
+  const highest = new Map<string, number>();
+  for (let row = 0; row < (history?.count ?? 0); row += 1) {
+    const keyspace = record.plan.operations[history!.operation[row]!]?.keyspace;
+    if (keyspace !== undefined) highest.set(keyspace, Math.max(highest.get(keyspace) ?? 0, history!.key[row]!));
+  }
+  return Object.fromEntries(highest);
+}
+
 function caveatsOf(runs: readonly StoredRun[]): readonly string[] {
-  const partial = runs.filter(({ record }) => record.status !== "complete").map(({ record }) => record.id);
+  const idsOf = (of: (run: StoredRun) => boolean): readonly string[] => runs.filter(of).map(({ record }) => record.id);
+  const partial = idsOf(({ record }) => record.status !== "complete");
+  const spoilt = idsOf((run) => spoiltPhases(run).size > 0);
   const lateMs = runs
     .flatMap(({ record: { generator, phases } }) =>
       (generator?.tainted ?? []).filter(({ toMs }) => toMs > (phases.steady?.fromMs ?? 0)),
     )
     .reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   return [
-    ...(partial.length === 0 ? [] : [`not complete: ${partial.join(", ")}`]),
+    ...(partial.length === 0 ? [] : [`not complete, and left out from where it was cut off: ${partial.join(", ")}`]),
+    ...(spoilt.length === 0 ? [] : [`${notTheFault}: ${spoilt.join(", ")}`]),
     ...(lateMs === 0
       ? []
       : [
@@ -56,6 +69,9 @@ function caveatsOf(runs: readonly StoredRun[]): readonly string[] {
         ]),
   ];
 }
+
+const notTheFault =
+  "a fault was not seen acting or healed, or its proxy server was replaced, and the phases from then on are left out";
 
 function checksOf(runs: readonly StoredRun[]): readonly SideCheck[] {
   const all = runs.flatMap(({ record }) => record.checks);
@@ -66,7 +82,16 @@ function checksOf(runs: readonly StoredRun[]): readonly SideCheck[] {
       const values = results.flatMap(({ numbers: { [name]: value } }) => (typeof value === "number" ? [value] : []));
       return values.length === 0 ? [] : [[name, shortened(median(values))] as const];
     });
-    return { title, verdict: worst(results.map(({ verdict }) => verdict)), numbers: Object.fromEntries(numbers) };
+    const counts = Object.fromEntries(
+      verdicts.map((one) => [one, results.filter(({ verdict }) => verdict === one).length]),
+    ) as Record<Verdict, number>;
+    return {
+      title,
+      guards: results[0]!.guards,
+      verdict: worst(results.map(({ verdict }) => verdict)),
+      counts,
+      numbers: Object.fromEntries(numbers),
+    };
   });
 }
 

@@ -1,147 +1,210 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "../random.ts";
-import { hodgesLehmann } from "./hodges-lehmann.ts";
+import { decidable, fewestRuns, runsBeside } from "./decidable.ts";
 import { holm } from "./holm.ts";
 import { median } from "./median.ts";
-import { pairedPermutation, signedRanks } from "./permutation.ts";
+import { relabelled, type Sample, waysOf } from "./relabelling.ts";
+import { shiftRange } from "./shift-range.ts";
+import { studentsTail } from "./students-t.ts";
 
 const random = randomFrom("statistics");
-const whole = fc.integer({ min: -50, max: 50 });
-/** Sizes that differ, each with a sign: no ties and no zeros. */
-const untied = (minLength: number, maxLength: number) =>
-  fc
-    .uniqueArray(fc.integer({ min: 1, max: 500 }), { minLength, maxLength })
-    .chain((sizes) =>
-      fc
-        .array(fc.boolean(), { minLength: sizes.length, maxLength: sizes.length })
-        .map((signs) => sizes.map((size, index) => (signs[index] === true ? size : -size))),
-    );
-/** Every way to give these sizes signs. */
-function allSigns(sizes: readonly number[]): number[][] {
-  const [first, ...rest] = sizes;
-  if (first === undefined) return [[]];
-  return allSigns(rest).flatMap((others) => [
-    [first, ...others],
-    [-first, ...others],
-  ]);
-}
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const finite = fc.double({ min: -50, max: 50, noNaN: true });
+const side = (minLength: number, maxLength: number) => fc.array(finite, { minLength, maxLength });
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe("the paired permutation test", () => {
-  test("is what brute force over all signs gives", () => {
+/** Every way to choose so many of some values: the chosen, and the rest. */
+function splits(values: readonly number[], size: number): [number[], number[]][] {
+  if (size === 0) return [[[], [...values]]];
+  const [first, ...rest] = values;
+  if (first === undefined) return [];
+  return [
+    ...splits(rest, size - 1).map(([chosen, other]): [number[], number[]] => [[first, ...chosen], other]),
+    ...splits(rest, size).map(([chosen, other]): [number[], number[]] => [chosen, [first, ...other]]),
+  ];
+}
+
+describe("Student's t", () => {
+  test("is what the tables say", () => {
+    for (const [freedom, t, tail] of [
+      [1, 6.313_752, 0.05],
+      [2, 4.302_653, 0.025],
+      [3, 5.840_909, 0.005],
+      [4, 8.610_302, 0.0005],
+      [6, 5.958_816, 0.0005],
+      [8, 2.306_004, 0.025],
+      [30, 1.697_261, 0.05],
+    ] as const) {
+      expect(studentsTail(t, freedom)).toBeCloseTo(tail, 7);
+      expect(studentsTail(-t, freedom)).toBeCloseTo(1 - tail, 7);
+    }
+    expect([studentsTail(0, 4), studentsTail(Number.POSITIVE_INFINITY, 4)]).toEqual([0.5, 0]);
+  });
+
+  test("is what its density integrates to", () => {
+    for (const freedom of [1, 2, 5, 9]) {
+      const density = (t: number): number => (1 + (t * t) / freedom) ** (-(freedom + 1) / 2);
+      const area = (from: number, to: number): number => {
+        const steps = 200_000;
+        let sum = 0;
+        for (let step = 0; step < steps; step += 1) sum += density(from + ((step + 0.5) * (to - from)) / steps);
+        return (sum * (to - from)) / steps;
+      };
+      // Beyond 2000 the tail of one degree of freedom still has 2e-4 of all.
+      const whole = area(-2000, 2000);
+      expect(studentsTail(2.5, freedom)).toBeCloseTo(area(2.5, 2000) / whole, 3);
+    }
+  });
+});
+
+describe("relabelling", () => {
+  const sampleOf = (base: readonly number[], run: readonly number[]): Sample => ({
+    base,
+    run,
+    worse: "more",
+    floor: 0.01,
+  });
+
+  /** The same for one metric, from all splits written out, with the t of a textbook. */
+  function bruteForce(base: readonly number[], run: readonly number[]): number {
+    const statistic = (one: readonly number[], other: readonly number[]): number => {
+      const squares = (values: readonly number[]) =>
+        values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0);
+      const variance = (squares(one) + squares(other)) / (one.length + other.length - 2);
+      const by = mean(other) - mean(one);
+      return by === 0 ? 0 : by / (Math.sqrt(variance * (1 / one.length + 1 / other.length)) + 0.01);
+    };
+    const observed = statistic(base, run);
+    const all = splits([...base, ...run], base.length).map(([one, other]) => statistic(one, other));
+    const exchanged = all.filter((one) => one >= observed - 1e-9 * Math.abs(observed)).length / all.length;
+    return Math.max(exchanged, studentsTail(observed, base.length + run.length - 2));
+  }
+
+  test("of one metric is what brute force over all choices gives", () => {
     fc.assert(
-      fc.property(fc.array(whole, { minLength: 1, maxLength: 9 }), (differences) => {
-        const ranks = signedRanks(differences);
-        const sums = allSigns(ranks.map(Math.abs)).map((signed) => Math.abs(sum(signed)));
-        const extreme = sums.filter((one) => one >= Math.abs(sum(ranks))).length;
-        expect(pairedPermutation(differences, random)).toBeCloseTo(extreme / sums.length, 12);
+      fc.property(side(2, 4), side(2, 4), (base, run) => {
+        const [found] = relabelled([sampleOf(base, run)], random);
+        expect(found!.worse).toBeCloseTo(bruteForce(base, run), 9);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("never comes below 1 ÷ the number of choices, however large the difference", () => {
+    for (const [base, run] of [
+      [3, 3],
+      [4, 4],
+      [3, 5],
+    ] as const) {
+      const far = [base, run].map((size, place) => Array.from({ length: size }, (_, index) => place * 1e6 + index));
+      const [found] = relabelled([sampleOf(far[0]!, far[1]!)], random);
+      expect(found!.worse).toBeCloseTo(1 / waysOf(base, run), 9);
+      expect(found!.better).toBe(1);
+    }
+  });
+
+  test("turns round with the sides, and with the metric's better end", () => {
+    fc.assert(
+      fc.property(side(3, 3), side(3, 3), (base, run) => {
+        const [one] = relabelled([sampleOf(base, run)], random);
+        const [back] = relabelled([sampleOf(run, base)], random);
+        const [less] = relabelled([{ ...sampleOf(base, run), worse: "less" }], random);
+        for (const other of [back!, less!]) {
+          expect(other.worse).toBeCloseTo(one!.better, 9);
+          expect(other.better).toBeCloseTo(one!.worse, 9);
+        }
       }),
       { numRuns: 60 },
     );
   });
 
-  test("is uniform when there is no difference: p ≤ t has the chance t for every p that can be", () => {
+  test("more metrics never make one of them surer, and a twin of a metric costs relabelling nothing", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), (sizes) => {
-        const found = allSigns(sizes).map((signed) => pairedPermutation(signed, random));
-        for (const level of new Set(found)) {
-          expect(found.filter((p) => p <= level).length / found.length).toBeCloseTo(level, 12);
-        }
+      fc.property(side(8, 8), side(8, 8), (one, other) => {
+        const samples = [one, other].map((all) => sampleOf(all.slice(0, 4), all.slice(4)));
+        const [alone] = relabelled([samples[0]!], random);
+        const [beside] = relabelled(samples, random);
+        expect(beside!.worse).toBeGreaterThanOrEqual(alone!.worse - 1e-12);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
+    const far = sampleOf([1, 2, 3, 4], [101, 102, 103, 104]);
+    const twins = relabelled(
+      Array.from({ length: 40 }, () => far),
+      random,
+    );
+    for (const { worse } of twins) expect(worse).toBeCloseTo(1 / 70, 9);
   });
 
-  test("drawn signs find what all signs tell: uniform under no difference, small and never 0 under a large one", () => {
-    const pairs = 16;
-    const normalLike = (run: number): number[] =>
-      Array.from({ length: pairs }, (_, index) => random.stream(`null ${run}`).at(index) - 0.5);
-    const found = Array.from({ length: 300 }, (_, run) => pairedPermutation(normalLike(run), random));
-    for (const level of [0.05, 0.25, 0.5, 0.75]) {
-      // Four standard deviations of a share among 300.
-      const slack = 4 * Math.sqrt((level * (1 - level)) / 300);
-      expect(Math.abs(found.filter((p) => p <= level).length / 300 - level)).toBeLessThan(slack);
+  test("drawn choices find what all choices would: uniform without a difference", () => {
+    // 10 of 20 are more ways than are tried.
+    expect(waysOf(10, 10)).toBe(184_756);
+    const found = Array.from({ length: 60 }, (_, pair) => {
+      const own = random.stream(`pair ${pair}`);
+      const all = Array.from({ length: 20 }, (__, index) => own.at(index));
+      return relabelled([sampleOf(all.slice(0, 10), all.slice(10))], own)[0]!.worse;
+    });
+    // Four standard deviations of a share among 60.
+    for (const level of [0.25, 0.5, 0.75]) {
+      const share = found.filter((p) => p <= level).length / found.length;
+      expect(Math.abs(share - level)).toBeLessThan(4 * Math.sqrt((level * (1 - level)) / 60));
     }
-    const large = Array.from({ length: 40 }, (_, index) => 5 + index);
-    expect(pairedPermutation(large, random)).toBe(1 / 10_001);
-    // All of one sign but the smallest: exactly 4 of 2^13 ways are as extreme.
-    const thirteen = [-1, ...Array.from({ length: 12 }, (_, index) => 2 + index)];
-    expect(pairedPermutation(thirteen, random)).toBeLessThan(0.002);
+    expect(Math.min(...found)).toBeGreaterThan(0);
   });
 
-  test("one wild pair does not drown the others, and equal pairs tell nothing", () => {
-    expect(pairedPermutation([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, -2000], random)).toBeLessThan(0.05);
-    expect(pairedPermutation([0, 0, 0, 0, 0, 0, 0], random)).toBe(1);
-    expect(signedRanks([0, -2, 2, 5])).toEqual([0, -2.5, 2.5, 4]);
+  test("numbers that a run could not measure go with the run", () => {
+    const [found] = relabelled([{ ...sampleOf([1, 2, 3], [50, 51, 52]), base: [1, null, 3] }], random);
+    expect(found!.worse).toBeGreaterThanOrEqual(1 / 20);
+    expect(found!.worse).toBeLessThan(0.2);
   });
 });
 
-describe("the Hodges–Lehmann shift", () => {
-  test("is the median of all means of two, by brute force", () => {
+describe("the interval of a difference of means", () => {
+  test("is what the test does not refuse, tried shift by shift", () => {
     fc.assert(
-      fc.property(fc.array(whole, { minLength: 1, maxLength: 20 }), (differences) => {
-        const averages: number[] = [];
-        for (let one = 0; one < differences.length; one += 1) {
-          for (let other = one; other < differences.length; other += 1) {
-            averages.push((differences[one]! + differences[other]!) / 2);
-          }
-        }
-        averages.sort((a, b) => a - b);
-        const middle = (averages.length - 1) / 2;
-        const expected = (averages[Math.floor(middle)]! + averages[Math.ceil(middle)]!) / 2;
-        expect(hodgesLehmann(differences).estimate).toBe(expected);
+      fc.property(side(4, 4), side(4, 4), finite, (base, run, tried) => {
+        const { lower, upper } = shiftRange(base, run, { lower: 0.025, upper: 0.025 }, random);
+        const moved = run.map((value) => value - tried);
+        const observed = mean(moved) - mean(base);
+        const all = splits([...base, ...moved], 4).map(([one, other]) => mean(other) - mean(one));
+        const above = all.filter((one) => one >= observed - 1e-9).length / all.length;
+        const below = all.filter((one) => one <= observed + 1e-9).length / all.length;
+        const isRefused = above <= 0.025 || below <= 0.025;
+        // At an end itself rounding decides.
+        if (Math.min(Math.abs(tried - lower!), Math.abs(tried - upper!)) < 1e-6) return;
+        expect(tried < lower! || tried > upper!).toBe(isRefused);
       }),
+      { numRuns: 200 },
     );
   });
 
-  test("has the interval of the tables: T of 0 at 6 pairs, 13 at 12, 52 at 20, 81 at 24", () => {
-    // Wilcoxon's critical values, two-sided 5 %; differences 1…n make the averages easy to count.
-    for (const [pairs, critical] of [
-      [6, 0],
-      [12, 13],
-      [20, 52],
-      [24, 81],
-    ] as const) {
-      const differences = Array.from({ length: pairs }, (_, index) => index + 1 + 0.001 * index ** 2);
-      const averages = differences
-        .flatMap((one, index) => differences.slice(index).map((other) => (one + other) / 2))
-        .sort((a, b) => a - b);
-      const { range } = hodgesLehmann(differences);
-      expect(range).toEqual({ lower: averages[critical], upper: averages[averages.length - 1 - critical] });
-    }
-    expect(hodgesLehmann([1, 2, 3, 4, 5]).range).toBeUndefined();
-  });
-
-  test("its interval leaves out 0 exactly when the test finds p ≤ 5 %", () => {
+  test("holds the difference of the means, and is open where so few runs leave it open", () => {
     fc.assert(
-      fc.property(untied(6, 11), (differences) => {
-        const { range } = hodgesLehmann(differences);
-        const excludes = range!.lower > 0 || range!.upper < 0;
-        expect(excludes).toBe(pairedPermutation(differences, random) <= 0.05);
+      fc.property(side(3, 6), side(3, 6), (base, run) => {
+        const { lower, upper } = shiftRange(base, run, { lower: 0.05, upper: 0.05 }, random);
+        const by = mean(run) - mean(base);
+        expect(lower!).toBeLessThanOrEqual(by + 1e-9);
+        expect(upper!).toBeGreaterThanOrEqual(by - 1e-9);
       }),
     );
+    expect(shiftRange([1, 2], [3, 4], { lower: 0.05, upper: 0.05 }, random)).toEqual({ lower: null, upper: null });
+    expect(shiftRange([1, 2, 3], [7, 8, 9], { lower: 0.05, upper: 0 }, random)).toEqual({ lower: 4, upper: null });
   });
+});
 
-  test("moves with the differences, and covers a true shift at least so often as it says", () => {
-    fc.assert(
-      fc.property(fc.array(whole, { minLength: 6, maxLength: 15 }), whole, (differences, by) => {
-        const moved = hodgesLehmann(differences.map((one) => one + by));
-        const { estimate, range } = hodgesLehmann(differences);
-        expect(moved.estimate).toBeCloseTo(estimate + by, 9);
-        expect(moved.range!.lower).toBeCloseTo(range!.lower + by, 9);
-        expect(moved.range!.upper).toBeCloseTo(range!.upper + by, 9);
-      }),
-    );
-    const runs = 400;
-    const covered = Array.from({ length: runs }, (_, run) => {
-      const drawn = Array.from({ length: 14 }, (_, index) => 7 + random.stream(`shift ${run}`).at(index) - 0.5);
-      const { range } = hodgesLehmann(drawn);
-      return range!.lower <= 7 && range!.upper >= 7;
-    }).filter(Boolean).length;
-    expect(covered / runs).toBeGreaterThan(0.95 - 4 * Math.sqrt((0.95 * 0.05) / runs));
-    expect(covered).toBeLessThan(runs);
-  });
+test("how many runs can show what: three a side worse, four a side both; a base of five needs two", () => {
+  expect([1, 2, 3, 4, 5].map((runs) => decidable(runs, runs))).toEqual([
+    "nothing",
+    "nothing",
+    "worse",
+    "worse and better",
+    "worse and better",
+  ]);
+  expect(decidable(3, 4)).toBe("worse");
+  expect(decidable(3, 5)).toBe("worse and better");
+  expect([decidable(1, 18), decidable(1, 19)]).toEqual(["nothing", "worse"]);
+  expect([0, 1, 2, 3, 4, 5].map(runsBeside)).toEqual([undefined, undefined, 5, 3, 3, 2]);
+  expect(fewestRuns).toEqual({ worse: 3, better: 4 });
 });
 
 describe("Holm's correction", () => {

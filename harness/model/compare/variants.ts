@@ -62,8 +62,7 @@ export function compareVariants(runs: readonly StoredRun[]): VariantsCompared | 
       verdict: worst(own.map(({ record }) => record.verdict)),
       checks: worstOfChecks(own),
       operations: operationsOf(own),
-      // That the systems differ is what this is about, and needs no warning.
-      comparison: own === first.own ? null : compare(base, { ...sideOf(own, base), system: base.system }),
+      comparison: own === first.own ? null : compare(base, sideOf(own)),
     })),
   };
 }

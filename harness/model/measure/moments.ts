@@ -1,4 +1,5 @@
 import type { Evidence } from "../check.ts";
+import type { ScheduledInjection } from "../fault.ts";
 import { outcomeCode, phaseCode } from "../history.ts";
 
 const okCode = outcomeCode("ok");
@@ -19,6 +20,13 @@ export function firstInjectionMs(evidence: Evidence): number {
   if (injected !== undefined) return injected;
   const fromMs = evidence.phases.faults?.fromMs ?? 0;
   return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
+}
+
+/** Whether an injection was requested; the receipt of one whose milestone was not reached has no proof. */
+export function wasInjected({ events, receipts }: Evidence): (injection: Pick<ScheduledInjection, "id">) => boolean {
+  return ({ id }) =>
+    events.some((event) => event.type === "inject" && event.injection === id) ||
+    receipts.some(({ injection, provenMs }) => injection === id && provenMs !== undefined);
 }
 
 /** When the last fault was proven healed; undefined when one of them was not, or none was injected. */

@@ -39,6 +39,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   ),
   linearizable: nothing,
   noLostJobs: some({ operations: names }),
+  noLostUpdates: nothing,
   noLostWrites: some({ atMost: share }),
   noStaleReads: some({ within: time(0), operations: names }, ["within"]),
   noWrongAnswers: some({ operations: names }),

@@ -1,0 +1,178 @@
+import type { Evidence } from "../model/check.ts";
+import { isWrite } from "../model/workload.ts";
+import { type KeyWrites, keyWritesOf, sourceOf } from "./key-writes.ts";
+import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
+import { groupsOf, sortNearly } from "./spots.ts";
+
+/**
+ * A state of a key, placed among its writes. One state is older than another if both have versions and its own is lower;
+ * else if it certainly was there (`effectMs`) before the other's write began (`beginMs`).
+ */
+export interface State {
+  /** `NaN` where it is not known; −∞ before all writes. */
+  readonly version: number;
+  /** Below all times before all writes, `NaN` where nothing is known of it. */
+  readonly beginMs: number;
+  readonly effectMs: number;
+}
+
+const notYetThere: State = {
+  version: Number.NEGATIVE_INFINITY,
+  beginMs: Number.NEGATIVE_INFINITY,
+  effectMs: Number.NEGATIVE_INFINITY,
+};
+const unknown: State = { version: Number.NaN, beginMs: Number.NaN, effectMs: Number.NaN };
+/** Of the initial value, which is newer than a key that was not there yet. */
+const initialMs = -Number.MAX_VALUE;
+
+/** Which states operations left or saw: by their versions, their values, and what was not there. */
+export class KeyStates {
+  readonly writes: KeyWrites;
+  readonly #evidence: Evidence;
+  readonly #isWriting: Uint8Array;
+  /** Operations of which some read returned a value: one of theirs without a value saw the initial one. */
+  readonly #tellsValues: Uint8Array;
+  readonly #absences: Absences;
+
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+    this.writes = keyWritesOf(evidence);
+    this.#isWriting = flags(evidence, ({ effect }) => isWrite(effect));
+    this.#tellsValues = tellingValues(evidence);
+    this.#absences = new Absences(evidence, this.writes);
+  }
+
+  /** Whether its answers place it by values and time, not by versions alone. */
+  isPlacedInTime(row: number): boolean {
+    const { history } = this.#evidence;
+    const operation = history.operation[row]!;
+    return this.#isWriting[operation] === 1 || this.#tellsValues[operation] === 1 || isAbsent(history, row);
+  }
+
+  /** The state that an acknowledged write left or an answered read saw; of several, the newest that it can be. */
+  of(row: number): State {
+    const { history } = this.#evidence;
+    const told = this.writes.version[row]!;
+    if (this.#isWriting[history.operation[row]!] === 1) return this.#stateAfter(row, told);
+    if (isAbsent(history, row)) return Number.isNaN(told) ? this.#absences.newest(row) : { ...unknown, version: told };
+    const value = history.value[row]!;
+    if (Number.isNaN(value)) {
+      if (this.#tellsValues[history.operation[row]!] === 1) {
+        return { version: told, beginMs: initialMs, effectMs: initialMs };
+      }
+      return { ...unknown, version: told };
+    }
+    const write = sourceOf(this.#evidence, this.writes, row);
+    if (write < 0) return { ...unknown, version: told };
+    return this.#stateAfter(write, Number.isNaN(told) ? this.writes.version[write]! : told);
+  }
+
+  /** The oldest state of those that a read which found nothing can have seen, and that are not older than these. */
+  oldestAbsence(row: number, versionBefore: number, beginMsBefore: number): State {
+    return this.#absences.oldest(row, versionBefore, beginMsBefore);
+  }
+
+  #stateAfter(write: number, version: number): State {
+    return { version, beginMs: this.#evidence.history.wireMs[write]!, effectMs: this.writes.effectMs[write]! };
+  }
+}
+
+function tellingValues(evidence: Evidence): Uint8Array {
+  const { history } = evidence;
+  const reads = flags(evidence, ({ effect }) => effect === "read");
+  const tells = new Uint8Array(reads.length);
+  for (let row = 0; row < history.count; row += 1) {
+    const operation = history.operation[row]!;
+    if (reads[operation] === 1 && isAcknowledged(history, row) && !Number.isNaN(history.value[row]!)) {
+      tells[operation] = 1;
+    }
+  }
+  return tells;
+}
+
+/** The deletes of every key: what a read that found nothing may have seen, besides a key that was not there yet. */
+class Absences {
+  readonly #evidence: Evidence;
+  readonly #writes: KeyWrites;
+  /** Rows of deletes that may have happened, key by key, as they began. */
+  readonly #order: Uint32Array;
+  readonly #starts: Uint32Array;
+  /** For each place: over it and those before it of its key, the highest version, the latest effect, and whether one has no version. */
+  readonly #highest: Float64Array;
+  readonly #latestMs: Float64Array;
+  readonly #isUntold: Uint8Array;
+
+  constructor(evidence: Evidence, writes: KeyWrites) {
+    const { history } = evidence;
+    this.#evidence = evidence;
+    this.#writes = writes;
+    const deletes = flags(evidence, ({ effect }) => effect === "delete");
+    const groupOf = deletes.includes(1)
+      ? writes.spots.of.map((spot, row) =>
+          deletes[history.operation[row]!] === 1 && !isNeverExecuted(history, row) ? spot : -1,
+        )
+      : new Int32Array(0);
+    const { order, starts } = groupsOf(groupOf, writes.spots.keys.length);
+    this.#order = order;
+    this.#starts = starts;
+    this.#highest = new Float64Array(order.length);
+    this.#latestMs = new Float64Array(order.length);
+    this.#isUntold = new Uint8Array(order.length);
+    for (let spot = 0; spot + 1 < starts.length; spot += 1) this.#fill(starts[spot]!, starts[spot + 1]!);
+  }
+
+  #fill(from: number, to: number): void {
+    const { history } = this.#evidence;
+    sortNearly(this.#order.subarray(from, to), (one, other) => history.wireMs[one]! - history.wireMs[other]!);
+    let [highest, latestMs, isUntold] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    for (let place = from; place < to; place += 1) {
+      const row = this.#order[place]!;
+      const version = isAcknowledged(history, row) ? this.#writes.version[row]! : Number.NaN;
+      if (Number.isNaN(version)) isUntold = 1;
+      else highest = Math.max(highest, version);
+      latestMs = Math.max(latestMs, this.#writes.effectMs[row]!);
+      this.#highest[place] = highest;
+      this.#latestMs[place] = latestMs;
+      this.#isUntold[place] = isUntold;
+    }
+  }
+
+  /** A bound: no state of nothing that the read can have seen is newer than this one. */
+  newest(row: number): State {
+    const last = this.#lastBefore(row);
+    if (last < 0) return notYetThere;
+    const version = this.#isUntold[last] === 1 ? Number.NaN : this.#highest[last]!;
+    return { version, beginMs: Number.NaN, effectMs: this.#latestMs[last]! };
+  }
+
+  oldest(row: number, versionBefore: number, beginMsBefore: number): State {
+    const last = this.#lastBefore(row);
+    const isFirst = versionBefore === Number.NEGATIVE_INFINITY && beginMsBefore === Number.NEGATIVE_INFINITY;
+    if (last < 0 || isFirst) return unknown;
+    const { history } = this.#evidence;
+    let [version, beginMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let place = this.#starts[this.#writes.spots.of[row]!]!; place <= last; place += 1) {
+      const one = this.#order[place]!;
+      const told = isAcknowledged(history, one) ? this.#writes.version[one]! : Number.NaN;
+      const isOlder = Number.isNaN(told) ? this.#writes.effectMs[one]! < beginMsBefore : told < versionBefore;
+      if (isOlder) continue;
+      version = Number.isNaN(told) ? Number.NaN : Math.min(version, told);
+      beginMs = Math.min(beginMs, history.wireMs[one]!);
+    }
+    return beginMs === Number.POSITIVE_INFINITY ? unknown : { version, beginMs, effectMs: Number.NaN };
+  }
+
+  /** The last delete of its key that began before a read had ended; −1 when none did. */
+  #lastBefore(row: number): number {
+    const { history } = this.#evidence;
+    const spot = this.#writes.spots.of[row]!;
+    let [low, high] = [this.#starts[spot]!, this.#starts[spot + 1]!];
+    const from = low;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (history.wireMs[this.#order[middle]!]! < history.endMs[row]!) low = middle + 1;
+      else high = middle;
+    }
+    return low > from ? low - 1 : -1;
+  }
+}
