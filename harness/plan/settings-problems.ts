@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Problem } from "../model/errors.ts";
 import type { ComponentDefinition } from "../model/system.ts";
 import { problemsAs, shown } from "../schema/problems.ts";
@@ -14,7 +15,8 @@ export function problemsOfFields(component: ComponentDefinition, where: string):
 }
 
 function problemsOfSettings(component: ComponentDefinition, where: string): readonly Problem[] {
-  const schemas = component.attached === undefined ? startedSettings : attachedSettings;
+  const schemas: Readonly<Record<string, z.ZodType>> =
+    component.attached === undefined ? startedSettings : attachedSettings;
   const isKnown = typeof component.kind === "string" && Object.hasOwn(schemas, component.kind);
   const schema = isKnown ? schemas[component.kind] : undefined;
   // That they are not an object at all is said of the component.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Check } from "../model/check.ts";
 import { describeProblem, type Problem } from "../model/errors.ts";
 import { type CheckResult, type Guards, verdicts } from "../model/verdict.ts";
-import { callable, choice, flag, hinted, text } from "./fields.ts";
+import { callable, choice, hinted, text } from "./fields.ts";
 import { ofAnyClass } from "./objects.ts";
 import { problemsAs, shown } from "./problems.ts";
 
@@ -14,7 +14,7 @@ export const checkSchema = ofAnyClass({
   name: text('Give the name of the law, as "noDoubleBooking".'),
   parameters: hinted(z.json(), "Give what it was made from as plain JSON, as {}."),
   guards: choice(guards),
-  isDisturbable: flag().optional(),
+  isDisturbable: hinted(z.literal(true), "Give true, or leave it out.").optional(),
   title: text('Say in a few words what it holds, as "no seat is booked twice".'),
   law: hinted(z.string(), "State the law in one sentence."),
   problems: z.array(z.unknown()).optional(),

@@ -14,7 +14,7 @@ const words = () =>
       .refine((list) => list[0] !== ""),
     'Give a list of words, as ["node", "server.js"].',
   );
-const link = z.strictObject({
+export const linkSchema = z.strictObject({
   to: text('Name a component, as "db".'),
   as: text('Write it as the component wants it, as "redis://{host}:{port}".', { code: "BAD_ADDRESS" }),
   // Which address and which name is for the rules of what runs already.
@@ -36,7 +36,7 @@ const mark = z
     },
   });
 
-const metrics = z
+export const metricsSchema = z
   .strictObject({
     path: text('Give a path that begins with "/", as "/metrics".', { pattern: /^\//, code: "BAD_METRICS" }),
     marks: hinted(
@@ -55,7 +55,7 @@ const metrics = z
   });
 
 /** Their values are for the rules of what runs already, which know this machine. */
-const attachment = z.strictObject({
+export const attachmentSchema = z.strictObject({
   at: z.unknown().optional(),
   pid: z.unknown().optional(),
   pidFile: z.unknown().optional(),
@@ -65,7 +65,10 @@ const attachment = z.strictObject({
 export const componentSchema = z.strictObject({
   kind: text("Make it with service({ … }), postgres({ … }), redis() or container({ … }).", { code: "UNKNOWN_KIND" }),
   instances: whole({ atLeast: 1, atMost: 20, code: "BAD_INSTANCES" }).optional(),
-  links: hinted(z.record(z.string(), link), 'Give links by variable, as { DB: { to: "db", as: "{url}" } }.').optional(),
+  links: hinted(
+    z.record(z.string(), linkSchema),
+    'Give links by variable, as { DB: { to: "db", as: "{url}" } }.',
+  ).optional(),
   port: port("BAD_PORT").optional(),
   url: text('Give a template, as "redis://{host}:{port}".').optional(),
   // Each of them is held to this schema, and its settings to that of its kind.
@@ -73,8 +76,8 @@ export const componentSchema = z.strictObject({
     z.record(z.string(), z.unknown()),
     "Give components by environment, as perEnvironment({ containers: openSearch(), otherwise: redis() }).",
   ).optional(),
-  metrics: metrics.optional(),
-  attached: attachment.optional(),
+  metrics: metricsSchema.optional(),
+  attached: attachmentSchema.optional(),
   settings: hinted(z.record(z.string(), z.unknown()), "Give its settings as an object, as redis({ port: 6379 })."),
 });
 
@@ -131,18 +134,18 @@ const databaseNames = {
 };
 
 /** Kind → the settings of a component that an environment starts. */
-export const startedSettings: Readonly<Record<string, z.ZodType>> = {
+export const startedSettings = {
   service,
   container,
   postgres: z.strictObject({ ...databaseNames, configuration, ...optionalNever }),
   redis: z.strictObject({ configuration, ...optionalNever }),
   opensearch: z.strictObject({ configuration, ...optionalNever }),
-};
+} as const;
 
 const password = hinted(z.string(), "Give a text.").optional();
 
 /** Kind → the settings of a component that runs already. */
-export const attachedSettings: Readonly<Record<string, z.ZodType>> = {
+export const attachedSettings = {
   http: z.strictObject({ readyPath: path(), livePath: path().optional() }),
   redis: z.strictObject({ user: text("Give the name of a user.").optional(), password }),
   postgres: z.strictObject({
@@ -150,4 +153,4 @@ export const attachedSettings: Readonly<Record<string, z.ZodType>> = {
     password,
     admin: z.strictObject({ user: text("Give the name of a superuser."), password }).optional(),
   }),
-};
+} as const;
