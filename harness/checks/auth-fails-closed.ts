@@ -5,7 +5,7 @@ import { type Credential, credentials } from "../model/workload.ts";
 import { duration } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { forbiddenCredential, needs } from "./plan-problems.ts";
+import { forbiddenCredential, type Need, needs, revocations, someLoadAfter } from "./plan-problems.ts";
 import { flags, type Noted, undecided, witnesses } from "./rows.ts";
 import { spotsOf } from "./spots.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -45,48 +45,58 @@ export function authFailsClosed(given: AccessOptions): Check {
     title: "access fails closed",
     law,
   } as const;
-  return checkOf({ ...said, ...needs("authFailsClosed", forbiddenCredential) }, (evidence): Finding => {
-    const revocations = revokedAt(evidence);
-    const forbidden = forbiddenRows(evidence, revocations, revokedWithin);
-    const wrong = forbidden.rows.flatMap((row) => violationOf(evidence, row, revocations));
-    const done = unauthorisedEffects(evidence, new Set(forbidden.rows));
-    const numbers = {
-      ...Object.fromEntries(forbidden.tried.map(({ credential, answered }) => [credential, answered])),
-      revoked: revocations.times.size,
-      letIn: wrong.length,
-      effects: done.length,
-    };
-    if (wrong.length + done.length > 0) {
-      const all = [...wrong, ...done];
-      const parts = [
-        ...(wrong.length === 0 ? [] : [`${counted(wrong.length, "call")} let in that should not have been`]),
-        ...(done.length === 0 ? [] : [`${counted(done.length, "forbidden effect")} in the final state`]),
-      ];
-      const phase = commonPhase(
-        evidence,
-        all.map(({ row }) => row),
-      );
-      return {
-        verdict: "fail",
-        expected,
-        actual: parts.join(", "),
-        ...phase,
-        witness: witnesses(evidence, all),
-        numbers,
+  // Only of what is revoked.
+  const lateEnough: Need = (plan, name) =>
+    plan.operations.some(({ credential }) => credential === "revocable")
+      ? someLoadAfter(revokedWithin, "revokedWithin")(plan, name)
+      : [];
+  return checkOf(
+    { ...said, ...needs("authFailsClosed", forbiddenCredential, revocations, lateEnough) },
+    (evidence): Finding => {
+      const revocations = revokedAt(evidence);
+      const forbidden = forbiddenRows(evidence, revocations, revokedWithin);
+      const wrong = forbidden.rows.flatMap((row) => violationOf(evidence, row, revocations));
+      const done = unauthorisedEffects(evidence, new Set(forbidden.rows));
+      const numbers = {
+        ...Object.fromEntries(forbidden.tried.map(({ credential, answered }) => [credential, answered])),
+        revoked: revocations.times.size,
+        letIn: wrong.length,
+        effects: done.length,
       };
-    }
-    if (forbidden.tried.length === 0)
-      return undecided(expected, "no operation tries a credential that is not valid", numbers);
-    const untried = forbidden.tried.filter(({ answered }) => answered === 0);
-    if (untried.length > 0) {
-      const names = untried.map(({ credential }) => (credential === "revocable" ? "revoked" : credential)).join(" or ");
-      return undecided(expected, `no call with a ${names} credential was answered`, numbers);
-    }
-    const seen = forbidden.tried.map(
-      ({ credential, answered }) => `${answered} ${credential === "revocable" ? "revoked" : credential}`,
-    );
-    return { verdict: "pass", expected, actual: `all turned away: ${seen.join(", ")}`, numbers };
-  });
+      if (wrong.length + done.length > 0) {
+        const all = [...wrong, ...done];
+        const parts = [
+          ...(wrong.length === 0 ? [] : [`${counted(wrong.length, "call")} let in that should not have been`]),
+          ...(done.length === 0 ? [] : [`${counted(done.length, "forbidden effect")} in the final state`]),
+        ];
+        const phase = commonPhase(
+          evidence,
+          all.map(({ row }) => row),
+        );
+        return {
+          verdict: "fail",
+          expected,
+          actual: parts.join(", "),
+          ...phase,
+          witness: witnesses(evidence, all),
+          numbers,
+        };
+      }
+      if (forbidden.tried.length === 0)
+        return undecided(expected, "no operation tries a credential that is not valid", numbers);
+      const untried = forbidden.tried.filter(({ answered }) => answered === 0);
+      if (untried.length > 0) {
+        const names = untried
+          .map(({ credential }) => (credential === "revocable" ? "revoked" : credential))
+          .join(" or ");
+        return undecided(expected, `no call with a ${names} credential was answered`, numbers);
+      }
+      const seen = forbidden.tried.map(
+        ({ credential, answered }) => `${answered} ${credential === "revocable" ? "revoked" : credential}`,
+      );
+      return { verdict: "pass", expected, actual: `all turned away: ${seen.join(", ")}`, numbers };
+    },
+  );
 }
 
 /** Keyspace and key → the row that first acknowledged its revocation. */

@@ -8,9 +8,9 @@ import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { flag, number, operationNames, phaseNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./finding.ts";
-import { enoughOperations, needs, operationsNamed } from "./plan-problems.ts";
+import { enoughOperations, type Need, needs, operationsNamed } from "./plan-problems.ts";
 import { canHaveBeenGood, wasHeldUp } from "./rows.ts";
-import { type Counted, type Target, targetOf, verdictOf } from "./share-target.ts";
+import { type Counted, leastTotal, type Target, targetOf, verdictOf } from "./share-target.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
 const overflowCode = outcomeCode("overflow");
@@ -55,8 +55,19 @@ export function availability(given: AvailabilityOptions): Check {
   const what = operations === undefined ? "all operations" : operations.join(" and ");
   const steadily = ofSteady === undefined ? "" : `, and at least ${spokenShare(ofSteady)} of the steady phase's share`;
   const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}${steadily}`;
-  const least = atLeast === 1 ? ratioFloor : samplesFor(atLeast);
+  const least = leastTotal(atLeast, ofSteady);
   const isMeant = ({ name }: OperationInfo): boolean => operations?.includes(name) ?? true;
+  const provable: Need = (_, name) =>
+    ofSteady !== 1 || atLeast === 1
+      ? []
+      : [
+          {
+            code: "CANNOT_DECIDE",
+            where: `${name}.ofSteady`,
+            message: "is 1, and no run can prove 100 % of a share that is an estimate itself",
+            remedy: "Ask for less, as 0.99.",
+          },
+        ];
   return checkOf(
     {
       name: "availability",
@@ -67,7 +78,8 @@ export function availability(given: AvailabilityOptions): Check {
       ...needs(
         "availability",
         operationsNamed(operations),
-        enoughOperations(least, `a share of ${spokenShare(atLeast)}`, phases, isMeant),
+        enoughOperations(least, `a share of ${spokenShare(Math.max(atLeast, ofSteady ?? 0))}`, phases, isMeant),
+        ...(ofSteady === undefined ? [] : [enoughOperations(ratioFloor, "a share", ["steady"], isMeant), provable]),
       ),
     },
     (evidence): Finding => {

@@ -4,7 +4,7 @@ import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/optio
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, type JobRows, jobsOf } from "./jobs.ts";
-import { anAudit, needs } from "./plan-problems.ts";
+import { anAudit, effectOf, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
@@ -34,7 +34,8 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
     title: "dead letters are deserved",
     law,
   } as const;
-  return checkOf({ ...said, ...needs("deadLettersAreDeserved", anAudit) }, (evidence): Finding => {
+  const someJobs = effectOf(["insert"]);
+  return checkOf({ ...said, ...needs("deadLettersAreDeserved", anAudit, someJobs) }, (evidence): Finding => {
     const state = soundState(evidence, "jobs");
     if (typeof state === "string") return undecided(expected, state);
     const rows = rowsById(evidence);

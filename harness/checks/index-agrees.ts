@@ -6,7 +6,7 @@ import { duration, names, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
-import { anAudit, keyspacesNamed, needs, operationsNamed } from "./plan-problems.ts";
+import { anAudit, keyspacesNamed, needs, operationsNamed, readsOfWrites, someLoadAfter } from "./plan-problems.ts";
 import { flags, keyName, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
 import { VersionClock } from "./version-clock.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -52,8 +52,12 @@ export function indexAgrees(given: IndexOptions = {}): Check {
   const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${spokenMs(lagWithin)} behind`}`;
   const title = `the index agrees${lagWithin === undefined ? "" : ` within ${spokenMs(lagWithin)}`}`;
   const said = { name: "indexAgrees", parameters: jsonOf(options), guards: "safety", title, law } as const;
+  const ofLag = lagWithin === undefined ? [] : [readsOfWrites(operations), someLoadAfter(lagWithin, "lagWithin")];
   return checkOf(
-    { ...said, ...needs("indexAgrees", anAudit, operationsNamed(operations), keyspacesNamed(keyspaces)) },
+    {
+      ...said,
+      ...needs("indexAgrees", anAudit, operationsNamed(operations), keyspacesNamed(keyspaces), ...ofLag),
+    },
     (evidence): Finding => {
       const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
       if (missing !== undefined) return undecided(expected, missing);

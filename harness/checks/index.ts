@@ -1,6 +1,7 @@
+import type { z } from "zod";
 import type { Check } from "../model/check.ts";
 import type { Json } from "../model/units.ts";
-import { Stored } from "../schema/options.ts";
+import { Asked, Stored } from "../schema/options.ts";
 import { authFailsClosed } from "./auth-fails-closed.ts";
 import { availability } from "./availability.ts";
 import { cacheAgrees } from "./cache-agrees.ts";
@@ -44,6 +45,23 @@ const checks = {
   versionsNeverGoBack,
 } as const;
 
+export type CheckName = keyof typeof checks;
+
+export const checkNames = Object.keys(checks) as readonly CheckName[];
+
+/** A check of ours from options as somebody states them, whatever they are. */
+export function checkFrom(name: CheckName, options: unknown): Check {
+  const make = checks[name] as unknown as (given: unknown) => Check;
+  return make(options);
+}
+
+/** The schema of a check's options. */
+export function optionsSchemaOf(name: CheckName): z.ZodType {
+  const asked = new Asked();
+  checkFrom(name, asked);
+  return asked.schema!;
+}
+
 /**
  * The check that a stored run was judged with.
  * @param parameters what it was made from
@@ -52,6 +70,5 @@ const checks = {
  */
 export function checkNamed(name: string, parameters: Json): Check | undefined {
   if (!Object.hasOwn(checks, name)) return undefined;
-  const make = checks[name as keyof typeof checks] as unknown as (stored: Stored) => Check;
-  return make(new Stored(parameters));
+  return checkFrom(name as CheckName, new Stored(parameters));
 }

@@ -73,8 +73,11 @@ export function latencyWithin(given: LatencyOptions): Check {
   const isMeant = ({ name }: OperationInfo): boolean => operations?.includes(name) ?? true;
   const samplesOf = (quantile: Quantile): Need =>
     enoughOperations(percentileFloors[quantile], `a ${quantile}`, phases, isMeant);
+  const steadySamplesOf = (quantile: Quantile): Need =>
+    enoughOperations(percentileFloors[quantile], `a ${quantile} to compare with`, ["steady"], isMeant);
+  const ofSamples = [...stated.map(samplesOf), ...(ofSteady === undefined ? [] : stated.map(steadySamplesOf))];
   return checkOf(
-    { ...said, ...needs("latencyWithin", operationsNamed(operations), ...stated.map(samplesOf)) },
+    { ...said, ...needs("latencyWithin", operationsNamed(operations), ...ofSamples) },
     (evidence): Finding => {
       const unknown = unknownNames(evidence, operations);
       if (unknown !== undefined) return undecided(expected, unknown);

@@ -4,7 +4,7 @@ import { outcomeCode, phaseCode } from "../model/history.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
-import { needs, operationsNamed } from "./plan-problems.ts";
+import { needs, operationsNamed, someDue } from "./plan-problems.ts";
 import { flags, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
@@ -37,25 +37,28 @@ export function noWrongAnswers(given: WrongAnswerOptions = {}): Check {
     title: "no wrong answers",
     law: "Whoever is answered is told the truth, or is refused honestly.",
   } as const;
-  return checkOf({ ...said, ...needs("noWrongAnswers", operationsNamed(operations)) }, (evidence): Finding => {
-    const unknown = unknownNames(evidence, operations);
-    if (unknown !== undefined) return undecided(expected, unknown);
-    const { rows, answered } = wrongRows(evidence, operations);
-    const numbers = { answered, wrong: rows.length };
-    if (answered === 0) return undecided(expected, "no such operation was answered", numbers);
-    if (rows.length === 0) {
-      return { verdict: "pass", expected, actual: `all of ${counted(answered, "answer")} were right`, numbers };
-    }
-    const noted = rows.map((row) => ({ row, note: detailOf(evidence, row), violates: true }));
-    return {
-      verdict: "fail",
-      expected,
-      actual: `${grouped(rows.length)} of ${counted(answered, "answer")} were wrong, the first: ${noted[0]!.note}`,
-      ...commonPhase(evidence, rows),
-      witness: witnesses(evidence, noted),
-      numbers,
-    };
-  });
+  return checkOf(
+    { ...said, ...needs("noWrongAnswers", operationsNamed(operations), someDue(operations)) },
+    (evidence): Finding => {
+      const unknown = unknownNames(evidence, operations);
+      if (unknown !== undefined) return undecided(expected, unknown);
+      const { rows, answered } = wrongRows(evidence, operations);
+      const numbers = { answered, wrong: rows.length };
+      if (answered === 0) return undecided(expected, "no such operation was answered", numbers);
+      if (rows.length === 0) {
+        return { verdict: "pass", expected, actual: `all of ${counted(answered, "answer")} were right`, numbers };
+      }
+      const noted = rows.map((row) => ({ row, note: detailOf(evidence, row), violates: true }));
+      return {
+        verdict: "fail",
+        expected,
+        actual: `${grouped(rows.length)} of ${counted(answered, "answer")} were wrong, the first: ${noted[0]!.note}`,
+        ...commonPhase(evidence, rows),
+        witness: witnesses(evidence, noted),
+        numbers,
+      };
+    },
+  );
 }
 
 /** Answers are what was ok or wrong: a refusal says nothing that could be untrue. */

@@ -4,7 +4,7 @@ import { outcomeCode, phaseCode } from "../model/history.ts";
 import { number, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { needs, operationsNamed } from "./plan-problems.ts";
+import { needs, operationsNamed, someDue } from "./plan-problems.ts";
 import { canHaveBeenGood, flags, isTimeout, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
 
@@ -53,32 +53,35 @@ export function nothingHangs(given: HangOptions = {}): Check {
     title: "nothing hangs",
     law,
   } as const;
-  return checkOf({ ...said, ...needs("nothingHangs", operationsNamed(operations)) }, (evidence): Finding => {
-    const unknown = unknownNames(evidence, operations);
-    if (unknown !== undefined) return undecided(expected, unknown);
-    const seen = hangs(evidence, operations);
-    const { sent, excused, unconnected } = seen;
-    const hung = seen.rows.length + excused;
-    const numbers = { sent, hung, excused, ...(unconnected === 0 ? {} : { unconnected }) };
-    if (sent === 0) return undecided(expected, "no such operation was sent", numbers);
-    const actual = spoken(seen, hung);
-    const most = atMost * sent;
-    if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
-    const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
-    if (seen.rows.length - doubtful <= most) {
-      const why = `but ${grouped(doubtful)} of them while the machine stood still or the load generator was late itself`;
-      return undecided(expected, `${actual}, ${why}`, numbers);
-    }
-    const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
-    return {
-      verdict: "fail",
-      expected,
-      actual,
-      ...commonPhase(evidence, seen.rows),
-      witness: witnesses(evidence, noted),
-      numbers,
-    };
-  });
+  return checkOf(
+    { ...said, ...needs("nothingHangs", operationsNamed(operations), someDue(operations)) },
+    (evidence): Finding => {
+      const unknown = unknownNames(evidence, operations);
+      if (unknown !== undefined) return undecided(expected, unknown);
+      const seen = hangs(evidence, operations);
+      const { sent, excused, unconnected } = seen;
+      const hung = seen.rows.length + excused;
+      const numbers = { sent, hung, excused, ...(unconnected === 0 ? {} : { unconnected }) };
+      if (sent === 0) return undecided(expected, "no such operation was sent", numbers);
+      const actual = spoken(seen, hung);
+      const most = atMost * sent;
+      if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
+      const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
+      if (seen.rows.length - doubtful <= most) {
+        const why = `but ${grouped(doubtful)} of them while the machine stood still or the load generator was late itself`;
+        return undecided(expected, `${actual}, ${why}`, numbers);
+      }
+      const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
+      return {
+        verdict: "fail",
+        expected,
+        actual,
+        ...commonPhase(evidence, seen.rows),
+        witness: witnesses(evidence, noted),
+        numbers,
+      };
+    },
+  );
 }
 
 /** What hung. */

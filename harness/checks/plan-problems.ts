@@ -130,17 +130,55 @@ export const enoughOperations =
     const due = dueIn(plan, phases, isMeant);
     if (due >= least) return [];
     const lengthMs = phases.reduce((sum, phase) => sum + plan.phases[phase].toMs - plan.phases[phase].fromMs, 0);
+    const named = phases.join(" and ");
+    if (lengthMs === 0)
+      return undecidable(check, `judges the phase ${named}, which has no length`, `Give phases.${phases[0]} one.`);
     const rate = (least / lengthMs) * 1000;
     const longer =
-      due === 0
-        ? ""
-        : `, or make ${phases.join(" and ")} last ${spokenMs(Math.ceil((lengthMs * least) / due / 1000) * 1000)} in all`;
+      due === 0 ? "" : `, or make ${named} last ${spokenMs(Math.ceil((lengthMs * least) / due / 1000) * 1000)} in all`;
     return undecidable(
       check,
-      `${what} takes ${grouped(least)} operations, and ${grouped(due)} are due in ${phases.join(" and ")}`,
+      `${what} takes ${grouped(least)} operations, and ${grouped(due)} are due in ${named}`,
       `Raise their rate to ${Math.ceil(rate * 10) / 10}/s${longer}.`,
     );
   };
+
+/** Some operation of these names that is due once the system is warm; without names, any. */
+export const someDue =
+  (names?: readonly string[]): Need =>
+  (plan, check) => {
+    if (!plan.operations.some(({ name }) => names?.includes(name) ?? true)) return [];
+    if (dueIn(plan, ["steady", "faults", "recovery"], ({ name }) => names?.includes(name) ?? true) > 0) return [];
+    const which = names === undefined ? "operations" : names.join(" and ");
+    return undecidable(check, `judges ${which}, and none is due after the warm-up`, "Raise their weight, or the rate.");
+  };
+
+/** Where something must be true so long after it was acknowledged: some load that comes later than that. */
+export const someLoadAfter =
+  (within: number, option: string): Need =>
+  ({ phases }, check) => {
+    const lengthMs = phases.recovery.toMs;
+    if (within < lengthMs) return [];
+    return undecidable(
+      `${check}.${option}`,
+      `is ${spokenMs(within)}, and the whole load lasts ${spokenMs(lengthMs)}: no operation comes later than that`,
+      "Shorten it, or make the phases longer.",
+    );
+  };
+
+/** Of credentials that are revoked: an operation that revokes them. */
+export const revocations: Need = ({ operations }, check) => {
+  const revoked = new Set(operations.filter(({ effect }) => effect === "revoke").map(({ keyspace }) => keyspace));
+  return operations
+    .filter(({ credential, keyspace }) => credential === "revocable" && !revoked.has(keyspace))
+    .flatMap(({ name, keyspace }) =>
+      undecidable(
+        check,
+        `judges ${name} after its credential was revoked, and no operation revokes any of the keyspace "${keyspace}"`,
+        'Give an operation of that keyspace the effect "revoke".',
+      ),
+    );
+};
 
 /** How many operations are due. */
 export function dueIn(

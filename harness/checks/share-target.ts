@@ -39,3 +39,14 @@ export function verdictOf({ ok, doubtful, total }: Counted, { range, error }: Ta
   const isProven = shareVerdict({ hits: ok, total }, range.upper, { pass: error }) === "pass";
   return isProven && total >= samplesFor(range.upper) ? "pass" : "inconclusive";
 }
+
+/**
+ * How many operations it takes at the least until a `pass` is possible: when all of them are ok, in the steady phase, too.
+ * 100 % of the steady phase's share is for none to prove; what is returned for it can show a failure.
+ */
+export function leastTotal(atLeast: number, ofSteady: number | undefined): number {
+  const share = Math.max(atLeast, ofSteady ?? 0);
+  if (share === 1) return ratioFloor;
+  const error = ofSteady === undefined ? verdictError : verdictError / 2;
+  return Math.max(samplesFor(share), Math.ceil(Math.log(error) / Math.log(share)));
+}

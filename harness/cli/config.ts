@@ -5,7 +5,9 @@ import type { Command } from "commander";
 import type { Check } from "../model/check.ts";
 import type { Config } from "../model/config.ts";
 import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
+import { problemsOfCheck } from "../schema/check.ts";
 import { configSchema } from "../schema/config.ts";
+import { isThenable } from "../schema/final-state-problems.ts";
 import { problemsAs } from "../schema/problems.ts";
 import { ownLine } from "./own-line.ts";
 
@@ -73,6 +75,10 @@ export async function loadConfig(file: string): Promise<Config> {
     const remedy = ownLine(error) ?? "Correct the file; it is imported as it stands.";
     throw usageError({ code: "CONFIG_NOT_LOADED", where, message: messageOf(error), remedy }, { cause: error });
   }
+  if (isThenable(config)) {
+    const remedy = "Await it, as `export default await …`.";
+    throw usageError({ code: "NOT_A_CONFIG", where, message: "has a promise as its default export", remedy });
+  }
   if (typeof config !== "object" || config === null) {
     const remedy = "Write `export default defineConfig({ … })`.";
     throw usageError({ code: "NOT_A_CONFIG", where, message: "has no configuration as its default export", remedy });
@@ -84,11 +90,9 @@ export async function loadConfig(file: string): Promise<Config> {
 
 function problemsOfConfig(config: object): readonly Problem[] {
   const { budgets } = config as Config;
-  const ofBudgets = Array.isArray(budgets) ? (budgets as readonly Partial<Check>[]) : [];
+  const ofBudgets: readonly unknown[] = Array.isArray(budgets) ? Array.from(budgets) : [];
   return [
     ...problemsAs(configSchema, config, { where: "", code: "BAD_FIELD" }),
-    ...ofBudgets.flatMap((check, index) =>
-      (check?.problems ?? []).map((one) => ({ ...one, where: `budgets[${index}]: ${one.where}` })),
-    ),
+    ...ofBudgets.flatMap((check, index) => problemsOfCheck(check, `budgets[${index}]`)),
   ];
 }

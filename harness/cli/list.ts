@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { exits, FaultlineError } from "../model/errors.ts";
 import type { Output } from "./output.ts";
-import { findScenarios, loadScenarios } from "./scenarios.ts";
+import { findScenarios, loadScenarios, tagsOf } from "./scenarios.ts";
 
 /** `faultline list`: the scenarios of a folder. @returns the exit code */
 export async function list(flags: { scenarios: string; json?: boolean }, output: Output): Promise<number> {
@@ -11,7 +11,7 @@ export async function list(flags: { scenarios: string; json?: boolean }, output:
     id,
     name: scenario.name,
     expects: scenario.expects,
-    tags: scenario.tags ?? [],
+    tags: tagsOf(scenario),
     system: scenario.system.name,
     file: relative(process.cwd(), path),
   }));

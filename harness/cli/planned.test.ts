@@ -126,6 +126,19 @@ test.each(["[undefined]", "[null]", "[Promise.resolve(base.checks[0])]", "Promis
   },
 );
 
+test.each([
+  ["null", "null"],
+  ["a promise", "Promise.resolve(base.system)"],
+  ["a list of names", '["one"]'],
+])("a variant that is %s is refused with its place, and is no crash", async (_what, value) => {
+  write("odd.ts", like(`variants: { one: base.system, two: ${value} }`));
+  const problems = await problemsOf({ variant: "*" }, ["odd"]);
+  expect(problems.length).toBeGreaterThan(0);
+  for (const { where } of problems) expect(where).toMatch(/^odd: (variants\.two|system)/);
+  write("odder.ts", like(`variants: ${value}`));
+  expect((await problemsOf({ variant: "*" }, ["odder"])).map(({ where }) => where)[0]).toMatch(/^odder: variants/);
+});
+
 test("filters that name nothing are refused together", async () => {
   expect((await problemsOf({}, ["jmp", "slow", "sluw"])).map(({ message }) => message)).toEqual([
     expect.stringContaining('"jmp"'),

@@ -9,7 +9,7 @@ import type { PlanContext } from "../plan/schedule.ts";
 import { type OnVariant, onVariants, unknownVariant } from "../plan/variants.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
 import { inEnvironment } from "./environments.ts";
-import { type LoadedScenario, loadScenarios, selectScenarios } from "./scenarios.ts";
+import { type LoadedScenario, loadScenarios, selectScenarios, tagsOf } from "./scenarios.ts";
 
 /** A scenario, on one variant of its system where it has some, with everything decided. */
 export interface Planned extends LoadedScenario {
@@ -128,7 +128,7 @@ function checkedSeed(seed: string): string {
 
 /** @param isPartial whether there are others, which may have the tag and could not be loaded */
 function withTag(loaded: readonly LoadedScenario[], tag: string, isPartial: boolean): readonly LoadedScenario[] {
-  const known = [...new Set(loaded.flatMap(({ scenario }) => scenario.tags ?? []))];
+  const known = [...new Set(loaded.flatMap(({ scenario }) => tagsOf(scenario)))];
   if (!known.includes(tag) && !isPartial) {
     throw usageError({
       code: "UNKNOWN_TAG",
@@ -137,5 +137,5 @@ function withTag(loaded: readonly LoadedScenario[], tag: string, isPartial: bool
       remedy: didYouMean(tag, known),
     });
   }
-  return loaded.filter(({ scenario }) => scenario.tags?.includes(tag));
+  return loaded.filter(({ scenario }) => tagsOf(scenario).includes(tag));
 }

@@ -17,7 +17,7 @@ import { runCell, type Wanted } from "./prove-cell.ts";
 import { proveProgress } from "./prove-progress.ts";
 import { knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { replayCommand } from "./run-one.ts";
-import { problemsOfIds } from "./scenarios.ts";
+import { problemsOfIds, tagsOf } from "./scenarios.ts";
 import { version } from "./version.ts";
 
 export interface ProveFlags {
@@ -186,7 +186,7 @@ async function planFor(
     ({ skipped } = all);
     const isAskedFor = named.length > 0 || tag !== undefined;
     for (const one of all.planned) {
-      if (!isAskedFor && one.scenario.tags?.some((name) => leftOut.includes(name))) continue;
+      if (!isAskedFor && tagsOf(one.scenario).some((name) => leftOut.includes(name))) continue;
       plans.set(one.id, [...(plans.get(one.id) ?? []), one]);
     }
   }

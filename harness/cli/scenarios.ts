@@ -138,5 +138,8 @@ function problemOfExport(module: { readonly default?: unknown }): string | undef
   return missing.length === 0 ? undefined : `its default export lacks ${missing.join(", ")}`;
 }
 
+/** The tags of a scenario that nobody has planned yet; that they are not a list is for its plan to say. */
+export const tagsOf = ({ tags }: Pick<Scenario, "tags">): readonly string[] => (Array.isArray(tags) ? tags : []);
+
 const isPromise = (value: unknown): boolean =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";

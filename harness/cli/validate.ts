@@ -1,3 +1,4 @@
+import { counted } from "../checks/words.ts";
 import type { Check } from "../model/check.ts";
 import { exits } from "../model/errors.ts";
 import { eachVariant } from "../plan/variants.ts";
@@ -26,9 +27,9 @@ export async function validate(
     return exits.pass;
   }
   for (const { id, variant, plan } of planned) {
-    const faults = plan.schedule.length === 1 ? "1 fault" : `${plan.schedule.length} faults`;
+    const [faults, checks] = [counted(plan.schedule.length, "fault"), counted(plan.checks.length, "check")];
     output.print(
-      `${output.colours.green("✓")} ${id}${variant === undefined ? "" : ` (${variant})`}  ${faults}, ${plan.checks.length} checks, ${plan.arrivals.count} operations`,
+      `${output.colours.green("✓")} ${id}${variant === undefined ? "" : ` (${variant})`}  ${faults}, ${checks}, ${plan.arrivals.count} operations`,
     );
   }
   for (const { scenario, why } of skipped)

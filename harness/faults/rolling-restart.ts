@@ -1,6 +1,19 @@
+import { z } from "zod";
 import type { Injection } from "../model/fault.ts";
 import { type Duration, milliseconds } from "../model/units.ts";
+import { injectionsOf } from "../schema/fault-options.ts";
+import { duration, names } from "../schema/fields.ts";
 import { terminate } from "./terminate.ts";
+
+const hourMs = 3_600_000;
+
+const restartOptions = z.strictObject({
+  instances: names('Give a list of instances, as ["api-1", "api-2"].'),
+  at: duration({ atLeast: 0, atMost: hourMs }, "seconds(1)"),
+  down: duration({ above: 0, atMost: hourMs }, "seconds(1)").default(1000 as Duration),
+  between: duration({ atLeast: 0, atMost: hourMs }, "seconds(2)").default(2000 as Duration),
+  grace: duration({ atLeast: 0, atMost: 60_000 }, "seconds(2)").default(2000 as Duration),
+});
 
 /**
  * A deployment: one instance after the other is asked to end and is started again, the next when the one before should be
@@ -14,10 +27,12 @@ export function rollingRestart<const Target extends string>(
   instances: readonly Target[],
   options: { at: Duration; down?: Duration; between?: Duration; grace?: Duration },
 ): readonly Injection<Target>[] {
-  const { at, down = milliseconds(1000), between = milliseconds(2000), grace = milliseconds(2000) } = options;
-  return instances.map((instance, index) => ({
-    at: milliseconds(at + index * (down + between)),
-    lasting: down,
-    inject: terminate(instance, { grace }),
-  }));
+  const given = typeof options === "object" && options !== null ? { ...options, instances } : options;
+  return injectionsOf("rollingRestart", restartOptions, given, ({ at, down, between, grace }) =>
+    instances.map((instance, index) => ({
+      at: milliseconds(at + index * (down + between)),
+      lasting: milliseconds(down),
+      inject: terminate(instance, { grace: milliseconds(grace) }),
+    })),
+  );
 }

@@ -41,6 +41,8 @@ export interface AttachedLink<To extends string = string> extends ProxyReference
 export function attached<const Links extends Readonly<Record<string, AttachedLink>> = Record<never, never>>(
   settings: AttachedSettings & { links?: Links },
 ): ComponentDefinition<Links[keyof Links]["to"]> {
+  // What is not an object goes along, so that a plan can say where it stands.
+  if (typeof settings !== "object" || settings === null) return { kind: "http", attached: { at: "?" }, settings };
   const { kind, at, pid, pidFile, container, links, ...rest } = settings;
   return {
     kind,

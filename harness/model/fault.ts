@@ -25,6 +25,8 @@ export interface Injection<Target extends string = string> {
   readonly inject: FaultSpec<Target>;
   /** On everything that the target names, or on one of it that the seed picks. Default `all`. */
   readonly on?: "all" | "one";
+  /** What is wrong with the options it was made from; absent where nothing is. Never in a schedule. */
+  readonly problems?: readonly Problem[];
 }
 
 /** Injections that the seed draws. */

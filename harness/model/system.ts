@@ -108,18 +108,33 @@ export interface ContainerSettings {
   readonly readyPath?: string;
 }
 
+/**
+ * What is not an object at all goes along as the settings, so that a plan can say where it stands.
+ * @returns nothing for an object
+ */
+function notSettings(kind: string, given: unknown): ComponentDefinition<never> | undefined {
+  if (Object.prototype.toString.call(given) === "[object Object]") return undefined;
+  return { kind, settings: given as Readonly<Record<string, unknown>> };
+}
+
 export function postgres(settings: PostgresSettings & { port?: number }): ComponentDefinition<never> {
+  const odd = notSettings("postgres", settings);
+  if (odd !== undefined) return odd;
   const { port, ...rest } = settings;
   const url = `postgres://${rest.user}@{host}:{port}/${rest.database}`;
   return { kind: "postgres", settings: rest, url, ...(port === undefined ? {} : { port }) };
 }
 
 export function redis(settings: RedisSettings & { port?: number } = {}): ComponentDefinition<never> {
+  const odd = notSettings("redis", settings);
+  if (odd !== undefined) return odd;
   const { port, ...rest } = settings;
   return { kind: "redis", settings: rest, url: "redis://{host}:{port}", ...(port === undefined ? {} : { port }) };
 }
 
 export function openSearch(settings: OpenSearchSettings = {}): ComponentDefinition<never> {
+  const odd = notSettings("opensearch", settings);
+  if (odd !== undefined) return odd;
   return { kind: "opensearch", settings: { ...settings }, url: "http://{host}:{port}" };
 }
 
@@ -131,13 +146,15 @@ export function perEnvironment(components: {
   readonly otherwise: ComponentDefinition<never>;
   readonly [environment: string]: ComponentDefinition<never>;
 }): ComponentDefinition<never> {
-  const { otherwise, ...otherwiseIn } = components;
+  const { otherwise, ...otherwiseIn } = components ?? {};
   return { ...otherwise, otherwiseIn };
 }
 
 export function service<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
   settings: ServiceSettings & { links?: Links; instances?: number; port?: number; metrics?: MetricsDefinition },
 ): ComponentDefinition<Links[keyof Links]["to"]> {
+  const odd = notSettings("service", settings);
+  if (odd !== undefined) return odd;
   const { links, instances, port, metrics, ...rest } = settings;
   return {
     kind: "service",
@@ -153,6 +170,8 @@ export function service<const Links extends Readonly<Record<string, LinkDefiniti
 export function container<const Links extends Readonly<Record<string, LinkDefinition>> = Record<never, never>>(
   settings: ContainerSettings & { links?: Links; instances?: number },
 ): ComponentDefinition<Links[keyof Links]["to"]> {
+  const odd = notSettings("container", settings);
+  if (odd !== undefined) return odd;
   const { links, instances, ...rest } = settings;
   return {
     kind: "container",

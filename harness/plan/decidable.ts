@@ -4,6 +4,9 @@ import { type LoadPhase, loadPhases } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 
+/** The code of what no run of a plan can decide: no mistake, but a run that will be inconclusive. */
+export const cannotDecide = "CANNOT_DECIDE";
+
 /** What is known of a run before it begins, counted from the drawn arrivals. */
 export function factsOf(plan: Plan, arrivals: Arrivals, { audit }: Pick<Scenario, "audit">): PlanFacts {
   const due = Object.fromEntries(loadPhases.map((phase) => [phase, plan.operations.map(() => 0)]));
@@ -28,4 +31,32 @@ export function problemsInPlan({ checks }: Scenario, facts: PlanFacts): readonly
   return checks.flatMap((check, index) =>
     (check.problemsIn?.(facts) ?? []).map((one) => ({ ...one, where: `checks[${index}]: ${one.where}` })),
   );
+}
+
+/** Of faults that no run of this plan could see strike: those that the seed did not draw, and those that wait too long. */
+export function problemsOfStrikes(
+  { schedule, seed }: Plan,
+  facts: PlanFacts,
+  { faults }: Pick<Scenario, "faults">,
+): readonly Problem[] {
+  const isDrawn = typeof faults === "function" || faults.length > 0;
+  if (schedule.length === 0 && isDrawn) {
+    const remedy = "Choose another seed, or let them come more often.";
+    return [{ code: cannotDecide, where: "faults", message: `are drawn, and the seed ${seed} draws none`, remedy }];
+  }
+  return schedule.flatMap(({ after, atMs, title }) => {
+    if (after?.kind !== "accepted") return [];
+    const { count, operations } = after;
+    const due = dueDuringFaults(facts, operations);
+    if (due >= count) return [];
+    const which = operations === undefined ? "operations" : operations.join(" and ");
+    const message = `"${title}" waits for ${count} ${which} from ${atMs / 1000} s on, and ${due} are due in the phase faults`;
+    const remedy = "Lower the count, raise the rate, or make phases.faults longer.";
+    return [{ code: cannotDecide, where: "faults", message, remedy }];
+  });
+}
+
+function dueDuringFaults({ operations, due }: PlanFacts, names: readonly string[] | undefined): number {
+  const counts = operations.map(({ name }, index) => ((names?.includes(name) ?? true) ? due.faults[index]! : 0));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

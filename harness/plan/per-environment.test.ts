@@ -44,7 +44,7 @@ const scenario: Scenario = {
   }),
   phases: { warmUp: seconds(1), steady: seconds(1), faults: seconds(2), recovery: seconds(1) },
   faults: [{ at: seconds(0), lasting: seconds(1), inject: postgresDropIndex("index", { index: "words" }) }],
-  checks: [{ name: "c", parameters: {}, guards: "x", judge: () => ({}) } as never],
+  checks: [{ name: "c", parameters: {}, guards: "safety", title: "c", law: "l", judge: () => ({}) as never }],
 };
 const environments = ["local", "containers"];
 const kinds = ["opensearch", "postgres", "redis", "service"];

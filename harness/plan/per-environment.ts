@@ -1,5 +1,5 @@
 import { usageError } from "../model/errors.ts";
-import type { ComponentDefinition, System } from "../model/system.ts";
+import type { System } from "../model/system.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
 
 /**
@@ -10,8 +10,8 @@ import { didYouMean } from "../schema/did-you-mean.ts";
  */
 export function systemIn<S extends System>(system: S, name: string, known: readonly string[], where = "system"): S {
   const definitions = Object.entries(system?.components ?? {});
-  for (const [component, { otherwiseIn = {} } = {} as ComponentDefinition] of definitions) {
-    const unknown = Object.keys(otherwiseIn).find((one) => !known.includes(one));
+  for (const [component, definition] of definitions) {
+    const unknown = Object.keys(definition?.otherwiseIn ?? {}).find((one) => !known.includes(one));
     if (unknown === undefined) continue;
     throw usageError({
       code: "UNKNOWN_ENVIRONMENT",

@@ -1,19 +1,20 @@
-import type { Check, OperationInfo, WorkloadInfo } from "../model/check.ts";
+import type { OperationInfo, WorkloadInfo } from "../model/check.ts";
 import { exits, FaultlineError, messageOf, type Problem } from "../model/errors.ts";
-import type { Injection } from "../model/fault.ts";
+import type { DrawnInjections, Injection } from "../model/fault.ts";
 import { loadPhases } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
 import { type Random, randomFrom } from "../model/random.ts";
 import { type Scenario, workloadsOf } from "../model/scenario.ts";
 import { instancesNamed } from "../model/system.ts";
-import type { Duration } from "../model/units.ts";
+import { type Duration, isDuration } from "../model/units.ts";
 import { commonKeyspace, type NamedOperation, operationsOf, type Workload } from "../model/workload.ts";
+import { problemsOfCheck } from "../schema/check.ts";
 import { readAs, shown } from "../schema/problems.ts";
 import { scenarioSchema } from "../schema/scenario.ts";
 import { digestOf, drawArrivals } from "./arrivals.ts";
-import { factsOf, problemsInPlan } from "./decidable.ts";
+import { cannotDecide, factsOf, problemsInPlan, problemsOfStrikes } from "./decidable.ts";
 import { accumulated } from "./rate.ts";
-import { type PlanContext, schedule } from "./schedule.ts";
+import { type PlanContext, problemsOfInjections, schedule } from "./schedule.ts";
 import { problemsOfSystem } from "./system-problems.ts";
 import { readLoad } from "./workload-problems.ts";
 
@@ -41,7 +42,7 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
   const load = readLoad(given);
   const system = problemsOfSystem(given.system, context);
   const drawn = drawFaults(given, random);
-  const scheduled = scheduleOf(given, drawn.injections, system.length > 0, random, context);
+  const scheduled = scheduleOf(given, drawn, system.length > 0, random, context);
   const named = (problem: Problem): Problem => ({ ...problem, where: `${id}: ${problem.where}` });
   const problems = [
     ...("problems" in itself ? itself.problems : []),
@@ -57,7 +58,8 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
   const scenario: Scenario = { ...given, ...load, ...restOf(itself.value) };
   const arrivals = drawArrivals(load.workload, phasesOf(load), random.stream("workload"));
   const plan = planOf(id, scenario, seed, scheduled.schedule, arrivals);
-  const inPlan = problemsInPlan(scenario, factsOf(plan, arrivals, scenario));
+  const facts = factsOf(plan, arrivals, scenario);
+  const inPlan = [...problemsInPlan(scenario, facts), ...problemsOfStrikes(plan, facts, given)];
   const wrong = inPlan.filter(isMistake);
   if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong.map(named));
   const warnings = [...scheduled.problems, ...inPlan].filter((problem) => !isMistake(problem)).map(named);
@@ -65,7 +67,7 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
 }
 
 /** What is no mistake, but makes a run inconclusive: `validate` refuses it, `run` warns. */
-const inconclusiveCodes: readonly string[] = ["CANNOT_DECIDE", "SHORTER_THAN_ITS_PROOF"];
+const inconclusiveCodes: readonly string[] = [cannotDecide, "SHORTER_THAN_ITS_PROOF"];
 const isMistake = ({ code }: Problem): boolean => !inconclusiveCodes.includes(code);
 
 const phasesOf = ({ phases }: Pick<Scenario, "phases">) =>
@@ -76,18 +78,21 @@ const restOf = ({ restWithin }: { readonly restWithin?: Duration | undefined }):
 
 function scheduleOf(
   { system, phases, workload }: Scenario,
-  injections: readonly Injection[],
+  { injections, places }: Drawn,
   isUnknownSystem: boolean,
   random: Random,
   context: PlanContext,
 ) {
-  if (isUnknownSystem) return { schedule: [], problems: [] };
-  const workloads = workloadsOf({ workload }).filter((one) => typeof one?.operations === "object");
+  // Where a target is, and when it must end, cannot be known of a system or phases that are wrong themselves.
+  if (isUnknownSystem || !isDuration(phases?.faults))
+    return { schedule: [], problems: problemsOfInjections(injections, places) };
+  const workloads = workloadsOf({ workload }).filter((one) => isObject(one?.operations));
   const stage = {
     system,
     faultsMs: Number(phases?.faults),
     operations: operationsOf(workloads).map(({ name }) => name),
     random: random.stream("faults"),
+    places,
   };
   return schedule(injections, stage, context);
 }
@@ -127,27 +132,58 @@ function operationInfo({ name, workload, operation }: NamedOperation): Operation
   };
 }
 
-function drawFaults(
-  { faults }: Scenario,
-  random: Random,
-): { injections: readonly Injection[]; problems: readonly Problem[] } {
-  const refused = (message: string) => {
-    const remedy = "Give an array of { at, lasting, inject }, or a function of the seed's randomness that returns one.";
-    return { injections: [], problems: [{ code: "BAD_FAULTS", where: "faults", message, remedy }] };
-  };
+/** Injections, and where the scenario states each of them. */
+interface Drawn {
+  readonly injections: readonly Injection[];
+  readonly places: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+function drawFaults({ faults }: Scenario, random: Random): Drawn {
   try {
     const stream = random.stream("faults");
-    const stated = typeof faults === "function" ? faults(stream) : faults;
-    if (!Array.isArray(stated)) return refused(`is ${shown(stated)}`);
-    const injections = stated.flatMap((one, index) =>
-      typeof one === "function" ? one(stream.stream(`draw ${index}`)) : [one],
-    );
-    const odd = injections.findIndex((one) => typeof one !== "object" || one === null);
-    return odd === -1 ? { injections, problems: [] } : refused(`has ${shown(injections[odd])} at ${odd}`);
+    const stated: unknown = typeof faults === "function" ? faults(stream) : faults;
+    const whole = typeof faults === "function" ? "faults()" : "faults";
+    if (!Array.isArray(stated)) return notFaults(whole, `is ${shown(stated)}`);
+    const lists = Array.from(stated as readonly unknown[], (one, index) => {
+      if (typeof faults === "function" && hasProblems(one)) return [["faults", one] as const];
+      const where = `${whole}[${index}]`;
+      return typeof one === "function"
+        ? drawnBy(one as DrawnInjections, stream.stream(`draw ${index}`), where)
+        : [[where, one] as const];
+    });
+    const all = lists.flat();
+    const odd = all.filter(([, one]) => !isObject(one));
+    const injections = all.filter((entry): entry is readonly [string, Injection] => isObject(entry[1]));
+    return {
+      injections: injections.map(([, one]) => one),
+      places: injections.map(([where]) => where),
+      problems: odd.flatMap(([where, one]) => notFaults(where, `is ${shown(one)}`).problems),
+    };
   } catch (error) {
-    return refused(`threw: ${messageOf(error)}`);
+    return notFaults("faults", `threw: ${messageOf(error)}`);
   }
 }
+
+function drawnBy(draw: DrawnInjections, random: Random, where: string): readonly (readonly [string, unknown])[] {
+  const drawn: unknown = draw(random);
+  if (!Array.isArray(drawn)) return [[`${where}()`, drawn]];
+  return Array.from(
+    drawn as readonly unknown[],
+    (one, index) => [hasProblems(one) ? where : `${where}()[${index}]`, one] as const,
+  );
+}
+
+/** Whether it stands in for a helper's injections whose options are wrong, and not for one that was drawn. */
+const hasProblems = (one: unknown): boolean => isObject(one) && (one as Partial<Injection>).problems !== undefined;
+
+function notFaults(where: string, message: string): Drawn {
+  const remedy = "Give an array of { at, lasting, inject }, or a function of the seed's randomness that returns one.";
+  return { injections: [], places: [], problems: [{ code: "BAD_FAULTS", where, message, remedy }] };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What is wrong with the checks as they are stated. */
 export function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
@@ -157,11 +193,5 @@ export function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
     return [{ code: "NO_CHECKS", where: "checks", message, remedy }];
   }
   // Not `flatMap`: it passes over the holes of an array, which `[, noLostWrites()]` has.
-  return Array.from(checks as readonly (Check | undefined)[], (check, index) => {
-    const where = `checks[${index}]`;
-    if (check?.problems !== undefined)
-      return check.problems.map((one) => ({ ...one, where: `${where}: ${one.where}` }));
-    if (typeof check?.judge === "function" && typeof check.name === "string") return [];
-    return [{ code: "NOT_A_CHECK", where, message: `is ${shown(check)}`, remedy: "Give a check, as noLostWrites()." }];
-  }).flat();
+  return Array.from(checks as readonly unknown[], (check, index) => problemsOfCheck(check, `checks[${index}]`)).flat();
 }

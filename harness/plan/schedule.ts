@@ -8,7 +8,7 @@ import { didYouMean } from "../schema/did-you-mean.ts";
 import { readAs } from "../schema/problems.ts";
 import { injectionSchema } from "../schema/scenario.ts";
 import { problemsOfFault } from "./fault-problems.ts";
-import { problemsOfMilestone } from "./milestone-problems.ts";
+import { problemsOfMilestone, problemsOfMilestoneFields } from "./milestone-problems.ts";
 import { problemsOfOverlaps } from "./overlaps.ts";
 
 /** What a plan is made against. */
@@ -35,6 +35,16 @@ export interface Stage {
   readonly operations: readonly string[];
   /** Picks moments and instances. */
   readonly random: Random;
+  /** Where the scenario states each injection; `faults[0]`, `faults[1]`, … when it is absent. */
+  readonly places?: readonly string[];
+}
+
+/** What is wrong with the fields of injections, whatever the system is. */
+export function problemsOfInjections(injections: readonly Injection[], places: readonly string[]): readonly Problem[] {
+  return injections.flatMap((one, index) => {
+    const read = readInjection(one, places[index]!);
+    return "problems" in read ? read.problems : [];
+  });
 }
 
 /** The drawn injections in order of time, and all that is wrong with them. */
@@ -44,7 +54,8 @@ export function schedule(
   context: PlanContext,
 ): { schedule: readonly ScheduledInjection[]; problems: readonly Problem[] } {
   const { system, faultsMs } = stage;
-  const read = injections.map((injection, index) => readInjection(injection, `faults[${index}]`));
+  const placeOf = (index: number): string => stage.places?.[index] ?? `faults[${index}]`;
+  const read = injections.map((injection, index) => readInjection(injection, placeOf(index)));
   const problems: Problem[] = read.flatMap((one) => ("problems" in one ? one.problems : []));
   const inOrder = read
     .flatMap((one, index) =>
@@ -53,7 +64,7 @@ export function schedule(
     .sort((a, b) => a.atMs - b.atMs);
   const drawn: ScheduledInjection[] = [];
   for (const { injection, index, atMs } of inOrder) {
-    const where = `faults[${index}]`;
+    const where = placeOf(index);
     const { inject, after, lasting } = injection;
     const kind = context.faultKinds.find((one) => one.kind === inject?.kind);
     problems.push(...problemsOfTime(injection, atMs, faultsMs, where));
@@ -89,8 +100,12 @@ function readInjection(
   given: Injection,
   where: string,
 ): { readonly value: Injection } | { readonly problems: readonly Problem[] } {
+  if (given.problems !== undefined)
+    return { problems: given.problems.map((one) => ({ ...one, where: `${where}: ${one.where}` })) };
   const read = readAs(injectionSchema, given, { where, code: "BAD_FAULTS" });
-  return "problems" in read ? read : { value: read.value as unknown as Injection };
+  const ofMilestone = given.after === undefined ? [] : problemsOfMilestoneFields(given.after, `${where}.after`);
+  if ("problems" in read) return { problems: [...read.problems, ...ofMilestone] };
+  return ofMilestone.length > 0 ? { problems: ofMilestone } : { value: read.value as unknown as Injection };
 }
 
 /** Each injection has draws of its own, so that none moves when another one is changed. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../model/errors.ts";
 import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../model/system.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
-import { problemsAs } from "../schema/problems.ts";
+import { problemsAs, shown } from "../schema/problems.ts";
 import { systemSchema } from "../schema/system.ts";
 import type { PlanContext } from "./schedule.ts";
 import { problemsOfFields, problemsOfReach } from "./settings-problems.ts";
@@ -9,15 +9,21 @@ import { problemsOfFields, problemsOfReach } from "./settings-problems.ts";
 /** The load, the proxies, and whoever asks for itself. */
 const reserved = [clientsName, "toxiproxy", "localhost"];
 
+const asSystem = { where: "system", code: "BAD_SYSTEM" } as const;
+
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
 export function problemsOfSystem(system: System, { environment }: PlanContext): readonly Problem[] {
-  const names = Object.keys(system?.components ?? {});
+  const remedy = "Define one with system({ name, components, entry }).";
+  if (!isPlain(system)) return [{ code: "BAD_SYSTEM", where: "system", message: `is ${shown(system)}`, remedy }];
+  const names = isPlain(system.components) ? Object.keys(system.components) : [];
   if (names.length === 0) {
-    const remedy = "Define one with system({ name, components, entry }).";
-    return [{ code: "NO_COMPONENTS", where: "system", message: "has no components", remedy }];
+    const misspelt = problemsAs(systemSchema, system, asSystem).filter(({ code }) => code === "UNKNOWN_FIELD");
+    if (misspelt.length > 0) return misspelt;
+    const message = isPlain(system.components) ? "has no components" : `has as components ${shown(system.components)}`;
+    return [{ code: "NO_COMPONENTS", where: "system", message, remedy }];
   }
   const problems: Problem[] = [
-    ...problemsAs(systemSchema, system, { where: "system", code: "BAD_SYSTEM" }),
+    ...problemsAs(systemSchema, system, asSystem),
     ...names.flatMap((name) => problemsOfComponent(system, name, environment)),
   ];
   if (problems.length === 0 || environment.attaches !== undefined) {
@@ -27,9 +33,12 @@ export function problemsOfSystem(system: System, { environment }: PlanContext): 
   return [...new Map(problems.toReversed().map((one) => [one.where, one])).values()].toReversed();
 }
 
+const isPlain = (given: unknown): given is object =>
+  typeof given === "object" && given !== null && !Array.isArray(given) && !("then" in given);
+
 function problemsOfComponent(system: System, name: string, environment: PlanContext["environment"]): Problem[] {
   const names = Object.keys(system.components);
-  const component = system.components[name];
+  const component: ComponentDefinition | null | undefined = system.components[name];
   const where = `system.components.${name}`;
   const problems: Problem[] = [];
   if (reserved.includes(name)) {
@@ -39,17 +48,25 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     const remedy = "Use lower-case letters, digits and _, so that instances and links can be told apart.";
     problems.push({ code: "BAD_NAME", where, message: `"${name}" is not a name for a component`, remedy });
   }
-  if (component !== undefined && (component.attached !== undefined) !== (environment.attaches !== undefined)) {
+  if (!isPlain(component)) {
+    problems.push({
+      code: "BAD_COMPONENT",
+      where,
+      message: `is ${shown(component)}`,
+      remedy: "Give one, as redis() or service({ … }).",
+    });
+    return problems;
+  }
+  if ((component.attached !== undefined) !== (environment.attaches !== undefined)) {
     problems.push(wrongWay(component, environment.name, where));
-  } else if (component === undefined || !environment.kinds.includes(component.kind)) {
+  } else if (typeof component.kind === "string" && !environment.kinds.includes(component.kind)) {
     problems.push({
       code: "UNKNOWN_KIND",
       where: `${where}.kind`,
-      message: `the environment ${environment.name} cannot start a "${component?.kind}"`,
-      remedy: didYouMean(String(component?.kind), environment.kinds),
+      message: `the environment ${environment.name} cannot start a "${component.kind}"`,
+      remedy: didYouMean(component.kind, environment.kinds),
     });
   }
-  if (component === undefined) return problems;
   const fields = problemsOfFields(component, where);
   problems.push(...fields);
   const instances = component.instances ?? 1;
@@ -67,7 +84,10 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
   const links = Object.entries(component.links ?? {});
   for (const [variable, link] of links) {
     const at = `${where}.links.${variable}`;
-    if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
+    if (!names.includes(link.to)) {
+      problems.push(unknown(`${at}.to`, link.to, names));
+      continue;
+    }
     if (isTold(link, links, system.components[link.to]?.url !== undefined)) continue;
     const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
     const lacks = link.as.includes("{url}") ? `"${link.to}" has no {url}` : `"${link.as}" has no {port}`;
@@ -79,7 +99,7 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
 /** By the load, or by another component. */
 function isReached({ entry, components }: System, name: string): boolean {
   const links = Object.values(components).flatMap((one) => Object.values(one?.links ?? {}));
-  return entry === name || links.some(({ to }) => to === name);
+  return entry === name || links.some((link) => link?.to === name);
 }
 
 /** Host and port may stand in variables of their own. @param hasUrl whether it is known what `{url}` means there */
@@ -103,7 +123,7 @@ function wrongWay({ kind, attached }: ComponentDefinition, environment: string, 
   return { code: "RUNS_ALREADY", where, message, remedy: "Use --env attach." };
 }
 
-function unknown(where: string, name: string, names: readonly string[]): Problem {
-  const message = `there is no component "${name}"`;
-  return { code: "UNKNOWN_COMPONENT", where, message, remedy: didYouMean(String(name), names) };
+function unknown(where: string, name: unknown, names: readonly string[]): Problem {
+  const message = `there is no component ${shown(name)}`;
+  return { code: "UNKNOWN_COMPONENT", where, message, remedy: didYouMean(typeof name === "string" ? name : "", names) };
 }

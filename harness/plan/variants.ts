@@ -1,6 +1,8 @@
 import { usageError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
+import { problemsAs } from "../schema/problems.ts";
+import { variantsSchema } from "../schema/scenario.ts";
 
 /** In place of a variant's name: every one of them. */
 export const eachVariant = "*";
@@ -20,6 +22,8 @@ export interface OnVariant {
 export function onVariants(id: string, scenario: Scenario, wanted?: string): readonly OnVariant[] {
   const { variants } = scenario;
   if (variants === undefined) return wanted === undefined || wanted === eachVariant ? [{ scenario }] : [];
+  // What is not an object at all, or holds something else than systems, the plan refuses with everything else.
+  if (problemsAs(variantsSchema, variants, { where: "", code: "BAD_VARIANTS" }).length > 0) return [{ scenario }];
   const names = Object.keys(variants);
   const bad = names.find((name) => !/^[\w][\w .-]{0,39}$/.test(name));
   if (names.length === 0 || bad !== undefined) {
@@ -41,7 +45,7 @@ export function onVariants(id: string, scenario: Scenario, wanted?: string): rea
 
 /** @throws FaultlineError UNKNOWN_VARIANT: for a name that no scenario's variant has */
 export function unknownVariant(wanted: string, scenarios: readonly Scenario[]): never {
-  const known = [...new Set(scenarios.flatMap(({ variants = {} }) => Object.keys(variants)))];
+  const known = [...new Set(scenarios.flatMap(({ variants }) => Object.keys(variants ?? {})))];
   const message = `no scenario has a variant "${wanted}"`;
   const remedy = known.length === 0 ? "Leave it out: none of them has variants." : didYouMean(wanted, known);
   throw usageError({ code: "UNKNOWN_VARIANT", where: "--variant", message, remedy });

@@ -8,6 +8,7 @@ import { ownDoing, withoutOwnDoing } from "../model/measure/own-doing.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { PassedHow } from "../model/run.ts";
 import { type CheckResult, type Verdict, worst } from "../model/verdict.ts";
+import { readResult } from "../schema/check.ts";
 import {
   type Course,
   causeOfCheck,
@@ -122,7 +123,7 @@ function judgeCheck(check: Check, evidence: Evidence, course: Course, causes: re
 function judgeOne(check: Check, evidence: Evidence): CheckResult {
   const { name, title, law, guards } = check;
   try {
-    return check.judge(evidence);
+    return readResult(check, check.judge(evidence));
   } catch (error) {
     const actual = `the check crashed: ${messageOf(error)}`;
     const found = { verdict: "inconclusive", expected: law, actual, witness: [], numbers: {} } as const;

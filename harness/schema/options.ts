@@ -4,7 +4,7 @@ import { describeProblem, type Problem } from "../model/errors.ts";
 import { isDuration, type Json } from "../model/units.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import { isDurationField, revivedMs } from "./fields.ts";
-import { bare, readAs } from "./problems.ts";
+import { bare, readAs, shown } from "./problems.ts";
 
 /** Parameters as a stored run has them: plain JSON, with durations in milliseconds. */
 export class Stored {
@@ -13,6 +13,11 @@ export class Stored {
   constructor(parameters: Json) {
     this.parameters = parameters;
   }
+}
+
+/** In place of options: asks a check for the schema of those that it has. */
+export class Asked {
+  schema: z.ZodType | undefined;
 }
 
 /** Options that do not fit their schema: the check that stands in for the one that was meant. */
@@ -33,9 +38,13 @@ export class Misstated {
  * if (options instanceof Misstated) return options.check;
  * ```
  * @param name of the check
- * @param given by a scenario, or a `Stored`
+ * @param given by a scenario, or a `Stored`, or an `Asked`, whose answer is the schema
  */
 export function optionsOf<S extends z.ZodType>(name: string, schema: S, given: unknown): z.output<S> | Misstated {
+  if (given instanceof Asked) {
+    given.schema = schema;
+    return new Misstated(misstated(name, null, []));
+  }
   const isStored = given instanceof Stored;
   const read = readAs(schema, isStored ? revived(schema, given.parameters) : given, {
     where: name,
@@ -74,17 +83,21 @@ function revived(schema: z.ZodType, parameters: Json): unknown {
   const shape = container.shape as Readonly<Record<string, z.core.$ZodType>>;
   return Object.fromEntries(
     Object.entries(parameters).map(([key, value]) => {
-      const field = shape[key];
+      const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
       return [key, field !== undefined && isDurationField(bare(field)) ? revivedMs(value) : value];
     }),
   );
 }
 
-/** As plain JSON, so that a plan can be stored; what JSON lacks becomes text. */
+/** As plain JSON, so that a plan can be stored; what JSON lacks becomes text, and so does what leads back to itself. */
 export function jsonOf(value: unknown): Json {
-  const text = JSON.stringify(value, (_, one: unknown) => {
-    if (isDuration(one)) return Number(one);
-    return typeof one === "function" || typeof one === "bigint" ? String(one) : one;
-  });
-  return text === undefined ? null : (JSON.parse(text) as Json);
+  try {
+    const text = JSON.stringify(value, (_, one: unknown) => {
+      if (isDuration(one)) return Number(one);
+      return typeof one === "function" || typeof one === "bigint" ? String(one) : one;
+    });
+    return text === undefined ? null : (JSON.parse(text) as Json);
+  } catch {
+    return shown(value);
+  }
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Problem } from "../model/errors.ts";
 import { isDuration } from "../model/units.ts";
 import { didYouMean, nearestOf } from "./did-you-mean.ts";
-import { hints } from "./fields.ts";
+import { hints, isDurationField } from "./fields.ts";
 
 type Schema = z.core.$ZodType;
 type Issue = z.core.$ZodIssue;
@@ -26,15 +26,59 @@ export function readAs<S extends z.ZodType>(
   given: unknown,
   as: ReadAs,
 ): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
+  const foreign = foreignIn(schema, given);
   const result = schema.safeParse(given);
-  if (result.success) return { value: result.data };
-  return { problems: problemsOfIssues(schema, result.error.issues, given, as) };
+  if (result.success && foreign.length === 0) return { value: result.data };
+  const within = foreign.map((path) => joined(as.where, path));
+  const others = problemsOfIssues(schema, result.error?.issues ?? [], given, as).filter(
+    ({ where }) => !within.some((outer) => where === outer || isInside(where, outer)),
+  );
+  return { problems: [...foreign.flatMap((path) => problemOfForeign(schema, path, given, as)), ...others] };
 }
 
 /** The problems alone. */
 export function problemsAs(schema: z.ZodType, given: unknown, as: ReadAs): readonly Problem[] {
   const result = readAs(schema, given, as);
   return "problems" in result ? result.problems : [];
+}
+
+const isInside = (where: string, outer: string): boolean =>
+  outer === "" || where.startsWith(`${outer}.`) || where.startsWith(`${outer}[`);
+
+/**
+ * Where an object with fields is wanted and something stands that only looks like one: a promise that nobody awaits, a
+ * `Map`, a date, a duration. It has no fields of its own, so that a schema would find fault with each that is missing, or,
+ * where all may be left out, with nothing.
+ */
+function foreignIn(schema: Schema, given: unknown, path: Path = []): readonly Path[] {
+  if (typeof given !== "object" || given === null) return [];
+  const container = unwrapped(schema);
+  const wantsFields = keysOf(container).length > 0 || container instanceof z.ZodObject;
+  const isDue = isDuration(given) && mayBeDuration(container);
+  if (isForeign(given)) return wantsFields && !isDue ? [path] : [];
+  return Object.entries(given).flatMap(([key, value]) => {
+    const at = Array.isArray(given) ? Number(key) : key;
+    const child = childOf(container, at);
+    return child === undefined ? [] : foreignIn(child, value, [...path, at]);
+  });
+}
+
+const isForeign = (given: object): boolean =>
+  !["[object Object]", "[object Array]", "[object Module]"].includes(Object.prototype.toString.call(given)) ||
+  typeof (given as { then?: unknown }).then === "function";
+
+/** Whether a duration may stand here as well, as in `at: seconds(1)` beside `at: { from, to }`. */
+const mayBeDuration = (container: Schema): boolean =>
+  container instanceof z.ZodUnion && container.options.some((one) => isDurationField(bare(one as Schema)));
+
+function problemOfForeign(schema: Schema, path: Path, given: unknown, as: ReadAs): readonly Problem[] {
+  const issue = { code: "custom", path: [...path], message: "" } as unknown as Issue;
+  return problemsOfIssue(schema, issue, given, as).map(({ code, where, message, remedy }) => ({
+    code,
+    where,
+    message,
+    remedy,
+  }));
 }
 
 function problemsOfIssues(schema: Schema, issues: readonly Issue[], given: unknown, as: ReadAs): readonly Problem[] {
@@ -82,8 +126,11 @@ function problemsOfIssue(schema: Schema, issue: Issue, given: unknown, as: ReadA
   }
   const value = valueAt(given, issue.path);
   const own = issue.code === "custom" ? (issue.params as Partial<Problem> | undefined) : undefined;
+  const at = schemaAt(schema, issue.path);
   const hint = hintAt(schema, issue.path);
-  const remedy = own?.remedy ?? hint?.remedy ?? shapeOf(schemaAt(schema, issue.path)) ?? issue.message;
+  const isNearer = at !== undefined && hints.get(at) === undefined && hasOwnShape(unwrapped(at));
+  const stated = isNearer ? (shapeOf(at) ?? hint?.remedy) : (hint?.remedy ?? shapeOf(at));
+  const remedy = own?.remedy ?? stated ?? "Leave it out, or correct it.";
   return [
     {
       code: own?.code ?? hint?.code ?? as.code,
@@ -95,11 +142,19 @@ function problemsOfIssue(schema: Schema, issue: Issue, given: unknown, as: ReadA
   ];
 }
 
+/** Whether it says more of what may stand here than the hint of what lies around it. */
+const hasOwnShape = (container: Schema): boolean =>
+  container instanceof z.ZodNever || container instanceof z.ZodObject || keysOf(container).length > 0;
+
 /** The remedy for what should be an object, or a list, and is not. */
 function shapeOf(schema: Schema | undefined): string | undefined {
   const container = schema === undefined ? undefined : unwrapped(schema);
   if (container instanceof z.ZodArray) return "Give a list: [ … ].";
+  if (container instanceof z.ZodNever) return "Leave it out: it cannot be given here.";
+  if (container instanceof z.ZodRecord) return "Give an object with a value for each name: { name: … }.";
+  if (container instanceof z.ZodString) return "Give a text.";
   const keys = keysOf(container);
+  if (container instanceof z.ZodObject && keys.length === 0) return "Leave it out: there are no options.";
   return keys.length === 0 ? undefined : `Give an object with ${keys.slice(0, 8).join(", ")}.`;
 }
 
@@ -122,11 +177,21 @@ function schemaAt(schema: Schema, path: Path): Schema | undefined {
 /** Without what only wraps it: optional, default, readonly, what a transformation begins with. */
 export function bare(schema: Schema): Schema {
   if (hints.get(schema) !== undefined) return schema;
-  const { def } = (schema as z.ZodType)._zod as unknown as {
-    def: { type: string; innerType?: Schema; in?: Schema; getter?: () => Schema };
-  };
-  const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined) ?? def.getter?.();
+  const inner = innerOf(schema);
   return inner === undefined ? schema : bare(inner);
+}
+
+/** Not what every object has, as `toString`. */
+const ownOf = <T>(of: Readonly<Record<PropertyKey, T>>, key: PropertyKey): T | undefined =>
+  Object.hasOwn(of, key) ? of[key] : undefined;
+
+/** What a schema wraps: of a transformation what goes in, or, where it comes first, what it leads to. */
+function innerOf(schema: Schema): Schema | undefined {
+  const { def } = (schema as z.ZodType)._zod as unknown as {
+    def: { type: string; innerType?: Schema; in?: Schema; out?: Schema; getter?: () => Schema };
+  };
+  if (def.type !== "pipe") return def.innerType ?? def.getter?.();
+  return def.in instanceof z.ZodTransform ? def.out : def.in;
 }
 
 function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
@@ -134,7 +199,7 @@ function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
   const container = unwrapped(schema);
   const found =
     container instanceof z.ZodObject
-      ? (container.shape as Record<PropertyKey, Schema>)[key]
+      ? ownOf(container.shape as Record<PropertyKey, Schema>, key)
       : container instanceof z.ZodArray
         ? container.element
         : container instanceof z.ZodRecord
@@ -146,19 +211,20 @@ function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
 }
 
 function unwrapped(schema: Schema): Schema {
-  const { def } = (schema as z.ZodType)._zod as unknown as {
-    def: { type: string; innerType?: Schema; in?: Schema; getter?: () => Schema };
-  };
-  const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined) ?? def.getter?.();
+  const inner = innerOf(schema);
   return inner === undefined ? schema : unwrapped(inner);
 }
 
 function keysOf(schema: Schema | undefined): readonly string[] {
   const container = schema === undefined ? undefined : unwrapped(schema);
-  if (container instanceof z.ZodObject) return Object.keys(container.shape);
+  if (container instanceof z.ZodObject) return givable(container.shape as Readonly<Record<string, Schema>>);
   if (container instanceof z.ZodUnion) return container.options.flatMap((one) => keysOf(one as Schema));
   return [];
 }
+
+/** The keys that may be given at all. */
+const givable = (shape: Readonly<Record<string, Schema>>): readonly string[] =>
+  Object.keys(shape).filter((key) => !(unwrapped(shape[key]!) instanceof z.ZodNever));
 
 function valueAt(given: unknown, path: Path): unknown {
   let at = given;

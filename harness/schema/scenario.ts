@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { callable, choice, duration, hinted, names, text } from "./fields.ts";
+import type { System } from "../model/system.ts";
+import { callable, choice, duration, hinted, text } from "./fields.ts";
+import { ofAnyClass } from "./objects.ts";
 
 /** A scenario as people state it; its workload, system, faults and checks have schemas of their own. */
 
@@ -12,19 +14,26 @@ export const phasesSchema = z.strictObject({
   recovery: length(1000),
 });
 
-/** An audit may be an object of a class, so that only what it must have is asked for, and plain objects are held to it. */
-const auditSchema = z.strictObject({
+const auditSchema = ofAnyClass({
   atRest: callable("Give a function that resolves to true when nothing is under way any more."),
   read: callable("Give a function that resolves to the final state, as docs/audits.md shows."),
   gauges: callable("Give a function that resolves to numbers by name, or leave it out.").optional(),
 });
 
+export const variantsSchema = hinted(
+  z.record(
+    z.string(),
+    z.custom<System>((one) => Object.prototype.toString.call(one) === "[object Object]"),
+  ),
+  'Give systems by name, as { "write-back": shop({ … }) }.',
+);
+
 export const scenarioSchema = z.strictObject({
   name: text("Give a sentence: what happens, under which load."),
   expects: hinted(z.string(), "Say what should be seen."),
-  tags: names('Give a list of words, as ["gate"].').or(z.tuple([])).optional(),
+  tags: hinted(z.array(z.string().min(1)).readonly(), 'Give a list of words, as ["gate"].').optional(),
   system: z.unknown().optional(),
-  variants: z.record(z.string(), z.unknown()).optional(),
+  variants: variantsSchema.optional(),
   workload: z.unknown().optional(),
   phases: z.unknown().optional(),
   faults: z.unknown().optional(),
@@ -46,6 +55,7 @@ export const injectionSchema = z.strictObject({
     "BAD_TIME",
   ).optional(),
   after: z.unknown().optional(),
+  problems: z.never().optional(),
   lasting: duration({ above: 0 }, "seconds(5)", "BAD_DURATION"),
   inject: hinted(
     z.strictObject({

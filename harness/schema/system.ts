@@ -14,7 +14,7 @@ const words = () =>
       .refine((list) => list[0] !== ""),
     'Give a list of words, as ["node", "server.js"].',
   );
-const link = z.strictObject({
+export const linkSchema = z.strictObject({
   to: text('Name a component, as "db".'),
   as: text('Write it as the component wants it, as "redis://{host}:{port}".', { code: "BAD_ADDRESS" }),
   // Which address and which name is for the rules of what runs already.
@@ -36,10 +36,14 @@ const mark = z
     },
   });
 
-const metrics = z
+export const metricsSchema = z
   .strictObject({
     path: text('Give a path that begins with "/", as "/metrics".', { pattern: /^\//, code: "BAD_METRICS" }),
-    marks: z.record(z.string(), mark),
+    marks: hinted(
+      z.record(z.string(), mark),
+      'Give marks by name, as { "the pool is exhausted": { metric: "pool_waiting", above: 0 } }.',
+      "BAD_METRICS",
+    ),
   })
   .refine(({ marks }) => Object.keys(marks).length > 0, {
     path: ["marks"],
@@ -51,7 +55,7 @@ const metrics = z
   });
 
 /** Their values are for the rules of what runs already, which know this machine. */
-const attachment = z.strictObject({
+export const attachmentSchema = z.strictObject({
   at: z.unknown().optional(),
   pid: z.unknown().optional(),
   pidFile: z.unknown().optional(),
@@ -61,20 +65,27 @@ const attachment = z.strictObject({
 export const componentSchema = z.strictObject({
   kind: text("Make it with service({ … }), postgres({ … }), redis() or container({ … }).", { code: "UNKNOWN_KIND" }),
   instances: whole({ atLeast: 1, atMost: 20, code: "BAD_INSTANCES" }).optional(),
-  links: hinted(z.record(z.string(), link), 'Give links by variable, as { DB: { to: "db", as: "{url}" } }.').optional(),
+  links: hinted(
+    z.record(z.string(), linkSchema),
+    'Give links by variable, as { DB: { to: "db", as: "{url}" } }.',
+  ).optional(),
   port: port("BAD_PORT").optional(),
   url: text('Give a template, as "redis://{host}:{port}".').optional(),
-  otherwiseIn: z.record(z.string(), z.unknown()).optional(),
-  metrics: metrics.optional(),
-  attached: attachment.optional(),
-  settings: z.record(z.string(), z.unknown()),
+  // Each of them is held to this schema, and its settings to that of its kind.
+  otherwiseIn: hinted(
+    z.record(z.string(), z.unknown()),
+    "Give components by environment, as perEnvironment({ containers: openSearch(), otherwise: redis() }).",
+  ).optional(),
+  metrics: metricsSchema.optional(),
+  attached: attachmentSchema.optional(),
+  settings: hinted(z.record(z.string(), z.unknown()), "Give its settings as an object, as redis({ port: 6379 })."),
 });
 
 export const systemSchema = z.strictObject({
   name: text('Give a name, as "shop".'),
   variant: text('Give a name, as "without a breaker".').optional(),
   variables: textsByName().optional(),
-  components: z.record(z.string(), z.unknown()),
+  components: hinted(z.record(z.string(), z.unknown()), "Give components by name, as { cache: redis() }."),
   entry: text("Name the component that users talk to.", { code: "UNKNOWN_COMPONENT" }),
   names: z.never().optional(),
 });
@@ -123,18 +134,18 @@ const databaseNames = {
 };
 
 /** Kind → the settings of a component that an environment starts. */
-export const startedSettings: Readonly<Record<string, z.ZodType>> = {
+export const startedSettings = {
   service,
   container,
   postgres: z.strictObject({ ...databaseNames, configuration, ...optionalNever }),
   redis: z.strictObject({ configuration, ...optionalNever }),
   opensearch: z.strictObject({ configuration, ...optionalNever }),
-};
+} as const;
 
 const password = hinted(z.string(), "Give a text.").optional();
 
 /** Kind → the settings of a component that runs already. */
-export const attachedSettings: Readonly<Record<string, z.ZodType>> = {
+export const attachedSettings = {
   http: z.strictObject({ readyPath: path(), livePath: path().optional() }),
   redis: z.strictObject({ user: text("Give the name of a user.").optional(), password }),
   postgres: z.strictObject({
@@ -142,4 +153,4 @@ export const attachedSettings: Readonly<Record<string, z.ZodType>> = {
     password,
     admin: z.strictObject({ user: text("Give the name of a superuser."), password }).optional(),
   }),
-};
+} as const;

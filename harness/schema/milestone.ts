@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { hinted, names, text, whole } from "./fields.ts";
+
+/** Milestones as people state them; `model/milestone.ts` says what each field means. */
+
+const badCount = "BAD_COUNT";
+const count = whole({ atLeast: 1, atMost: 1_000_000_000, unit: ", as accepted(200)", code: badCount });
+
+/** Kind → its milestones. */
+export const milestoneSchemas = {
+  accepted: z.strictObject({
+    kind: z.literal("accepted"),
+    count,
+    operations: names('Give a list of operations of the workload, as accepted(50, ["checkout"]).').optional(),
+  }),
+  commits: z.strictObject({
+    kind: z.literal("commits"),
+    component: text('Name a Postgres server, as commits("db", 200).'),
+    count,
+  }),
+} as const;
+
+/** A milestone of whichever kind. */
+export const milestoneSchema = hinted(
+  z.union([milestoneSchemas.accepted, milestoneSchemas.commits]),
+  'Give one, as accepted(200) or commits("db", 100).',
+  "UNKNOWN_MILESTONE",
+);
