@@ -16,7 +16,7 @@ npm install --silent --no-audit --no-fund --no-save --prefix node22 node@22
 
 cat > scenario-test.mjs <<'JS'
 import { partition, seconds, scenario } from "faultline";
-if (typeof scenario !== "function" || partition("a->b").kind !== "partition" || seconds(2) !== 2000) process.exit(1);
+if (typeof scenario !== "function" || partition("a->b").kind !== "partition" || Number(seconds(2)) !== 2000) process.exit(1);
 JS
 for node in "$folder/node22/node_modules/node/bin/node" "$root/node_modules/node/bin/node"; do
   said=$("$node" node_modules/faultline/harness/bin.mjs --version)
