@@ -3,6 +3,7 @@ import type { Check, Evidence, OperationInfo } from "../model/check.ts";
 import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "../model/history.ts";
 import { samplesFor, shareRange } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
+import { isSteadyOf } from "../model/measure/steady.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { flag, number, operationNames, phaseNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
@@ -86,15 +87,17 @@ export function availability(given: AvailabilityOptions): Check {
       if (unknownName !== undefined) {
         return { verdict: "inconclusive", expected, actual: `the workload has no operation "${unknownName}"` };
       }
-      const seen = seenIn(evidence, phases, operations, good);
-      const steady = ofSteady === undefined ? undefined : seenIn(evidence, ["steady"], operations, good);
+      const seen = seenIn(evidence, dueIn(evidence, phases), operations, good);
+      const steady = ofSteady === undefined ? undefined : seenIn(evidence, isSteadyOf(evidence), operations, good);
       if (steady !== undefined && steady.total < ratioFloor) {
         return { verdict: "inconclusive", expected, actual: "there is no steady phase to compare with" };
       }
       const target = targetOf(atLeast, ofSteady, steady);
       const verdict = verdictOf(seen, target);
       const apart =
-        phases.length < 2 ? [] : phases.map((phase) => [phase, seenIn(evidence, [phase], operations, good)] as const);
+        phases.length < 2
+          ? []
+          : phases.map((phase) => [phase, seenIn(evidence, dueIn(evidence, [phase]), operations, good)] as const);
       const { total, ok } = seen;
       return {
         verdict,
@@ -173,11 +176,11 @@ interface Seen extends Counted {
 
 function seenIn(
   evidence: Evidence,
-  phases: readonly LoadPhase[],
+  isMeant: (row: number) => boolean,
   names: readonly string[] | undefined,
   good: readonly Outcome[],
 ): Seen {
-  const { counts, bad } = rowsOf(evidence, phases, names, good);
+  const { counts, bad } = rowsOf(evidence, isMeant, names, good);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const overflow = counts[overflowCode]!;
   const doubted = bad.filter((row) => evidence.history.outcome[row] !== overflowCode && canHaveBeenGood(evidence, row));
@@ -186,18 +189,22 @@ function seenIn(
   return { total, ok: total - bad.length, counts, bad, doubtful: overflow + heldUp + late, overflow, heldUp, late };
 }
 
+function dueIn({ history }: Evidence, phases: readonly LoadPhase[]): (row: number) => boolean {
+  const codes = new Set(phases.map(phaseCode));
+  return (row) => codes.has(history.phase[row]!);
+}
+
 /** How many ended how, and the rows that were not good in the order in which they were due. */
 function rowsOf(
   { history, operations }: Evidence,
-  phases: readonly LoadPhase[],
+  isMeant: (row: number) => boolean,
   names: readonly string[] | undefined,
   good: readonly Outcome[],
 ): { readonly counts: readonly number[]; readonly bad: readonly number[] } {
-  const codes = new Set(phases.map(phaseCode));
   const counts = outcomes.map(() => 0);
   const bad: number[] = [];
   for (let row = 0; row < history.count; row += 1) {
-    if (!codes.has(history.phase[row]!)) continue;
+    if (!isMeant(row)) continue;
     if (names !== undefined && !names.includes(operations[history.operation[row]!]?.name ?? "")) continue;
     const outcome = history.outcome[row]!;
     counts[outcome]! += 1;

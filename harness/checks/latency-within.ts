@@ -9,6 +9,7 @@ import {
   type VerdictErrors,
   verdictError,
 } from "../model/measure/proportion.ts";
+import { isSteadyOf } from "../model/measure/steady.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
 import type { Measure, Verdict } from "../model/verdict.ts";
 import { duration, number, operationNames, phaseNames } from "../schema/fields.ts";
@@ -140,7 +141,9 @@ function limitsOf(
   // Half of it is for the steady phase's own quantile.
   const errors = { fail: whole.fail / 2, pass: whole.pass / 2 };
   const [measured, least] = [new Histogram(), new Histogram()];
+  const isSteady = isSteadyOf(evidence);
   for (const { row, tookMs } of rowsIn(evidence, ["steady"], operations)) {
+    if (!isSteady(row)) continue;
     measured.record(tookMs);
     least.record(leastTimeOf(evidence, row));
   }

@@ -166,6 +166,7 @@ function withState(newest: Newest, row: number, { version, beginMs }: State): Ne
   const isNewer = beginMs > newest.beginMs || (newest.beginRow < 0 && !Number.isNaN(beginMs));
   const isUntold = Number.isNaN(version) && !Number.isNaN(beginMs);
   const isNewerUntold = isUntold && (beginMs > newest.untoldMs || newest.untoldRow < 0);
+  if (!isNewerVersion && !isNewer && !isNewerUntold) return newest;
   return {
     version: isNewerVersion ? version : newest.version,
     versionRow: isNewerVersion ? row : newest.versionRow,

@@ -33,10 +33,16 @@ interface AboutToRun {
 }
 
 /** @throws FaultlineError (64) when what will run is not what the baseline's runs were asked */
-export function refuseOtherThanBaseline(base: Side, planned: readonly AboutToRun[], environment: string): void {
+export function refuseOtherThanBaseline(
+  base: Side,
+  planned: readonly AboutToRun[],
+  { environment, repeats }: { readonly environment: string; readonly repeats: number },
+): void {
   for (const { id, plan } of planned) {
     // How far the keys and the rates of other seeds go is seen when they have run.
-    const asked = { scenario: id, plan: planIdentity(plan, environment, describeHost()) };
+    const identity = planIdentity(plan, environment, describeHost());
+    const draws = Array.from({ length: repeats }, () => identity.draws[0]!);
+    const asked = { scenario: id, plan: { ...identity, draws } };
     refuseOtherPlans({ scenario: base.scenario, plan: base.plan }, asked, "--baseline");
   }
 }

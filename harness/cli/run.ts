@@ -62,7 +62,7 @@ export async function run(filters: readonly string[], flags: RunFlags, output: O
   const ids = planned.map(({ id }) => id);
   if (flags.baseline !== undefined) refuseSeveralVariants(planned);
   const base = flags.baseline === undefined ? undefined : baselineFor(flags.baseline, ids);
-  if (base !== undefined) refuseOtherThanBaseline(base, planned, entry.facts.name);
+  if (base !== undefined) refuseOtherThanBaseline(base, planned, { environment: entry.facts.name, repeats });
   if (flags.dryRun === true) {
     const plans = planned.map(({ plan, variant }) => (variant === undefined ? plan : { ...plan, variant }));
     sayWhatIsSkipped(skipped, output);

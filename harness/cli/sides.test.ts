@@ -60,9 +60,25 @@ describe("before runs are held against a baseline", () => {
 
   test("what would not be comparable is refused", () => {
     const planned = [{ id: scenario.id, plan: rate(8).plan }];
-    expect(refusal(() => refuseOtherThanBaseline(base, planned, "local"))).toMatchObject({ code: "LOADS_DIFFER" });
-    const containers = refusal(() => refuseOtherThanBaseline(base, [{ id: scenario.id, plan }], "containers"));
+    expect(refusal(() => refuseOtherThanBaseline(base, planned, { environment: "local", repeats: 3 }))).toMatchObject({
+      code: "LOADS_DIFFER",
+    });
+    const containers = refusal(() =>
+      refuseOtherThanBaseline(base, [{ id: scenario.id, plan }], { environment: "containers", repeats: 3 }),
+    );
     expect(containers.message).toContain("ENVIRONMENTS_DIFFER");
+  });
+
+  test("one seed for all repeats is another story than a baseline of one seed a run", () => {
+    const seeded = (seed: string) => run(seed, { seed, plan: { ...plan, seed, arrivals: { count: 1, sha256: seed } } });
+    const drawn = sideOf(["1", "2", "3"].map(seeded));
+    // Another environment, so that there is something to refuse on every machine.
+    const asked = (repeats: number) => {
+      const place = { environment: "containers", repeats };
+      return refusal(() => refuseOtherThanBaseline(drawn, [{ id: scenario.id, plan }], place)).message;
+    };
+    expect(asked(3)).toContain("SEEDS_DIFFER");
+    expect(asked(1)).not.toContain("SEEDS_DIFFER");
   });
 
   test("too few of them are announced, with the number that it takes", () => {

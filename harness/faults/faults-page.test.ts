@@ -79,7 +79,7 @@ all instances (\`api->cache\`, \`api\`), one (\`api-1->cache\`, \`api-1\`), or w
 
 Two kinds on one target go together, and each heals without undoing the other. Two of one kind on one target at one time are
 refused, and so is a fault whose target another one silences. Every fault is measured before, during and after, on the path that
-it acts on, and must last longer than that measurement takes (\`SHORTER_THAN_ITS_PROOF\`). One without a receipt, one that met no
+it acts on, and should last longer than that measurement takes (\`SHORTER_THAN_ITS_PROOF\` otherwise). One without a receipt, one that met no
 operation, and one on a link over which nothing went make the run inconclusive. What it leaves changed is exit 4.
 `;
 

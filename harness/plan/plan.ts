@@ -24,7 +24,10 @@ export interface Decided {
   readonly arrivals: Arrivals;
   /** The scenario as it was read: with plain numbers of milliseconds for durations. */
   readonly scenario: Scenario;
-  /** What the checks cannot decide under this plan, each with what it would take. Such a run is possible, and inconclusive. */
+  /**
+   * What a run of this plan cannot decide, each with what it would take: a check with too few operations, a fault that is over
+   * before its proof. Such a run is possible, and inconclusive.
+   */
   readonly warnings: readonly Problem[];
 }
 
@@ -40,14 +43,15 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
   const system = problemsOfSystem(given.system, context);
   const drawn = drawFaults(given, random);
   const scheduled = scheduleOf(given, drawn, system.length > 0, random, context);
+  const named = (problem: Problem): Problem => ({ ...problem, where: `${id}: ${problem.where}` });
   const problems = [
     ...("problems" in itself ? itself.problems : []),
     ...system,
     ...("problems" in load ? load.problems : []),
     ...drawn.problems,
-    ...scheduled.problems,
+    ...scheduled.problems.filter(isMistake),
     ...problemsOfChecks(given),
-  ].map((problem) => ({ ...problem, where: `${id}: ${problem.where}` }));
+  ].map(named);
   if (problems.length > 0 || "problems" in load || "problems" in itself)
     throw new FaultlineError(exits.usage, problems);
 
@@ -56,11 +60,15 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
   const plan = planOf(id, scenario, seed, scheduled.schedule, arrivals);
   const facts = factsOf(plan, arrivals, scenario);
   const inPlan = [...problemsInPlan(scenario, facts), ...problemsOfStrikes(plan, facts, given)];
-  const wrong = inPlan.filter(({ code }) => code !== cannotDecide);
-  const named = (problem: Problem): Problem => ({ ...problem, where: `${id}: ${problem.where}` });
+  const wrong = inPlan.filter(isMistake);
   if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong.map(named));
-  return { plan, arrivals, scenario, warnings: inPlan.filter(({ code }) => code === cannotDecide).map(named) };
+  const warnings = [...scheduled.problems, ...inPlan].filter((problem) => !isMistake(problem)).map(named);
+  return { plan, arrivals, scenario, warnings };
 }
+
+/** What is no mistake, but makes a run inconclusive: `validate` refuses it, `run` warns. */
+const inconclusiveCodes: readonly string[] = [cannotDecide, "SHORTER_THAN_ITS_PROOF"];
+const isMistake = ({ code }: Problem): boolean => !inconclusiveCodes.includes(code);
 
 const phasesOf = ({ phases }: Pick<Scenario, "phases">) =>
   loadPhases.map((phase) => ({ phase, lengthMs: phases[phase] }));

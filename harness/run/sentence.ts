@@ -1,8 +1,5 @@
 import type { Evidence } from "../model/check.ts";
-
 import { lastingOf } from "../model/measure/lasted.ts";
-import { wasInjected } from "../model/measure/moments.ts";
-
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
@@ -27,16 +24,9 @@ const capitalised = (text: string): string => text.charAt(0).toUpperCase() + tex
 function failure(fault: string, broken: CheckResult, judged: Judged, evidence: Evidence): string {
   const { title, actual } = broken;
   if (evidence.schedule.length === 0) return `${title} was broken without a fault, as none was injected: ${actual}.`;
-  const doubt = brokenBefore(broken, evidence) ?? judged.otherCause;
+  const doubt = judged.otherCause;
   if (doubt === undefined) return `${fault} became a failure: ${title} was broken, ${actual}.`;
   return `${title} was broken: ${actual}. The fault (${fault}) may not be its cause: ${doubt}.`;
-}
-
-/** An operation that broke the law had ended before any fault was requested. */
-function brokenBefore({ witness }: CheckResult, evidence: Evidence): string | undefined {
-  if (!evidence.schedule.some(wasInjected(evidence))) return "nothing shows that a fault was injected";
-  const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
-  return isBefore ? "it was broken before the first injection" : undefined;
 }
 
 /** More than that and the end of the sentence is not read. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { noLostWrites } from "../checks/no-lost-writes.ts";
 import { nothingHangs } from "../checks/nothing-hangs.ts";
 import { staysUp } from "../checks/stays-up.ts";
 import * as stories from "../checks/testing/history.ts";
@@ -294,6 +295,7 @@ describe("the cause of an inconclusive run", () => {
       "tooFewSamples",
       /Raise the rate/,
     ],
+    ["too near", { actual: "99.1 % good; too near the budget to tell" }, "tooFewSamples", /^Raise the rate, or/],
     [
       "no audit",
       { actual: "the final state was not read: the scenario needs an `audit`" },
@@ -368,6 +370,13 @@ describe("the sentence of a broken law", () => {
       "may not be its cause: it was broken before the first injection.",
     );
     expect(say(evidenceOf(), brokenAt(1))).toContain("became a failure");
+  });
+
+  it("accuses the fault of what only the final state shows: a write of before may be lost by it", () => {
+    const { searches, write, endingWith } = stories;
+    const steps = [write(5000, 0, 2), ...searches(400, 1000, 30_000)];
+    const lost = stories.evidenceOf(steps, endingWith([[0, 1, null]]));
+    expect(say(lost, noLostWrites())).toContain("became a failure: no lost writes was broken");
   });
 
   it("does not accuse a fault of which there is no evidence, or that there is not", () => {

@@ -1,11 +1,9 @@
 import { byPrecedence, type Cause, excusesBudgets, remedies } from "../model/cause.ts";
 import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
-
 import type { Receipt } from "../model/fault.ts";
 import { crossingsOf, metTraffic } from "../model/measure/crossings.ts";
 import { wasInjected } from "../model/measure/moments.ts";
-
 import { ownDoing, withoutOwnDoing } from "../model/measure/own-doing.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
 import type { PassedHow } from "../model/run.ts";
@@ -61,7 +59,7 @@ export function judgeRun(
   const inDoubt = causes.filter(({ code }) => code !== "hostOverloaded" || ofChecks !== "pass");
   const verdict = worst([ofChecks, ...inDoubt.map((): Verdict => "inconclusive")]);
   const judged = { verdict, checks: results, reasons: inDoubt.map(({ text }) => text) };
-  if (verdict === "fail") return { ...judged, ...otherCauseOf(inDoubt) };
+  if (verdict === "fail") return { ...judged, ...otherCauseOf(evidence, checks, results, inDoubt) };
   if (verdict === "pass") return { ...judged, passed: usersNoticed(evidence) ? "degraded as designed" : "tolerated" };
   return { ...judged, cause: theCause(inDoubt, results, lateGenerator(evidence, course)) };
 }
@@ -76,9 +74,30 @@ const leavesFaultOpen: ReadonlySet<Cause["code"]> = new Set([
   "nothingCrossed",
 ]);
 
-function otherCauseOf(causes: readonly Cause[]): Pick<Judged, "otherCause"> {
-  const other = causes.find(({ code }) => leavesFaultOpen.has(code));
-  return other === undefined ? {} : { otherCause: other.text };
+/** Of the first check that failed. */
+function otherCauseOf(
+  evidence: Evidence,
+  checks: readonly Check[],
+  results: readonly CheckResult[],
+  causes: readonly Cause[],
+): Pick<Judged, "otherCause"> {
+  const first = results.findIndex((result) => result.verdict === "fail");
+  const before = brokenBefore(checks[first]!, results[first]!, evidence);
+  const otherCause = before ?? causes.find(({ code }) => leavesFaultOpen.has(code))?.text;
+  return otherCause === undefined ? {} : { otherCause };
+}
+
+/**
+ * An operation that broke the law had ended before any fault was requested. A law that is broken only by the final state was
+ * broken at an unknown time: a write that was acknowledged before the fault may be lost by it.
+ */
+function brokenBefore(check: Check, { witness }: CheckResult, evidence: Evidence): string | undefined {
+  if (!evidence.schedule.some(wasInjected(evidence))) return "nothing shows that a fault was injected";
+  const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
+  if (!isBefore) return undefined;
+  const { finalState: _, ...withoutState } = evidence;
+  const isByState = evidence.finalState !== undefined && judgeOne(check, withoutState).verdict !== "fail";
+  return isByState ? undefined : "it was broken before the first injection";
 }
 
 /** The first cause of the run as a whole; where there is none, the first of its undecided checks. */

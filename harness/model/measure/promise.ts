@@ -1,11 +1,10 @@
 import type { Evidence, OperationInfo } from "../check.ts";
-import { outcomeCode, phaseCode } from "../history.ts";
+import { outcomeCode } from "../history.ts";
 import { Histogram } from "./histogram.ts";
-import { injectedMs } from "./moments.ts";
+import { isSteadyOf } from "./steady.ts";
 import { percentileFloors } from "./summary.ts";
 
 const okCode = outcomeCode("ok");
-const steadyCode = phaseCode("steady");
 
 /** A steady latency that fewer answers than this bear witness to is chance. */
 const fewestAnswers = 20;
@@ -18,12 +17,9 @@ const atLeastMoreMs = 20;
  * then may have met the fault.
  */
 export function steadyRows(evidence: Evidence): readonly number[] {
-  const { history } = evidence;
-  const untilMs = injectedMs(evidence) ?? Number.POSITIVE_INFINITY;
+  const isSteady = isSteadyOf(evidence);
   const rows: number[] = [];
-  for (let row = 0; row < history.count; row += 1) {
-    if (history.phase[row] === steadyCode && !(history.endMs[row]! > untilMs)) rows.push(row);
-  }
+  for (let row = 0; row < evidence.history.count; row += 1) if (isSteady(row)) rows.push(row);
   return rows;
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { availability } from "../../checks/availability.ts";
+import { latencyWithin } from "../../checks/latency-within.ts";
 import { evidenceOf, searches } from "../../checks/testing/history.ts";
+import { milliseconds } from "../units.ts";
 import { absorptionOf } from "./severity.ts";
 import { answersSinceFault, isSteadyOf, steadyAnswers } from "./steady.ts";
 
@@ -35,6 +38,24 @@ describe("steady", () => {
     });
     const isSteady = isSteadyOf(evidence);
     expect([isSteady(0), isSteady(1)]).toEqual([true, false]);
+  });
+
+  it("is the same for each check that compares with it; a check of the phase itself has all that was due in it", () => {
+    const told = availability({ atLeast: 0.5, ofSteady: 0.5 }).judge(spanning).numbers;
+    expect(told).toMatchObject({ steadyShare: 1, total: 2000 });
+    expect(availability({ atLeast: 0.5, phases: ["steady"] }).judge(spanning).numbers).toMatchObject({
+      total: 900,
+      ok: 890,
+    });
+    const slow = { tookMs: 200 };
+    const before = searches(1000, 1000, 9000, slow);
+    // These were still under way when it began.
+    const met = searches(300, 9600, 9900, { tookMs: 900 });
+    const after = searches(1000, 11_000, 20_000, { tookMs: 500 });
+    const latency = latencyWithin({ p99: milliseconds(10_000), ofSteady: 2 });
+    expect(latency.judge(evidenceOf([...before, ...met, ...after], { events: [inject] })).verdict).toBe("fail");
+    const ended = met.map((step) => ({ ...step, atMs: step.atMs - 1500 }));
+    expect(latency.judge(evidenceOf([...before, ...ended, ...after], { events: [inject] })).verdict).not.toBe("fail");
   });
 
   it("ends where the run was stopped in it", () => {
