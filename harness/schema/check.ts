@@ -41,7 +41,10 @@ const resultSchema = z.looseObject({
   expected: hinted(z.string(), "Say what the law wants."),
   actual: hinted(z.string(), "Say what was seen."),
   witness: hinted(z.array(z.unknown()), "Give a list of operations, or [] where there is none.").optional(),
-  numbers: hinted(z.record(z.string(), z.unknown()), "Give what was measured by name, or {}.").optional(),
+  numbers: hinted(
+    z.record(z.string(), z.json().or(z.custom<number>((one) => typeof one === "number"))),
+    "Give numbers by name, as { lost: 3 }.",
+  ).optional(),
 });
 
 /**
