@@ -4,7 +4,7 @@ import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
 import { errorOfEach, samplesFor, shareVerdict } from "../model/measure/proportion.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
-import { names, number } from "../schema/fields.ts";
+import { differentNames, number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
 import { enoughOperations, type Need, needs, workloadsNamed } from "./plan-problems.ts";
@@ -15,7 +15,7 @@ const burnOptions = z.strictObject({
   /** Above 0: 1 is as fast as the promise allows for ever, 10 ten times as fast. */
   burnAtMost: number({ above: 0, unit: ", as 1 (what the promise allows) or 10" }),
   /** Names of the workloads; all that promise something when absent. */
-  workloads: names('Give a list of workloads, as workloads: ["shoppers"].').optional(),
+  workloads: differentNames('Give a list of workloads, each once, as workloads: ["shoppers"].').optional(),
 });
 
 /** How fast the error budget may burn, and whose. */

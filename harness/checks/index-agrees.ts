@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Check, Document, Evidence, FinalState, Register } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { commonKeyspace } from "../model/workload.ts";
-import { duration, names, operationNames } from "../schema/fields.ts";
+import { differentNames, duration, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
@@ -18,7 +18,7 @@ const indexOptions = z
     /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
     operations: operationNames().optional(),
     /** The keyspaces that the index holds. Default: all that have a register or a document. */
-    keyspaces: names('Give a list of keyspaces, as keyspaces: ["products"].').optional(),
+    keyspaces: differentNames('Give a list of keyspaces, each once, as keyspaces: ["products"].').optional(),
   })
   .refine(({ lagWithin, operations }) => lagWithin === undefined || operations !== undefined, {
     path: ["operations"],

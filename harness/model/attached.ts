@@ -58,11 +58,15 @@ export function attached<const Links extends Readonly<Record<string, AttachedLin
 }
 
 function linksThrough<To extends string>(links: Readonly<Record<string, AttachedLink<To>>>) {
+  if (Object.prototype.toString.call(links) !== "[object Object]") return links as never;
   const through = ({ to, toxiproxy, proxy }: AttachedLink<To>): LinkDefinition<To> => ({
     to,
     // The component knows its addresses: nobody tells it any.
     as: "{host}:{port}",
     through: { toxiproxy, proxy },
   });
-  return Object.fromEntries(Object.entries(links).map(([name, link]) => [name, through(link)]));
+  const isLink = (link: unknown): boolean => typeof link === "object" && link !== null;
+  return Object.fromEntries(
+    Object.entries(links).map(([name, link]) => [name, isLink(link) ? through(link) : (link as never)]),
+  );
 }

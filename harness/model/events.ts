@@ -1,7 +1,7 @@
 import type { Receipt } from "./fault.ts";
 
 /** The stages of a run, in order. */
-const runPhases = [
+export const runPhases = [
   "provision",
   "warmUp",
   "steady",

@@ -32,6 +32,7 @@ describe("what a check of one's own returns", () => {
     ["nothing", undefined, /judge\(\) returned: is missing/],
     ["a verdict alone", "pass", /judge\(\) returned: is "pass"/],
     ["a promise", Promise.resolve(found), /promise: `await`/],
+    ["a list of numbers", { ...found, numbers: [3] }, /numbers: is \[ 3 \]/],
     ["a function among the numbers", { ...found, numbers: { lost: () => 3 } }, /numbers\.lost: is a function/],
     ["no sentence", { ...found, actual: undefined }, /actual: is missing/],
   ])("is refused where it is %s", (_, given, said) => {

@@ -42,7 +42,7 @@ const resultSchema = z.looseObject({
   actual: hinted(z.string(), "Say what was seen."),
   witness: hinted(z.array(z.unknown()), "Give a list of operations, or [] where there is none.").optional(),
   numbers: hinted(
-    z.record(z.string(), z.json().or(z.number()).or(z.nan())),
+    z.record(z.string(), z.json().or(z.custom<number>((one) => typeof one === "number"))),
     "Give numbers by name, as { lost: 3 }.",
   ).optional(),
 });

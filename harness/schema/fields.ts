@@ -106,12 +106,24 @@ export function callable<F extends (...given: never[]) => unknown>(remedy: strin
 /** A list of names, at least one. */
 export const names = (remedy: string) => hinted(z.array(z.string().min(1)).min(1).readonly(), remedy);
 
+/** A list of different names, at least one: what is named twice would be counted twice. */
+export const differentNames = (remedy: string) =>
+  hinted(z.array(z.string().min(1)).min(1).readonly().refine(areDifferent), remedy);
+
 /** Names of operations, each of which the workload must have. */
-export const operationNames = () => names('Give a list of operations of the workload, as operations: ["checkout"].');
+export const operationNames = () =>
+  differentNames('Give a list of operations of the workload, each once, as operations: ["checkout"].');
 
 /** Phases of the load, at least one. */
 export const phaseNames = () =>
-  hinted(z.array(z.enum(loadPhases)).min(1).readonly(), `Give a list with some of ${loadPhases.join(", ")}.`);
+  hinted(
+    z.array(z.enum(loadPhases)).min(1).readonly().refine(areDifferent),
+    `Give a list with some of ${loadPhases.join(", ")}, each once.`,
+  );
+
+function areDifferent(list: readonly string[]): boolean {
+  return new Set(list).size === list.length;
+}
 
 /** Yes or no. */
 export const flag = () => hinted(z.boolean(), "Give true or false.");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hinted, names, text, whole } from "./fields.ts";
+import { differentNames, hinted, text, whole } from "./fields.ts";
 
 /** Milestones as people state them; `model/milestone.ts` says what each field means. */
 
@@ -11,7 +11,9 @@ export const milestoneSchemas = {
   accepted: z.strictObject({
     kind: z.literal("accepted"),
     count,
-    operations: names('Give a list of operations of the workload, as accepted(50, ["checkout"]).').optional(),
+    operations: differentNames(
+      'Give a list of operations of the workload, each once, as accepted(50, ["checkout"]).',
+    ).optional(),
   }),
   commits: z.strictObject({
     kind: z.literal("commits"),

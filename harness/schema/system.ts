@@ -58,7 +58,7 @@ export const metricsSchema = z
 export const attachmentSchema = z.strictObject({
   at: z.unknown().optional(),
   pid: z.unknown().optional(),
-  pidFile: z.unknown().optional(),
+  pidFile: text('Give a file, as "/run/redis.pid".', { code: "BAD_PID" }).optional(),
   container: z.unknown().optional(),
 });
 

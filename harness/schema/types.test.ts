@@ -6,6 +6,7 @@ import type { Config } from "../model/config.ts";
 import type { FaultSpec, Injection } from "../model/fault.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
 import type { AcceptedMilestone, CommitsMilestone } from "../model/milestone.ts";
+import type { RunRecord } from "../model/run.ts";
 import type { Audit, PhaseLengths, Scenario } from "../model/scenario.ts";
 import type {
   Attachment,
@@ -25,6 +26,7 @@ import type { checkSchema } from "./check.ts";
 import type { configSchema } from "./config.ts";
 import type { judgementOf } from "./judgement.ts";
 import type { milestoneSchemas } from "./milestone.ts";
+import type { runRecordSchema } from "./run-record.ts";
 import type { injectionSchema, phasesSchema, scenarioSchema } from "./scenario.ts";
 import type {
   attachedSettings,
@@ -71,6 +73,12 @@ type Settings<Schema extends z.ZodType, Besides extends keyof z.output<Schema>> 
 >;
 type Started = typeof startedSettings;
 type Running = typeof attachedSettings;
+/** A schedule never has any. */
+type WithoutProblems<T extends RunRecord> = Omit<T, "plan"> & {
+  readonly plan: Omit<T["plan"], "schedule"> & {
+    readonly schedule: readonly Omit<T["plan"]["schedule"][number], "problems">[];
+  };
+};
 type Operation = z.output<typeof workloadSchema>["operations"][string];
 
 true satisfies SameBut<typeof workloadSchema, Workload, "operations">;
@@ -110,6 +118,8 @@ true satisfies Same<Running["postgres"], Omit<AttachedPostgres, "kind" | keyof A
 
 true satisfies SameBut<typeof configSchema, Config, "budgets">;
 true satisfies SameBut<typeof checkSchema, Check, "parameters" | "problems">;
+
+true satisfies IsSame<Plain<WithoutProblems<RunRecord>>, Plain<z.output<typeof runRecordSchema>>>;
 
 test("the schemas and the types that people write against are the same", () => {
   // Found by the compiler.

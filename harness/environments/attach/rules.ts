@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import type { CapabilityName } from "../../model/capabilities.ts";
 import type { AttachRules, Lack } from "../../model/environment.ts";
 import type { Problem } from "../../model/errors.ts";
-import { type ComponentDefinition, clientsName, type System } from "../../model/system.ts";
+import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../../model/system.ts";
 import { isThisMachine } from "../../safety/foreign-targets.ts";
 import { parseAddress } from "./address.ts";
 import { attachKinds } from "./kinds.ts";
@@ -17,8 +18,8 @@ export const attachRules: AttachRules = {
     return [
       ...components.flatMap(([name, definition]) => problemsOfPlace(name, definition)),
       ...components.flatMap(([name, { kind, settings }]) =>
-        (attachKinds.get(kind)?.problems(settings) ?? []).map(({ setting, remedy }) => {
-          const message = `is ${JSON.stringify(settings[setting]) ?? "missing"}`;
+        (isObject(settings) ? (attachKinds.get(kind)?.problems(settings) ?? []) : []).map(({ setting, remedy }) => {
+          const message = `is ${shown(settings[setting])}`;
           return { code: "BAD_SETTING", where: `system.components.${name}.${setting}`, message, remedy };
         }),
       ),
@@ -43,9 +44,18 @@ const lackOfServer =
     return control?.capability === capability ? control.lack?.(definition) : undefined;
   };
 
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+/** As a message has what was given, whatever it is. */
+const shown = (value: unknown): string => {
+  if (value === undefined) return "missing";
+  if (value instanceof Promise) return "a promise: `await` is missing";
+  return typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity });
+};
+
 const badAddress = (where: string, text: unknown): Problem => {
   const remedy = "Give a host and a port, as 127.0.0.1:6379.";
-  return { code: "BAD_ADDRESS", where, message: `is ${JSON.stringify(text) ?? "missing"}`, remedy };
+  return { code: "BAD_ADDRESS", where, message: `is ${shown(text)}`, remedy };
 };
 
 function problemsOfPlace(name: string, { attached }: ComponentDefinition): readonly Problem[] {
@@ -59,11 +69,11 @@ function problemsOfPlace(name: string, { attached }: ComponentDefinition): reado
   if (pid !== undefined && pidFile !== undefined) bad("is given, and a pidFile, too", "Give one of them.");
   const hasProcess = pid !== undefined || pidFile !== undefined;
   if (container !== undefined && (hasProcess || typeof container !== "string" || !/^[\w.-]+$/.test(container))) {
-    const message = hasProcess ? "is given, and a process, too" : `is ${JSON.stringify(container)}`;
+    const message = hasProcess ? "is given, and a process, too" : `is ${shown(container)}`;
     const remedy = "Give one of them: the name of a container, as shop-cache-1.";
     problems.push({ code: "BAD_CONTAINER", where: `${where}.container`, message, remedy });
   }
-  if (pid !== undefined && !(Number.isInteger(pid) && pid > 1)) bad(`is ${String(pid)}`, "Give a number above 1.");
+  if (pid !== undefined && !(Number.isInteger(pid) && pid > 1)) bad(`is ${shown(pid)}`, "Give a number above 1.");
   const isLocal = address === undefined || isThisMachine(address.host);
   if (hasProcess && !isLocal) {
     bad(`is given, but ${at} is not on this machine`, "Leave it out: a process elsewhere can't be paused from here.");
@@ -71,12 +81,14 @@ function problemsOfPlace(name: string, { attached }: ComponentDefinition): reado
   return problems;
 }
 
-function problemsOfLinks(name: string, { links = {} }: ComponentDefinition): readonly Problem[] {
-  return Object.entries(links).flatMap(([link, { through }]) => {
+function problemsOfLinks(name: string, { links }: ComponentDefinition): readonly Problem[] {
+  return Object.entries(links ?? {}).flatMap(([link, given]) => {
+    // A plan says of what is not a link at all that it is none.
+    const through = (given as LinkDefinition | null | undefined)?.through;
     const where = `system.components.${name}.links.${link}`;
     if (parseAddress(through?.toxiproxy) === undefined) return [badAddress(`${where}.toxiproxy`, through?.toxiproxy)];
     if (typeof through?.proxy === "string" && through.proxy !== "") return [];
-    const message = `is ${JSON.stringify(through?.proxy) ?? "missing"}`;
+    const message = `is ${shown(through?.proxy)}`;
     return [
       { code: "BAD_PROXY", where: `${where}.proxy`, message, remedy: "Give the name of a proxy of that Toxiproxy." },
     ];
@@ -85,8 +97,11 @@ function problemsOfLinks(name: string, { links = {} }: ComponentDefinition): rea
 
 /** What two links have in common can't be broken for one of them. */
 function sharedProxies(system: System): readonly Problem[] {
-  const links = Object.entries(system.components).flatMap(([from, { links = {} }]) =>
-    Object.values(links).map(({ to, through }) => ({ name: `${from}->${to}`, through })),
+  const links = Object.entries(system.components).flatMap(([from, { links }]) =>
+    Object.values(links ?? {})
+      .filter(isObject)
+      .filter(({ to, through }) => [to, through?.toxiproxy, through?.proxy].every((one) => typeof one === "string"))
+      .map(({ to, through }) => ({ name: `${from}->${to}`, through })),
   );
   const shared = [...Map.groupBy(links, ({ through }) => `${through?.toxiproxy} ${through?.proxy}`).values()];
   return shared.flatMap((group) => {
