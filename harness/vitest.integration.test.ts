@@ -54,8 +54,8 @@ describe("a fault around a body", () => {
     const error = await withFault(wrong as never, body).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ exit: 64 });
     expect((error as { problems: { code: string; where: string }[] }).problems).toMatchObject([
-      { code: "PARAMETER_OUT_OF_BOUNDS", where: "fault.latencyMs" },
-      { code: "PARAMETER_OUT_OF_BOUNDS", where: "fault.jitterMs" },
+      { code: "PARAMETER_OUT_OF_BOUNDS", where: "fault.latency" },
+      { code: "PARAMETER_OUT_OF_BOUNDS", where: "fault.jitter" },
       { code: "UNKNOWN_LINK", where: "fault", remedy: 'Did you mean "web->store"?' },
     ]);
     await expect(withFault({ kind: "latncy" } as never, body)).rejects.toMatchObject({ code: "UNKNOWN_FAULT" });
