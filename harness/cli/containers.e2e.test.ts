@@ -80,8 +80,8 @@ test("a configuration of containers that makes no sense: exit 64, and what would
     'export default { containers: { images: { reddis: "redis:8" } } };',
   );
   const { exit, document } = await refused({}, folder.path);
-  expect([exit, document.error.problems[0].code]).toEqual([64, "BAD_FIELD"]);
-  expect(document.error.problems[0].remedy).toContain("postgres, redis, service, toxiproxy");
+  expect([exit, document.error.problems[0].code]).toEqual([64, "UNKNOWN_FIELD"]);
+  expect(document.error.problems[0].remedy).toBe('Did you mean "redis"?');
 });
 
 describeIn("containers", "in containers", () => {

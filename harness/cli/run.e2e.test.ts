@@ -72,7 +72,8 @@ test("a fault that users notice: exit 1, the law that was broken, and operations
   expect(check.witness.length).toBeLessThanOrEqual(10);
   // Nobody was refused before the fault.
   expect(check.witness.every((one: { toFaultMs: number }) => one.toFaultMs >= 0)).toBe(true);
-  expect(run.sentence).toContain("partition web->store for 1.5 s became a failure");
+  // On a busy machine it lasted longer than it was planned, and the sentence says so.
+  expect(run.sentence).toMatch(/^partition web->store for [\d.]+ s( \(planned: 1\.5 s\))? became a failure/);
   expect(faultline.leftRunning()).toEqual([]);
 
   // The overview knows of it, and so does who asks for what failed last.
