@@ -6,7 +6,7 @@ import { isWrite } from "../model/workload.ts";
 import { duration, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
-import { KeyStates } from "./key-states.ts";
+import { KeyStates, type State } from "./key-states.ts";
 import { needs, operationsNamed, readsOfWrites, timeToAge } from "./plan-problems.ts";
 import { flags, isAbsent, isAcknowledged, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { ValueClock } from "./value-clock.ts";
@@ -107,6 +107,12 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
   return { reads: count, exposed, oldestMs, stale };
 }
 
+/** How long something newer had been there, and the row that proves it; −1 and 0 ms where nothing newer was. */
+interface Aged {
+  readonly proof: number;
+  readonly ageMs: number;
+}
+
 /** How long something newer than what a read returned had been there. */
 class Age {
   readonly #evidence: Evidence;
@@ -133,8 +139,21 @@ class Age {
     return !Number.isNaN(version) || !Number.isNaN(effectMs);
   }
 
-  of(row: number): { readonly proof: number; readonly ageMs: number } {
-    const { version, effectMs } = this.#states.of(row);
+  /** Of a read that may have seen one of several states, by the newest of them. */
+  of(row: number): Aged {
+    if (!this.#states.isOpen(row)) return this.#ageOf(row, this.#states.of(row));
+    let newest: Aged | undefined;
+    for (const { state, bounds } of this.#states.absencesOf(row)) {
+      const leastMs = Math.min(...bounds.map((bound) => this.#ageOf(row, bound).ageMs));
+      if (newest !== undefined && leastMs >= newest.ageMs) break;
+      const aged = this.#ageOf(row, state);
+      if (newest === undefined || aged.ageMs < newest.ageMs) newest = aged;
+      if (newest.ageMs === 0) break;
+    }
+    return newest!;
+  }
+
+  #ageOf(row: number, { version, effectMs }: State): Aged {
     const spot = this.#states.writes.spots.of[row]!;
     const hasVersion = !Number.isNaN(version);
     const byVersion = hasVersion ? this.#versions.firstNewer(row, version) : -1;
