@@ -115,6 +115,18 @@ test.each<[string, readonly Receipt[], RegExp]>([
   expect(broken).toMatchObject({ verdict: "fail", checks: [{ verdict: "fail" }, { verdict: "inconclusive" }] });
 });
 
+test("a fault on two links needs a receipt of each: two of one link say nothing of the other", () => {
+  const base = evidenceOf();
+  const schedule = base.schedule.map((one) => ({ ...one, acts: ["api->cache", "api-2->cache"] }));
+  const of = (...on: readonly string[]) =>
+    judgeRun({ ...base, schedule, receipts: on.map((link) => ({ ...receipt, on: link })) }, [check("pass")]);
+  expect(of("api->cache", "api-2->cache").verdict).toBe("pass");
+  expect(of("api->cache", "api->cache")).toMatchObject({
+    verdict: "inconclusive",
+    cause: { code: "noEvidence", text: "partition api->cache: there is no receipt that it acted on api-2->cache" },
+  });
+});
+
 test.each<[string, CauseCode]>([
   ["kill api: there is no receipt that it acted", "noEvidence"],
   ["kill api: was never seen acting", "noEvidence"],

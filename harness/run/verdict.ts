@@ -186,7 +186,11 @@ function unprovenFaults(evidence: Evidence): readonly string[] {
   const crossings = crossingsOf(evidence);
   return schedule.flatMap((injection) => {
     const own = receipts.filter((receipt) => receipt.injection === injection.id);
-    if (own.length < injection.acts.length) return [`${injection.title}: there is no receipt that it acted`];
+    const without = injection.acts.filter((on) => !own.some((receipt) => receipt.on === on));
+    if (without.length > 0) {
+      const where = injection.acts.length > 1 ? ` on ${without.join(", ")}` : "";
+      return [`${injection.title}: there is no receipt that it acted${where}`];
+    }
     const problems = own.flatMap((receipt) => {
       const on = injection.acts.length > 1 ? ` on ${receipt.on}` : "";
       if (receipt.error !== undefined) return [`${injection.title}${on}: ${receipt.error}`];
