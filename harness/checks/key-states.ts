@@ -154,7 +154,7 @@ class Absences {
     }
   }
 
-  /** A delete that nobody acknowledged may have any version, whatever its answer said. */
+  /** A delete that was not acknowledged may have any version, whatever its answer said. */
   #versionOf(row: number): number {
     return isAcknowledged(this.#evidence.history, row) ? this.#writes.version[row]! : Number.NaN;
   }
