@@ -429,6 +429,18 @@ describe("what Faultline itself did", () => {
     expect(judge(withHang(13_000)).verdict).toBe("fail");
   });
 
+  it("says that it counts without what was disturbed, where that makes a difference", () => {
+    const { searches } = stories;
+    const hang = (atMs: number) => searches(1, atMs, atMs + 1, { tookMs: 1000, outcome: "unknown" });
+    const both = stories.evidenceOf([...searches(20, 2000, 9000), ...hang(13_000), ...hang(18_500)], {
+      events: [...inject, hung],
+    });
+    expect(judge(both).checks[0]).toMatchObject({
+      verdict: "fail",
+      actual: "1 of 21 operations had no answer at their deadline; without what happened when toxiproxy was replaced",
+    });
+  });
+
   it("where a run does not have the time of a replacement, it may have been at any time", () => {
     expect(judge(withHang(18_500, { events: [...inject, { ...replaced, atMs: 15_000 }] })).verdict).toBe(
       "inconclusive",
