@@ -62,7 +62,9 @@ export function nothingHangs(given: HangOptions = {}): Check {
     const numbers = { sent, hung, excused, ...(unconnected === 0 ? {} : { unconnected }) };
     if (sent === 0) return undecided(expected, "no such operation was sent", numbers);
     const actual = spoken(seen, hung);
-    const most = atMost * sent;
+    const judged = sent - excused;
+    if (judged === 0) return undecided(expected, `${actual}, so nothing was sent to one that could answer`, numbers);
+    const most = atMost * judged;
     if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
     const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
     if (seen.rows.length - doubtful <= most) {

@@ -136,6 +136,15 @@ describe("effects exactly once", () => {
     expect(effectsExactlyOnce().judge(evidenceOf([], rest({ jobs: [dead] }))).verdict).toBe("inconclusive");
   });
 
+  it("does not take the last digit of a sum of fractions for a loss", () => {
+    const judged = (expected: number, actual: number) =>
+      effectsExactlyOnce().judge(evidenceOf([], rest({ conserved: [{ name: "stock", expected, actual }] }))).verdict;
+    expect(judged(0.3, 0.1 + 0.2)).toBe("pass");
+    expect(judged(0.3, 0.31)).toBe("fail");
+    expect(judged(2 ** 52, 2 ** 52 + 1)).toBe("fail");
+    expect(judged(0, 1e-12)).toBe("fail");
+  });
+
   it("says which sum has changed, and by what", () => {
     const conserved = [{ name: "stock and sold", expected: 600, actual: 598 }];
     expect(effectsExactlyOnce().judge(evidenceOf([], rest({ conserved }))).actual).toContain(
