@@ -105,6 +105,8 @@ test.each<[string, readonly Receipt[], RegExp]>([
   ["has no receipt", [], /no receipt/],
   ["was never seen acting", [neverProven], /never seen acting/],
   ["was never seen healed", [neverHealed], /never seen healed/],
+  ["was seen acting at no time", [{ ...receipt, provenMs: null as unknown as number }], /never seen acting/],
+  ["was seen healed at no time", [{ ...receipt, healProvenMs: Number.NaN }], /never seen healed/],
   ["could not be injected", [{ ...receipt, error: "injecting: oh" }], /injecting: oh/],
   ["met no operation", [{ ...receipt, provenMs: 9000, healRequestedMs: 9100 }], /no operation was under way/],
 ])("a fault that %s makes the run inconclusive", (_what, receipts, reason) => {

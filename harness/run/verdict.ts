@@ -198,8 +198,9 @@ function unprovenFaults(evidence: Evidence): readonly string[] {
     const problems = own.flatMap((receipt) => {
       const on = injection.acts.length > 1 ? ` on ${receipt.on}` : "";
       if (receipt.error !== undefined) return [`${injection.title}${on}: ${receipt.error}`];
-      if (receipt.provenMs === undefined) return [`${injection.title}${on}: was never seen acting`];
-      return receipt.healProvenMs === undefined ? [`${injection.title}${on}: was never seen healed`] : [];
+      // A time that is stored as null is none.
+      if (!Number.isFinite(receipt.provenMs)) return [`${injection.title}${on}: was never seen acting`];
+      return Number.isFinite(receipt.healProvenMs) ? [] : [`${injection.title}${on}: was never seen healed`];
     });
     if (problems.length > 0) return problems;
     const met = crossings.some((one) => one.injection === injection.id && one.operations > 0);
