@@ -46,7 +46,10 @@ function rowsBySpot(of: Int32Array, count: number, spots: ReadonlySet<number>): 
 function firstUnexplained(key: DeletedKey): Zones["illegal"][number] | "undecided" | undefined {
   const whole = key.hasOrder(key.absent.length);
   if (whole === true) return undefined;
-  if (whole === undefined) return "undecided";
+  if (whole === undefined) {
+    const refuted = key.firstRefuted();
+    return refuted === undefined ? "undecided" : key.illegal(refuted);
+  }
   let [low, high] = [0, key.absent.length];
   while (low + 1 < high) {
     const middle = (low + high) >>> 1;
@@ -100,6 +103,42 @@ class DeletedKey {
     return hasOrder([...this.#others, ...absent], this.#freeDeletesMs, this.#initial);
   }
 
+  /**
+   * The first read of nothing that no order explains for a reason that needs no search: a value was there before it began, and
+   * no delete can have come between the last sight of that value and the end of the read. What is left out of an order, a write
+   * with all its reads, leaves an order of the rest; so each value can be asked alone.
+   */
+  firstRefuted(): number | undefined {
+    const { history } = this.#evidence;
+    const [values, deletes] = [this.#lastSights(), this.#deletes()];
+    return this.absent.find((row) => {
+      const [fromMs, toMs] = [history.wireMs[row]!, history.endMs[row]!];
+      const sightMs = mostBefore(values, (firstMs) => firstMs < fromMs);
+      const deletedMs = mostBefore(deletes, (beganMs) => beganMs <= toMs);
+      return sightMs > toMs || deletedMs < sightMs;
+    });
+  }
+
+  /** Of each value: from when on it certainly had been there, and when the last operation began that wrote or saw it. */
+  #lastSights(): readonly Span[] {
+    const values = new Map<number, Span>();
+    for (const { state, isRead, fromMs, toMs } of this.#others) {
+      if (state === absentState) continue;
+      // The initial value was there before all else.
+      const endMs = state === initialState && isRead ? Number.NEGATIVE_INFINITY : toMs;
+      const [known = Number.POSITIVE_INFINITY, last = Number.NEGATIVE_INFINITY] = values.get(state) ?? [];
+      values.set(state, [Math.min(known, endMs), Math.max(last, fromMs)]);
+    }
+    return [...values.values()];
+  }
+
+  /** Of each delete: when it began, and until when it can have taken effect. */
+  #deletes(): readonly Span[] {
+    const certain = this.#others.filter(({ state, isRead }) => state === absentState && !isRead);
+    const free = this.#freeDeletesMs.map((beganMs): Span => [beganMs, Number.POSITIVE_INFINITY]);
+    return [...certain.map(({ fromMs, toMs }): Span => [fromMs, toMs]), ...free];
+  }
+
   illegal(row: number): Zones["illegal"][number] {
     const { history } = this.#evidence;
     const before = this.#rows.filter(
@@ -116,5 +155,11 @@ class DeletedKey {
     return { fromMs: history.wireMs[row]!, toMs, isRead, state };
   }
 }
+
+type Span = readonly [firstMs: number, lastMs: number];
+
+/** The latest end of those spans whose beginning is one of these; −∞ where none is. */
+const mostBefore = (spans: readonly Span[], isOne: (firstMs: number) => boolean): number =>
+  spans.reduce((most, [firstMs, lastMs]) => (isOne(firstMs) ? Math.max(most, lastMs) : most), Number.NEGATIVE_INFINITY);
 
 const stateOf = (value: number): number => (Number.isNaN(value) ? initialState : value);

@@ -102,8 +102,14 @@ function wrongItems({ items }: FinalState): Wrong[] {
 
 function wrongSums({ conserved = [] }: FinalState): Wrong[] {
   return conserved.flatMap(({ name, expected, actual }): Wrong[] =>
-    expected === actual ? [] : [{ kind: "unbalanced", note: `${name} is ${actual} and should be ${expected}` }],
+    isSame(expected, actual) ? [] : [{ kind: "unbalanced", note: `${name} is ${actual} and should be ${expected}` }],
   );
+}
+
+/** To nine digits where one has a fraction: the order in which fractions are added up changes the last of them. */
+function isSame(expected: number, actual: number): boolean {
+  if (Number.isInteger(expected) && Number.isInteger(actual)) return expected === actual;
+  return Math.abs(expected - actual) <= 1e-9 * Math.max(Math.abs(expected), Math.abs(actual));
 }
 
 function shown(evidence: Evidence, wrong: readonly Wrong[]) {

@@ -3,27 +3,26 @@ import { commonKeyspace, isWrite } from "../model/workload.ts";
 import { flags, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { type Groups, groupsOf, keyspacesOf, type Spots } from "./spots.ts";
 
-/** What a key finally holds, as far as the audit says it in a way that can be judged. */
+/** What a key finally holds. */
 export interface Final {
   /** The id of a write; null for the initial value, undefined for nothing at all. */
   readonly value: number | null | undefined;
-  /** `NaN` when the audit did not read it, or it cannot be compared. */
+  /** `NaN` when the audit did not read it. */
   readonly version: number;
 }
 
 /** The registers of a final state, placed among the keys of a history. */
 export interface Finals {
-  /** Spot → what it holds; a key that is listed twice has several, of which the worst counts. */
-  readonly bySpot: ReadonlyMap<number, readonly Final[]>;
+  /** Spot → what it holds. */
+  readonly bySpot: ReadonlyMap<number, Final>;
   /** Of keys that no operation worked on. */
   readonly elsewhere: readonly Register[];
-  /** Why something cannot be placed or contradicts itself, one sentence each. */
-  readonly unclear: readonly string[];
 }
 
 /**
  * Keys are the same thing only within one keyspace. A register without one is of the common keyspace; where no operation
  * writes to that, and all write to one other, it can only be of that one.
+ * @param state a sound one, which lists each key once
  */
 export function finalsOf({ operations }: Evidence, spots: Spots, { registers }: FinalState): Finals {
   const names = keyspacesOf(operations);
@@ -31,32 +30,15 @@ export function finalsOf({ operations }: Evidence, spots: Spots, { registers }: 
   const [only] = written;
   const byDefault = written.size === 1 && only !== undefined ? only : commonKeyspace;
   const numbers = new Map(spots.keys.map(({ keyspace, key }, spot) => [keyspace * 2 ** 32 + key, spot]));
-  const bySpot = new Map<number, Final[]>();
+  const bySpot = new Map<number, Final>();
   const elsewhere: Register[] = [];
-  const unclear: string[] = [];
   for (const register of registers) {
-    const { keyspace = byDefault, key, version, value } = register;
-    const spot = numbers.get(names.indexOf(keyspace) * 2 ** 32 + key);
-    if (value !== null && !Number.isInteger(value)) {
-      unclear.push(`the audit gives key ${key} the value ${String(value)}, which is neither an id nor null`);
-      continue;
-    }
-    if (version !== undefined && !Number.isFinite(version)) {
-      unclear.push(`the audit gives key ${key} the version ${JSON.stringify(version)}, which is not a number: cast it`);
-    }
-    if (spot === undefined || !names.includes(keyspace)) {
-      elsewhere.push(register);
-      continue;
-    }
-    const final = { value, version: Number.isFinite(version) ? version! : Number.NaN };
-    const others = bySpot.get(spot);
-    if (others === undefined) bySpot.set(spot, [final]);
-    else if (!others.some((one) => one.value === value && Object.is(one.version, final.version))) {
-      others.push(final);
-      unclear.push(`the audit lists key ${key} twice, with different contents`);
-    }
+    const { keyspace = byDefault, key, version = Number.NaN, value } = register;
+    const spot = names.includes(keyspace) ? numbers.get(names.indexOf(keyspace) * 2 ** 32 + key) : undefined;
+    if (spot === undefined) elsewhere.push(register);
+    else bySpot.set(spot, { value, version });
   }
-  return { bySpot, elsewhere, unclear };
+  return { bySpot, elsewhere };
 }
 
 /** The acknowledged writes of each spot, and where a delete may have happened that nobody acknowledged. */

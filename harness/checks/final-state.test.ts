@@ -95,6 +95,17 @@ describe("no lost jobs", () => {
     });
   });
 
+  it("takes the job of an order that was refused and certainly did not happen for a phantom", () => {
+    const refused = (rest: Partial<Step>) => [order(12_000), order(12_100, { outcome: "rejected", ...rest })];
+    const jobs = [done, { ...done, id: 1 }];
+    expect(judged(noLostJobs(), { jobs }, refused({}))).toMatchObject({ verdict: "pass" });
+    expect(judged(noLostJobs(), { jobs }, refused({ notExecuted: true }))).toMatchObject({
+      verdict: "fail",
+      numbers: { phantom: 1 },
+      witness: [{ id: 1, note: "certainly was not executed; its job is completed" }],
+    });
+  });
+
   it("counts a job once that is completed and still in the queue, and says so", () => {
     const found = judged(noLostJobs(), { jobs: [done, { ...done, state: "pending", effects: 0 }] });
     expect(found).toMatchObject({ verdict: "fail", numbers: { stuck: 1, jobs: 1 } });

@@ -1,14 +1,25 @@
 import { z } from "zod";
 import type { Check, Document, Evidence, FinalState, Register } from "../model/check.ts";
-import { outcomeCode, phaseCode } from "../model/history.ts";
+import { type History, phaseCode } from "../model/history.ts";
 import { commonKeyspace } from "../model/workload.ts";
 import { differentNames, duration, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
+import { KeyStates } from "./key-states.ts";
 import { anAudit, keyspacesNamed, needs, operationsNamed, readsOfWrites, someLoadAfter } from "./plan-problems.ts";
-import { flags, keyName, type Noted, rowOfVersion, undecided, unknownNames, witnesses } from "./rows.ts";
-import { VersionClock } from "./version-clock.ts";
+import { ReadAge } from "./read-age.ts";
+import {
+  flags,
+  isAbsent,
+  isAcknowledged,
+  keyName,
+  type Noted,
+  rowOfVersion,
+  undecided,
+  unknownNames,
+  witnesses,
+} from "./rows.ts";
 import { counted, spokenMs } from "./words.ts";
 
 const indexOptions = z
@@ -31,7 +42,6 @@ const indexOptions = z
 /** How late the index may be, and which operations ask it. */
 export type IndexOptions = z.input<typeof indexOptions>;
 
-const okCode = outcomeCode("ok");
 const warmUp = phaseCode("warmUp");
 
 /**
@@ -40,7 +50,8 @@ const warmUp = phaseCode("warmUp");
  *
  * - missing: a key that the index lacks; orphan: one that only the index has
  * - stale: an older (or newer) version than the database's; duplicate: a key that the index has more than once
- * - late: a search that was invoked more than `lagWithin` after a change was acknowledged, and did not see it
+ * - late: a search that was invoked more than `lagWithin` after a change was acknowledged, and did not see it. One that found
+ *   nothing is late after any change, unless a delete explains it
  */
 export function indexAgrees(given: IndexOptions = {}): Check {
   const options = optionsOf("indexAgrees", indexOptions, given);
@@ -61,11 +72,12 @@ export function indexAgrees(given: IndexOptions = {}): Check {
     (evidence): Finding => {
       const missing = unknownNames(evidence, operations) ?? unknownKeyspace(evidence, keyspaces);
       if (missing !== undefined) return undecided(expected, missing);
-      const state = soundState(evidence, "index");
-      if (typeof state === "string") return undecided(expected, state);
-      const { registers, index } = indexedOf(state, keyspaces);
-      const differences = diff(registers, index);
       const lateness = lagWithin === undefined ? noLateness : latenessOf(evidence, operations ?? [], lagWithin);
+      const state = soundState(evidence, "index");
+      // A late search is late, whatever the index holds in the end.
+      if (typeof state === "string" && lateness.late.length === 0) return undecided(expected, state);
+      const { registers, index } = typeof state === "string" ? nothingRead : indexedOf(state, keyspaces);
+      const differences = diff(registers, index);
       const numbers = {
         rows: registers.length,
         documents: index.length,
@@ -101,7 +113,7 @@ export function indexAgrees(given: IndexOptions = {}): Check {
       }
       if (lagWithin !== undefined && lateness.exposed === 0) {
         const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
-        return undecided(expected, `no search that returned a version came ${longer}`, numbers);
+        return undecided(expected, `no search that says what it saw came ${longer}`, numbers);
       }
       const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
       return {
@@ -114,6 +126,7 @@ export function indexAgrees(given: IndexOptions = {}): Check {
   );
 }
 
+const nothingRead: Required<Pick<FinalState, "registers" | "index">> = { registers: [], index: [] };
 const kinds = ["missing", "orphan", "stale", "duplicate"] as const;
 
 interface Difference {
@@ -175,29 +188,29 @@ function storyOf(evidence: Evidence, { at, version, note }: Difference): readonl
 
 const noLateness = { late: [] as readonly Noted[], exposed: 0, latestMs: 0 };
 
-/** How late searches were, by the first proof of anything newer than what they returned. */
+/** How late searches were, by the first acknowledgement of anything newer than what they returned. */
 function latenessOf(evidence: Evidence, names: readonly string[], lagWithin: number): typeof noLateness {
   const { history } = evidence;
   const asks = flags(evidence, ({ name }) => names.includes(name));
-  const clock = new VersionClock(evidence, new Uint8Array(evidence.operations.length));
+  const age = new ReadAge(evidence, new KeyStates(evidence), "acknowledgements");
   const late: (Noted & { readonly lateMs: number })[] = [];
   let [exposed, latestMs] = [0, 0];
   for (let row = 0; row < history.count; row += 1) {
-    if (asks[history.operation[row]!] !== 1 || history.outcome[row] !== okCode || history.phase[row] === warmUp)
-      continue;
-    const version = history.version[row]!;
-    if (Number.isNaN(version)) continue;
-    const invokedMs = history.wireMs[row]!;
+    if (asks[history.operation[row]!] !== 1 || !isAcknowledged(history, row) || history.phase[row] === warmUp) continue;
+    if (!age.isKnown(row)) continue;
     // Only a search that comes so long after the first acknowledged change of its key could have been late.
-    const known = clock.firstNewer(row, Number.NEGATIVE_INFINITY);
-    if (known >= 0 && invokedMs - history.endMs[known]! > lagWithin) exposed += 1;
-    const proof = clock.firstNewer(row, version);
-    const lateMs = proof < 0 ? 0 : invokedMs - history.endMs[proof]!;
+    if (age.mostMs(row) > lagWithin) exposed += 1;
+    const { proof, ageMs: lateMs } = age.of(row);
     latestMs = Math.max(latestMs, lateMs);
-    if (!(lateMs > lagWithin)) continue;
-    const note = `found version ${version} of key ${history.key[row]!}, ${spokenMs(lateMs)} after ${history.version[proof]!} was acknowledged`;
-    late.push({ row, note, violates: true, lateMs });
+    if (lateMs > lagWithin) late.push({ row, note: lateNote(history, row, proof, lateMs), violates: true, lateMs });
   }
   late.sort((one, other) => other.lateMs - one.lateMs);
   return { late, exposed, latestMs };
+}
+
+function lateNote(history: History, row: number, proof: number, lateMs: number): string {
+  const [seen, newer] = [history.version[row]!, history.version[proof]!];
+  const what = isAbsent(history, row) ? "nothing" : Number.isNaN(seen) ? "an older value" : `version ${seen}`;
+  const missed = Number.isNaN(newer) ? "a newer one" : newer;
+  return `found ${what} of key ${history.key[row]!}, ${spokenMs(lateMs)} after ${missed} was acknowledged`;
 }

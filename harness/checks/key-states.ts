@@ -16,6 +16,13 @@ export interface State {
   readonly effectMs: number;
 }
 
+/** A state of nothing that a read can have seen. */
+export interface Absence {
+  readonly state: State;
+  /** Neither this state nor one of those that follow is newer than one of these. */
+  readonly bounds: readonly State[];
+}
+
 const notYetThere: State = {
   version: Number.NEGATIVE_INFINITY,
   beginMs: Number.NEGATIVE_INFINITY,
@@ -49,12 +56,12 @@ export class KeyStates {
     return this.#isWriting[operation] === 1 || this.#tellsValues[operation] === 1 || isAbsent(history, row);
   }
 
-  /** The state that an acknowledged write left or an answered read saw; of several, the newest that it can be. */
+  /** The state that an acknowledged write left or an answered read saw; of several, none is newer than this one. */
   of(row: number): State {
     const { history } = this.#evidence;
     const told = this.writes.version[row]!;
     if (this.#isWriting[history.operation[row]!] === 1) return this.#stateAfter(row, told);
-    if (isAbsent(history, row)) return Number.isNaN(told) ? this.#absences.newest(row) : { ...unknown, version: told };
+    if (isAbsent(history, row)) return this.isOpen(row) ? this.#absences.newest(row) : { ...unknown, version: told };
     const value = history.value[row]!;
     if (Number.isNaN(value)) {
       if (this.#tellsValues[history.operation[row]!] === 1) {
@@ -65,6 +72,16 @@ export class KeyStates {
     const write = sourceOf(this.#evidence, this.writes, row);
     if (write < 0) return { ...unknown, version: told };
     return this.#stateAfter(write, Number.isNaN(told) ? this.writes.version[write]! : told);
+  }
+
+  /** Whether a read found nothing and did not say of which version: each delete that began before it had ended may be why. */
+  isOpen(row: number): boolean {
+    return isAbsent(this.#evidence.history, row) && Number.isNaN(this.writes.version[row]!);
+  }
+
+  /** The states that an open read can have seen, roughly from the newest to the oldest. */
+  absencesOf(row: number): Iterable<Absence> {
+    return this.#absences.of(row);
   }
 
   /** The oldest state of those that a read which found nothing can have seen, and that are not older than these. */
@@ -97,10 +114,11 @@ class Absences {
   /** Rows of deletes that may have happened, key by key, as they began. */
   readonly #order: Uint32Array;
   readonly #starts: Uint32Array;
-  /** For each place: over it and those before it of its key, the highest version, the latest effect, and whether one has no version. */
+  /** For each place, over it and those before it of its key: of deletes with a version the highest and their latest effect. */
   readonly #highest: Float64Array;
-  readonly #latestMs: Float64Array;
-  readonly #isUntold: Uint8Array;
+  readonly #toldMs: Float64Array;
+  /** … and of deletes without a version the latest effect; −∞ where there is none. */
+  readonly #untoldMs: Float64Array;
 
   constructor(evidence: Evidence, writes: KeyWrites) {
     const { history } = evidence;
@@ -116,33 +134,58 @@ class Absences {
     this.#order = order;
     this.#starts = starts;
     this.#highest = new Float64Array(order.length);
-    this.#latestMs = new Float64Array(order.length);
-    this.#isUntold = new Uint8Array(order.length);
+    this.#toldMs = new Float64Array(order.length);
+    this.#untoldMs = new Float64Array(order.length);
     for (let spot = 0; spot + 1 < starts.length; spot += 1) this.#fill(starts[spot]!, starts[spot + 1]!);
   }
 
   #fill(from: number, to: number): void {
     const { history } = this.#evidence;
     sortNearly(this.#order.subarray(from, to), (one, other) => history.wireMs[one]! - history.wireMs[other]!);
-    let [highest, latestMs, isUntold] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    let [highest, toldMs, untoldMs] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let place = from; place < to; place += 1) {
       const row = this.#order[place]!;
-      const version = isAcknowledged(history, row) ? this.#writes.version[row]! : Number.NaN;
-      if (Number.isNaN(version)) isUntold = 1;
-      else highest = Math.max(highest, version);
-      latestMs = Math.max(latestMs, this.#writes.effectMs[row]!);
+      const [version, effectMs] = [this.#versionOf(row), this.#writes.effectMs[row]!];
+      if (Number.isNaN(version)) untoldMs = Math.max(untoldMs, effectMs);
+      else [highest, toldMs] = [Math.max(highest, version), Math.max(toldMs, effectMs)];
       this.#highest[place] = highest;
-      this.#latestMs[place] = latestMs;
-      this.#isUntold[place] = isUntold;
+      this.#toldMs[place] = toldMs;
+      this.#untoldMs[place] = untoldMs;
     }
+  }
+
+  /** A delete that was not acknowledged may have any version, whatever its answer said. */
+  #versionOf(row: number): number {
+    return isAcknowledged(this.#evidence.history, row) ? this.#writes.version[row]! : Number.NaN;
   }
 
   /** A bound: no state of nothing that the read can have seen is newer than this one. */
   newest(row: number): State {
     const last = this.#lastBefore(row);
     if (last < 0) return notYetThere;
-    const version = this.#isUntold[last] === 1 ? Number.NaN : this.#highest[last]!;
-    return { version, beginMs: Number.NaN, effectMs: this.#latestMs[last]! };
+    const [toldMs, untoldMs] = [this.#toldMs[last]!, this.#untoldMs[last]!];
+    const version = untoldMs > Number.NEGATIVE_INFINITY ? Number.NaN : this.#highest[last]!;
+    return { version, beginMs: Number.NaN, effectMs: Math.max(toldMs, untoldMs) };
+  }
+
+  *of(row: number): Iterable<Absence> {
+    const last = this.#lastBefore(row);
+    for (let place = last; place >= this.#starts[this.#writes.spots.of[row]!]!; place -= 1) {
+      const one = this.#order[place]!;
+      const [beginMs, effectMs] = [this.#evidence.history.wireMs[one]!, this.#writes.effectMs[one]!];
+      yield { state: { version: this.#versionOf(one), beginMs, effectMs }, bounds: this.#boundsAt(place) };
+    }
+    if (last < 0) yield { state: notYetThere, bounds: [notYetThere] };
+  }
+
+  #boundsAt(place: number): readonly State[] {
+    const [version, toldMs, untoldMs] = [this.#highest[place]!, this.#toldMs[place]!, this.#untoldMs[place]!];
+    return [
+      ...(toldMs === Number.NEGATIVE_INFINITY ? [] : [{ version, beginMs: Number.NaN, effectMs: toldMs }]),
+      ...(untoldMs === Number.NEGATIVE_INFINITY
+        ? []
+        : [{ version: Number.NaN, beginMs: Number.NaN, effectMs: untoldMs }]),
+    ];
   }
 
   oldest(row: number, versionBefore: number, beginMsBefore: number): State {
@@ -153,7 +196,7 @@ class Absences {
     let [version, beginMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (let place = this.#starts[this.#writes.spots.of[row]!]!; place <= last; place += 1) {
       const one = this.#order[place]!;
-      const told = isAcknowledged(history, one) ? this.#writes.version[one]! : Number.NaN;
+      const told = this.#versionOf(one);
       const isOlder = Number.isNaN(told) ? this.#writes.effectMs[one]! < beginMsBefore : told < versionBefore;
       if (isOlder) continue;
       version = Number.isNaN(told) ? Number.NaN : Math.min(version, told);

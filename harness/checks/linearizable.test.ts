@@ -154,10 +154,30 @@ describe("linearizable", () => {
     const reads = writes.map((_, place) => saw(12_100 + place, place, together));
     const steps = [...writes, ...reads, remove(12_000, 0, 2, together)];
     expect(judged(...steps, missing(12_500, 0, together)).verdict).toBe("pass");
-    expect(judged(...steps, saw(13_500, 0), missing(14_000, 0))).toMatchObject({
+    // One delete cannot explain two reads of nothing with a value in between.
+    const quick = { tookMs: 5 };
+    const before = [write(11_000, 0, 1), saw(11_500, steps.length)];
+    const between = [missing(12_200, 0, quick), saw(12_500, 0, quick), missing(12_900, 0, quick)];
+    expect(judged(...steps, ...before, ...between)).toMatchObject({
       verdict: "inconclusive",
       actual: expect.stringContaining("too much at once"),
     });
+  });
+
+  it("finds nothing where a value was seen after all deletes, however much happened at once before", () => {
+    const together = { tookMs: 1000 };
+    const writes = Array.from({ length: 30 }, (_, place) => write(12_000 + place, 0, 1, together));
+    const reads = writes.map((_, place) => saw(12_100 + place, place, together));
+    const steps = [...writes, ...reads, remove(12_000, 0, 2, together)];
+    const wrong = judged(...steps, saw(13_500, 0), missing(14_000, 0));
+    expect(wrong).toMatchObject({ verdict: "fail", numbers: { illegalReads: 1 } });
+    expect(wrong.actual).toContain("found nothing of key 0, and no delete explains it");
+    expect(judged(...steps, missing(12_700, 0), saw(13_500, 0), saw(14_000, 0)).verdict).not.toBe("fail");
+    const late = remove(13_600, 0, undefined, { outcome: "unknown" });
+    expect(judged(...steps, saw(13_500, 0), late, missing(14_000, 0)).verdict).not.toBe("fail");
+    expect(judged(...steps, saw(13_500, 0), remove(13_600, 0, 3), saw(13_800, 0), missing(13_900, 0)).verdict).toBe(
+      "fail",
+    );
   });
 
   it("takes no read without a value for one of the initial value where none tells a value", () => {

@@ -1,19 +1,17 @@
 import { z } from "zod";
 import type { Check, Evidence, FinalState } from "../model/check.ts";
-import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
+import { grantCode, outcomeCode } from "../model/history.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { type Contradiction, contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
 import { anAudit, effectOf, needs, operationsNamed } from "./plan-problems.ts";
-import { flags, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
+import { flags, isNeverExecuted, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
 import { counted, grouped } from "./words.ts";
 
 const okCode = outcomeCode("ok");
 const denied = grantCode(false);
-/** Outcomes of operations that certainly were not executed. */
-const neverExecuted: readonly Outcome[] = ["failed", "overflow"];
 
 const jobOptions = z.strictObject({
   /** Names of the operations that ask for jobs; all inserts when absent. */
@@ -133,7 +131,7 @@ function wrongJob(evidence: Evidence, job: JobRows, row: number): readonly Wrong
   if (row < 0 || evidence.operations[evidence.history.operation[row]!]?.effect !== "insert") {
     return [{ kind: "phantom", note: `job ${job.id} is ${found}, but no operation asked for it` }];
   }
-  if (neverExecuted.includes(outcomes[evidence.history.outcome[row]!]!)) {
+  if (isNeverExecuted(evidence.history, row)) {
     return [{ kind: "phantom", row, note: `certainly was not executed; its job is ${found}` }];
   }
   const contradictions = contradictionsOf(job).map((one: Contradiction): Wrong => ({ ...one, row }));

@@ -5,9 +5,10 @@ import { isWrite } from "../model/workload.ts";
 import { number } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { finalsOf, writesBySpot } from "./final-registers.ts";
+import { soundState } from "./final-state.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { keyWritesOf } from "./key-writes.ts";
-import { type Anomaly, fateUnder, forgotten, type WrittenKey } from "./lost-writes.ts";
+import { type Anomaly, type Fate, fateUnder, forgotten, type WrittenKey } from "./lost-writes.ts";
 import { anAudit, effectOf, needs } from "./plan-problems.ts";
 import { flags, isAcknowledged, isNeverExecuted, rowsById, undecided, witnesses } from "./rows.ts";
 import { counted, grouped, spokenShare } from "./words.ts";
@@ -42,8 +43,8 @@ export type DurabilityOptions = z.input<typeof durabilityOptions>;
  * are counted in `duplicated`, and are another check's law. Every phase counts: what was acknowledged in the warm-up must
  * stay too.
  *
- * `inconclusive` without a final state, when nothing was acknowledged, and where the final state leaves open what a key
- * holds.
+ * `inconclusive` when nothing was acknowledged, where the final state leaves open what a key holds, and without a final state
+ * that can be judged, unless the answers alone show that a write was forgotten.
  */
 export function noLostWrites(given: DurabilityOptions = {}): Check {
   const options = optionsOf("noLostWrites", durabilityOptions, given);
@@ -66,24 +67,21 @@ export function noLostWrites(given: DurabilityOptions = {}): Check {
     ...needs("noLostWrites", anAudit, effectOf(["write", "delete", "insert"])),
   } as const;
   return checkOf(said, (evidence): Finding => {
-    const { finalState } = evidence;
-    if (finalState === undefined) return undecided(expected, "the final state was not read");
-    const registers = registersOf(evidence, finalState);
-    const items = itemsOf(evidence, finalState);
+    const state = soundState(evidence);
+    const registers = registersOf(evidence, typeof state === "string" ? undefined : state);
+    if (typeof state === "string") return withoutState(evidence, state, registers, { expected, atMost });
+    const items = itemsOf(evidence, state);
     const acknowledged = registers.acknowledged + items.acknowledged;
     const anomalies = [...items.anomalies, ...registers.anomalies];
     const numbers = {
       acknowledged,
       ...Object.fromEntries(kinds.map((kind) => [kind, anomalies.filter((anomaly) => anomaly.kind === kind).length])),
-      duplicated: finalState.items.filter(({ count }) => count > 1).length,
-      recovered: recovered(evidence, finalState),
+      duplicated: state.items.filter(({ count }) => count > 1).length,
+      recovered: recovered(evidence, state),
     };
     const isOnlyLost = anomalies.every(({ kind }) => kind === "lost");
     if (anomalies.length > 0 && !(isOnlyLost && anomalies.length <= atMost * acknowledged)) {
-      const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
-      const witness = witnesses(evidence, anomalies.flatMap(storyOf));
-      const actual = actualOf(anomalies, acknowledged);
-      return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
+      return { expected, numbers, ...broken(evidence, anomalies, acknowledged) };
     }
     if (acknowledged === 0) return undecided(expected, "no write was acknowledged", numbers);
     const [unclear] = registers.unclear;
@@ -92,6 +90,25 @@ export function noLostWrites(given: DurabilityOptions = {}): Check {
     const actual = `${counted(acknowledged, "acknowledged write")}, all accounted for`;
     return { verdict: "pass", expected, actual, numbers };
   });
+}
+
+/** What the system had forgotten shows in its answers alone, also where the final state is not there or cannot be read. */
+function withoutState(
+  evidence: Evidence,
+  why: string,
+  { acknowledged, anomalies }: Seen,
+  { expected, atMost }: { readonly expected: string; readonly atMost: number },
+): Finding {
+  const numbers = { acknowledged, lost: anomalies.length };
+  if (anomalies.length <= atMost * acknowledged) return undecided(expected, why, numbers);
+  return { expected, numbers, ...broken(evidence, anomalies, acknowledged) };
+}
+
+function broken(evidence: Evidence, anomalies: readonly Anomaly[], acknowledged: number) {
+  const rows = anomalies.flatMap(({ row }) => (row === undefined ? [] : [row]));
+  const witness = witnesses(evidence, anomalies.flatMap(storyOf));
+  const actual = actualOf(anomalies, acknowledged);
+  return { verdict: "fail", actual, ...commonPhase(evidence, rows), witness } as const;
 }
 
 const kinds = ["lost", "phantom", "resurrected"] as const;
@@ -126,24 +143,28 @@ function itemsOf(evidence: Evidence, { items }: FinalState): Seen {
   return { acknowledged, anomalies };
 }
 
-function registersOf(evidence: Evidence, finalState: FinalState): Seen & { readonly unclear: readonly string[] } {
+/** @param finalState without one, only what was forgotten in the past is looked for */
+function registersOf(
+  evidence: Evidence,
+  finalState: FinalState | undefined,
+): Seen & { readonly unclear: readonly string[] } {
   const writes = keyWritesOf(evidence);
-  const { bySpot, elsewhere, unclear: fromAudit } = finalsOf(evidence, writes.spots, finalState);
+  const finals = finalState === undefined ? undefined : finalsOf(evidence, writes.spots, finalState);
   const { acknowledged, mayBeDeleted } = writesBySpot(evidence, writes.spots);
-  const unclear = [...fromAudit];
-  const anomalies: Anomaly[] = elsewhere.flatMap(({ key, value }) => (value === null ? [] : [phantom(key, value)]));
+  const unclear: string[] = [];
+  const anomalies: Anomaly[] = (finals?.elsewhere ?? []).flatMap(({ key, value }) =>
+    value === null ? [] : [phantom(key, value)],
+  );
   for (const [spot, { key }] of writes.spots.keys.entries()) {
     const rows = acknowledged.order.subarray(acknowledged.starts[spot], acknowledged.starts[spot + 1]);
-    const finals = bySpot.get(spot) ?? [{ value: undefined, version: Number.NaN }];
+    const final = finals?.bySpot.get(spot) ?? { value: undefined, version: Number.NaN };
     const written: WrittenKey = { spot, key, rows, mayBeDeleted: mayBeDeleted[spot] === 1 };
-    const fates = finals.map((final) => fateUnder(evidence, writes, written, final));
-    const found = eachOnce(fates.flatMap((fate) => fate.anomalies));
-    unclear.push(...fates.flatMap((fate) => fate.unclear ?? []));
-    anomalies.push(...found);
+    const fate: Fate = finals === undefined ? { anomalies: [] } : fateUnder(evidence, writes, written, final);
+    if (fate.unclear !== undefined) unclear.push(fate.unclear);
+    anomalies.push(...fate.anomalies);
     if (rows.length < 2) continue;
-    const lost = new Set(found.flatMap(({ row }) => (row === undefined ? [] : [row])));
-    const holder = finals[0]?.value ?? -1;
-    anomalies.push(...forgotten(evidence, writes, written, { lost, holder: writes.rowOf[holder] ?? -1 }));
+    const lost = new Set(fate.anomalies.flatMap(({ row }) => (row === undefined ? [] : [row])));
+    anomalies.push(...forgotten(evidence, writes, written, { lost, holder: writes.rowOf[final.value ?? -1] ?? -1 }));
   }
   return { acknowledged: acknowledged.order.length, anomalies, unclear };
 }
@@ -152,13 +173,6 @@ const phantom = (key: number, value: number): Anomaly => ({
   kind: "phantom",
   note: `key ${key} ends with the value ${value}, but no operation wrote it there`,
 });
-
-/** A key that the audit lists twice may show one loss twice. */
-function eachOnce(anomalies: readonly Anomaly[]): readonly Anomaly[] {
-  return [
-    ...new Map(anomalies.map((one) => [one.row === undefined ? one.note : `${one.kind} ${one.row}`, one])).values(),
-  ];
-}
 
 const storyOf = ({ row, note, because = [] }: Anomaly) =>
   row === undefined ? [] : [{ row, note, violates: true }, ...because];

@@ -137,6 +137,22 @@ describe("no stale reads", { timeout: 60_000 }, () => {
     }
   });
 
+  it("asks each delete whether it explains a read of nothing, also where only one of them has a version", () => {
+    const deleted = remove(11_000, 3, 5, { tookMs: 3000 });
+    const newer = write(13_000, 3, 6);
+    expect(judged(1000, deleted, remove(10_500, 3), newer, missing(18_000, 3))).toMatchObject({
+      verdict: "fail",
+      numbers: { oldestMs: 4995 },
+    });
+    expect(
+      judged(1000, deleted, remove(10_500, 3, undefined, { tookMs: 2600 }), newer, missing(18_000, 3)).verdict,
+    ).toBe("pass");
+    // The one with the higher version had ended before the write without a version began, the other has a lower version.
+    const two = [remove(12_000, 3, 3, { tookMs: 1000 }), remove(12_000, 3, 4, { tookMs: 500 })];
+    expect(judged(1000, ...two, write(12_800, 3), missing(18_000, 3)).verdict).toBe("fail");
+    expect(judged(1000, ...two, write(12_400, 3), missing(18_000, 3)).verdict).toBe("pass");
+  });
+
   it("leaves the warm-up out, but not what was written in it", () => {
     const exposed = [write(12_000, 9, 1), read(13_000, 9, 1)];
     expect(judged(100, write(100, 3, 5), read(900, 3, 4), ...exposed).verdict).toBe("pass");

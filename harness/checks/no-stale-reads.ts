@@ -8,9 +8,8 @@ import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { KeyStates } from "./key-states.ts";
 import { needs, operationsNamed, readsOfWrites, timeToAge } from "./plan-problems.ts";
+import { ReadAge } from "./read-age.ts";
 import { flags, isAbsent, isAcknowledged, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
-import { ValueClock } from "./value-clock.ts";
-import { VersionClock } from "./version-clock.ts";
 import { counted, grouped, spokenMs } from "./words.ts";
 
 const stalenessOptions = z.strictObject({
@@ -90,7 +89,7 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
   const { history } = evidence;
   const reads = flags(evidence, ({ effect, name }) => effect === "read" && (names?.includes(name) ?? true));
   const states = new KeyStates(evidence);
-  const age = new Age(evidence, states);
+  const age = new ReadAge(evidence, states);
   const written = new FirstWritten(evidence, states);
   const stale: Stale[] = [];
   let [count, exposed, oldestMs] = [0, 0, 0];
@@ -105,49 +104,6 @@ function stalenessOf(evidence: Evidence, names: readonly string[] | undefined, w
   }
   stale.sort((one, other) => other.ageMs - one.ageMs);
   return { reads: count, exposed, oldestMs, stale };
-}
-
-/** How long something newer than what a read returned had been there. */
-class Age {
-  readonly #evidence: Evidence;
-  readonly #states: KeyStates;
-  readonly #versions: VersionClock;
-  readonly #all: ValueClock;
-  /** Of writes whose versions are not known: with the others, versions decide. */
-  readonly #untold: ValueClock;
-
-  constructor(evidence: Evidence, states: KeyStates) {
-    const { writes } = states;
-    this.#evidence = evidence;
-    this.#states = states;
-    // What any read saw proves what is there; only those that are named are judged.
-    const allReads = flags(evidence, ({ effect }) => effect === "read");
-    this.#versions = new VersionClock(evidence, allReads, writes.version);
-    this.#all = new ValueClock(evidence, writes, () => true);
-    this.#untold = new ValueClock(evidence, writes, (row) => Number.isNaN(writes.version[row]!));
-  }
-
-  /** Whether a read says anything of what it saw. */
-  isKnown(row: number): boolean {
-    const { version, effectMs } = this.#states.of(row);
-    return !Number.isNaN(version) || !Number.isNaN(effectMs);
-  }
-
-  of(row: number): { readonly proof: number; readonly ageMs: number } {
-    const { version, effectMs } = this.#states.of(row);
-    const spot = this.#states.writes.spots.of[row]!;
-    const hasVersion = !Number.isNaN(version);
-    const byVersion = hasVersion ? this.#versions.firstNewer(row, version) : -1;
-    const clock = hasVersion ? this.#untold : this.#all;
-    const byTime = Number.isNaN(effectMs) ? -1 : clock.firstBegunAfter(spot, effectMs);
-    const [one, other] = [this.#ageBy(row, byVersion), this.#ageBy(row, byTime)];
-    return one >= other ? { proof: byVersion, ageMs: one } : { proof: byTime, ageMs: other };
-  }
-
-  #ageBy(row: number, proof: number): number {
-    const { wireMs, endMs } = this.#evidence.history;
-    return proof < 0 ? 0 : Math.max(0, wireMs[row]! - endMs[proof]!);
-  }
 }
 
 /** Since when there is an acknowledged write of a key in the phases in which a fault acts or is felt. */

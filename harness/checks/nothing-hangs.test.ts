@@ -36,15 +36,18 @@ it("takes refusals, broken connections and what was never sent for no hang", () 
   expect(judged(fine)).toMatchObject({ verdict: "pass", numbers: { sent: 3, hung: 0 } });
 });
 
+/** One that was answered: where all are excused, nothing is decided. */
+const answered = read(15_000, 0, 1);
+
 it("excuses what was sent to an instance that said that it was not ready, and nobody else", () => {
   const unready = [said(0, "ready"), said(12_500, "unready"), said(14_000, "ready")];
-  expect(judged([hung(12_000)], unready)).toMatchObject({ verdict: "pass", numbers: { excused: 1 } });
-  expect(judged([hung(13_000)], unready).verdict).toBe("pass");
-  expect(judged([hung(13_500)], unready).verdict).toBe("pass");
-  expect(judged([hung(14_100)], unready).verdict).toBe("fail");
-  expect(judged([hung(11_000)], unready).verdict).toBe("fail");
-  expect(judged([hung(12_000, { target: 1 })], unready).verdict).toBe("fail");
-  expect(judged([hung(12_000)], [said(0, "ready"), said(12_500, "silent")]).verdict).toBe("fail");
+  expect(judged([hung(12_000), answered], unready)).toMatchObject({ verdict: "pass", numbers: { excused: 1 } });
+  expect(judged([hung(13_000), answered], unready).verdict).toBe("pass");
+  expect(judged([hung(13_500), answered], unready).verdict).toBe("pass");
+  expect(judged([hung(14_100), answered], unready).verdict).toBe("fail");
+  expect(judged([hung(11_000), answered], unready).verdict).toBe("fail");
+  expect(judged([hung(12_000, { target: 1 }), answered], unready).verdict).toBe("fail");
+  expect(judged([hung(12_000), answered], [said(0, "ready"), said(12_500, "silent")]).verdict).toBe("fail");
 });
 
 it("excuses by the part of the wait in which it was not ready: not for a moment of it", () => {
@@ -54,17 +57,17 @@ it("excuses by the part of the wait in which it was not ready: not for a moment 
     said(fromMs, "unready"),
     said(fromMs + ms, "ready"),
   ];
-  expect(judged([hung(12_000)], unreadyFor(100)).verdict).toBe("fail");
-  expect(judged([hung(12_000)], unreadyFor(499)).verdict).toBe("fail");
-  expect(judged([hung(12_000)], unreadyFor(500)).verdict).toBe("pass");
+  expect(judged([hung(12_000), answered], unreadyFor(100)).verdict).toBe("fail");
+  expect(judged([hung(12_000), answered], unreadyFor(499)).verdict).toBe("fail");
+  expect(judged([hung(12_000), answered], unreadyFor(500)).verdict).toBe("pass");
   // Not ready when it was sent, and soon after that again.
-  expect(judged([hung(12_000)], unreadyFor(100, 11_950)).verdict).toBe("fail");
+  expect(judged([hung(12_000), answered], unreadyFor(100, 11_950)).verdict).toBe("fail");
   // Twice, and for long enough in all; silence in between is no word.
   const twice = [...unreadyFor(250, 12_100), said(12_360, "silent"), ...unreadyFor(250, 12_400).slice(1)];
-  expect(judged([hung(12_000)], twice).verdict).toBe("pass");
-  expect(judged([hung(12_000)], [said(0, "ready"), said(12_100, "unready"), said(12_400, "silent")]).verdict).toBe(
-    "fail",
-  );
+  expect(judged([hung(12_000), answered], twice).verdict).toBe("pass");
+  expect(
+    judged([hung(12_000), answered], [said(0, "ready"), said(12_100, "unready"), said(12_400, "silent")]).verdict,
+  ).toBe("fail");
 });
 
 it("counts all that hung, and then those of them that are excused", () => {
@@ -145,4 +148,20 @@ it("does not fail for what was under way while the machine stood still, or was l
 it("decides nothing when nothing was sent, and refuses a share that is none", () => {
   expect(judged([]).verdict).toBe("inconclusive");
   expect(refusalOf(nothingHangs({ atMost: 1 }))).toMatch(/below 1/);
+});
+
+it("decides nothing where all that was sent is excused, and allows a share of the rest", () => {
+  const unready = [said(11_000, "unready"), said(14_000, "ready")];
+  expect(judged([hung(12_000), hung(12_500)], unready)).toMatchObject({
+    verdict: "inconclusive",
+    numbers: { sent: 2, hung: 2, excused: 2 },
+  });
+  expect(judged([hung(12_000), read(12_500, 0, 1)], unready).verdict).toBe("pass");
+  const excused = Array.from({ length: 900 }, (_, place) => hung(12_000 + place));
+  const others = (hanging: number) => [
+    ...Array.from({ length: hanging }, (_, place) => hung(16_000 + place)),
+    ...searches(100 - hanging, 17_000, 18_000),
+  ];
+  expect(judged([...excused, ...others(1)], unready, { atMost: 0.01 }).verdict).toBe("pass");
+  expect(judged([...excused, ...others(2)], unready, { atMost: 0.01 }).verdict).toBe("fail");
 });

@@ -53,35 +53,35 @@ export function nothingHangs(given: HangOptions = {}): Check {
     title: "nothing hangs",
     law,
   } as const;
-  return checkOf(
-    { ...said, ...needs("nothingHangs", operationsNamed(operations), someDue(operations)) },
-    (evidence): Finding => {
-      const unknown = unknownNames(evidence, operations);
-      if (unknown !== undefined) return undecided(expected, unknown);
-      const seen = hangs(evidence, operations);
-      const { sent, excused, unconnected } = seen;
-      const hung = seen.rows.length + excused;
-      const numbers = { sent, hung, excused, ...(unconnected === 0 ? {} : { unconnected }) };
-      if (sent === 0) return undecided(expected, "no such operation was sent", numbers);
-      const actual = spoken(seen, hung);
-      const most = atMost * sent;
-      if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
-      const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
-      if (seen.rows.length - doubtful <= most) {
-        const why = `but ${grouped(doubtful)} of them while the machine stood still or the load generator was late itself`;
-        return undecided(expected, `${actual}, ${why}`, numbers);
-      }
-      const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
-      return {
-        verdict: "fail",
-        expected,
-        actual,
-        ...commonPhase(evidence, seen.rows),
-        witness: witnesses(evidence, noted),
-        numbers,
-      };
-    },
-  );
+  const planned = { ...said, ...needs("nothingHangs", operationsNamed(operations), someDue(operations)) };
+  return checkOf(planned, (evidence): Finding => {
+    const unknown = unknownNames(evidence, operations);
+    if (unknown !== undefined) return undecided(expected, unknown);
+    const seen = hangs(evidence, operations);
+    const { sent, excused, unconnected } = seen;
+    const hung = seen.rows.length + excused;
+    const numbers = { sent, hung, excused, ...(unconnected === 0 ? {} : { unconnected }) };
+    if (sent === 0) return undecided(expected, "no such operation was sent", numbers);
+    const actual = spoken(seen, hung);
+    const judged = sent - excused;
+    if (judged === 0) return undecided(expected, `${actual}, so nothing was sent to one that could answer`, numbers);
+    const most = atMost * judged;
+    if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
+    const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
+    if (seen.rows.length - doubtful <= most) {
+      const why = `but ${grouped(doubtful)} of them while the machine stood still or the load generator was late itself`;
+      return undecided(expected, `${actual}, ${why}`, numbers);
+    }
+    const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
+    return {
+      verdict: "fail",
+      expected,
+      actual,
+      ...commonPhase(evidence, seen.rows),
+      witness: witnesses(evidence, noted),
+      numbers,
+    };
+  });
 }
 
 /** What hung. */

@@ -43,4 +43,10 @@ it("decides nothing without both readings, or when nothing was counted", () => {
     actual: expect.stringContaining("at rest"),
   });
   expect(judged({}, {}).verdict).toBe("inconclusive");
+  // A stored NaN is null, and neither is larger than anything.
+  for (const value of [Number.NaN, null, "9"] as readonly unknown[] as number[]) {
+    expect(judged({ a: 1 }, { a: value }).verdict).toBe("inconclusive");
+    expect(judged({ a: value }, { a: 1 }).verdict).toBe("inconclusive");
+    expect(judged({ a: 1, b: 0 }, { a: value, b: 9 }).verdict).toBe("fail");
+  }
 });

@@ -39,7 +39,8 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
     if (steady === undefined || rest === undefined) {
       return undecided(expected, `the gauges were not read ${steady === undefined ? "when steady" : "at rest"}`);
     }
-    const grown = grownSince(steady, rest, within);
+    const unread = [...Object.entries(steady), ...Object.entries(rest)].find(([, value]) => !Number.isFinite(value));
+    const grown = grownSince(numbersIn(steady), numbersIn(rest), within);
     const numbers = { gauges: Object.keys(rest).length, grown: grown.length };
     if (grown.length > 0) {
       const [first] = grown.toSorted((one, other) => other.after - other.before - (one.after - one.before));
@@ -47,10 +48,15 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
       const actual = `${first!.name}: ${first!.before} when steady, ${first!.after} at rest${more}`;
       return { verdict: "fail", expected, actual, phase: "quiesce", numbers };
     }
+    if (unread !== undefined)
+      return undecided(expected, `the gauge ${unread[0]} is ${unread[1]}, and no number`, numbers);
     if (numbers.gauges === 0) return undecided(expected, "nothing was counted", numbers);
     return { verdict: "pass", expected, actual: `${counted(numbers.gauges, "gauge")}, none grown`, numbers };
   });
 }
+
+const numbersIn = (values: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
 
 function gauges({ events }: Evidence, when: "steady" | "rest"): Readonly<Record<string, number>> | undefined {
   return events.flatMap((event) => (event.type === "gauges" && event.when === when ? [event.values] : [])).at(-1);

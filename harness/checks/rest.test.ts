@@ -6,7 +6,18 @@ import { deadLettersAreDeserved } from "./dead-letters-are-deserved.ts";
 import { effectsExactlyOnce } from "./effects-exactly-once.ts";
 import { indexAgrees } from "./index-agrees.ts";
 import { noLostJobs } from "./no-lost-jobs.ts";
-import { evidenceOf, order, read, refusalOf, type Step, storyOperations, write } from "./testing/history.ts";
+import {
+  evidenceOf,
+  missing,
+  order,
+  read,
+  refusalOf,
+  remove,
+  type Step,
+  storyOperations,
+  valued,
+  write,
+} from "./testing/history.ts";
 
 // What the property tests of all checks leave open: words, witnesses, and what decides nothing.
 const rest = (change: Partial<FinalState>): { finalState: FinalState } => ({
@@ -56,6 +67,35 @@ describe("the index agrees", () => {
     ).toBe("pass");
   });
 
+  it("takes a search that found nothing for late, unless a delete explains it", () => {
+    const found = judged(write(12_000, 7, 2), missing(13_100, 7));
+    expect(found).toMatchObject({ verdict: "fail", numbers: { late: 1, searches: 1, latestMs: 1095 } });
+    expect(found.witness).toMatchObject([{ id: 1, note: "found nothing of key 7, 1.09 s after 2 was acknowledged" }]);
+    expect(judged(write(12_000, 7, 2), missing(13_000, 7), read(13_100, 7, 2)).verdict).toBe("pass");
+    // Nothing is known of a write that was not acknowledged, and a delete that may still come explains it.
+    expect(judged(write(12_000, 7, 2, { outcome: "unknown" }), missing(14_000, 7)).verdict).toBe("inconclusive");
+    const maybe = remove(12_500, 7, undefined, { outcome: "unknown" });
+    expect(judged(write(12_000, 7, 2), maybe, missing(14_000, 7)).verdict).toBe("inconclusive");
+    const again = [remove(12_000, 7, 2), write(12_500, 7, 3)];
+    expect(judged(...again, missing(13_000, 7), read(14_000, 7, 3)).verdict).toBe("pass");
+    expect(judged(...again, missing(14_000, 7)).verdict).toBe("fail");
+  });
+
+  it("finds a late search of an API whose writes return no version", () => {
+    const found = judged(write(12_000, 7), write(12_500, 7), valued(14_000, 7, 0));
+    expect(found).toMatchObject({ verdict: "fail", numbers: { late: 1 } });
+    expect(found.witness).toMatchObject([
+      { id: 2, note: "found an older value of key 7, 1.5 s after a newer one was acknowledged" },
+    ]);
+    expect(judged(write(12_000, 7), write(12_500, 7), valued(14_000, 7, 1)).verdict).toBe("pass");
+  });
+
+  it("finds a late search where the index was not read", () => {
+    const steps = [write(12_000, 7, 2), read(13_100, 7, 1)];
+    expect(indexAgrees(late).judge(evidenceOf(steps)).verdict).toBe("fail");
+    expect(indexAgrees(late).judge(evidenceOf([write(12_000, 7, 2), read(13_100, 7, 2)])).verdict).toBe("inconclusive");
+  });
+
   it("decides nothing on lag when no search could have been late, and nothing without an index", () => {
     expect(judged(read(12_000, 7, 1)).verdict).toBe("inconclusive");
     expect(judged(write(12_000, 7, 2), read(13_000, 7, 1)).verdict).toBe("inconclusive");
@@ -94,6 +134,15 @@ describe("effects exactly once", () => {
     expect(effectsExactlyOnce().judge(evidenceOf([], rest({}))).verdict).toBe("inconclusive");
     expect(effectsExactlyOnce().judge(evidenceOf([])).verdict).toBe("inconclusive");
     expect(effectsExactlyOnce().judge(evidenceOf([], rest({ jobs: [dead] }))).verdict).toBe("inconclusive");
+  });
+
+  it("does not take the last digit of a sum of fractions for a loss", () => {
+    const judged = (expected: number, actual: number) =>
+      effectsExactlyOnce().judge(evidenceOf([], rest({ conserved: [{ name: "stock", expected, actual }] }))).verdict;
+    expect(judged(0.3, 0.1 + 0.2)).toBe("pass");
+    expect(judged(0.3, 0.31)).toBe("fail");
+    expect(judged(2 ** 52, 2 ** 52 + 1)).toBe("fail");
+    expect(judged(0, 1e-12)).toBe("fail");
   });
 
   it("says which sum has changed, and by what", () => {

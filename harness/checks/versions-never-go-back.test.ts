@@ -52,6 +52,12 @@ describe("versions never go back", () => {
       valued(13_000, 3, 0),
       missing(13_000, 3),
     ],
+    [
+      "nothing, of which neither a delete with a version nor one without is the reason",
+      [remove(11_000, 3, 5, { ...other, tookMs: 3000 }), remove(11_000, 3, undefined, other), write(13_000, 3, 6)],
+      missing(15_000, 3),
+      read(15_000, 3, 6),
+    ],
   ])("finds %s, and lets its twin pass", (_, steps, wrong, right) => {
     const result = judged(...steps, wrong);
     expect(result.verdict, result.actual).toBe("fail");

@@ -140,12 +140,11 @@ function stepsBack({ history }: Evidence, states: KeyStates, rows: Uint32Array, 
   let obliged = 0;
   for (const row of rows) {
     const before = newest[endedBefore(endMs, rows, wireMs[row]!) - 1] ?? nothingSeen;
-    const state = states.of(row);
-    const newer = newerThan(state, before);
+    const isOpen = states.isOpen(row);
+    const newer = isOpen ? newerThanNothing(states, row, before) : newerThan(states.of(row), before);
     if (newer !== undefined) obliged += 1;
     if (newer !== undefined && newer >= 0) back.push({ row, before: newer });
-    const isOpen = isAbsent(history, row) && Number.isNaN(states.writes.version[row]!);
-    const left = isOpen ? states.oldestAbsence(row, before.version, before.beginMs) : state;
+    const left = isOpen ? states.oldestAbsence(row, before.version, before.beginMs) : states.of(row);
     newest.push(withState(newest.at(-1) ?? nothingSeen, row, left));
   }
   return obliged;
@@ -159,6 +158,17 @@ function newerThan({ version, effectMs }: State, before: Newest): number | undef
   const hasTime = !Number.isNaN(effectMs) && row >= 0;
   if (hasTime && ms > effectMs) return row;
   return hasVersion || hasTime ? -1 : undefined;
+}
+
+/** Of a read that found nothing: it went back where each state that it can have seen is older than something. */
+function newerThanNothing(states: KeyStates, row: number, before: Newest): number | undefined {
+  let newer: number | undefined;
+  for (const { state, bounds } of states.absencesOf(row)) {
+    newer = newerThan(state, before);
+    if (newer === undefined || newer < 0) return newer;
+    if (bounds.every((bound) => (newerThan(bound, before) ?? -1) >= 0)) return newer;
+  }
+  return newer;
 }
 
 function withState(newest: Newest, row: number, { version, beginMs }: State): Newest {

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { noLostUpdates } from "../checks/no-lost-updates.ts";
 import { noLostWrites } from "../checks/no-lost-writes.ts";
 import { nothingHangs } from "../checks/nothing-hangs.ts";
 import { staysUp } from "../checks/stays-up.ts";
@@ -104,6 +105,8 @@ test.each<[string, readonly Receipt[], RegExp]>([
   ["has no receipt", [], /no receipt/],
   ["was never seen acting", [neverProven], /never seen acting/],
   ["was never seen healed", [neverHealed], /never seen healed/],
+  ["was seen acting at no time", [{ ...receipt, provenMs: null as unknown as number }], /never seen acting/],
+  ["was seen healed at no time", [{ ...receipt, healProvenMs: Number.NaN }], /never seen healed/],
   ["could not be injected", [{ ...receipt, error: "injecting: oh" }], /injecting: oh/],
   ["met no operation", [{ ...receipt, provenMs: 9000, healRequestedMs: 9100 }], /no operation was under way/],
 ])("a fault that %s makes the run inconclusive", (_what, receipts, reason) => {
@@ -112,6 +115,18 @@ test.each<[string, readonly Receipt[], RegExp]>([
   expect(judged.reasons.join()).toMatch(reason);
   const broken = judgeRun(evidenceOf({ receipts }), [check("fail"), budget("fail")]);
   expect(broken).toMatchObject({ verdict: "fail", checks: [{ verdict: "fail" }, { verdict: "inconclusive" }] });
+});
+
+test("a fault on two links needs a receipt of each: two of one link say nothing of the other", () => {
+  const base = evidenceOf();
+  const schedule = base.schedule.map((one) => ({ ...one, acts: ["api->cache", "api-2->cache"] }));
+  const of = (...on: readonly string[]) =>
+    judgeRun({ ...base, schedule, receipts: on.map((link) => ({ ...receipt, on: link })) }, [check("pass")]);
+  expect(of("api->cache", "api-2->cache").verdict).toBe("pass");
+  expect(of("api->cache", "api->cache")).toMatchObject({
+    verdict: "inconclusive",
+    cause: { code: "noEvidence", text: "partition api->cache: there is no receipt that it acted on api-2->cache" },
+  });
 });
 
 test.each<[string, CauseCode]>([
@@ -347,29 +362,19 @@ describe("the cause of an inconclusive run", () => {
 });
 
 describe("the sentence of a broken law", () => {
-  const brokenAt = (toFaultMs: number): Check =>
-    check("fail", "safety", {
-      witness: [
-        {
-          id: 1,
-          operation: "read",
-          outcome: "ok",
-          session: 0,
-          key: 0,
-          fromFaultMs: -900,
-          toFaultMs,
-          violates: true,
-          note: "",
-        },
-      ],
-    });
+  const times = { fromFaultMs: -900, toFaultMs: -800 };
+  const witness = [{ id: 1, operation: "read", outcome: "ok", session: 0, key: 0, ...times, violates: true, note: "" }];
+  /** Broken by one operation, as soon as its outcome is known. */
+  const brokenBy = (row: number): Check => ({
+    ...check("fail"),
+    judge: ({ history }) =>
+      check(history.outcome[row] === outcomeCode("ok") ? "fail" : "pass", "safety", { witness }).judge(evidenceOf()),
+  });
   const say = (evidence: Evidence, one: Check): string => sentenceFor(judgeRun(evidence, [one]), evidence);
 
   it("does not accuse a fault that came after it", () => {
-    expect(say(evidenceOf(), brokenAt(-1))).toContain(
-      "may not be its cause: it was broken before the first injection.",
-    );
-    expect(say(evidenceOf(), brokenAt(1))).toContain("became a failure");
+    expect(say(evidenceOf(), brokenBy(9))).toContain("may not be its cause: it was broken before the first injection.");
+    expect(say(evidenceOf(), brokenBy(10))).toContain("became a failure");
   });
 
   it("accuses the fault of what only the final state shows: a write of before may be lost by it", () => {
@@ -379,9 +384,21 @@ describe("the sentence of a broken law", () => {
     expect(say(lost, noLostWrites())).toContain("became a failure: no lost writes was broken");
   });
 
+  it("accuses the fault of what only an operation of after it shows: that of before was right", () => {
+    const { searches, write } = stories;
+    const rest = searches(400, 1000, 30_000);
+    const twice = (atMs: number) => stories.evidenceOf([write(5000, 0, 2), write(atMs, 0, 2), ...rest]);
+    expect(say(twice(12_000), noLostUpdates())).toContain("became a failure: no lost updates was broken");
+    expect(say(twice(12_000), noLostWrites())).toContain("became a failure: no lost writes was broken");
+    // It was under way when the fault was requested: what became of it was not known.
+    const spanning = [write(5000, 0, 2), write(10_000, 0, 2, { tookMs: 1000 }), ...rest];
+    expect(say(stories.evidenceOf(spanning), noLostUpdates())).toContain("became a failure");
+    expect(say(twice(9000), noLostUpdates())).toContain("it was broken before the first injection");
+  });
+
   it("does not accuse a fault of which there is no evidence, or that there is not", () => {
-    expect(say(evidenceOf({ receipts: [] }), brokenAt(1))).toContain("may not be its cause: nothing shows that");
-    expect(say(evidenceOf({ receipts: [], schedule: [] }), brokenAt(1))).toBe(
+    expect(say(evidenceOf({ receipts: [] }), brokenBy(10))).toContain("may not be its cause: nothing shows that");
+    expect(say(evidenceOf({ receipts: [], schedule: [] }), brokenBy(10))).toBe(
       "a check was broken without a fault, as none was injected: that.",
     );
   });
@@ -412,6 +429,18 @@ describe("what Faultline itself did", () => {
     expect(at(10_500).verdict).toBe("fail");
     expect(at(18_500).verdict).toBe("fail");
     expect(judge(withHang(13_000)).verdict).toBe("fail");
+  });
+
+  it("says that it counts without what was disturbed, where that makes a difference", () => {
+    const { searches } = stories;
+    const hang = (atMs: number) => searches(1, atMs, atMs + 1, { tookMs: 1000, outcome: "unknown" });
+    const both = stories.evidenceOf([...searches(20, 2000, 9000), ...hang(13_000), ...hang(18_500)], {
+      events: [...inject, hung],
+    });
+    expect(judge(both).checks[0]).toMatchObject({
+      verdict: "fail",
+      actual: "1 of 21 operations had no answer at their deadline; without what happened when toxiproxy was replaced",
+    });
   });
 
   it("where a run does not have the time of a replacement, it may have been at any time", () => {

@@ -3,9 +3,10 @@ import type { Check, Evidence } from "../model/check.ts";
 import { messageOf } from "../model/errors.ts";
 import type { Receipt } from "../model/fault.ts";
 import { crossingsOf, metTraffic } from "../model/measure/crossings.ts";
-import { wasInjected } from "../model/measure/moments.ts";
+import { firstInjectionMs, wasInjected } from "../model/measure/moments.ts";
 import { ownDoing, withoutOwnDoing } from "../model/measure/own-doing.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
+import { evidenceUntil } from "../model/measure/until.ts";
 import type { PassedHow } from "../model/run.ts";
 import { type CheckResult, type Verdict, worst } from "../model/verdict.ts";
 import { readResult } from "../schema/check.ts";
@@ -82,22 +83,20 @@ function otherCauseOf(
   causes: readonly Cause[],
 ): Pick<Judged, "otherCause"> {
   const first = results.findIndex((result) => result.verdict === "fail");
-  const before = brokenBefore(checks[first]!, results[first]!, evidence);
+  const before = brokenBefore(checks[first]!, evidence);
   const otherCause = before ?? causes.find(({ code }) => leavesFaultOpen.has(code))?.text;
   return otherCause === undefined ? {} : { otherCause };
 }
 
 /**
- * An operation that broke the law had ended before any fault was requested. A law that is broken only by the final state was
- * broken at an unknown time: a write that was acknowledged before the fault may be lost by it.
+ * What was known when the first fault was requested breaks the law already, by an operation. That one of before is among the
+ * witnesses is not enough: a write that was acknowledged then may be lost by the fault.
  */
-function brokenBefore(check: Check, { witness }: CheckResult, evidence: Evidence): string | undefined {
+function brokenBefore(check: Check, evidence: Evidence): string | undefined {
   if (!evidence.schedule.some(wasInjected(evidence))) return "nothing shows that a fault was injected";
-  const isBefore = witness.some(({ violates, toFaultMs }) => violates && toFaultMs !== null && toFaultMs < 0);
-  if (!isBefore) return undefined;
-  const { finalState: _, ...withoutState } = evidence;
-  const isByState = evidence.finalState !== undefined && judgeOne(check, withoutState).verdict !== "fail";
-  return isByState ? undefined : "it was broken before the first injection";
+  const { verdict, witness } = judgeOne(check, evidenceUntil(evidence, firstInjectionMs(evidence)));
+  const isBroken = verdict === "fail" && witness.some(({ violates }) => violates);
+  return isBroken ? "it was broken before the first injection" : undefined;
 }
 
 /** The first cause of the run as a whole; where there is none, the first of its undecided checks. */
@@ -172,7 +171,11 @@ function lessOwnDoing(check: Check, result: CheckResult, evidence: Evidence, cau
   if (first === undefined) return result;
   const undisturbed = judgeOne(check, withoutOwnDoing(evidence, late));
   const excuse = causes.find(({ code }) => canBreakALaw.has(code));
-  if (undisturbed.verdict === "fail" || excuse === undefined) return undisturbed;
+  if (undisturbed.verdict === "fail" || excuse === undefined) {
+    if (undisturbed.actual === result.actual) return undisturbed;
+    // It counts fewer operations than every other table of the run does, and says so.
+    return { ...undisturbed, actual: `${undisturbed.actual}; without what happened when ${first.why}` };
+  }
   const actual = `${result.actual}; not proven without what happened when ${first.why}`;
   const { code, remedy } = excuse;
   return { ...result, verdict: "inconclusive", actual, witness: unproven(result), cause: code, remedy };
@@ -188,12 +191,17 @@ function unprovenFaults(evidence: Evidence): readonly string[] {
   const crossings = crossingsOf(evidence);
   return schedule.flatMap((injection) => {
     const own = receipts.filter((receipt) => receipt.injection === injection.id);
-    if (own.length < injection.acts.length) return [`${injection.title}: there is no receipt that it acted`];
+    const without = injection.acts.filter((on) => !own.some((receipt) => receipt.on === on));
+    if (without.length > 0) {
+      const where = injection.acts.length > 1 ? ` on ${without.join(", ")}` : "";
+      return [`${injection.title}: there is no receipt that it acted${where}`];
+    }
     const problems = own.flatMap((receipt) => {
       const on = injection.acts.length > 1 ? ` on ${receipt.on}` : "";
       if (receipt.error !== undefined) return [`${injection.title}${on}: ${receipt.error}`];
-      if (receipt.provenMs === undefined) return [`${injection.title}${on}: was never seen acting`];
-      return receipt.healProvenMs === undefined ? [`${injection.title}${on}: was never seen healed`] : [];
+      // A time that is stored as null is none.
+      if (!Number.isFinite(receipt.provenMs)) return [`${injection.title}${on}: was never seen acting`];
+      return Number.isFinite(receipt.healProvenMs) ? [] : [`${injection.title}${on}: was never seen healed`];
     });
     if (problems.length > 0) return problems;
     const met = crossings.some((one) => one.injection === injection.id && one.operations > 0);

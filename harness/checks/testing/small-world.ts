@@ -55,12 +55,18 @@ interface Drawn {
   readonly value: number;
 }
 
-/** @param telling which of the answers tell a version */
-export function anyWorld(telling: Telling): fc.Arbitrary<SmallWorld> {
+/**
+ * @param telling which of the answers tell a version
+ * @param deletes how many of seven operations are deletes
+ */
+export function anyWorld(telling: Telling, deletes: 1 | 3 = 1): fc.Arbitrary<SmallWorld> {
   const rarely = <T>(arbitrary: fc.Arbitrary<T>, usual: T): fc.Arbitrary<T> =>
     fc.oneof({ weight: 5, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary });
   const drawn: fc.Arbitrary<Drawn> = fc.record({
-    kind: fc.constantFrom("read", "read", "read", "write", "write", "write", "delete"),
+    kind:
+      deletes === 1
+        ? fc.constantFrom("read", "read", "read", "write", "write", "write", "delete")
+        : fc.constantFrom("read", "read", "write", "write", "delete", "delete", "delete"),
     space: fc.constantFrom(0, 0, 0, 0, 0, 1),
     key: fc.constantFrom(0, 0, 0, 0, 0, 1),
     session: fc.constantFrom(0, 0, 0, 1),

@@ -198,6 +198,20 @@ test("what nobody noticed need not have been detected", () => {
   expect(figuresOf(quiet)).not.toContain("time to detect");
 });
 
+test.each([
+  ["a count", [12_345], 12_345],
+  ["a count, of two runs", [12_345, 12_346], 12_345.5],
+  ["a small count", [7, 8], 7.5],
+  ["a share", [0.987_654_3], 0.9877],
+  ["a time", [12_345.678], 12_345.7],
+])("%s keeps the digits that mean something", (_, values, shown) => {
+  const runs = values.map((lost) => {
+    const checks = passing.record.checks.map((one) => ({ ...one, numbers: { lost } }));
+    return withRecord({ checks }, passing);
+  });
+  expect(sideOf(runs).checks[0]?.numbers["lost"]).toBe(shown);
+});
+
 describe("what a run could not measure", () => {
   const { phases, generator } = passing.record;
   const lateFor = (part: number) => {

@@ -129,4 +129,7 @@ function figuresOfRun(run: StoredRun): readonly Figure[] {
 }
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
-const shortened = (value: number): number => Number(value.toPrecision(4));
+/** Four digits, and all of a count: 12,345 lost writes are no 12,350. */
+function shortened(value: number): number {
+  return Math.abs(value) < 1000 && !Number.isInteger(value) ? Number(value.toPrecision(4)) : Number(value.toFixed(1));
+}

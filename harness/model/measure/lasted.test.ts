@@ -19,6 +19,7 @@ test.each<[string, readonly Receipt[], string]>([
   ["shorter, as when it was interrupted", [receipt("a", 2500), receipt("b", 2400)], "for 1.5 s (planned: 3 s)"],
   ["on one place for an unknown time", [receipt("a", 7000), receipt("b")], "for 3 s"],
   ["on one place of which there is no receipt", [receipt("a", 7000)], "for 3 s"],
+  ["on one place, of which there are two receipts", [receipt("a", 7000), receipt("a", 7000)], "for 3 s"],
   ["another one", [{ ...receipt("a", 9000), injection: "i2" }], "for 3 s"],
 ])("it lasted %s", (_, receipts, words) => {
   expect(lastingOf(injection, receipts)).toBe(words);

@@ -13,7 +13,7 @@ export function lastedMs(
   receipts: readonly Receipt[],
 ): number | undefined {
   const own = receipts.filter(({ injection, healProvenMs }) => injection === id && healProvenMs !== undefined);
-  if (own.length === 0 || own.length < acts.length) return undefined;
+  if (own.length === 0 || acts.some((on) => !own.some((receipt) => receipt.on === on))) return undefined;
   return Math.max(...own.map(({ requestedMs, healProvenMs = Number.NaN }) => healProvenMs - requestedMs));
 }
 
