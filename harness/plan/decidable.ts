@@ -25,7 +25,9 @@ export function factsOf(plan: Plan, arrivals: Arrivals, { audit }: Pick<Scenario
 
 /** What is wrong with the checks under this plan, and what they could not decide. */
 export function problemsInPlan({ checks }: Scenario, facts: PlanFacts): readonly Problem[] {
-  return checks.flatMap((check, index) =>
-    (check.problemsIn?.(facts) ?? []).map((one) => ({ ...one, where: `checks[${index}]: ${one.where}` })),
+  // What is no list, or no check, is refused by itself.
+  if (!Array.isArray(checks)) return [];
+  return (checks as Scenario["checks"]).flatMap((check, index) =>
+    (check?.problemsIn?.(facts) ?? []).map((one) => ({ ...one, where: `checks[${index}]: ${one.where}` })),
   );
 }

@@ -45,7 +45,9 @@ export function schedule(
 ): { schedule: readonly ScheduledInjection[]; problems: readonly Problem[] } {
   const { system, faultsMs } = stage;
   const read = injections.map((injection, index) => readInjection(injection, `faults[${index}]`));
-  const problems: Problem[] = read.flatMap((one) => ("problems" in one ? one.problems : []));
+  const problems: Problem[] = read.flatMap((one, index) =>
+    "problems" in one ? [...one.problems, ...problemsOfUnread(injections[index]!, system, context, `faults[${index}]`)] : [],
+  );
   const inOrder = read
     .flatMap((one, index) =>
       "value" in one ? [{ injection: one.value, index, atMs: momentOf(one.value, index, stage.random) }] : [],
@@ -91,6 +93,21 @@ function readInjection(
 ): { readonly value: Injection } | { readonly problems: readonly Problem[] } {
   const read = readAs(injectionSchema, given, { where, code: "BAD_FAULTS" });
   return "problems" in read ? read : { value: read.value as unknown as Injection };
+}
+
+/** What is wrong with the fault itself of an injection that has another problem, as a time without a unit. */
+function problemsOfUnread(
+  injection: Injection,
+  system: System,
+  context: PlanContext,
+  where: string,
+): readonly Problem[] {
+  const { inject } = injection as { readonly inject?: Partial<Injection["inject"]> };
+  if (typeof inject?.kind !== "string" || typeof inject.target !== "string" || inject.parameters === undefined) return [];
+  const fault = inject as Injection["inject"];
+  const kind = context.faultKinds.find((one) => one.kind === fault.kind);
+  if (kind === undefined) return [unknownKind(injection, context.faultKinds, where)];
+  return problemsOfFault(fault, kind, actsOn(system, kind, fault.target), system, context, where);
 }
 
 /** Each injection has draws of its own, so that none moves when another one is changed. */
