@@ -299,6 +299,20 @@ test("no problem hides another one: a time without a unit, a setting, an operati
   ]);
 });
 
+test("an operation is taken for the form that it is nearest to", () => {
+  const of = (operation: object) => {
+    const { request: _, judge: __, ...traits } = read as unknown as Record<string, unknown>;
+    const operations = { read: { ...traits, ...operation } } as never;
+    return problemsOf({ workload: workload({ name: "w", perSecond: 50, keys: 10, sessions: 5, operations }) }).map(
+      ({ where, remedy }) => `${where.replace("shop: workload.operations.read.", "")}: ${remedy}`,
+    );
+  };
+  const [judge, request, perform] = [() => ({}), () => ({}), () => ({})];
+  expect(of({ requst: request, judge })).toEqual(['requst: Did you mean "request"?']);
+  expect(of({ perfrm: perform })).toEqual(['perfrm: Did you mean "perform"?']);
+  expect(of({ perform, judge })).toEqual(["judge: Leave it out: it belongs to another form of this object."]);
+});
+
 test("a capability that the environment lacks is told before the run", () => {
   const lacking = { ...context, environment: { ...context.environment, capabilities: ["network"] } };
   expect(problemsOf({ faults: [injection(kill("cache"))] }, lacking)).toMatchObject([{ code: "MISSING_CAPABILITY" }]);

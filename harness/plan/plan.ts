@@ -56,7 +56,13 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
 
   const scenario: Scenario = { ...given, ...load, ...restOf(itself.value) };
   const arrivals = drawArrivals(load.workload, phasesOf(load), random.stream("workload"));
-  const plan = planOf(id, problems.length > 0 ? { ...scenario, checks: [] } : scenario, seed, scheduled.schedule, arrivals);
+  const plan = planOf(
+    id,
+    problems.length > 0 ? { ...scenario, checks: [] } : scenario,
+    seed,
+    scheduled.schedule,
+    arrivals,
+  );
   const inPlan = problemsInPlan(scenario, factsOf(plan, arrivals, scenario));
   const wrong = [...problems, ...inPlan.filter(isMistake).map(named)];
   if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong);

@@ -46,7 +46,9 @@ export function schedule(
   const { system, faultsMs } = stage;
   const read = injections.map((injection, index) => readInjection(injection, `faults[${index}]`));
   const problems: Problem[] = read.flatMap((one, index) =>
-    "problems" in one ? [...one.problems, ...problemsOfUnread(injections[index]!, system, context, `faults[${index}]`)] : [],
+    "problems" in one
+      ? [...one.problems, ...problemsOfUnread(injections[index]!, system, context, `faults[${index}]`)]
+      : [],
   );
   const inOrder = read
     .flatMap((one, index) =>
@@ -103,7 +105,8 @@ function problemsOfUnread(
   where: string,
 ): readonly Problem[] {
   const { inject } = injection as { readonly inject?: Partial<Injection["inject"]> };
-  if (typeof inject?.kind !== "string" || typeof inject.target !== "string" || inject.parameters === undefined) return [];
+  if (typeof inject?.kind !== "string" || typeof inject.target !== "string" || inject.parameters === undefined)
+    return [];
   const fault = inject as Injection["inject"];
   const kind = context.faultKinds.find((one) => one.kind === fault.kind);
   if (kind === undefined) return [unknownKind(injection, context.faultKinds, where)];
