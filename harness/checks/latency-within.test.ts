@@ -32,7 +32,9 @@ describe("latency within a budget", () => {
 
   it("counts what was not ok as if it took for ever", () => {
     const fast = slow(100, { outcome: "failed", tookMs: 1 });
-    expect(judged(p99, [...quick(1900), ...fast])).toMatchObject({ verdict: "fail", measure: { value: null } });
+    const failed = judged(p99, [...quick(1900), ...fast]);
+    expect(failed).toMatchObject({ verdict: "fail", measure: { value: null } });
+    expect(failed.actual).toBe("p99 unbounded (100 of 2,000 operations were not ok)");
   });
 
   it("gives no number for a p99 of fewer than 1,000 samples", () => {

@@ -18,7 +18,7 @@ import { checkOf, type Finding } from "./finding.ts";
 import { enoughOperations, type Need, needs, operationsNamed } from "./plan-problems.ts";
 import { quantileRange } from "./quantile.ts";
 import { flags, leastTimeOf, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
+import { counted, grouped, spokenMs } from "./words.ts";
 
 const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
 type Quantile = keyof typeof quantiles;
@@ -98,7 +98,7 @@ export function latencyWithin(given: LatencyOptions): Check {
         ),
       };
       const measure: Measure = { value: finite(shown.valueMs), limit: shown.seenMs, better: "lower", unit: "ms" };
-      const actual = judged.map((one) => `${one.name} ${spoken(one.valueMs)}${one.why}`).join(", ");
+      const actual = `${judged.map((one) => `${one.name} ${spoken(one.valueMs)}${one.why}`).join(", ")}${unboundedBy(judged, times)}`;
       const witness = shown.verdict === "fail" ? slowest(evidence, phases, operations, shown.range.upper) : [];
       const isMeasured = times.all.count >= percentileFloors[shown.name];
       return { verdict: shown.verdict, expected, actual, witness, numbers, ...(isMeasured ? { measure } : {}) };
@@ -166,6 +166,8 @@ function limitsOf(
 interface Times {
   readonly all: Histogram;
   readonly ofTaintedWindows: number;
+  /** How many were not ok, and count as if they took for ever. */
+  readonly notOk: number;
   /** Of each limit: how many were surely within the lowest that it can be, and how many can have been within the highest. */
   readonly within: readonly Within[];
 }
@@ -185,9 +187,10 @@ function timesIn(
 ): Times {
   const all = new Histogram();
   const within = limits.map(() => ({ surely: 0, possibly: 0, measured: 0 }));
-  let ofTaintedWindows = 0;
+  let [ofTaintedWindows, notOk] = [0, 0];
   for (const { row, tookMs } of rowsIn(evidence, phases, names)) {
     all.record(tookMs);
+    if (tookMs === Number.POSITIVE_INFINITY) notOk += 1;
     if (isTainted(evidence, evidence.history.intendedMs[row]!)) ofTaintedWindows += 1;
     let leastMs = Number.NaN;
     for (const [index, { range }] of limits.entries()) {
@@ -198,7 +201,7 @@ function timesIn(
       if (tookMs <= range.upper || leastMs <= range.upper) counts.possibly += 1;
     }
   }
-  return { all, ofTaintedWindows, within };
+  return { all, ofTaintedWindows, notOk, within };
 }
 
 function* rowsIn(
@@ -217,6 +220,12 @@ function* rowsIn(
 
 function isTainted({ generator }: Evidence, atMs: number): boolean {
   return generator.tainted.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
+}
+
+/** Why a quantile is unbounded. */
+function unboundedBy(judged: readonly Judged[], { all, notOk }: Times): string {
+  if (!judged.some(({ valueMs }) => valueMs === Number.POSITIVE_INFINITY)) return "";
+  return ` (${grouped(notOk)} of ${counted(all.count, "operation")} ${notOk === 1 ? "was" : "were"} not ok)`;
 }
 
 interface Judged extends Limit {
@@ -272,4 +281,5 @@ function slowest(
 }
 
 const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
-const spoken = (ms: number): string => (Number.isNaN(ms) ? "unknown" : Number.isFinite(ms) ? spokenMs(ms) : "never");
+const spoken = (ms: number): string =>
+  Number.isNaN(ms) ? "unknown" : Number.isFinite(ms) ? spokenMs(ms) : "unbounded";

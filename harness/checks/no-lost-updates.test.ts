@@ -67,7 +67,7 @@ describe("no lost updates", () => {
     for (const steps of [[], [write(12_000, 4, 5), write(12_100, 5, 5)], [write(12_000, 4), write(12_100, 4)]]) {
       expect(judged(...steps)).toMatchObject({
         verdict: "inconclusive",
-        actual: expect.stringContaining("let `judge` return the `version`"),
+        remedy: expect.stringContaining("Let `judge` return the `version`"),
       });
     }
     expect(judged(write(12_000, 4), write(12_100, 4), valued(13_000, 4, 0)).verdict).toBe("inconclusive");

@@ -22,7 +22,7 @@ export async function list(flags: { scenarios: string; json?: boolean }, output:
       const tags = row.tags.length > 0 ? output.colours.dim(`  [${row.tags.join(", ")}]`) : "";
       output.print(`${output.colours.bold(row.id.padEnd(width))}  ${row.name}${tags}`);
     }
-    if (rows.length === 0) output.say(`no scenario is in ${flags.scenarios}`);
+    if (rows.length === 0) output.say(`no scenario is in ${flags.scenarios}; make one: faultline new my-first`);
   }
   return exits.pass;
 }

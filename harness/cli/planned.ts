@@ -70,7 +70,8 @@ export async function planAll(
       tagged.map(({ scenario }) => scenario),
     );
   }
-  const remedy = "`faultline list` shows what there is.";
+  const remedy =
+    loaded.length > 0 ? "`faultline list` shows what there is." : "Make a first one: `faultline new my-first`.";
   throw new FaultlineError(exits.inconclusive, [
     { code: "NOTHING_TO_RUN", where: flags.scenarios, message: "no scenario is there to run", remedy },
   ]);

@@ -3,7 +3,7 @@ import { basename, extname, matchesGlob, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { didYouMean } from "../schema/did-you-mean.ts";
+import { didYouMean, nearestOf } from "../schema/did-you-mean.ts";
 import { ownLine } from "./own-line.ts";
 
 /** A scenario's file; its id is the file's name. */
@@ -123,6 +123,16 @@ export async function loadScenario(file: ScenarioFile): Promise<LoadedScenario> 
   });
 }
 
+const fieldsOfScenario: readonly (keyof Scenario)[] = [
+  "name",
+  "expects",
+  "system",
+  "workload",
+  "phases",
+  "faults",
+  "checks",
+];
+
 function problemOfExport(module: { readonly default?: unknown }): string | undefined {
   if (!("default" in module)) return "has no default export";
   const { default: exported } = module;
@@ -132,10 +142,15 @@ function problemOfExport(module: { readonly default?: unknown }): string | undef
     return "its default export is a promise: await it, as `export default await …`";
   }
   if (exported === undefined || exported === null) return `its default export is ${String(exported)}`;
-  const missing = ["name", "expects", "system", "workload", "phases", "faults", "checks"].filter(
-    (field) => (exported as Partial<Scenario>)[field as keyof Scenario] === undefined,
-  );
-  return missing.length === 0 ? undefined : `its default export lacks ${missing.join(", ")}`;
+  const missing = fieldsOfScenario.filter((field) => (exported as Partial<Scenario>)[field] === undefined);
+  // What is nearly a scenario is planned, which finds all that is wrong with it, a misspelt field among it.
+  if (missing.length <= 2 && !missing.includes("system")) return undefined;
+  const given = Object.keys(Object(exported)).filter((key) => !fieldsOfScenario.includes(key as keyof Scenario));
+  const named = missing.map((field) => {
+    const near = nearestOf(field, given);
+    return near === undefined ? field : `${field} (has "${near}")`;
+  });
+  return `its default export lacks ${named.join(", ")}`;
 }
 
 /** The tags of a scenario that nobody has planned yet; that they are not a list is for its plan to say. */

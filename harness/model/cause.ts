@@ -69,7 +69,7 @@ export const remedies: Readonly<Record<CauseCode, string>> = {
   generatorOverflow: "Lower the rate, or shorten the deadlines of the operations.",
   workloadUnsettled: "End each call of `perform` when its signal is aborted.",
   steadyUnhealthy:
-    "See in the report why operations fail without a fault, and mend that first, or lengthen the warm-up.",
+    "Find out why these operations fail without a fault, and mend that first, or lengthen the warm-up. See logs/ in the run folder.",
   noEvidence:
     "See the fault's receipt in the report. Check that its target is up, and make the fault large enough to measure.",
   notHealed: "See the fault's receipt and its target's log: find out why the target did not come back.",
@@ -82,5 +82,5 @@ export const remedies: Readonly<Record<CauseCode, string>> = {
   auditMissing: "Give the scenario an `audit` that reads what the check needs.",
   tooFewSamples: "Raise the rate, or lengthen the phases.",
   noCheck: "Give the scenario a check.",
-  undecided: "See what the check could not decide, and why.",
+  undecided: "Give the check what it lacks, or leave it out.",
 };

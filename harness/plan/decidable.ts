@@ -28,8 +28,10 @@ export function factsOf(plan: Plan, arrivals: Arrivals, { audit }: Pick<Scenario
 
 /** What is wrong with the checks under this plan, and what they could not decide. */
 export function problemsInPlan({ checks }: Scenario, facts: PlanFacts): readonly Problem[] {
-  return checks.flatMap((check, index) =>
-    (check.problemsIn?.(facts) ?? []).map((one) => ({ ...one, where: `checks[${index}]: ${one.where}` })),
+  // What is no list, or no check, is refused by itself.
+  if (!Array.isArray(checks)) return [];
+  return (checks as Scenario["checks"]).flatMap((check, index) =>
+    (check?.problemsIn?.(facts) ?? []).map((one) => ({ ...one, where: `checks[${index}]: ${one.where}` })),
   );
 }
 
@@ -39,7 +41,7 @@ export function problemsOfStrikes(
   facts: PlanFacts,
   { faults }: Pick<Scenario, "faults">,
 ): readonly Problem[] {
-  const isDrawn = typeof faults === "function" || faults.length > 0;
+  const isDrawn = typeof faults === "function" || (Array.isArray(faults) && faults.length > 0);
   if (schedule.length === 0 && isDrawn) {
     const remedy = "Choose another seed, or let them come more often.";
     return [{ code: cannotDecide, where: "faults", message: `are drawn, and the seed ${seed} draws none`, remedy }];

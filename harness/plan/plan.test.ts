@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { availability } from "../checks/availability.ts";
+import { latencyWithin } from "../checks/latency-within.ts";
 import { faultKinds } from "../faults/index.ts";
 import { kill } from "../faults/kill.ts";
 import { latency } from "../faults/latency.ts";
@@ -273,6 +275,42 @@ test.each<[string, object, string, string, RegExp]>([
 test("everything that is wrong is told at once", () => {
   const codes = problemsOf({ checks: [], faults: [injection(kill("nobody"), 1, 9)] }).map(({ code }) => code);
   expect(codes).toEqual(["FAULT_OUTLASTS_PHASE", "UNKNOWN_COMPONENT", "NO_CHECKS"]);
+});
+
+test("no problem hides another one: a time without a unit, a setting, an operation that a check names", () => {
+  const bare = { ...injection(kill("nobody")), at: 1 as unknown as Duration };
+  const misspelt = { ...injection(latency("api->cache", { latncy: milliseconds(5) } as never)), lasting: 2 as never };
+  const named = latencyWithin({ p99: seconds(1), operations: ["reed"] });
+  const components = { ...shop.components, cache: redis({ configration: {} } as never) };
+  const found = problemsOf({
+    system: { ...shop, components },
+    faults: [bare, misspelt],
+    checks: [undefined, availability({ atLeast: 2 }), named],
+  }).map(({ code, where }) => `${code} ${where}`);
+  expect(found).toEqual([
+    "UNKNOWN_SETTING shop: system.components.cache.configration",
+    "BAD_TIME shop: faults[0].at",
+    "UNKNOWN_COMPONENT shop: faults[0].inject",
+    "BAD_DURATION shop: faults[1].lasting",
+    "UNKNOWN_OPTION shop: faults[1].inject.latncy",
+    "NOT_A_CHECK shop: checks[0]",
+    "BAD_CHECK shop: checks[1]: availability.atLeast",
+    "UNKNOWN_OPERATION shop: checks[2]: latencyWithin.operations",
+  ]);
+});
+
+test("an operation is taken for the form that it is nearest to", () => {
+  const of = (operation: object) => {
+    const { request: _, judge: __, ...traits } = read as unknown as Record<string, unknown>;
+    const operations = { read: { ...traits, ...operation } } as never;
+    return problemsOf({ workload: workload({ name: "w", perSecond: 50, keys: 10, sessions: 5, operations }) }).map(
+      ({ where, remedy }) => `${where.replace("shop: workload.operations.read.", "")}: ${remedy}`,
+    );
+  };
+  const [judge, request, perform] = [() => ({}), () => ({}), () => ({})];
+  expect(of({ requst: request, judge })).toEqual(['requst: Did you mean "request"?']);
+  expect(of({ perfrm: perform })).toEqual(['perfrm: Did you mean "perform"?']);
+  expect(of({ perform, judge })).toEqual(["judge: Leave it out: it belongs to another form of this object."]);
 });
 
 test("a capability that the environment lacks is told before the run", () => {

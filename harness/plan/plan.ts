@@ -42,7 +42,8 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
   const load = readLoad(given);
   const system = problemsOfSystem(given.system, context);
   const drawn = drawFaults(given, random);
-  const scheduled = scheduleOf(given, drawn, system.length > 0, random, context);
+  const isUnknownSystem = !system.every(({ code }) => leavesTargets.has(code));
+  const scheduled = scheduleOf(given, drawn, isUnknownSystem, random, context);
   const named = (problem: Problem): Problem => ({ ...problem, where: `${id}: ${problem.where}` });
   const problems = [
     ...("problems" in itself ? itself.problems : []),
@@ -52,16 +53,16 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
     ...scheduled.problems.filter(isMistake),
     ...problemsOfChecks(given),
   ].map(named);
-  if (problems.length > 0 || "problems" in load || "problems" in itself)
-    throw new FaultlineError(exits.usage, problems);
+  if ("problems" in load || "problems" in itself || isUnknownSystem) throw new FaultlineError(exits.usage, problems);
 
   const scenario: Scenario = { ...given, ...load, ...restOf(itself.value) };
   const arrivals = drawArrivals(load.workload, phasesOf(load), random.stream("workload"));
-  const plan = planOf(id, scenario, seed, scheduled.schedule, arrivals);
+  const stated = problems.length > 0 ? { ...scenario, checks: [] } : scenario;
+  const plan = planOf(id, stated, seed, scheduled.schedule, arrivals);
   const facts = factsOf(plan, arrivals, scenario);
   const inPlan = [...problemsInPlan(scenario, facts), ...problemsOfStrikes(plan, facts, given)];
-  const wrong = inPlan.filter(isMistake);
-  if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong.map(named));
+  const wrong = [...problems, ...inPlan.filter(isMistake).map(named)];
+  if (wrong.length > 0) throw new FaultlineError(exits.usage, wrong);
   const warnings = [...scheduled.problems, ...inPlan].filter((problem) => !isMistake(problem)).map(named);
   return { plan, arrivals, scenario, warnings };
 }
@@ -69,6 +70,19 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
 /** What is no mistake, but makes a run inconclusive: `validate` refuses it, `run` warns. */
 const inconclusiveCodes: readonly string[] = [cannotDecide, "SHORTER_THAN_ITS_PROOF"];
 const isMistake = ({ code }: Problem): boolean => !inconclusiveCodes.includes(code);
+
+/** Problems of a system whose components and links are known all the same: what acts on them is looked at, too. */
+const leavesTargets: ReadonlySet<string> = new Set([
+  "BAD_ADDRESS",
+  "BAD_MARK",
+  "BAD_METRICS",
+  "BAD_PORT",
+  "BAD_SETTING",
+  "COMMAND_NOT_FOUND",
+  "NO_PORT",
+  "PORT_SHARED",
+  "UNKNOWN_SETTING",
+]);
 
 const phasesOf = ({ phases }: Pick<Scenario, "phases">) =>
   loadPhases.map((phase) => ({ phase, lengthMs: phases[phase] }));

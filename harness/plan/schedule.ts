@@ -56,7 +56,11 @@ export function schedule(
   const { system, faultsMs } = stage;
   const placeOf = (index: number): string => stage.places?.[index] ?? `faults[${index}]`;
   const read = injections.map((injection, index) => readInjection(injection, placeOf(index)));
-  const problems: Problem[] = read.flatMap((one) => ("problems" in one ? one.problems : []));
+  const problems: Problem[] = read.flatMap((one, index) =>
+    "problems" in one
+      ? [...one.problems, ...problemsOfUnread(injections[index]!, system, context, placeOf(index))]
+      : [],
+  );
   const inOrder = read
     .flatMap((one, index) =>
       "value" in one ? [{ injection: one.value, index, atMs: momentOf(one.value, index, stage.random) }] : [],
@@ -106,6 +110,22 @@ function readInjection(
   const ofMilestone = given.after === undefined ? [] : problemsOfMilestoneFields(given.after, `${where}.after`);
   if ("problems" in read) return { problems: [...read.problems, ...ofMilestone] };
   return ofMilestone.length > 0 ? { problems: ofMilestone } : { value: read.value as unknown as Injection };
+}
+
+/** What is wrong with the fault itself of an injection that has another problem, as a time without a unit. */
+function problemsOfUnread(
+  injection: Injection,
+  system: System,
+  context: PlanContext,
+  where: string,
+): readonly Problem[] {
+  const { inject } = injection as { readonly inject?: Partial<Injection["inject"]> };
+  if (typeof inject?.kind !== "string" || typeof inject.target !== "string" || inject.parameters === undefined)
+    return [];
+  const fault = inject as Injection["inject"];
+  const kind = context.faultKinds.find((one) => one.kind === fault.kind);
+  if (kind === undefined) return [unknownKind(injection, context.faultKinds, where)];
+  return problemsOfFault(fault, kind, actsOn(system, kind, fault.target), system, context, where);
 }
 
 /** Each injection has draws of its own, so that none moves when another one is changed. */

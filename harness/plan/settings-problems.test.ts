@@ -59,3 +59,10 @@ test("a host and a port may stand in variables of their own, and neither may be 
   expect(of({ links: links("{host}") })).toEqual(["BAD_ADDRESS web.links.V0.as"]);
   expect(of({ links: links("cache", "{port}") })).toEqual(["BAD_ADDRESS web.links.V0.as"]);
 });
+
+test("a placeholder that is misspelt is refused, and braces of the program's own are not", () => {
+  const as = (text: string) => of({ links: { CACHE: { to: "cache", as: text } } });
+  expect(as("redis://{hots}:{port}")).toEqual(["BAD_ADDRESS web.links.CACHE.as"]);
+  expect(as("redis://{host}:{Port}")).toEqual(["BAD_ADDRESS web.links.CACHE.as"]);
+  expect(as('{"at":"{host}:{port}","prefix":"{cluster}"}')).toEqual([]);
+});

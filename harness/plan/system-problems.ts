@@ -1,6 +1,6 @@
 import type { Problem } from "../model/errors.ts";
 import { type ComponentDefinition, clientsName, type LinkDefinition, type System } from "../model/system.ts";
-import { didYouMean } from "../schema/did-you-mean.ts";
+import { didYouMean, nearestOf } from "../schema/did-you-mean.ts";
 import { problemsAs, shown } from "../schema/problems.ts";
 import { systemSchema } from "../schema/system.ts";
 import type { PlanContext } from "./schedule.ts";
@@ -84,10 +84,10 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
   const links = Object.entries(component.links ?? {});
   for (const [variable, link] of links) {
     const at = `${where}.links.${variable}`;
-    if (!names.includes(link.to)) {
-      problems.push(unknown(`${at}.to`, link.to, names));
-      continue;
-    }
+    if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
+    const misspelt = misspeltPlaceholders(link.as, `${at}.as`);
+    problems.push(...misspelt);
+    if (misspelt.length > 0 || !names.includes(link.to)) continue;
     if (isTold(link, links, system.components[link.to]?.url !== undefined)) continue;
     const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
     const lacks = link.as.includes("{url}") ? `"${link.to}" has no {url}` : `"${link.as}" has no {port}`;
@@ -100,6 +100,18 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
 function isReached({ entry, components }: System, name: string): boolean {
   const links = Object.values(components).flatMap((one) => Object.values(one?.links ?? {}));
   return entry === name || links.some((link) => link?.to === name);
+}
+
+const placeholders = ["host", "port", "url"];
+
+/** Braces may be the program's own, as in JSON; what is nearly a placeholder would reach the program as it stands. */
+function misspeltPlaceholders(as: string, where: string): readonly Problem[] {
+  return [...as.matchAll(/\{(\w+)\}/g)].flatMap(([text, name = ""]) => {
+    const near = nearestOf(name, placeholders);
+    if (near === undefined || placeholders.includes(name)) return [];
+    const message = `"${text}" is not a placeholder, and is passed on as it stands`;
+    return [{ code: "BAD_ADDRESS", where, message, remedy: `Did you mean "{${near}}"?` }];
+  });
 }
 
 /** Host and port may stand in variables of their own. @param hasUrl whether it is known what `{url}` means there */

@@ -1,8 +1,9 @@
 import { type Cause, type CauseCode, remedies } from "../model/cause.ts";
 import type { Check, Evidence, GeneratorReport, Interval } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
+import { outcomes } from "../model/history.ts";
 import { stoppedMs } from "../model/measure/own-doing.ts";
-import { steadyAnswers } from "../model/measure/steady.ts";
+import { isSteadyOf, steadyAnswers } from "../model/measure/steady.ts";
 import type { RunRecord, RunStatus } from "../model/run.ts";
 import type { CheckResult } from "../model/verdict.ts";
 
@@ -151,7 +152,25 @@ function unhealthySteady(evidence: Evidence, { isComplete }: Course): readonly C
   if (ok / total >= steadyOkAtLeast) return [];
   const share = ((ok / total) * 100).toFixed(1);
   const text = `the steady phase was unhealthy without any fault: only ${ok} of ${total} operations (${share} %) were ok`;
-  return [causeOf("steadyUnhealthy", text)];
+  return [causeOf("steadyUnhealthy", `${text}; most often: ${mostOftenNotOk(evidence, untilMs)}`)];
+}
+
+/** The operation and the reason that most operations of the steady phase had which were not ok. */
+function mostOftenNotOk(evidence: Evidence, untilMs: number): string {
+  const { history, operations, errors } = evidence;
+  const isSteady = isSteadyOf(evidence, untilMs);
+  const counts = new Map<string, number>();
+  for (let row = 0; row < history.count; row += 1) {
+    const outcome = outcomes[history.outcome[row]!]!;
+    if (outcome === "ok" || !isSteady(row)) continue;
+    const detail = errors[history.error[row]!] ?? "";
+    const why =
+      detail === "" || detail === outcome ? "" : `, "${detail.length > 60 ? `${detail.slice(0, 59)}…` : detail}"`;
+    const name = `${operations[history.operation[row]!]?.name ?? "an operation"} ${outcome}${why}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const [[name, count] = ["unknown", 0]] = [...counts].toSorted(([, one], [, other]) => other - one);
+  return `${name} (${count === 1 ? "once" : `${count} times`})`;
 }
 
 /** Which cause a sentence about an unproven fault names. */

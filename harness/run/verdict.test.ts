@@ -85,6 +85,15 @@ test("the worst check wins, and one that crashes has decided nothing", () => {
 
 const unhealthy = evidenceOf({}, [...ten("steady"), ["steady", "failed"], ...ten("faults")]);
 
+test("an unhealthy steady phase says which operation was not ok most often, and why", () => {
+  const answers = [...ten("steady"), ...ten("steady").slice(3)].map(([phase]) => [phase, "ok"] as [LoadPhase, Outcome]);
+  const bad = evidenceOf({}, [...answers, ["steady", "failed"], ["steady", "rejected"], ["steady", "rejected"]]);
+  bad.history.error[18] = 1;
+  bad.history.error[19] = 1;
+  const [reason] = judgeRun({ ...bad, errors: ["", "412"], schedule: [], receipts: [] }, [check("pass")]).reasons;
+  expect(reason).toMatch(/were ok; most often: an operation rejected, "412" \(2 times\)$/);
+});
+
 test("an unhealthy steady phase makes a run inconclusive, but a broken safety law stays broken", () => {
   const judged = judgeRun(unhealthy, [check("pass")]);
   expect(judged.verdict).toBe("inconclusive");
@@ -95,7 +104,8 @@ test("an unhealthy steady phase makes a run inconclusive, but a broken safety la
   expect(broken).toMatchObject({ verdict: "fail", checks: [{ verdict: "fail" }] });
   expect(sentenceFor(broken, unhealthy)).toBe(
     "a check was broken: that. The fault (partition api->cache for 1 s) may not be its cause: " +
-      "the steady phase was unhealthy without any fault: only 10 of 11 operations (90.9 %) were ok.",
+      "the steady phase was unhealthy without any fault: only 10 of 11 operations (90.9 %) were ok; " +
+      "most often: an operation failed (once).",
   );
 });
 

@@ -100,8 +100,12 @@ function deepest(issue: Issue, given: unknown, before: Path = []): readonly Issu
   if (issue.code !== "invalid_union" || !isContainer(valueAt(given, here.path))) return [here];
   const branches = issue.errors.map((errors) => errors.flatMap((one) => deepest(one as Issue, given, here.path)));
   const goesIn = branches.filter((branch) => branch.some((one) => reachOf(one) > here.path.length));
-  return goesIn.toSorted((one, other) => one.length - other.length)[0] ?? [here];
+  return goesIn.toSorted((one, other) => countOf(one) - countOf(other))[0] ?? [here];
 }
+
+/** How many problems there are: each unknown key is one. */
+const countOf = (issues: readonly Issue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 
 /** How far into the value an issue lies; an unknown key is one step further than its object. */
 const reachOf = ({ path, code }: Issue): number => path.length + (code === "unrecognized_keys" ? 1 : 0);
@@ -121,6 +125,10 @@ function problemsOfIssue(schema: Schema, issue: Issue, given: unknown, as: ReadA
       const [where, near] = [joined(as.where, [...issue.path, key]), nearestOf(key, known)];
       const meant = near === undefined ? {} : { meant: joined(as.where, [...issue.path, near]) };
       const code = as.unknownCode ?? "UNKNOWN_FIELD";
+      if (known.includes(key)) {
+        const remedy = "Leave it out: it belongs to another form of this object.";
+        return { code, where, message: "does not go with the other fields", remedy, isMissing: false };
+      }
       return { code, where, message: "is unknown", remedy: didYouMean(key, known), isMissing: false, ...meant };
     });
   }
