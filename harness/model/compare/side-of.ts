@@ -131,5 +131,5 @@ function figuresOfRun(run: StoredRun): readonly Figure[] {
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 /** Four digits, and all of a count: 12,345 lost writes are no 12,350. */
 function shortened(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  return Math.abs(value) < 1000 && !Number.isInteger(value) ? Number(value.toPrecision(4)) : Number(value.toFixed(1));
 }
