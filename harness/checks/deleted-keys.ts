@@ -24,7 +24,7 @@ export function searchDeleted(evidence: Evidence, zones: Zones, conflicts: reado
   let undecided = 0;
   for (const spot of zones.deletedSpots) {
     if (decided.has(spot) || conflicting.has(zones.keyOfSpot[spot]!)) continue;
-    const found = firstUnexplained(new DeletedKey(evidence, rows.get(spot) ?? [], zones.valuedReads > 0));
+    const found = firstUnexplained(new DeletedKey(evidence, rows.get(spot) ?? [], zones));
     if (found === "undecided") undecided += 1;
     else if (found !== undefined) illegal.push(found);
   }
@@ -69,14 +69,14 @@ class DeletedKey {
   readonly #freeDeletesMs: readonly number[];
   readonly #initial: number;
 
-  constructor(evidence: Evidence, rows: readonly number[], areValuesTold: boolean) {
+  constructor(evidence: Evidence, rows: readonly number[], zones: Pick<Zones, "isUntold">) {
     const { history, operations } = evidence;
     this.#evidence = evidence;
     this.#rows = rows;
     const isRead = flags(evidence, ({ effect }) => effect === "read");
     const isWriting = flags(evidence, ({ effect }) => isWrite(effect));
     const reads = rows.filter((row) => isRead[history.operation[row]!] === 1 && isAcknowledged(history, row));
-    const valued = reads.filter((row) => areValuesTold && !isAbsent(history, row));
+    const valued = reads.filter((row) => !zones.isUntold(row) && !isAbsent(history, row));
     const seen = new Set(valued.map((row) => history.value[row]!));
     const isDelete = (row: number): boolean => operations[history.operation[row]!]?.effect === "delete";
     const writes = rows.filter((row) => isWriting[history.operation[row]!] === 1 && !isNeverExecuted(history, row));
