@@ -110,11 +110,11 @@ class DeletedKey {
    */
   firstRefuted(): number | undefined {
     const { history } = this.#evidence;
-    const [values, deletes] = [this.#lastSights(), this.#deletes()];
+    const [values, deletes] = [new Spans(this.#lastSights()), new Spans(this.#deletes())];
     return this.absent.find((row) => {
       const [fromMs, toMs] = [history.wireMs[row]!, history.endMs[row]!];
-      const sightMs = mostBefore(values, (firstMs) => firstMs < fromMs);
-      const deletedMs = mostBefore(deletes, (beganMs) => beganMs <= toMs);
+      const sightMs = values.latestOf((firstMs) => firstMs < fromMs);
+      const deletedMs = deletes.latestOf((beganMs) => beganMs <= toMs);
       return sightMs > toMs || deletedMs < sightMs;
     });
   }
@@ -158,8 +158,32 @@ class DeletedKey {
 
 type Span = readonly [firstMs: number, lastMs: number];
 
-/** The latest end of those spans whose beginning is one of these; −∞ where none is. */
-const mostBefore = (spans: readonly Span[], isOne: (firstMs: number) => boolean): number =>
-  spans.reduce((most, [firstMs, lastMs]) => (isOne(firstMs) ? Math.max(most, lastMs) : most), Number.NEGATIVE_INFINITY);
+/** Spans by their beginning, so that the latest end of those which began by a moment is found by bisection. */
+class Spans {
+  readonly #firstMs: Float64Array;
+  /** For each place: the latest end of that span and all before it. */
+  readonly #latestMs: Float64Array;
+
+  constructor(spans: readonly Span[]) {
+    const sorted = spans.toSorted(([one], [other]) => one - other);
+    this.#firstMs = Float64Array.from(sorted, ([firstMs]) => firstMs);
+    let latestMs = Number.NEGATIVE_INFINITY;
+    this.#latestMs = Float64Array.from(sorted, ([, lastMs]) => {
+      latestMs = Math.max(latestMs, lastMs);
+      return latestMs;
+    });
+  }
+
+  /** @param isEarly whether a span begins early enough: of those that do; −∞ where none does */
+  latestOf(isEarly: (firstMs: number) => boolean): number {
+    let [low, high] = [0, this.#firstMs.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isEarly(this.#firstMs[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return this.#latestMs[low - 1] ?? Number.NEGATIVE_INFINITY;
+  }
+}
 
 const stateOf = (value: number): number => (Number.isNaN(value) ? initialState : value);
