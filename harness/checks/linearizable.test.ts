@@ -189,7 +189,7 @@ describe("linearizable", () => {
     expect(judged(...steps, missing(12_300, 0)).verdict).toBe("fail");
   });
 
-  it("is unsure of an operation of which no read returned a value, beside another that tells them", () => {
+  it("is unsure of an operation of which no read returned a value, beside another that returned some", () => {
     const operations = storyOperations.map((one) =>
       one.name === "search" ? ({ ...one, effect: "read" } as const) : one,
     );
@@ -198,10 +198,10 @@ describe("linearizable", () => {
     const steps = [write(12_000, 0, 1), saw(12_100, 0)];
     expect(found(...steps, silent(12_200))).toMatchObject({
       verdict: "inconclusive",
-      actual: 'no read of "search" tells whose value it saw: `judge` must return the `value`',
+      actual: 'no read of "search" returned a value, so what it saw is unknown: let `judge` return the `value`',
     });
-    expect(found(silent(11_900), ...[write(12_000, 0, 1), saw(12_100, 1)]).verdict).toBe("pass");
-    // One that told a value once tells all, and what is broken without it is broken.
+    expect(found(silent(11_900), write(12_000, 0, 1), saw(12_100, 1)).verdict).toBe("pass");
+    // Where one read returned a value, the others without saw the initial one; and what is broken without it is broken.
     expect(found(...steps, silent(12_200), silent(12_300, { value: 0 })).verdict).toBe("fail");
     expect(found(...steps, silent(12_200), saw(12_300, undefined)).verdict).toBe("fail");
     const deleted = [remove(12_150, 0, 2), missing(12_250, 0)];

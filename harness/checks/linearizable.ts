@@ -70,7 +70,7 @@ export function linearizable(given: NoOptions = {}): Check {
       const names = silent.map((name) => `"${name}"`).join(", ");
       return undecided(
         expected,
-        `no read of ${names} tells whose value it saw: \`judge\` must return the \`value\``,
+        `no read of ${names} returned a value, so what it saw is unknown: let \`judge\` return the \`value\``,
         numbers,
       );
     }

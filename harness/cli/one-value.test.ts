@@ -100,8 +100,9 @@ function capturing() {
 
 const checkOf = ({ json }: Shown, name: string) => json.checks.find((check) => check.name === name)!;
 const figureOf = ({ side }: Shown, name: string) => side.figures.find((figure) => figure.name === name)?.value;
-/** A baseline keeps four digits. */
-const near = (value: number): number => Number(value.toPrecision(4));
+/** A baseline keeps four digits, and all before the point. */
+const near = (value: number): number =>
+  Number(Number.isInteger(value) || Math.abs(value) >= 1000 ? value.toFixed(1) : value.toPrecision(4));
 const phases = ["steady", "faults", "recovery"] as const;
 
 /** Histograms are exact within 0.1 %. */
