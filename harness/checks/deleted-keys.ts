@@ -24,7 +24,7 @@ export function searchDeleted(evidence: Evidence, zones: Zones, conflicts: reado
   let undecided = 0;
   for (const spot of zones.deletedSpots) {
     if (decided.has(spot) || conflicting.has(zones.keyOfSpot[spot]!)) continue;
-    const found = firstUnexplained(new DeletedKey(evidence, rows.get(spot) ?? [], zones.valuedReads > 0));
+    const found = firstUnexplained(new DeletedKey(evidence, rows.get(spot) ?? [], zones));
     if (found === "undecided") undecided += 1;
     else if (found !== undefined) illegal.push(found);
   }
@@ -69,14 +69,14 @@ class DeletedKey {
   readonly #freeDeletesMs: readonly number[];
   readonly #initial: number;
 
-  constructor(evidence: Evidence, rows: readonly number[], areValuesTold: boolean) {
+  constructor(evidence: Evidence, rows: readonly number[], zones: Pick<Zones, "isUntold">) {
     const { history, operations } = evidence;
     this.#evidence = evidence;
     this.#rows = rows;
     const isRead = flags(evidence, ({ effect }) => effect === "read");
     const isWriting = flags(evidence, ({ effect }) => isWrite(effect));
     const reads = rows.filter((row) => isRead[history.operation[row]!] === 1 && isAcknowledged(history, row));
-    const valued = reads.filter((row) => areValuesTold && !isAbsent(history, row));
+    const valued = reads.filter((row) => !zones.isUntold(row) && !isAbsent(history, row));
     const seen = new Set(valued.map((row) => history.value[row]!));
     const isDelete = (row: number): boolean => operations[history.operation[row]!]?.effect === "delete";
     const writes = rows.filter((row) => isWriting[history.operation[row]!] === 1 && !isNeverExecuted(history, row));
@@ -110,11 +110,11 @@ class DeletedKey {
    */
   firstRefuted(): number | undefined {
     const { history } = this.#evidence;
-    const [values, deletes] = [this.#lastSights(), this.#deletes()];
+    const [values, deletes] = [new Spans(this.#lastSights()), new Spans(this.#deletes())];
     return this.absent.find((row) => {
       const [fromMs, toMs] = [history.wireMs[row]!, history.endMs[row]!];
-      const sightMs = mostBefore(values, (firstMs) => firstMs < fromMs);
-      const deletedMs = mostBefore(deletes, (beganMs) => beganMs <= toMs);
+      const sightMs = values.latestOf((firstMs) => firstMs < fromMs);
+      const deletedMs = deletes.latestOf((beganMs) => beganMs <= toMs);
       return sightMs > toMs || deletedMs < sightMs;
     });
   }
@@ -158,8 +158,32 @@ class DeletedKey {
 
 type Span = readonly [firstMs: number, lastMs: number];
 
-/** The latest end of those spans whose beginning is one of these; −∞ where none is. */
-const mostBefore = (spans: readonly Span[], isOne: (firstMs: number) => boolean): number =>
-  spans.reduce((most, [firstMs, lastMs]) => (isOne(firstMs) ? Math.max(most, lastMs) : most), Number.NEGATIVE_INFINITY);
+/** Spans by their beginning, so that the latest end of those which began by a moment is found by bisection. */
+class Spans {
+  readonly #firstMs: Float64Array;
+  /** For each place: the latest end of that span and all before it. */
+  readonly #latestMs: Float64Array;
+
+  constructor(spans: readonly Span[]) {
+    const sorted = spans.toSorted(([one], [other]) => one - other);
+    this.#firstMs = Float64Array.from(sorted, ([firstMs]) => firstMs);
+    let latestMs = Number.NEGATIVE_INFINITY;
+    this.#latestMs = Float64Array.from(sorted, ([, lastMs]) => {
+      latestMs = Math.max(latestMs, lastMs);
+      return latestMs;
+    });
+  }
+
+  /** @param isEarly whether a span begins early enough: of those that do; −∞ where none does */
+  latestOf(isEarly: (firstMs: number) => boolean): number {
+    let [low, high] = [0, this.#firstMs.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isEarly(this.#firstMs[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return this.#latestMs[low - 1] ?? Number.NEGATIVE_INFINITY;
+  }
+}
 
 const stateOf = (value: number): number => (Number.isNaN(value) ? initialState : value);

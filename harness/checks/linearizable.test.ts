@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linearizable } from "./linearizable.ts";
-import { evidenceOf, missing, read, remove, type Step, write } from "./testing/history.ts";
+import { evidenceOf, missing, read, remove, type Step, storyOperations, write } from "./testing/history.ts";
 
 const judged = (...steps: readonly Step[]) => linearizable().judge(evidenceOf(steps));
 /** Of key 0; the values are the places of the writes in the list. */
@@ -187,6 +187,25 @@ describe("linearizable", () => {
       actual: expect.stringContaining("`value`"),
     });
     expect(judged(...steps, missing(12_300, 0)).verdict).toBe("fail");
+  });
+
+  it("is unsure of an operation of which no read returned a value, beside another that returned some", () => {
+    const operations = storyOperations.map((one) =>
+      one.name === "search" ? ({ ...one, effect: "read" } as const) : one,
+    );
+    const silent = (atMs: number, rest: Partial<Step> = {}): Step => ({ operation: "search", atMs, key: 0, ...rest });
+    const found = (...steps: readonly Step[]) => linearizable().judge(evidenceOf(steps, { operations }));
+    const steps = [write(12_000, 0, 1), saw(12_100, 0)];
+    expect(found(...steps, silent(12_200))).toMatchObject({
+      verdict: "inconclusive",
+      actual: 'no read of "search" returned a value, so what it saw is unknown: let `judge` return the `value`',
+    });
+    expect(found(silent(11_900), write(12_000, 0, 1), saw(12_100, 1)).verdict).toBe("pass");
+    // Where one read returned a value, the others without saw the initial one; and what is broken without it is broken.
+    expect(found(...steps, silent(12_200), silent(12_300, { value: 0 })).verdict).toBe("fail");
+    expect(found(...steps, silent(12_200), saw(12_300, undefined)).verdict).toBe("fail");
+    const deleted = [remove(12_150, 0, 2), missing(12_250, 0)];
+    expect(found(...steps, ...deleted, silent(12_300)).verdict).toBe("inconclusive");
   });
 
   it("lets an unknown write take effect at any later time, or never", () => {

@@ -3,8 +3,8 @@ import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/optio
 import { searchDeleted } from "./deleted-keys.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { effectOf, needs } from "./plan-problems.ts";
-import { type Conflict, conflictsOf, type Zones, zonesOf } from "./register-zones.ts";
-import { isAbsent, type Noted, undecided, witnesses } from "./rows.ts";
+import { type Conflict, conflictsOf, type ToldBy, valueTellers, type Zones, zonesOf } from "./register-zones.ts";
+import { flags, isAbsent, type Noted, undecided, witnesses } from "./rows.ts";
 import { counted } from "./words.ts";
 
 /** How many conflicts are told in full. */
@@ -19,7 +19,8 @@ const told = 3;
  *
  * An operation takes place between its first byte on the wire and its end. A write without a certain outcome may take
  * effect at any later time, or never. Reads must tell whose value they saw (`value`); one without it saw the initial
- * value, unless it found nothing (`absent`). Deletes leave no value of their own: keys on which reads found nothing, and
+ * value, unless it found nothing (`absent`), or no read of its operation ever returned a value: then what would be broken by it
+ * alone is `inconclusive`. Deletes leave no value of their own: keys on which reads found nothing, and
  * that may have been deleted, are decided by a search for an order, and `inconclusive` where it takes too long. A cache does not promise this law: `noStaleReads` and `versionsNeverGoBack` are for what caches promise.
  */
 export function linearizable(given: NoOptions = {}): Check {
@@ -36,11 +37,12 @@ export function linearizable(given: NoOptions = {}): Check {
     ...needs("linearizable", effectOf(["read"]), effectOf(["write", "delete"])),
   } as const;
   return checkOf(said, (evidence): Finding => {
-    const byValue = zonesOf(evidence);
-    if (byValue.reads === 0) return undecided(expected, "no read was answered");
-    const conflicts = conflictsOf(byValue);
-    const searched = searchDeleted(evidence, byValue, conflicts);
-    const zones = { ...byValue, illegal: [...byValue.illegal, ...searched.illegal] };
+    const found = foundIn(evidence, "run");
+    if (found.zones.reads === 0) return undecided(expected, "no read was answered");
+    const silent = isBroken(found) ? silentReads(evidence) : [];
+    // Only what also is broken without the reads that say nothing is broken for certain.
+    const sure = silent.length === 0 ? found : foundIn(evidence, "operation");
+    const { zones, conflicts, undecidedKeys } = sure;
     const numbers = {
       keys: zones.keys,
       writes: zones.writes,
@@ -64,11 +66,19 @@ export function linearizable(given: NoOptions = {}): Check {
         numbers,
       };
     }
+    if (isBroken(found)) {
+      const names = silent.map((name) => `"${name}"`).join(", ");
+      return undecided(
+        expected,
+        `no read of ${names} returned a value, so what it saw is unknown: let \`judge\` return the \`value\``,
+        numbers,
+      );
+    }
     if (zones.valuedReads === 0 && zones.writes > 0) {
       return undecided(expected, "no read tells whose value it saw: `judge` must return the `value`", numbers);
     }
-    if (searched.undecided > 0) {
-      const keys = counted(searched.undecided, "key");
+    if (undecidedKeys > 0) {
+      const keys = counted(undecidedKeys, "key");
       return undecided(
         expected,
         `${keys} with deletes had too much at once to search all orders: use more keys`,
@@ -79,6 +89,31 @@ export function linearizable(given: NoOptions = {}): Check {
     const seen = `${counted(zones.reads, "read")} and ${counted(zones.writes, "write")} of ${counted(zones.keys, "key")}`;
     return { verdict: "pass", expected, actual: `${seen} have such an order`, numbers };
   });
+}
+
+/** What has no order. */
+interface Found {
+  readonly zones: Zones;
+  readonly conflicts: readonly Conflict[];
+  readonly undecidedKeys: number;
+}
+
+function foundIn(evidence: Evidence, toldBy: ToldBy): Found {
+  const zones = zonesOf(evidence, toldBy);
+  const conflicts = conflictsOf(zones);
+  const searched = searchDeleted(evidence, zones, conflicts);
+  const illegal = [...zones.illegal, ...searched.illegal];
+  return { zones: { ...zones, illegal }, conflicts, undecidedKeys: searched.undecided };
+}
+
+const isBroken = ({ zones, conflicts }: Found): boolean => zones.illegal.length + conflicts.length > 0;
+
+/** Names of reads of which none returned a value, beside others that did: they may have seen the initial one, or say nothing. */
+function silentReads(evidence: Evidence): readonly string[] {
+  const isRead = flags(evidence, ({ effect }) => effect === "read");
+  const tells = valueTellers(evidence, isRead);
+  if (!tells.includes(1)) return [];
+  return evidence.operations.flatMap(({ name }, index) => (isRead[index] === 1 && tells[index] !== 1 ? [name] : []));
 }
 
 function actualOf({ illegal }: Zones, conflicts: readonly Conflict[]): string {

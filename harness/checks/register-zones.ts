@@ -28,12 +28,20 @@ export interface Zones {
   /** Spots on which reads found nothing and a delete may have happened: their zones alone do not decide. */
   readonly deletedSpots: ReadonlySet<number>;
   readonly keyOfSpot: readonly Key[];
+  /** Whether a read without a value says nothing. */
+  isUntold(row: number): boolean;
   /** The rows of a cluster that make its zone: that with the earliest return, and that with the latest invocation. */
   ends(evidence: Evidence, cluster: number, key: Key): readonly { readonly row: number; readonly isFirst: boolean }[];
 }
 
+/**
+ * Which reads without a value saw the initial one: `run`, where any read of the run returned a value; `operation`, where one of
+ * the same operation did.
+ */
+export type ToldBy = "run" | "operation";
+
 /** Puts every write together with its reads. Columns only: histories of 10^7 operations go through here. */
-export function zonesOf(evidence: Evidence): Zones {
+export function zonesOf(evidence: Evidence, toldBy: ToldBy = "run"): Zones {
   const { history } = evidence;
   const [isWriting, isRead] = [
     flags(evidence, ({ effect }) => isWrite(effect)),
@@ -50,7 +58,7 @@ export function zonesOf(evidence: Evidence): Zones {
   const writeRow = new Int32Array(size).fill(-1);
   const initialLast = new Float64Array(keyOfSpot.length).fill(Number.NEGATIVE_INFINITY);
   const { operation, id, wireMs, endMs, value } = history;
-  const nothing = new Nothing(evidence, spotOf, keyOfSpot.length, isRead);
+  const nothing = new Nothing(evidence, spotOf, keyOfSpot.length, tellingReads(evidence, isRead, toldBy));
   let [reads, valuedReads, absentReads, writes] = [0, 0, 0, 0];
   for (let row = 0; row < history.count; row += 1) {
     if (isWriting[operation[row]!] !== 1) continue;
@@ -93,7 +101,8 @@ export function zonesOf(evidence: Evidence): Zones {
     if (endMs[row]! < first[cluster]!) first[cluster] = endMs[row]!;
     if (wireMs[row]! > last[cluster]!) last[cluster] = wireMs[row]!;
   }
-  const isInCluster = (row: number): boolean => !isAbsent(history, row) || !nothing.deletedSpots.has(spotOf[row]!);
+  const isInCluster = (row: number): boolean =>
+    isAbsent(history, row) ? !nothing.deletedSpots.has(spotOf[row]!) : !nothing.isUntold(row);
   const ends: Zones["ends"] = (from, cluster, key) => endsOf(from, cluster, key, { isWriting, isRead, isInCluster });
   return {
     reads,
@@ -108,8 +117,28 @@ export function zonesOf(evidence: Evidence): Zones {
     initialLast,
     deletedSpots: nothing.deletedSpots,
     keyOfSpot,
+    isUntold: (row) => nothing.isUntold(row),
     ends,
   };
+}
+
+/** Of each operation, 1 where its reads without a value saw the initial one. */
+function tellingReads(evidence: Evidence, isRead: Uint8Array, toldBy: ToldBy): Uint8Array {
+  // Where nothing is written, what is there is the initial value.
+  if (!evidence.operations.some(({ effect }) => isWrite(effect))) return isRead;
+  const tells = valueTellers(evidence, isRead);
+  return toldBy === "run" && tells.includes(1) ? isRead : tells;
+}
+
+/** Of each operation, 1 where one of its reads returned a value. */
+export function valueTellers({ history }: Evidence, isRead: Uint8Array): Uint8Array {
+  const tells = new Uint8Array(isRead.length);
+  for (let row = 0; row < history.count; row += 1) {
+    const operation = history.operation[row]!;
+    if (isRead[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
+    if (!Number.isNaN(history.value[row]!)) tells[operation] = 1;
+  }
+  return tells;
 }
 
 /** What reads without a value mean: the initial value, a key that is not there yet or was deleted, or nothing that was told. */
@@ -119,30 +148,28 @@ class Nothing {
   readonly #spotOf: Int32Array;
   readonly #mayBeDeleted: Uint8Array;
   readonly #hasInitial: Uint8Array;
-  readonly #isTold: boolean;
+  /** Of each operation: whether its reads without a value saw the initial one. */
+  readonly #tells: Uint8Array;
 
-  constructor(evidence: Evidence, spotOf: Int32Array, spots: number, isRead: Uint8Array) {
-    const { history, operations } = evidence;
+  constructor(evidence: Evidence, spotOf: Int32Array, spots: number, tells: Uint8Array) {
+    const { history } = evidence;
     this.#evidence = evidence;
     this.#spotOf = spotOf;
+    this.#tells = tells;
     const deletes = flags(evidence, ({ effect }) => effect === "delete");
     this.#mayBeDeleted = new Uint8Array(spots);
     this.#hasInitial = new Uint8Array(spots);
-    let isTold = false;
     for (let row = 0; row < history.count; row += 1) {
       const operation = history.operation[row]!;
       if (deletes[operation] === 1 && !isNeverExecuted(history, row)) this.#mayBeDeleted[spotOf[row]!] = 1;
-      if (isRead[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
-      if (!Number.isNaN(history.value[row]!)) isTold = true;
-      else if (!isAbsent(history, row)) this.#hasInitial[spotOf[row]!] = 1;
+      if (tells[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
+      if (Number.isNaN(history.value[row]!) && !isAbsent(history, row)) this.#hasInitial[spotOf[row]!] = 1;
     }
-    // Where nothing is written, what is there is the initial value.
-    this.#isTold = isTold || !operations.some(({ effect }) => isWrite(effect));
   }
 
-  /** Whether a read without a value says nothing: none of the run's reads tells one. */
   isUntold(row: number): boolean {
-    return !this.#isTold && Number.isNaN(this.#evidence.history.value[row]!);
+    const { operation, value } = this.#evidence.history;
+    return this.#tells[operation[row]!] !== 1 && Number.isNaN(value[row]!);
   }
 
   /** Whether a read that found nothing found the key as it was in the beginning. */
@@ -162,7 +189,7 @@ class Nothing {
   }
 
   #wasThere(spot: number): boolean {
-    return this.#isTold && this.#hasInitial[spot] === 1;
+    return this.#hasInitial[spot] === 1;
   }
 }
 

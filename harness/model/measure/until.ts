@@ -5,7 +5,8 @@ import { historyOf, outcomeCode, rowAt, setRow } from "../history.ts";
  * What was known of a run at a moment, in ms on its clock: operations that were on the wire, those under way without an outcome,
  * and events. There was no final state yet.
  */
-export function evidenceUntil({ finalState: _, ...evidence }: Evidence, ms: number): Evidence {
+export function evidenceUntil(evidence: Evidence, ms: number): Evidence {
+  const { finalState: _, ...withoutState } = evidence;
   const { history, events } = evidence;
   const kept: number[] = [];
   for (let row = 0; row < history.count; row += 1) {
@@ -17,5 +18,5 @@ export function evidenceUntil({ finalState: _, ...evidence }: Evidence, ms: numb
     const open = { outcome: outcomeCode("unknown"), version: Number.NaN, granted: 0, error: 0, flags: 0, endMs: ms };
     setRow(known, index, record.endMs < ms ? record : { ...record, ...open });
   }
-  return { ...evidence, history: known, events: events.filter(({ atMs }) => atMs < ms) };
+  return { ...withoutState, history: known, events: events.filter(({ atMs }) => atMs < ms) };
 }
