@@ -11,6 +11,10 @@ const reserved = [clientsName, "toxiproxy", "localhost"];
 
 /** All that is wrong with a system's definition. The types see most of it, but not in JavaScript. */
 export function problemsOfSystem(system: System, { environment }: PlanContext): readonly Problem[] {
+  if ((system as unknown) instanceof Promise) {
+    const remedy = "Add the missing await.";
+    return [{ code: "NO_COMPONENTS", where: "system", message: "is a promise: `await` is missing", remedy }];
+  }
   const names = Object.keys(system?.components ?? {});
   if (names.length === 0) {
     const remedy = "Define one with system({ name, components, entry }).";

@@ -22,7 +22,7 @@ const auditSchema = z.strictObject({
 export const scenarioSchema = z.strictObject({
   name: text("Give a sentence: what happens, under which load."),
   expects: hinted(z.string(), "Say what should be seen."),
-  tags: names('Give a list of words, as ["gate"].').or(z.tuple([])).optional(),
+  tags: hinted(z.array(z.string().min(1)), 'Give a list of words, as ["gate"].').optional(),
   system: z.unknown().optional(),
   variants: z.record(z.string(), z.unknown()).optional(),
   workload: z.unknown().optional(),
