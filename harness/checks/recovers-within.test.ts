@@ -109,7 +109,9 @@ describe("recovers within", { timeout: 60_000 }, () => {
   it("is inconclusive when the recovery phase ends too early", () => {
     const { phases } = evidenceOf([]);
     const short = (toMs: number) => ({ phases: { ...phases, recovery: { fromMs: recovery.fromMs, toMs } } });
-    expect(judged(runWith(), short(healedMs + 2500)).actual).toContain("ended 2.5 s after the heal, too early to tell");
+    const early = judged(runWith(), short(healedMs + 2500));
+    expect(early.actual).toContain("ended 2.5 s after the heal, too early to tell");
+    expect(early.remedy).toBe("Make phases.recovery at least 2 s longer, or allow less time.");
     expect(judged(runWith(), short(healedMs + 3200)).actual).toContain("too few operations");
     expect(judged(runWith(), short(healedMs + 3600)).verdict).toBe("pass");
     const { recovery: _, ...without } = phases;

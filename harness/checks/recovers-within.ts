@@ -60,7 +60,14 @@ export function recoversWithin(given: Duration): Check {
       const why = typeof scene === "string" ? scene : tooShort(scene, within);
       if (typeof scene === "string" || why !== undefined || recovery === undefined) {
         const actual = why ?? "no operation was due after the heal";
-        return { verdict: "inconclusive", expected, actual, phase: "recovery" };
+        const remedy = why !== undefined && typeof scene !== "string" ? lengthen(scene, within) : undefined;
+        return {
+          verdict: "inconclusive",
+          expected,
+          actual,
+          phase: "recovery",
+          ...(remedy === undefined ? {} : { remedy }),
+        };
       }
       const after = aftermathOf(scene, scene.healedMs + within);
       // A recovery that never came is beyond what the run could see.
@@ -80,6 +87,12 @@ export function recoversWithin(given: Duration): Check {
 function tooShort({ healedMs, endMs }: RecoveryScene, within: Duration): string | undefined {
   if (endMs >= healedMs + within) return undefined;
   return `the recovery phase ended ${spokenMs(endMs - healedMs)} after the heal, too early to tell`;
+}
+
+/** Whole seconds, with a second to see whether it holds. */
+function lengthen({ healedMs, endMs }: RecoveryScene, within: Duration): string {
+  const longerMs = Math.ceil((healedMs + within - endMs) / 1000 + 1) * 1000;
+  return `Make phases.recovery at least ${spokenMs(longerMs)} longer, or allow less time.`;
 }
 
 const isLate = (ms: number | null, within: Duration): boolean => ms === null || ms > within;

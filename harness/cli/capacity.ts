@@ -74,6 +74,8 @@ export async function capacity(what: string, flags: CapacityFlags, output: Outpu
     flag(flags.seconds, "--seconds", 1, 600),
     flag(flags.connections, "--connections", 1, 1024),
   ];
+  // What is wrong with the promise is found before a system is started.
+  promisesOf([], flags);
   const { signal, end } = listenForInterrupts((line) => output.say(line));
   const common = { seconds, mostConnections, allowedTargets: flags.allowTarget, output, signal };
   let found: Found;

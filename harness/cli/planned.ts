@@ -135,7 +135,10 @@ function withTag(loaded: readonly LoadedScenario[], tag: string, isPartial: bool
       code: "UNKNOWN_TAG",
       where: "--tag",
       message: `no scenario has the tag "${tag}"`,
-      remedy: didYouMean(tag, known),
+      remedy:
+        known.length === 0
+          ? `No scenario has tags. Add tags: ["${tag}"] to those that are meant.`
+          : didYouMean(tag, known),
     });
   }
   return loaded.filter(({ scenario }) => tagsOf(scenario).includes(tag));

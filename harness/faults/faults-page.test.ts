@@ -69,7 +69,8 @@ const preface = `# Faults
 Made from the code by \`npm run docs\`; change it there.
 
 A fault is stated in a scenario as \`{ at, lasting, inject: latency("api->cache", { latency: milliseconds(200) }) }\`. Its target is
-all instances (\`api->cache\`, \`api\`), one (\`api-1->cache\`, \`api-1\`), or with \`on: "one"\` one that the seed picks.
+all instances (\`api->cache\`, \`api\`), one (\`api-1->cache\`, \`api-1\`), or with \`on: "one"\` one that the seed picks. The link of the
+users to the entry is \`clients->api\`.
 
 - \`at\` is a time after the start of the phase \`faults\`, or a window \`{ from, to }\` of which the seed picks a moment.
 - \`after: accepted(200)\`, \`accepted(50, ["buy"])\` or \`commits("postgres", 100)\` lets it strike once the run has come so far.

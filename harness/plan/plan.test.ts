@@ -299,6 +299,22 @@ test("no problem hides another one: a time without a unit, a setting, an operati
   ]);
 });
 
+test("a promise, and one value in place of a list, are named as what they are", () => {
+  const promised = (value: unknown) => Promise.resolve(value) as never;
+  const found = problemsOf({
+    system: promised(shop),
+    workload: promised(load),
+    checks: valid.checks[0] as never,
+    tags: "gate",
+  });
+  expect(found.map(({ code, remedy }) => `${code} ${remedy}`)).toEqual([
+    'BAD_SCENARIO Give a list of words, as ["gate"].',
+    "BAD_SYSTEM Define one with system({ name, components, entry }).",
+    "NO_WORKLOAD Give one made with workload({ … }), or an array of them.",
+    "NO_CHECKS Give a list of checks, as [noLostWrites()].",
+  ]);
+});
+
 test("an operation is taken for the form that it is nearest to", () => {
   const of = (operation: object) => {
     const { request: _, judge: __, ...traits } = read as unknown as Record<string, unknown>;

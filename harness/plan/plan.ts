@@ -201,9 +201,12 @@ const isObject = (value: unknown): value is object =>
 
 /** What is wrong with the checks as they are stated. */
 export function problemsOfChecks({ checks }: Scenario): readonly Problem[] {
-  const remedy = "Give at least one check, as noLostWrites().";
   if (!Array.isArray(checks) || checks.length === 0) {
-    const message = Array.isArray(checks) ? "is empty: nothing could fail" : `is ${shown(checks)}`;
+    const isList = Array.isArray(checks);
+    const message = isList ? "is empty: nothing could fail" : `is ${shown(checks)}`;
+    const remedy = isList
+      ? "Give at least one check, as noLostWrites()."
+      : "Give a list of checks, as [noLostWrites()].";
     return [{ code: "NO_CHECKS", where: "checks", message, remedy }];
   }
   // Not `flatMap`: it passes over the holes of an array, which `[, noLostWrites()]` has.

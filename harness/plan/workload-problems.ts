@@ -37,7 +37,7 @@ function readWorkload(
   given: Workload,
   where: string,
 ): { readonly value: Workload } | { readonly problems: readonly Problem[] } {
-  if (typeof given !== "object" || given === null) {
+  if (typeof given !== "object" || given === null || given instanceof Promise) {
     const remedy = "Give one made with workload({ … }), or an array of them.";
     return { problems: [{ code: "NO_WORKLOAD", where, message: `is ${shown(given)}`, remedy }] };
   }

@@ -167,7 +167,19 @@ test("what was broken before any fault has no chain from one", () => {
     ...check,
     witness: check.witness.map((one) => ({ ...one, fromFaultMs: -900, toFaultMs: -800 })),
   }));
-  expect(chainOf({ ...failing, record: { ...failing.record, checks } })).toEqual([]);
+  const doubted =
+    "no lost writes was broken: that. The fault (partition api->cache) may not be its cause: it was broken before.";
+  expect(chainOf({ ...failing, record: { ...failing.record, checks, sentence: doubted } })).toEqual([]);
+  // What the fault is named the cause of was lost between the answer and the reading of the final state.
+  const sentence = "partition api->cache became a failure: no lost writes was broken, that.";
+  const links = chainOf({ ...failing, record: { ...failing.record, checks, sentence } });
+  const audit = failing.events.find((event) => event.type === "phase" && event.phase === "audit")!;
+  expect(links[0]).toMatchObject({ atMs: fromMs, source: "plan" });
+  expect(links.length).toBeGreaterThan(2);
+  expect(links.at(-1)).toMatchObject({
+    atMs: audit.atMs,
+    source: expect.stringMatching(/^final state, operation \d+$/),
+  });
 });
 
 test("what has no room is counted, and what explains the failure is kept", () => {

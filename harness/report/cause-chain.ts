@@ -48,9 +48,10 @@ export function causeChainOf(run: StoredRun, evidence: Evidence, all: readonly F
   if (proven.length === 0) return noChain;
   // It may have acted before that could be proven.
   const fromMs = Math.min(...windows.map(({ requestedMs }) => requestedMs));
-  const { end, why = [] } = broken ?? {};
+  const { why = [] } = broken ?? {};
+  const end = broken === undefined || broken.end.atMs >= fromMs ? broken?.end : shownAtTheEnd(broken.end, run);
   // What was broken before any fault did not come of one.
-  if (end !== undefined && end.atMs < fromMs) return noChain;
+  if (broken !== undefined && end === undefined) return noChain;
   const told = [
     ...firstSlow(evidence, fromMs),
     ...firstNotOk(evidence, fromMs),
@@ -72,6 +73,16 @@ export function causeChainOf(run: StoredRun, evidence: Evidence, all: readonly F
     leftOut: followed.length - kept.length,
     earlierFaults: new Set(all.filter((one) => !windows.includes(one)).map(({ injection }) => injection)).size,
   };
+}
+
+/**
+ * A write that was acknowledged before the fault and is missing in the final state was lost in between: it is known when the
+ * state was read. Undefined where the verdict does not name the fault as the cause.
+ */
+function shownAtTheEnd(end: CauseLink, { record, events }: StoredRun): CauseLink | undefined {
+  if (!record.sentence.includes(" became a failure: ")) return undefined;
+  const audit = events.find((event) => event.type === "phase" && event.phase === "audit");
+  return audit === undefined ? undefined : { ...end, atMs: audit.atMs, source: `final state, ${end.source}` };
 }
 
 const byTime = (links: readonly CauseLink[]): readonly CauseLink[] => links.toSorted((a, b) => a.atMs - b.atMs);

@@ -4,7 +4,9 @@ import { type Html, html } from "./html.ts";
 
 /** From the fault to the failure, in order; each link with what it was read from. */
 export function chain({ chain: { links, leftOut, earlierFaults } }: ReportData): Html {
-  if (links.length === 0) return html`<p class="empty">Nothing that was recorded followed a fault that was proven.</p>`;
+  if (links.length === 0) {
+    return html`<p class="empty">No proven fault came before what broke a check, or nothing was recorded after it.</p>`;
+  }
   const items = links.map(
     ({ atMs, what, source }) =>
       html`<li><b>${clock(atMs)}</b> ${what} <span class="quiet">${source}</span></li>

@@ -78,7 +78,7 @@ thead th{color:var(--quiet);font-size:.8125rem}
 thead :is(th,td){border-bottom:1px solid var(--hair)}
 tbody tr+tr>*{border-top:1px solid var(--hair)}
 .witnesses th:nth-child(n+2):nth-child(-n+4){text-align:left}
-.witnesses .note,.timeline .words{white-space:normal;min-width:12em}
+.witnesses .note,.timeline .words,.figures .words{white-space:normal;min-width:12em}
 .operations tbody tr>*{border-top:0}
 .operations tbody tr:last-child>*{padding-bottom:14px}
 .operations .group th{font-weight:600;text-align:left;padding-top:12px;border-top:1px solid var(--hair)}

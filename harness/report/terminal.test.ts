@@ -55,12 +55,35 @@ describe("the summary", () => {
     reasons: [cause.text, "no receipt"],
   };
 
+  it("says what each check needs where one of the same cause needs something else than the run's", () => {
+    const few = { code: "tooFewSamples", text: "a: 80 samples", remedy: "Raise the rate 3 times." } as const;
+    const check = { ...passing.record.checks[0]!, verdict: "inconclusive", cause: few.code } as const;
+    const checks = [
+      { ...check, remedy: few.remedy },
+      { ...check, title: "another", remedy: "Raise the rate 13 times." },
+    ];
+    const lines = summaryLines({ ...passing, record: { ...inconclusive, cause: few, checks } }, options);
+    expect(lines.filter((line) => line.includes("→"))).toEqual([
+      "  → Raise the rate 3 times.",
+      "    → Raise the rate 13 times.",
+    ]);
+  });
+
+  it("keeps a number and its unit on one line", () => {
+    const sentence =
+      "kill store for 1.8 s (planned: 1.5 s) became a failure: only 499 of 614 operations (81.3 %) were ok.";
+    for (let width = 30; width < 100; width += 1) {
+      const lines = summaryLines({ ...failing, record: { ...failing.record, sentence } }, { ...options, width });
+      expect(lines.filter((line) => /^ *(?:%|s\b)/.test(line))).toEqual([]);
+    }
+  });
+
   it("says first why a run is inconclusive and what to do, and lists other reasons once", () => {
     const check = {
       ...passing.record.checks[0]!,
       verdict: "inconclusive",
       cause: "hostOverloaded",
-      remedy: "Free it.",
+      remedy: cause.remedy,
     } as const;
     const other = { ...check, title: "another", cause: "tooFewSamples", remedy: "Raise the rate to 40/s." } as const;
     const lines = summaryLines({ ...passing, record: { ...inconclusive, checks: [check, other] } }, options);
@@ -73,7 +96,7 @@ describe("the summary", () => {
     expect(lines.filter((line) => line.includes("overloaded"))).toHaveLength(1);
     expect(lines).toContain("  ! no receipt");
     expect(lines).toContain("    → Raise the rate to 40/s.");
-    expect(lines.join()).not.toContain("Free it.");
+    expect(lines.filter((line) => line.includes("Free the host."))).toHaveLength(1);
   });
 
   it("says that a run was interrupted, in nothing red but what it proved", () => {

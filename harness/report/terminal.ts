@@ -55,7 +55,7 @@ const headWord = (record: RunRecord): string =>
 
 /** What is to be done about the whole run is not said again for each of its checks. */
 function hasOwnRemedy(check: CheckResult, { cause }: RunRecord): check is CheckResult & { readonly remedy: string } {
-  return check.remedy !== undefined && check.cause !== cause?.code;
+  return check.remedy !== undefined && check.remedy !== cause?.remedy;
 }
 
 /** The first operations that break the first broken law. */
@@ -72,7 +72,7 @@ function evidence(
   const left = failing.witness.length - witnessesShown;
   return [
     "",
-    ...wrap(`first evidence: ${oneLine(failing.title, 160)}`, "  "),
+    ...wrap(`first evidence: ${oneLine(failing.title, 160)} (times from the first injection)`, "  "),
     ...shown,
     ...(left > 0 ? [dim(`    and ${left} more in the report`)] : []),
   ];
@@ -82,11 +82,14 @@ const witnessLine = (witness: Witness): string =>
   `${relative(witness.fromFaultMs)} ${oneLine(witness.operation, 60)} ${oneLine(witness.outcome, 20)} · session ` +
   `${witness.session}, key ${witness.key} · ${oneLine(witness.note, 240)}`;
 
-/** Breaks at spaces only: a word longer than the line, as a path, stays whole so that it can be copied. */
+/**
+ * Breaks at spaces only: a word longer than the line, as a path, stays whole so that it can be copied. A number stays with its
+ * unit.
+ */
 function wrapped(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/ (?!(?:%|ms|s|KB|MB)(?![\w]))/)) {
     if (line !== "" && indent.length + line.length + 1 + word.length > width) {
       lines.push(indent + line);
       line = "";

@@ -152,7 +152,9 @@ function unhealthySteady(evidence: Evidence, { isComplete }: Course): readonly C
   if (ok / total >= steadyOkAtLeast) return [];
   const share = ((ok / total) * 100).toFixed(1);
   const text = `the steady phase was unhealthy without any fault: only ${ok} of ${total} operations (${share} %) were ok`;
-  return [causeOf("steadyUnhealthy", `${text}; most often: ${mostOftenNotOk(evidence, untilMs)}`)];
+  const mostOften = mostOftenNotOk(evidence, untilMs);
+  const ofJudge = /, "its (?:judge|perform) /.test(mostOften) ? "Correct the workload, then run it again." : undefined;
+  return [causeOf("steadyUnhealthy", `${text}; most often: ${mostOften}`, ofJudge)];
 }
 
 /** The operation and the reason that most operations of the steady phase had which were not ok. */
@@ -165,7 +167,7 @@ function mostOftenNotOk(evidence: Evidence, untilMs: number): string {
     if (outcome === "ok" || !isSteady(row)) continue;
     const detail = errors[history.error[row]!] ?? "";
     const why =
-      detail === "" || detail === outcome ? "" : `, "${detail.length > 60 ? `${detail.slice(0, 59)}…` : detail}"`;
+      detail === "" || detail === outcome ? "" : `, "${detail.length > 160 ? `${detail.slice(0, 159)}…` : detail}"`;
     const name = `${operations[history.operation[row]!]?.name ?? "an operation"} ${outcome}${why}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }

@@ -91,6 +91,8 @@ test("an unhealthy steady phase says which operation was not ok most often, and 
   bad.history.error[18] = 1;
   bad.history.error[19] = 1;
   const [reason] = judgeRun({ ...bad, errors: ["", "412"], schedule: [], receipts: [] }, [check("pass")]).reasons;
+  const byJudge = judgeRun({ ...bad, errors: ["", "its judge threw: x"], schedule: [], receipts: [] }, [check("pass")]);
+  expect(byJudge.cause?.remedy).toBe("Correct the workload, then run it again.");
   expect(reason).toMatch(/were ok; most often: an operation rejected, "412" \(2 times\)$/);
 });
 

@@ -162,7 +162,7 @@ export function shown(value: unknown): string {
     : `an object with ${fields.slice(0, 4).join(", ")}${fields.length > 4 ? ", …" : ""}`;
 }
 
-/** As many problems are shown one by one; of the rest there is the number. */
+/** As many kinds of problems are shown; of the rest there is the number. */
 const shownAtMost = 20;
 
 /** What an audit returned and should not have: all of its problems, each with its remedy, in one message. */
@@ -177,15 +177,22 @@ export class BadAudit extends Error {
   }
 }
 
-/** Problems in one line, with the number of those that there is no room for. */
+/**
+ * Problems in one line. Of one field with one remedy, as of a column that is text in every row, the first one is shown with
+ * the number of the others, so that no kind hides another one.
+ */
 export function saidOf(problems: readonly Problem[]): string {
-  const shownOnes = problems.slice(0, shownAtMost);
-  const said = shownOnes.map(({ where, message, remedy }, at) => {
+  const kinds = [
+    ...Map.groupBy(problems, ({ where, remedy }) => `${where.replaceAll(/\[\d+\]/g, "[]")} ${remedy}`).values(),
+  ];
+  const shownKinds = kinds.slice(0, shownAtMost);
+  const said = shownKinds.map(([first, ...others], at) => {
     // One remedy for all that it mends.
-    const isSaidLater = shownOnes[at + 1]?.remedy === remedy;
-    return `${where} ${message}${isSaidLater ? ";" : `. ${remedy}`}`;
+    const isSaidLater = shownKinds[at + 1]?.[0]?.remedy === first!.remedy;
+    const like = others.length === 0 ? "" : ` (and ${others.length} more like it)`;
+    return `${first!.where}${like} ${first!.message}${isSaidLater ? ";" : `. ${first!.remedy}`}`;
   });
-  const more = problems.length - said.length;
+  const more = kinds.slice(shownAtMost).flat().length;
   const rest = more > 0 ? [`And ${more} more ${more === 1 ? "problem" : "problems"}.`] : [];
   return [...said, ...rest].join(" ");
 }

@@ -168,14 +168,16 @@ it("refuses what cannot be of this plan", () => {
   });
 });
 
-it("shows twenty problems, and counts the others", () => {
+it("shows one problem of a kind and counts the others, so that no kind hides another one", () => {
   const registers = Array.from({ length: 25 }, (_, key) => ({ key: String(key), value: null }));
-  const read = readState({ registers, items: [] }, bounds);
+  const read = readState({ registers, itms: [], items: [{ id: 1, cuont: 1 }] }, bounds);
   const { message, problems } = new BadAudit("problems" in read ? read.problems : []);
-  expect(problems).toHaveLength(25);
-  expect(message).toContain("registers[19].key");
-  expect(message).not.toContain("registers[20].key");
-  expect(message).toMatch(/And 5 more problems\. \[BAD_FINAL_STATE\]$/);
+  expect(problems).toHaveLength(27);
+  expect(message).toContain('registers[0].key (and 24 more like it) is the text "0"');
+  expect(message).not.toContain("registers[1].key");
+  expect(message).toContain("items[0].cuont is unknown");
+  expect(message).toContain("itms is unknown");
+  expect(message).toMatch(/\. \[BAD_FINAL_STATE\]$/);
 });
 
 it("reads what an earlier version stored: unknown fields go, unknown states stay, wrong types are refused as ever", () => {

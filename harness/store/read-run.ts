@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { FinalState } from "../model/check.ts";
 import { messageOf, usageError } from "../model/errors.ts";
@@ -66,8 +66,10 @@ export function readRecord(folder: string): RunRecord {
       {
         code: "NOT_A_RUN",
         where: path,
-        message: messageOf(error),
-        remedy: "Name the folder of a run, as reports/latest.",
+        message: existsSync(path) ? messageOf(error) : "does not exist",
+        remedy: existsSync(join("reports", folder, files.record))
+          ? `Did you mean ${join("reports", folder)}?`
+          : "Name the folder of a run, as reports/latest.",
       },
       { cause: error },
     );

@@ -106,6 +106,11 @@ test.each([
   expect(() => readRun(folder.path)).toThrow(expect.objectContaining({ code, exit: 64 }));
 });
 
+test("a run that does not exist says so, and which one was probably meant", () => {
+  const refused = expect.objectContaining({ code: "NOT_A_RUN", message: expect.stringMatching(/does not exist/) });
+  expect(() => readRun(join(root, "nowhere"))).toThrow(refused);
+});
+
 test("a disk with too little room is told before anything is written", () => {
   const full = () => createRunFolder(root, "run", { freeBytes: Number.MAX_SAFE_INTEGER });
   expect(full).toThrow(expect.objectContaining({ code: "REPORTS_NOT_WRITABLE", exit: 3 }));
