@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callable, choice, duration, hinted, names, text } from "./fields.ts";
+import { callable, choice, duration, hinted, text } from "./fields.ts";
 
 /** A scenario as people state it; its workload, system, faults and checks have schemas of their own. */
 
