@@ -130,7 +130,7 @@ describe("error budget", () => {
   it("decides nothing when nothing was promised, and refuses a rate that is none", () => {
     expect(judged(1, good(500), [{ name: "shoppers", perSecond: 1 }])).toMatchObject({
       verdict: "inconclusive",
-      actual: expect.stringContaining("slo"),
+      remedy: expect.stringContaining("slo"),
     });
     expect(refusalOf(errorBudget({ burnAtMost: 0 }))).toMatch(/above 0/);
     const named = errorBudget({ burnAtMost: 1, workloads: ["shopers"] }).judge(evidenceOf(good(500)));

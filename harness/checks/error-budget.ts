@@ -57,7 +57,10 @@ export function errorBudget(given: BurnOptions): Check {
     const promised = evidence.workloads.filter(
       ({ name, slo }) => slo !== undefined && (workloads?.includes(name) ?? true),
     );
-    if (promised.length === 0) return undecided(expected, "no workload promises anything: give it an `slo`");
+    if (promised.length === 0) {
+      const remedy = "Give a workload an `slo`, as slo: { availability: 0.999, within: milliseconds(300) }.";
+      return { ...undecided(expected, "no workload promises anything"), remedy };
+    }
     const burns = promised.map((workload) => burnFor(evidence, workload, burnAtMost, errorOfEach(promised.length)));
     const worst =
       burns.find(({ verdict }) => verdict === "fail") ?? burns.find(({ verdict }) => verdict !== "pass") ?? burns[0]!;

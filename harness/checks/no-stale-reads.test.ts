@@ -112,7 +112,7 @@ describe("no stale reads", { timeout: 60_000 }, () => {
   it("takes a read without a version and a value for no evidence where none of its kind tells a value", () => {
     expect(judged(1000, write(12_000, 3), valued(15_000, 3))).toMatchObject({
       verdict: "inconclusive",
-      actual: expect.stringContaining("let `judge` return its `version`, or its `value`"),
+      remedy: "Let `judge` return the `version` of each read, or its `value`.",
     });
   });
 

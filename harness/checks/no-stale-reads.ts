@@ -66,17 +66,22 @@ export function noStaleReads(given: StalenessOptions): Check {
       const witness = storyOf(evidence, seen.stale);
       return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }
-    if (exposed === 0) return undecided(expected, whyUnexposed(reads, within), numbers);
+    if (exposed === 0) return { ...undecided(expected, whyUnexposed(reads, within), numbers), remedy: toExpose(reads) };
     const actual = `${counted(exposed, "read")} could have been too old, the oldest was by ${spokenMs(oldestMs)}`;
     return { verdict: "pass", expected, actual, numbers };
   });
 }
 
 function whyUnexposed(reads: number, within: number): string {
-  if (reads === 0) return "no read says what it saw: let `judge` return its `version`, or its `value`";
+  if (reads === 0) return "no read says what it saw";
   const when = `more than ${spokenMs(within)} after an acknowledged write of its key`;
-  return `no read came ${when} while the fault could act or be felt: use fewer keys, or a longer recovery`;
+  return `no read came ${when} while the fault could act or be felt`;
 }
+
+const toExpose = (reads: number): string =>
+  reads === 0
+    ? "Let `judge` return the `version` of each read, or its `value`."
+    : "Use fewer keys, or a longer recovery phase.";
 
 /** A read that is too old, and the row that proved something newer. */
 interface Stale {

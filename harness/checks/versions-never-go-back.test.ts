@@ -86,7 +86,7 @@ describe("versions never go back", () => {
     expect(judged(missing(12_000, 3), read(13_000, 3, 5))).toMatchObject({ verdict: "inconclusive" });
     expect(judged(valued(12_000, 3), valued(13_000, 3))).toMatchObject({
       verdict: "inconclusive",
-      actual: expect.stringContaining("let `judge` return its `version`, or its `value`"),
+      remedy: "Let `judge` return the `version` of each operation, or the `value` of each read.",
     });
   });
 });

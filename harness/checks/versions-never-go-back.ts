@@ -64,7 +64,8 @@ export function versionsNeverGoBack(given: SessionOptions = {}): Check {
       );
       return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }
-    if (obliged === 0) return undecided(expected, whyNothingObliged(order.length), numbers);
+    if (obliged === 0)
+      return { ...undecided(expected, whyNothingObliged(order.length), numbers), remedy: toOblige(order.length) };
     return {
       verdict: "pass",
       expected,
@@ -75,9 +76,14 @@ export function versionsNeverGoBack(given: SessionOptions = {}): Check {
 }
 
 function whyNothingObliged(operations: number): string {
-  if (operations === 0) return "no operation says what it saw: let `judge` return its `version`, or its `value`";
+  if (operations === 0) return "no operation says what it saw";
   return "no session came back to a key of which it had seen a version";
 }
+
+const toOblige = (operations: number): string =>
+  operations === 0
+    ? "Let `judge` return the `version` of each operation, or the `value` of each read."
+    : "Use fewer keys, or fewer sessions.";
 
 /** An operation, and one that had ended before and was newer. */
 interface StepBack {
