@@ -1,11 +1,7 @@
 import { z } from "zod";
-<<<<<<< HEAD
 import type { System } from "../model/system.ts";
 import { callable, choice, duration, hinted, text } from "./fields.ts";
 import { ofAnyClass } from "./objects.ts";
-=======
-import { callable, choice, duration, hinted, text } from "./fields.ts";
->>>>>>> h/newuser
 
 /** A scenario as people state it; its workload, system, faults and checks have schemas of their own. */
 
