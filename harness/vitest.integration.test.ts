@@ -58,7 +58,9 @@ describe("a fault around a body", () => {
       { code: "PARAMETER_OUT_OF_BOUNDS", where: "fault.jitter" },
       { code: "UNKNOWN_LINK", where: "fault", remedy: 'Did you mean "web->store"?' },
     ]);
-    await expect(withFault({ ...wrong, kind: "latncy" } as never, body)).rejects.toMatchObject({ code: "UNKNOWN_FAULT" });
+    await expect(withFault({ ...wrong, kind: "latncy" } as never, body)).rejects.toMatchObject({
+      code: "UNKNOWN_FAULT",
+    });
     expect(body).not.toHaveBeenCalled();
     expect(system.receipts()).toHaveLength(before);
   });

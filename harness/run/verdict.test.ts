@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { availability } from "../checks/availability.ts";
 import { noLostUpdates } from "../checks/no-lost-updates.ts";
 import { noLostWrites } from "../checks/no-lost-writes.ts";
 import { nothingHangs } from "../checks/nothing-hangs.ts";
@@ -387,6 +388,15 @@ describe("the sentence of a broken law", () => {
   it("does not accuse a fault that came after it", () => {
     expect(say(evidenceOf(), brokenBy(9))).toContain("may not be its cause: it was broken before the first injection.");
     expect(say(evidenceOf(), brokenBy(10))).toContain("became a failure");
+  });
+
+  it("accuses the fault of a share that was kept until then, whatever was under way", () => {
+    const { scene, searches } = stories;
+    const before = searches(100, scene.faults.fromMs, scene.injectedMs - 60);
+    const open = searches(20, scene.injectedMs - 50, scene.injectedMs, { tookMs: 500, outcome: "unknown" });
+    const after = searches(400, scene.injectedMs, scene.healedMs, { outcome: "failed" });
+    const steps = [...searches(900, scene.steady.fromMs, scene.steady.toMs), ...before, ...open, ...after];
+    expect(say(stories.evidenceOf(steps), availability({ atLeast: 0.98 }))).toContain("became a failure: availability");
   });
 
   it("accuses the fault of what only the final state shows: a write of before may be lost by it", () => {

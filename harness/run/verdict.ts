@@ -94,7 +94,10 @@ function otherCauseOf(
  */
 function brokenBefore(check: Check, evidence: Evidence): string | undefined {
   if (!evidence.schedule.some(wasInjected(evidence))) return "nothing shows that a fault was injected";
-  const { verdict, witness } = judgeOne(check, evidenceUntil(evidence, firstInjectionMs(evidence)));
+  const { verdict, witness } = judgeOne(
+    check,
+    evidenceUntil(evidence, firstInjectionMs(evidence), check.guards === "budget"),
+  );
   const isBroken = verdict === "fail" && witness.some(({ violates }) => violates);
   return isBroken ? "it was broken before the first injection" : undefined;
 }
