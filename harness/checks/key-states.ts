@@ -1,7 +1,7 @@
 import type { Evidence } from "../model/check.ts";
 import { isWrite } from "../model/workload.ts";
 import { type KeyWrites, keyWritesOf, sourceOf } from "./key-writes.ts";
-import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
+import { claimsNothing, flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { groupsOf, sortNearly } from "./spots.ts";
 
 /**
@@ -40,6 +40,7 @@ export class KeyStates {
   /** Operations of which some read returned a value: one of theirs without a value saw the initial one. */
   readonly #tellsValues: Uint8Array;
   readonly #absences: Absences;
+  readonly #claimsNothing: (row: number) => boolean;
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
@@ -47,13 +48,16 @@ export class KeyStates {
     this.#isWriting = flags(evidence, ({ effect }) => isWrite(effect));
     this.#tellsValues = tellingValues(evidence);
     this.#absences = new Absences(evidence, this.writes);
+    this.#claimsNothing = claimsNothing(evidence);
   }
 
   /** Whether its answers place it by values and time, not by versions alone. */
   isPlacedInTime(row: number): boolean {
     const { history } = this.#evidence;
     const operation = history.operation[row]!;
-    return this.#isWriting[operation] === 1 || this.#tellsValues[operation] === 1 || isAbsent(history, row);
+    const isRead = this.#isWriting[operation] !== 1;
+    if (isRead && this.#claimsNothing(row)) return false;
+    return !isRead || this.#tellsValues[operation] === 1 || isAbsent(history, row);
   }
 
   /** The state that an acknowledged write left or an answered read saw; of several, none is newer than this one. */
@@ -63,6 +67,7 @@ export class KeyStates {
     if (this.#isWriting[history.operation[row]!] === 1) return this.#stateAfter(row, told);
     if (isAbsent(history, row)) return this.isOpen(row) ? this.#absences.newest(row) : { ...unknown, version: told };
     const value = history.value[row]!;
+    if (this.#claimsNothing(row)) return unknown;
     if (Number.isNaN(value)) {
       if (this.#tellsValues[history.operation[row]!] === 1) {
         return { version: told, beginMs: initialMs, effectMs: initialMs };

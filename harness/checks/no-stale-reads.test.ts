@@ -22,6 +22,20 @@ describe("no stale reads", { timeout: 60_000 }, () => {
     expect(judged(2000, old, read(14_005, 3, 6), read(14_006, 3, 7)).numbers).toMatchObject({ reads: 2, exposed: 1 });
   });
 
+  it("leaves out a copy that claims nothing; where no answer has a version, a read without a value saw the initial one", () => {
+    const silent = (atMs: number): Step => ({ operation: "read", atMs, key: 3 });
+    const versioned = [write(12_000, 3, 7), read(15_000, 3, 7, { value: 0 })];
+    expect(judged(2000, ...versioned, silent(16_000))).toMatchObject({
+      verdict: "pass",
+      numbers: { reads: 1, stale: 0 },
+    });
+    const valuedOnly = [write(12_000, 3), { ...silent(15_000), value: 0 }];
+    expect(judged(2000, ...valuedOnly, silent(16_000))).toMatchObject({
+      verdict: "fail",
+      numbers: { reads: 2, stale: 1 },
+    });
+  });
+
   it("measures from the earliest newer write, not from the latest", () => {
     const steps = [write(12_000, 3, 7), write(13_900, 3, 8), write(13_950, 3, 9)];
     const result = judged(1000, ...steps, read(14_005, 3, 6));

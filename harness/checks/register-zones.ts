@@ -1,6 +1,6 @@
 import type { Evidence } from "../model/check.ts";
 import { isWrite } from "../model/workload.ts";
-import { flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
+import { claimsNothing, flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { groupsOf, type Key, keyspacesOf, sortNearly, spotsOf } from "./spots.ts";
 
 /** Two clusters (a write and its reads; −1 the initial value) of which each would have to come before the other. */
@@ -150,12 +150,14 @@ class Nothing {
   readonly #hasInitial: Uint8Array;
   /** Of each operation: whether its reads without a value saw the initial one. */
   readonly #tells: Uint8Array;
+  readonly #claimsNothing: (row: number) => boolean;
 
   constructor(evidence: Evidence, spotOf: Int32Array, spots: number, tells: Uint8Array) {
     const { history } = evidence;
     this.#evidence = evidence;
     this.#spotOf = spotOf;
     this.#tells = tells;
+    this.#claimsNothing = claimsNothing(evidence);
     const deletes = flags(evidence, ({ effect }) => effect === "delete");
     this.#mayBeDeleted = new Uint8Array(spots);
     this.#hasInitial = new Uint8Array(spots);
@@ -163,13 +165,14 @@ class Nothing {
       const operation = history.operation[row]!;
       if (deletes[operation] === 1 && !isNeverExecuted(history, row)) this.#mayBeDeleted[spotOf[row]!] = 1;
       if (tells[operation] !== 1 || !isAcknowledged(history, row) || Number.isNaN(history.wireMs[row]!)) continue;
+      if (this.#claimsNothing(row)) continue;
       if (Number.isNaN(history.value[row]!) && !isAbsent(history, row)) this.#hasInitial[spotOf[row]!] = 1;
     }
   }
 
   isUntold(row: number): boolean {
     const { operation, value } = this.#evidence.history;
-    return this.#tells[operation[row]!] !== 1 && Number.isNaN(value[row]!);
+    return (this.#tells[operation[row]!] !== 1 && Number.isNaN(value[row]!)) || this.#claimsNothing(row);
   }
 
   /** Whether a read that found nothing found the key as it was in the beginning. */

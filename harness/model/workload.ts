@@ -35,7 +35,10 @@ export interface Judgement {
   readonly outcome: "ok" | "wrong" | "rejected";
   /** The version of the key that was written or read, from 0; higher is newer. */
   readonly version?: number;
-  /** The id of the write whose value a read returned; absent when it is the initial value. */
+  /**
+   * The id of the write whose value a read returned; absent when it is the initial value. A read without a value and without a
+   * version, where others of its operation have one, claims nothing: a copy of an earlier answer that is marked as one.
+   */
   readonly value?: number;
   /** Of a read: nothing was there, neither the initial value nor a written one. Goes with `outcome: "ok"`. */
   readonly absent?: boolean;
