@@ -130,6 +130,8 @@ test("a mutant and a count that are none are told, with what is near", async () 
 });
 
 test("what could not tell beside another is tried again alone, when all the others have told", async () => {
+  // A canary is no scenario of a proof.
+  configure("scenarios/controls/canary.ts");
   const blind = scenario("noLostWrites()").replace("noWrongAnswers", "noLostWrites");
   const audit = '{ atRest: async () => true, read: async () => { throw new Error("no light"); } }';
   writeFileSync(
