@@ -48,7 +48,7 @@ const program = \`
   const ask = (line) => new Promise((resolve, reject) => {
     const socket = net.connect(port, host, () => socket.write(line + "\\\\r\\\\n"));
     socket.setTimeout(300, () => socket.destroy(new Error("no answer")));
-    socket.once("data", (data) => { resolve(String(data)); socket.destroy(); }).once("error", reject);
+    socket.once("data", (data) => { resolve(String(data)); socket.destroy(); }).once("error", reject).once("close", reject);
   });
   require("node:http").createServer((request, reply) => {
     if (request.url === "/live") return reply.end();
