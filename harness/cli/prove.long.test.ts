@@ -140,7 +140,7 @@ test("what could not tell beside another is tried again alone, when all the othe
   );
   const twoAtATime = ["--repeat", "2", "--until-caught", "--jobs", "2", "--fresh"];
   const process = prove("blind", "pause", "--mutants", "wrong", ...twoAtATime);
-  expect(await process.ended(), process.stderr).toBe(1);
+  expect(await process.ended(), process.stderr).toBe(2);
   const order = cells().map(({ mutant, scenario: id, seed }) => `${mutant ?? "correct"} ${id} ${seed}`);
   expect(order.indexOf("correct blind prove-2")).toBeGreaterThan(order.indexOf("wrong blind prove-1"));
   expect(order.at(-1)).toBe("wrong pause prove-1");
