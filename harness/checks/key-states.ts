@@ -1,6 +1,7 @@
 import type { Evidence } from "../model/check.ts";
 import { isWrite } from "../model/workload.ts";
 import { type KeyWrites, keyWritesOf, sourceOf } from "./key-writes.ts";
+import { valueTellers } from "./register-zones.ts";
 import { claimsNothing, flags, isAbsent, isAcknowledged, isNeverExecuted } from "./rows.ts";
 import { groupsOf, sortNearly } from "./spots.ts";
 
@@ -46,7 +47,10 @@ export class KeyStates {
     this.#evidence = evidence;
     this.writes = keyWritesOf(evidence);
     this.#isWriting = flags(evidence, ({ effect }) => isWrite(effect));
-    this.#tellsValues = tellingValues(evidence);
+    this.#tellsValues = valueTellers(
+      evidence,
+      flags(evidence, ({ effect }) => effect === "read"),
+    );
     this.#absences = new Absences(evidence, this.writes);
     this.#claimsNothing = claimsNothing(evidence);
   }
@@ -97,19 +101,6 @@ export class KeyStates {
   #stateAfter(write: number, version: number): State {
     return { version, beginMs: this.#evidence.history.wireMs[write]!, effectMs: this.writes.effectMs[write]! };
   }
-}
-
-function tellingValues(evidence: Evidence): Uint8Array {
-  const { history } = evidence;
-  const reads = flags(evidence, ({ effect }) => effect === "read");
-  const tells = new Uint8Array(reads.length);
-  for (let row = 0; row < history.count; row += 1) {
-    const operation = history.operation[row]!;
-    if (reads[operation] === 1 && isAcknowledged(history, row) && !Number.isNaN(history.value[row]!)) {
-      tells[operation] = 1;
-    }
-  }
-  return tells;
 }
 
 /** The deletes of every key: what a read that found nothing may have seen, besides a key that was not there yet. */
