@@ -6,7 +6,7 @@ import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.t
 import type { Scenario } from "../model/scenario.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { describeCommit, describeHost, describeHostAtEnd, topologyOf } from "./host.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-options.ts";
 import { sentenceFor } from "./sentence.ts";
 import { judgeRun } from "./verdict.ts";
 

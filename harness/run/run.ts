@@ -1,33 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LoadCounts } from "../load/options.ts";
 import { runLoad } from "../load/run-load.ts";
 import type { CapabilityName } from "../model/capabilities.ts";
-import type { Evidence, FinalState, GeneratorReport, Interval } from "../model/check.ts";
-import type { Environment, RunningSystem } from "../model/environment.ts";
+import type { FinalState, GeneratorReport, Interval } from "../model/check.ts";
+import type { RunningSystem } from "../model/environment.ts";
 import { interruptedBy, messageOf } from "../model/errors.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
 import { evidenceFrom } from "../model/evidence.ts";
-import type { FaultKind } from "../model/fault.ts";
 import type { LoadPhase } from "../model/history.ts";
-import type { Arrivals, Plan } from "../model/plan.ts";
-import { type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
+import { type AuditContext, workloadsOf } from "../model/scenario.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
 import { operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter } from "../store/history-file.ts";
 import { KeptEvidenceWriter, readOperations } from "../store/kept-evidence.ts";
-import type { RunFolder } from "../store/run-folder.ts";
 import { auditContextOf, readFinalState, waitForRest } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges, readUntilShrunk } from "./gauges.ts";
-import { HealthWatch } from "./health-watch.ts";
-import { MarkWatch } from "./mark-watch.ts";
 import { prepareWorkloads } from "./prepare.ts";
+import type { RunOptions, RunResult } from "./run-options.ts";
 import { runTokenOf } from "./run-token.ts";
 import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
+import { beginWatches, type Watch } from "./watches.ts";
 
 /** How long before its first operation the load is made ready. */
 const loadLeadMs = 100;
@@ -35,42 +31,6 @@ const defaultRestMs = 10_000;
 const auditWithinMs = 30_000;
 /** How long before the first fault may strike the steady gauges are read. */
 const gaugeLeadMs = 700;
-
-/** What a run is made of. */
-export interface RunOptions {
-  readonly scenario: Scenario;
-  readonly plan: Plan;
-  readonly arrivals: Arrivals;
-  readonly environment: Environment;
-  readonly faultKinds: readonly FaultKind[];
-  readonly folder: RunFolder;
-  /** Told of everything that happens; what it throws does not harm the run. */
-  observe(event: RunEvent): void;
-  /** How the load stands, now and then, for a screen. */
-  readonly onProgress?: (counts: LoadCounts) => void;
-  /** Hosts elsewhere that the user named as their own to break. */
-  readonly allowedTargets?: readonly string[];
-  /** Called when all is over and the system still runs, with its addresses; it stays up until this resolves. */
-  readonly keepUp?: (system: Pick<RunningSystem, "entry" | "direct">) => Promise<void>;
-  /** Aborted by Ctrl-C: the run heals, keeps what it has seen, and ends. */
-  readonly signal: AbortSignal;
-}
-
-/** What a run saw, whether it came to its end or not. */
-export interface RunResult {
-  readonly phases: Readonly<Partial<Record<LoadPhase, Interval>>>;
-  /** Absent when there was no load, or not to its end. */
-  readonly generator: GeneratorReport | undefined;
-  /** @throws FaultlineError when there is no history to be read */
-  evidence(): Evidence;
-  readonly versions: Readonly<Record<string, string>>;
-  /** Why the run cannot tell, so far as that lies in how it went. */
-  readonly reasons: readonly string[];
-  /** What ended the run before its end; absent when it came to its end. */
-  readonly error?: unknown;
-  /** What could not be cleaned up, one sentence each. */
-  readonly leftBroken: readonly string[];
-}
 
 /**
  * Runs a scenario once, from nothing to nothing. Never rejects for what happens in the run: that is part of the result.
@@ -88,6 +48,7 @@ class Run {
   readonly #reasons: string[] = [];
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
   #generator: GeneratorReport | undefined;
+  #watch: Watch | undefined;
   #finalState: FinalState | undefined;
   #leftChanged: readonly string[] = [];
 
@@ -137,12 +98,23 @@ class Run {
       // A run without its proxies shows nothing more; it ends, and says why.
       system.lost.catch((error: unknown) => this.#stop.abort(error));
       const before = await snapshotOf(system);
-      await this.#underLoad(system, journal);
-      await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
+      await this.#watched(system, journal);
       await this.#compare(system, before);
       await Promise.race([this.#options.keepUp?.(system), system.lost]);
     });
     return this.#result(end);
+  }
+
+  /** From the warm-up to the audit: what has not come to rest, or goes wrong only then, is seen, too. */
+  async #watched(system: RunningSystem, journal: JournalFile): Promise<void> {
+    const { system: definition } = this.#options.scenario;
+    this.#watch = beginWatches({ definition, system, now: this.#now, emit: this.#emit });
+    try {
+      await this.#underLoad(system, journal);
+      await this.#audit(system).catch((error: unknown) => this.#auditFailed(error));
+    } finally {
+      await this.#watch.end();
+    }
   }
 
   /** Load and faults, each at its own absolute times; both are over when this returns. */
@@ -172,8 +144,6 @@ class Run {
       ...(onProgress === undefined ? {} : { onProgress }),
     });
     load.catch((error: unknown) => this.#stop.abort(error));
-    const health = new HealthWatch(system, this.#now, this.#emit);
-    const marks = new MarkWatch(scenario.system, system.direct, this.#now, this.#emit);
     const faultsPhase = { fromMs: starts.faults, toMs: starts.recovery };
     const context = {
       system,
@@ -196,7 +166,6 @@ class Run {
     } finally {
       // Both end by themselves on an abort, and both must have ended before anything is taken away from under them.
       const [report, ...receipts] = await Promise.allSettled([load, ...faults, gauged]);
-      await Promise.all([health.end(), marks.end()]);
       writer.close();
       evidence.flush();
       this.#reasons.push(...evidence.reasons());
@@ -241,6 +210,7 @@ class Run {
     const context = this.#auditContext(system, restWithin + auditWithinMs);
     const atRest = await waitForRest(audit, context, restWithin);
     await this.#gauge("rest", system);
+    await this.#watch?.end();
     if (!atRest) this.#reasons.push(`the system had not come to rest ${restWithin / 1000} s after the load ended`);
     this.#enter("audit");
     this.#finalState = await readFinalState(audit, context, this.#options.plan.arrivals.count);

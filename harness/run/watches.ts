@@ -1,0 +1,30 @@
+import type { RunningSystem } from "../model/environment.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { System } from "../model/system.ts";
+import { HealthWatch } from "./health-watch.ts";
+import { MarkWatch } from "./mark-watch.ts";
+
+/** What looks at a running system, again and again, and emits what changes. A new one is one file and one line here. */
+export interface Watch {
+  /** Nothing of it is under way any more when this resolves. Twice is harmless. */
+  end(): Promise<void>;
+}
+
+/** What a watch is given. */
+export interface WatchContext {
+  /** As it was stated. */
+  readonly definition: System;
+  readonly system: RunningSystem;
+  /** Milliseconds on the run's clock. */
+  readonly now: () => number;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Begins all of them: from the warm-up until the system has come to rest, or has not. */
+export function beginWatches({ definition, system, now, emit }: WatchContext): Watch {
+  const watches: readonly Watch[] = [
+    new HealthWatch(system, now, emit),
+    new MarkWatch(definition, system.direct, now, emit),
+  ];
+  return { end: async () => void (await Promise.all(watches.map((watch) => watch.end()))) };
+}
