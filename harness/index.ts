@@ -3,6 +3,7 @@
 export { authFailsClosed } from "./checks/auth-fails-closed.ts";
 export { availability } from "./checks/availability.ts";
 export { cacheAgrees } from "./checks/cache-agrees.ts";
+export { comesToRest } from "./checks/comes-to-rest.ts";
 export { deadLettersAreDeserved } from "./checks/dead-letters-are-deserved.ts";
 export { effectsExactlyOnce } from "./checks/effects-exactly-once.ts";
 export { errorBudget } from "./checks/error-budget.ts";

@@ -5,6 +5,7 @@ import { Asked, Stored } from "../schema/options.ts";
 import { authFailsClosed } from "./auth-fails-closed.ts";
 import { availability } from "./availability.ts";
 import { cacheAgrees } from "./cache-agrees.ts";
+import { comesToRest } from "./comes-to-rest.ts";
 import { deadLettersAreDeserved } from "./dead-letters-are-deserved.ts";
 import { effectsExactlyOnce } from "./effects-exactly-once.ts";
 import { errorBudget } from "./error-budget.ts";
@@ -27,6 +28,7 @@ const checks = {
   authFailsClosed,
   availability,
   cacheAgrees,
+  comesToRest,
   deadLettersAreDeserved,
   effectsExactlyOnce,
   errorBudget,

@@ -12,7 +12,8 @@ import { type Component, startPostgres, startRedis, withClient } from "../../tar
 import type { FinalState } from "../model/check.ts";
 import type { Address } from "../model/environment.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
-import { readFinalState, waitForRest } from "../run/audit.ts";
+import { readFinalState } from "../run/audit.ts";
+import { readAtRest } from "../schema/audit-answers.ts";
 import { BadAudit, columnsOf } from "../schema/final-state-problems.ts";
 
 // docs/audits.md, followed: its audits compile under the project's settings, and read real servers.
@@ -75,9 +76,9 @@ test("the audit of Postgres reads what is there, as often as it is there", async
       INSERT INTO shipments VALUES ('ab12cd34-5', 2), ('ab12cd34-5', 2);
       INSERT INTO stock VALUES (996);`),
   );
-  expect(await waitForRest(audit, context, 0)).toBe(false);
+  expect(readAtRest(await audit.atRest(context))).toBe(false);
   await withClient(postgres.url, (client) => client.query("DELETE FROM orders WHERE status = 'pending'"));
-  expect(await waitForRest(audit, context, 0)).toBe(true);
+  expect(readAtRest(await audit.atRest(context))).toBe(true);
   const expected: FinalState = {
     registers: [
       { key: 0, version: 1, value: null },
@@ -125,10 +126,10 @@ test("the audit of Redis reads what is there, as often as it is there", async ()
     await redis.hset("counter:2", { version: 12, writer: 3 });
     await redis.rpush("done", "ab12cd34-5", "ab12cd34-6", "ab12cd34-5", "other-7");
     await redis.rpush("queue", "ab12cd34-8");
-    expect(await waitForRest(audit, context, 0)).toBe(false);
+    expect(readAtRest(await audit.atRest(context))).toBe(false);
     expect(await audit.gauges?.(context)).toEqual({ "messages in the queue": 1 });
     await redis.del("queue");
-    expect(await waitForRest(audit, context, 0)).toBe(true);
+    expect(readAtRest(await audit.atRest(context))).toBe(true);
     expect(await readFinalState(audit, context, 100)).toEqual({
       registers: [
         { keyspace: "counters", key: 0, version: 1, value: null },
@@ -162,7 +163,7 @@ test("the audit by HTTP reads rows, cached values and documents", async () => {
     const audit = await auditIn("audit-http.ts");
     const { port } = server.address() as AddressInfo;
     const context = contextFor("web", { host: "127.0.0.1", port }, { keys: 5 });
-    expect(await waitForRest(audit, context, 0)).toBe(true);
+    expect(readAtRest(await audit.atRest(context))).toBe(true);
     expect(await readFinalState(audit, context, 100)).toEqual({
       registers: [
         { key: 0, version: 1, value: null },

@@ -1,4 +1,5 @@
 import type { Receipt } from "./fault.ts";
+import type { Rest } from "./rest.ts";
 
 /** The stages of a run, in order. */
 export const runPhases = [
@@ -46,6 +47,8 @@ export type RunEvent = { readonly atMs: number } & (
     }
   /** What there was of connections, processes, queued messages: at the end of the steady phase, and after everything. */
   | { readonly type: "gauges"; readonly when: "steady" | "rest"; readonly values: Readonly<Record<string, number>> }
+  /** How the system came to rest after the load, or what was left. Absent in runs of earlier versions. */
+  | ({ readonly type: "rest" } & Rest)
   /** A tool of the run that hung, and was ended and started again: what it carried was broken off. */
   | {
       readonly type: "replaced";

@@ -21,6 +21,24 @@ export function reaches(
   return value > above || value < below;
 }
 
+/** How far a value is beyond the mark's bounds; 0 where it is not. */
+export function beyond(
+  { above = Number.POSITIVE_INFINITY, below = Number.NEGATIVE_INFINITY }: MetricMark,
+  value: number,
+): number {
+  return Math.max(0, value > above ? value - above : 0, value < below ? below - value : 0);
+}
+
+/**
+ * What a text says of the kind of a metric: `counter`, `gauge`, …; undefined where it says nothing. A metric with labels has
+ * a kind before it has a value.
+ * @param text in the text format of Prometheus
+ */
+export function metricType(text: string, metric: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
+  return lines.find(([hash, type, name]) => hash === "#" && type === "TYPE" && name === metric)?.[3];
+}
+
 /**
  * The values of all series of a metric.
  * @param text in the text format of Prometheus ("Exposition formats", prometheus.io)

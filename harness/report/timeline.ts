@@ -76,6 +76,8 @@ function told(event: RunEvent, isStopping: boolean): Told {
         : as("plain", `${event.instance}: no longer ${event.mark}`, `metric · ${count(event.value)}`);
     case "gauges":
       return as("plain", event.when === "steady" ? "counted while steady" : "counted at rest", measured(event.values));
+    case "rest":
+      return restTold(event);
     case "interrupted":
       return as("plain", `interrupted by ${event.by}`);
     case "replaced":
@@ -91,6 +93,22 @@ function told(event: RunEvent, isStopping: boolean): Told {
 }
 
 const healthWords = { ready: "says that it is ready", unready: "says that it is not ready", silent: "says nothing" };
+
+function restTold(event: RunEvent & { type: "rest" }): Told {
+  const { isAtRest, tookMs, gauges, marks, notReady } = event;
+  const left = [
+    ...gauges.map((one) => `${one.name} ${count(one.now)}${one.isFalling ? ", still falling" : ""}`),
+    ...marks.on.map(({ instance, mark }) => `${instance}: ${mark}`),
+    ...notReady.map(({ instance, health }) => `${instance} ${healthWords[health]}`),
+  ];
+  const what = {
+    true: `at rest after ${duration(tookMs)}`,
+    false: `not at rest after ${duration(tookMs)}`,
+    undefined: "no audit said whether it is at rest",
+  }[`${isAtRest}`];
+  const isWell = isAtRest !== false && marks.on.length + notReady.length === 0;
+  return { tone: isWell ? "plain" : "bad", what, detail: left.join(" · ") };
+}
 
 function replacedDetail({ why, fromMs, toMs, links }: RunEvent & { type: "replaced" }): string {
   const took =

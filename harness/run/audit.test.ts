@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { FinalState } from "../model/check.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
-import { readFinalState, waitForRest } from "./audit.ts";
+import { readAtRest } from "../schema/audit-answers.ts";
+import { readFinalState } from "./audit.ts";
 import { readGauges } from "./gauges.ts";
 
 const context: AuditContext = {
@@ -13,8 +14,8 @@ const context: AuditContext = {
   signal: new AbortController().signal,
 };
 /** An audit that answers with what its types would not let it. */
-const answering = (answers: { atRest?: unknown; read?: unknown; gauges?: unknown }): Audit => ({
-  atRest: () => Promise.resolve((answers.atRest ?? true) as boolean),
+const answering = (answers: { read?: unknown; gauges?: unknown }): Audit => ({
+  atRest: () => Promise.resolve(true),
   read: () => Promise.resolve(answers.read as FinalState),
   gauges: () => Promise.resolve(answers.gauges as Record<string, number>),
 });
@@ -58,19 +59,10 @@ test.each([
   ["text", "0", /the text "0"/],
   ["null", null, /returned null/],
   ["an object", { rows: [] }, /an object with rows/],
-])("rest is neither taken for reached nor for missed by %s", async (_, atRest, said) => {
-  const audit = { ...answering({}), atRest: () => Promise.resolve(atRest as unknown as boolean) };
-  await expect(waitForRest(audit, context, 0)).rejects.toThrow(said);
-  await expect(waitForRest(audit, context, 0)).rejects.toThrow("[BAD_AT_REST]");
-});
-
-test("rest is asked for until it is there, or the time is up", async () => {
-  const answers = [false, true];
-  const audit = { ...answering({}), atRest: () => Promise.resolve(answers.shift() ?? false) };
-  expect(await waitForRest(audit, context, 1000)).toBe(true);
-  expect(await waitForRest(answering({ atRest: false }), context, 0)).toBe(false);
-  const forgetful = { ...answering({}), atRest: () => Promise.resolve(undefined as unknown as boolean) };
-  await expect(waitForRest(forgetful, context, 0)).rejects.toThrow(/atRest returned undefined/);
+  ["nothing", undefined, /atRest returned undefined/],
+])("rest is neither taken for reached nor for missed by %s", (_, atRest, said) => {
+  expect(() => readAtRest(atRest)).toThrow(said);
+  expect(() => readAtRest(atRest)).toThrow("[BAD_AT_REST]");
 });
 
 const system = { gauges: () => Promise.resolve({ connections: 4 }) } as unknown as RunningSystem;

@@ -1,26 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FinalState } from "../model/check.ts";
 import { type Audit, type AuditContext, type Scenario, workloadsOf } from "../model/scenario.ts";
 import { keyspacesOf } from "../model/workload.ts";
-import { readAtRest } from "../schema/audit-answers.ts";
 import { readState } from "../schema/final-state.ts";
 import { BadAudit, isThenable } from "../schema/final-state-problems.ts";
-
-const pollMs = 100;
-
-/**
- * Asks until nothing is under way any more, or the time is up.
- * @returns whether the system came to rest
- * @throws BadAudit when the audit answers with anything but true or false
- */
-export async function waitForRest(audit: Audit, context: AuditContext, withinMs: number): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    if (readAtRest(await audit.atRest(context))) return true;
-    if (performance.now() >= deadline) return false;
-    await sleep(pollMs, undefined, { signal: context.signal });
-  }
-}
 
 /**
  * Reads the final state and holds it to its schema and to the plan, so that no check has to doubt it.

@@ -14,16 +14,17 @@ import { operationsOf } from "../model/workload.ts";
 import type { JournalFile } from "../safety/journal.ts";
 import { HistoryWriter } from "../store/history-file.ts";
 import { KeptEvidenceWriter, readOperations } from "../store/kept-evidence.ts";
-import { auditContextOf, readFinalState, waitForRest } from "./audit.ts";
+import { auditContextOf, readFinalState } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { prepareWorkloads } from "./prepare.ts";
+import { longestRestMs, notAtRest, steadyGauges, waitForRest } from "./rest.ts";
 import type { RunOptions, RunResult } from "./run-options.ts";
 import { runTokenOf } from "./run-token.ts";
 import { playInjection } from "./scheduled.ts";
 import { onStage, type StageEnd } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
-import { beginWatches, type Watch } from "./watches.ts";
+import { beginWatches, type Watches } from "./watches.ts";
 
 /** How long before its first operation the load is made ready. */
 const loadLeadMs = 100;
@@ -48,7 +49,7 @@ class Run {
   readonly #reasons: string[] = [];
   readonly #phases: Partial<Record<LoadPhase, Interval>> = {};
   #generator: GeneratorReport | undefined;
-  #watch: Watch | undefined;
+  #watch: Watches | undefined;
   #finalState: FinalState | undefined;
   #leftChanged: readonly string[] = [];
 
@@ -206,17 +207,28 @@ class Run {
   async #audit(system: RunningSystem): Promise<void> {
     const { folder, scenario } = this.#options;
     const { audit, restWithin = defaultRestMs } = scenario;
-    if (audit === undefined) return this.#gauge("rest", system);
-    const context = this.#auditContext(system, restWithin + auditWithinMs);
-    const atRest = await waitForRest(audit, context, restWithin);
+    const context = this.#auditContext(system, longestRestMs(restWithin) + auditWithinMs);
+    const isAtRest = await this.#rest(context, restWithin);
     await this.#gauge("rest", system);
     await this.#watch?.end();
-    if (!atRest) this.#reasons.push(`the system had not come to rest ${restWithin / 1000} s after the load ended`);
+    if (audit === undefined) return;
     this.#enter("audit");
     this.#finalState = await readFinalState(audit, context, this.#options.plan.arrivals.count);
     folder.writeFinalState(this.#finalState);
     const [registers, items] = [this.#finalState.registers.length, this.#finalState.items.length];
-    this.#emit({ atMs: this.#now(), type: "audited", registers, items, atRest });
+    this.#emit({ atMs: this.#now(), type: "audited", registers, items, atRest: isAtRest });
+  }
+
+  /** Waits for rest, and keeps what was left, also where the audit fails. */
+  async #rest(context: AuditContext, limitMs: number): Promise<boolean> {
+    const { audit } = this.#options.scenario;
+    const steady = steadyGauges(this.#events);
+    const watches = this.#watch!;
+    const waited = await waitForRest({ audit, context, limitMs, steady, state: () => watches.now() });
+    this.#emit({ atMs: this.#now(), type: "rest", ...waited.rest });
+    if ("error" in waited) throw waited.error;
+    this.#reasons.push(...notAtRest(waited.rest));
+    return waited.rest.isAtRest === true;
   }
 
   async #gauge(when: "steady" | "rest", system: RunningSystem): Promise<void> {

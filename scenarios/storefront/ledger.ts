@@ -14,7 +14,7 @@ import { writerOf } from "./shop-api.ts";
  */
 export function ledger(): Audit {
   return {
-    atRest: async (context) => (await waiting(context)) === 0 && (await isIndexLevel(context)),
+    atRest: async (context) => (await waiting(context)) === 0 && (await documentsBehind(context)) === 0,
     read: (context) =>
       withDatabase(context, "postgres", async (shop) => {
         const [cache, documents] = await Promise.all([
@@ -29,11 +29,18 @@ export function ledger(): Audit {
         return { ...state, registers: known(state.registers), cache: known(cache), index: known(index) };
       }),
     gauges: async (context) => {
-      const [jobs, { unsent, backends }] = await Promise.all([
+      const [jobs, { unsent, pending, backends }, behind] = await Promise.all([
         withRedis(context, "queue", queueDepth),
         withDatabase(context, "postgres", counts),
+        documentsBehind(context),
       ]);
-      return { "jobs in the queue": jobs, "unsent events": unsent, "backends of Postgres": backends };
+      return {
+        "jobs in the queue": jobs,
+        "unsent events": unsent,
+        "pending orders": pending,
+        "documents of the index behind their rows": behind,
+        "backends of Postgres": backends,
+      };
     },
   };
 }
@@ -51,14 +58,17 @@ async function waiting(context: AuditContext): Promise<number> {
   return unsent + pending === 0 ? withRedis(context, "queue", queueDepth) : unsent + pending;
 }
 
-async function isIndexLevel(context: AuditContext): Promise<boolean> {
+/** How many documents the index lacks, has too many, or has in another version. */
+async function documentsBehind(context: AuditContext): Promise<number> {
   const [rows, documents] = await Promise.all([
     withDatabase(context, "postgres", (shop) => rowVersions(shop, "AND NOT deleted")),
     documentsOf(context),
   ]);
   // One that is there twice will stay so: that is for the law to say, and nothing to wait for.
   const versions = new Map(documents.map(({ id, version }) => [id, version]));
-  return rows.size === versions.size && [...rows].every(([id, version]) => versions.get(id) === version);
+  const unlike = [...rows].filter(([id, version]) => versions.get(id) !== version).length;
+  const orphans = [...versions.keys()].filter((id) => !rows.has(id)).length;
+  return unlike + orphans;
 }
 
 async function counts(shop: pg.Client): Promise<{ unsent: number; pending: number; backends: number }> {

@@ -68,7 +68,7 @@ function isTool(instance: string, { events, entry }: Evidence): boolean {
 
 /**
  * The evidence without what Faultline itself may have caused: operations that were under way in a disturbance, ends of
- * processes in one, ends of tools, and gauges that were read at rest after one.
+ * processes in one, ends of tools, and what was seen at rest after one.
  * @param late when the load generator was so late that answers may be missing for it: operations of then go, too
  */
 export function withoutOwnDoing(evidence: Evidence, late: readonly Interval[] = []): Evidence {
@@ -94,6 +94,7 @@ function eventsWithout(evidence: Evidence, all: readonly Interval[]): readonly R
   const firstMs = Math.min(...all.map(({ fromMs }) => fromMs));
   return evidence.events.filter((event) => {
     if (event.type === "exited") return !isWithin(event.atMs) && !isTool(event.instance, evidence);
-    return !(event.type === "gauges" && event.when === "rest" && event.atMs >= firstMs);
+    const isOfRest = event.type === "rest" || (event.type === "gauges" && event.when === "rest");
+    return !(isOfRest && event.atMs >= firstMs);
   });
 }

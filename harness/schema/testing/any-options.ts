@@ -18,6 +18,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
     "atLeast",
   ]),
   cacheAgrees: nothing,
+  comesToRest: some({ within: share }),
   deadLettersAreDeserved: nothing,
   effectsExactlyOnce: nothing,
   errorBudget: some({ burnAtMost: share, workloads: names }, ["burnAtMost"]),

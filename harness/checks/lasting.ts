@@ -1,0 +1,44 @@
+import type { Evidence } from "../model/check.ts";
+import { spokenMs } from "./words.ts";
+
+/** What is on for less may be over in a moment. */
+const lastsAtLeastMs = 5000;
+/** A breaker half-opens only for a caller: so long traffic must have met it, after every heal. */
+const trafficAtLeastMs = 3000;
+
+/** Whether something that is on at the end of a run stays on. */
+export interface Lasting {
+  readonly isProven: boolean;
+  readonly forMs: number;
+  /** Why it is not proven, as it follows "but". */
+  readonly why: string;
+}
+
+/** Something that has been on without a break until a moment. Times on the run's clock. */
+export interface OnSince {
+  readonly sinceMs: number;
+  readonly atMs: number;
+  /** Whether it may need a caller to go off. */
+  readonly needsTraffic: boolean;
+}
+
+/**
+ * Whether what is on at the end is there to stay: on for long enough since everything was healed, with traffic that
+ * would have ended it, and not already all through the steady phase, as then it is no fault's doing. What comes on when
+ * the load is over needs no load to go off.
+ */
+export function lasting(evidence: Evidence, { sinceMs, atMs, needsTraffic }: OnSince): Lasting {
+  const { phases, receipts } = evidence;
+  const forMs = atMs - sinceMs;
+  const fromMs = Math.max(sinceMs, ...receipts.map(({ healProvenMs }) => healProvenMs ?? Number.NEGATIVE_INFINITY));
+  const loadEndMs = Math.max(...Object.values(phases).map(({ toMs }) => toMs));
+  const trafficMs = loadEndMs - fromMs;
+  const no = (why: string): Lasting => ({ isProven: false, forMs, why });
+  if (sinceMs <= (phases.steady?.fromMs ?? Number.NEGATIVE_INFINITY))
+    return no("it was all through the steady phase, too");
+  if (!(atMs - fromMs >= lastsAtLeastMs)) return no(`only ${spokenMs(Math.max(0, atMs - fromMs))} after every heal`);
+  if (needsTraffic && sinceMs < loadEndMs && trafficMs < trafficAtLeastMs) {
+    return no(`had only ${spokenMs(Math.max(0, trafficMs))} of traffic to go off`);
+  }
+  return { isProven: true, forMs, why: "" };
+}
