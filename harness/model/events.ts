@@ -32,6 +32,8 @@ export type RunEvent = { readonly atMs: number } & (
       readonly pid: number;
       readonly how: string;
       readonly expected: boolean;
+      /** From its start to its end, in ms. Absent in runs of earlier versions. */
+      readonly ranMs?: number;
     }
   | { readonly type: "audited"; readonly registers: number; readonly items: number; readonly atRest: boolean }
   /** What an instance says of itself, when that changes: `silent` when it says nothing in time. */
