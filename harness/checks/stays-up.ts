@@ -1,8 +1,8 @@
-import type { Check, Evidence, Interval } from "../model/check.ts";
+import type { Check, Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
-import type { Receipt } from "../model/fault.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { actingBeside } from "./acting-beside.ts";
+import { type FaultTime, faultTimes, timeOf } from "./fault-times.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
 import { counted, spokenMs } from "./words.ts";
@@ -57,51 +57,23 @@ export function staysUp(given: NoOptions = {}): Check {
 }
 
 function crashesIn(evidence: Evidence): readonly Exit[] {
-  const excuses = excusesIn(evidence);
+  const faults = faultTimes(evidence);
   return evidence.events
     .filter((event): event is Exit => event.type === "exited" && !event.expected)
-    .filter((exit) => !excuses.some((excuse) => doesExcuse(excuse, exit, evidence.events)))
+    .filter((exit) => !faults.some((fault) => doesExcuse(fault, exit, evidence.events)))
     .toSorted((one, other) => one.atMs - other.atMs);
 }
 
-/** What a fault on an instance may end: anything until its heal is asked for, and until it is proven what it still ends. */
-interface Excuse extends Interval {
-  readonly on: string;
-  readonly provenHealedMs: number;
-}
-
-function doesExcuse({ on, fromMs, toMs, provenHealedMs }: Excuse, exit: Exit, events: readonly RunEvent[]): boolean {
+function doesExcuse(
+  { on, fromMs, healAskedMs, healedMs }: FaultTime,
+  exit: Exit,
+  events: readonly RunEvent[],
+): boolean {
   if (exit.instance !== on || !(exit.atMs >= fromMs)) return false;
-  if (exit.atMs <= toMs) return true;
-  const isItsVictim = (beganMs(exit, events) ?? Number.POSITIVE_INFINITY) <= toMs;
-  return isItsVictim && exit.how.startsWith("SIG") && exit.atMs <= provenHealedMs;
+  if (exit.atMs <= healAskedMs) return true;
+  const isItsVictim = (beganMs(exit, events) ?? Number.POSITIVE_INFINITY) <= healAskedMs;
+  return isItsVictim && exit.how.startsWith("SIG") && exit.atMs <= healedMs;
 }
-
-function excusesIn({ receipts, events, schedule }: Evidence): readonly Excuse[] {
-  const torn = events.flatMap((event) => {
-    if (event.type !== "inject") return [];
-    const healed = events.find((other) => other.type === "heal" && other.injection === event.injection);
-    const toMs = timeOf(healed?.atMs) ?? Number.POSITIVE_INFINITY;
-    const acts = schedule.find(({ id }) => id === event.injection)?.acts ?? [];
-    // Of a run that did not come to its end, a fault that acted has no receipt.
-    const missing = acts.filter((on) => !receipts.some((one) => one.injection === event.injection && one.on === on));
-    return missing.map((on) => ({ on, fromMs: event.atMs, toMs, provenHealedMs: toMs }));
-  });
-  return [...receipts.flatMap(excuseBy), ...torn];
-}
-
-function excuseBy(receipt: Receipt): readonly Excuse[] {
-  const { on, requestedMs, provenMs, error } = receipt;
-  const [asked, healed] = [timeOf(receipt.healRequestedMs), timeOf(receipt.healProvenMs)];
-  // What was never begun, as its milestone was not reached, has no heal either.
-  const wasBegun = asked !== undefined || healed !== undefined || timeOf(provenMs) !== undefined || error === undefined;
-  if (!wasBegun || timeOf(requestedMs) === undefined) return [];
-  const toMs = asked ?? healed ?? Number.POSITIVE_INFINITY;
-  return [{ on, fromMs: requestedMs, toMs, provenHealedMs: healed ?? Number.POSITIVE_INFINITY }];
-}
-
-/** A time that is stored as null is none. */
-const timeOf = (ms: number | undefined): number | undefined => (Number.isFinite(ms) ? ms : undefined);
 
 /** When it began, or at the latest; undefined where that is not known. */
 function beganMs({ instance, pid, atMs, ranMs }: Exit, events: readonly RunEvent[]): number | undefined {

@@ -2,6 +2,7 @@ import type { RunningSystem } from "../model/environment.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { System } from "../model/system.ts";
 import { HealthWatch } from "./health-watch.ts";
+import { LiveWatch } from "./live-watch.ts";
 import { MarkWatch } from "./mark-watch.ts";
 
 /** What looks at a running system, again and again, and emits what changes. A new one is one file and one line here. */
@@ -24,6 +25,7 @@ export interface WatchContext {
 export function beginWatches({ definition, system, now, emit }: WatchContext): Watch {
   const watches: readonly Watch[] = [
     new HealthWatch(system, now, emit),
+    new LiveWatch(definition, system.direct, now, emit),
     new MarkWatch(definition, system.direct, now, emit),
   ];
   return { end: async () => void (await Promise.all(watches.map((watch) => watch.end()))) };
