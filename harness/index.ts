@@ -18,6 +18,7 @@ export { noWrongAnswers } from "./checks/no-wrong-answers.ts";
 export { nothingHangs } from "./checks/nothing-hangs.ts";
 export { nothingLeftBehind } from "./checks/nothing-left-behind.ts";
 export { recoversWithin } from "./checks/recovers-within.ts";
+export { staysLive } from "./checks/stays-live.ts";
 export { staysUp } from "./checks/stays-up.ts";
 export { versionsNeverGoBack } from "./checks/versions-never-go-back.ts";
 export { bandwidth } from "./faults/bandwidth.ts";

@@ -20,6 +20,7 @@ import { noWrongAnswers } from "./no-wrong-answers.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
 import { recoversWithin } from "./recovers-within.ts";
+import { staysLive } from "./stays-live.ts";
 import { staysUp } from "./stays-up.ts";
 import { versionsNeverGoBack } from "./versions-never-go-back.ts";
 
@@ -43,6 +44,7 @@ const checks = {
   nothingHangs,
   nothingLeftBehind,
   recoversWithin,
+  staysLive,
   staysUp,
   versionsNeverGoBack,
 } as const;

@@ -16,6 +16,8 @@ export function describeDetail(event: RunEvent): string | undefined {
       return `  ${event.instance} runs (pid ${event.pid}), ready after ${Math.round(event.tookMs)} ms`;
     case "health":
       return `  ${event.instance} says it is ${event.health}`;
+    case "live":
+      return oneLine(`  ${event.instance} on its live path: ${event.answer}`);
     case "mark":
       return oneLine(`  ${event.instance} ${event.isOn ? "" : "no longer "}${event.mark} (${event.value})`);
     case "receipt": {

@@ -33,10 +33,30 @@ export type RunEvent = { readonly atMs: number } & (
       readonly pid: number;
       readonly how: string;
       readonly expected: boolean;
+      /** From its start to its end, in ms. Absent in runs of earlier versions. */
+      readonly ranMs?: number;
     }
   | { readonly type: "audited"; readonly registers: number; readonly items: number; readonly atRest: boolean }
   /** What an instance says of itself, when that changes: `silent` when it says nothing in time. */
   | { readonly type: "health"; readonly instance: string; readonly health: Health }
+  /**
+   * What the live path of an instance answered: the first time that it was asked, and whenever that changes. An answer other
+   * than 200 is told once more when the next one is no better. Absent in runs of earlier versions.
+   */
+  | {
+      readonly type: "live";
+      readonly instance: string;
+      /** Whether it answered 200. */
+      readonly isLive: boolean;
+      /** In words, as `200`, `503`, `no answer within 1 s` or `refused`. */
+      readonly answer: string;
+      /** Absent where there was no answer. */
+      readonly status?: number;
+      /** When it was asked. */
+      readonly askedMs: number;
+      /** How many answers in a row were 200, were another one, or were missing, as this one. */
+      readonly inARow: number;
+    }
   /** A metric of an instance went beyond what the system's definition calls a mark, or came back. */
   | {
       readonly type: "mark";

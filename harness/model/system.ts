@@ -231,6 +231,12 @@ export function instanceNames(name: string, component: ComponentDefinition): rea
   return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }
 
+/** The path that answers 200 while an instance is alive, where its component states one. */
+export function livePathOf({ settings }: ComponentDefinition): string | undefined {
+  const { livePath } = settings;
+  return typeof livePath === "string" ? livePath : undefined;
+}
+
 /** One TCP edge from one client instance to one server instance; one proxy carries it. */
 export interface Link {
   readonly name: string;

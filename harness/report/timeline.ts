@@ -70,6 +70,8 @@ function told(event: RunEvent, isStopping: boolean): Told {
       );
     case "health":
       return as(event.health === "ready" ? "plain" : "bad", `${event.instance} ${healthWords[event.health]}`);
+    case "live":
+      return as(event.isLive ? "plain" : "bad", `${event.instance}: live path ${liveWords(event)}`);
     case "mark":
       return event.isOn
         ? as("bad", `${event.instance}: ${event.mark}`, `metric · ${count(event.value)}`)
@@ -109,6 +111,10 @@ function restTold(event: RunEvent & { type: "rest" }): Told {
   const isWell = isAtRest !== false && marks.on.length + notReady.length === 0;
   return { tone: isWell ? "plain" : "bad", what, detail: left.join(" · ") };
 }
+
+/** `answers 503`, `refused`. */
+const liveWords = ({ status, answer }: RunEvent & { type: "live" }): string =>
+  status === undefined ? answer : `answers ${answer}`;
 
 function replacedDetail({ why, fromMs, toMs, links }: RunEvent & { type: "replaced" }): string {
   const took =

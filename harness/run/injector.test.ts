@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunningSystem } from "../model/environment.ts";
+import { systemError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, ScheduledInjection } from "../model/fault.ts";
 import type { Journal } from "../model/undo.ts";
@@ -45,6 +46,7 @@ const kill = {
 
 function stage(victim: Slow) {
   const events: RunEvent[] = [];
+  const abort = new AbortController();
   const context: InjectorContext = {
     system: { control: () => [victim] } as unknown as RunningSystem,
     faultKinds: [kill],
@@ -52,7 +54,7 @@ function stage(victim: Slow) {
     now: () => performance.now(),
     emit: (event) => void events.push(event),
     strikes: new Strikes(),
-    signal: new AbortController().signal,
+    signal: abort.signal,
   };
   /** @returns its receipt; `begin` and `end` say when it strikes, and when it is healed */
   const strike = (id: string) => {
@@ -64,7 +66,7 @@ function stage(victim: Slow) {
   };
   const seen = (type: string, id: string) =>
     expect.poll(() => events.some((one) => one.type === type && "injection" in one && one.injection === id)).toBe(true);
-  return { strike, seen, context };
+  return { strike, seen, context, stop: () => abort.abort() };
 }
 
 test("what is killed once more while it starts is healed with what starts it then", async () => {
@@ -120,4 +122,70 @@ test("a proof that takes longer than the fault does not keep it from being heale
   expect(receipt).toMatchObject({ healProvenMs: expect.any(Number) });
   expect(receipt).not.toHaveProperty("provenMs");
   expect(receipt).not.toHaveProperty("error");
+});
+
+/** A process that ends at its start, as often as is said. @param onStart what happens at each of its starts */
+function needy(ends: number, onStart: () => void = () => undefined) {
+  const starts: number[] = [];
+  const victim = {
+    name: "worker-1",
+    isUp: true,
+    kill(): void {
+      victim.isUp = false;
+    },
+    start(): Promise<void> {
+      starts.push(performance.now());
+      onStart();
+      victim.isUp = starts.length > ends;
+      const problem = { code: "COMPONENT_EXITED", where: "worker-1", message: "ended with exit 1", remedy: "" };
+      return victim.isUp ? Promise.resolve() : Promise.reject(systemError(problem));
+    },
+  };
+  return { victim: victim as unknown as Slow, starts };
+}
+
+test("what ends at its start is started again, ever later, until it stays", async () => {
+  const { victim, starts } = needy(3);
+  const { strike, seen } = stage(victim);
+  const only = strike("i1");
+  only.begin();
+  await seen("proven", "i1");
+  only.end();
+  const receipt = await only.receipt;
+  expect(receipt?.error).toBeUndefined();
+  expect(receipt?.healProvenMs).toBeGreaterThanOrEqual(starts[3]!);
+  expect(starts).toHaveLength(4);
+  for (const [index, leastMs] of [95, 195, 395].entries()) {
+    expect(starts[index + 1]! - starts[index]!).toBeGreaterThan(leastMs);
+  }
+});
+
+test("when the run ends early it is not started again, and the receipt says why it is not healed", async () => {
+  const { victim, starts } = needy(3, () => stop());
+  const { strike, seen, stop } = stage(victim);
+  const only = strike("i1");
+  only.begin();
+  await seen("proven", "i1");
+  only.end();
+  expect(await only.receipt).toMatchObject({ error: expect.stringContaining("healing: worker-1: ended with exit 1") });
+  expect(starts).toHaveLength(1);
+});
+
+test("what another strike ended during the pause is not started again before that one is over", async () => {
+  const { victim, starts } = needy(3);
+  const { strike, seen } = stage(victim);
+  const [first, second] = [strike("i1"), strike("i2")];
+  first.begin();
+  await seen("proven", "i1");
+  first.end();
+  await expect.poll(() => starts.length).toBeGreaterThan(0);
+  second.begin();
+  await seen("proven", "i2");
+  const before = starts.length;
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(starts).toHaveLength(before);
+  second.end();
+  const [one, other] = await Promise.all([first.receipt, second.receipt]);
+  expect(one?.healProvenMs).toBeGreaterThanOrEqual(other?.healRequestedMs ?? Number.NaN);
+  expect([one?.error, other?.error]).toEqual([undefined, undefined]);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LinkControl } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
-import { messageOf } from "../model/errors.ts";
+import { FaultlineError, messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
 import type { LinkLook } from "../model/traffic.ts";
@@ -16,6 +16,8 @@ export const leadMs = 500;
 const provenWithinMs = 5000;
 const healWithinMs = 30_000;
 const pollMs = 20;
+/** From an end at the start to the next start, as container engines wait: twice as long each time. */
+const restartAfterMs = { first: 100, longest: 2000 } as const;
 
 /** What an injection needs of whoever has it played. */
 export interface InjectorContext {
@@ -150,7 +152,8 @@ async function watchOn({ look, on }: Strike, course: Course): Promise<TrafficWat
 
 /**
  * Heals, and proves it. Where another strike on the same hit it in the middle, as a second kill what was just being started
- * again, that says nothing of the system: it is healed when that one is over, and its receipt says when that was.
+ * again, that says nothing of the system: it is healed when that one is over, and its receipt says when that was. What ends at
+ * its start is started again, as an orchestrator does: its end is recorded, and the laws see what comes of the rest.
  */
 async function heal(
   strike: Strike,
@@ -159,15 +162,18 @@ async function heal(
   context: InjectorContext,
 ): Promise<void> {
   receipt.healRequestedMs = context.now();
-  for (;;) {
+  for (let pauseMs: number = restartAfterMs.first; ; pauseMs = Math.min(2 * pauseMs, restartAfterMs.longest)) {
     const sinceMs = context.now();
-    const { isHealed, error } = await tryToHeal(strike, receipt, context);
+    const { isHealed, error, endedAtStart } = await tryToHeal(strike, receipt, context);
     if (isHealed) {
       for (const entry of undoEntries) context.journal.done(entry);
       return;
     }
+    const isWorthwhile = endedAtStart === true && context.now() + pauseMs < receipt.healRequestedMs + healWithinMs;
+    if (isWorthwhile) await sleep(pauseMs, undefined, { signal: context.signal }).catch(() => undefined);
+    // Also one of during the pause: what it ended is not to be started again before it is over.
     const inTheWay = context.strikes.after(strike.on, sinceMs);
-    if (inTheWay === undefined) {
+    if (inTheWay === undefined && (!isWorthwhile || context.signal.aborted)) {
       if (error !== undefined) receipt.error = [receipt.error, `healing: ${error}`].filter(Boolean).join("; ");
       return;
     }
@@ -179,12 +185,13 @@ async function tryToHeal(
   strike: Strike,
   receipt: Writable<Receipt>,
   context: InjectorContext,
-): Promise<{ readonly isHealed: boolean; readonly error?: string }> {
+): Promise<{ readonly isHealed: boolean; readonly error?: string; readonly endedAtStart?: boolean }> {
   try {
     await withDeadline(strike.heal(), healWithinMs, () => new Error(`not done within ${healWithinMs / 1000} s`));
     return { isHealed: await proveHealed(strike, receipt, context) };
   } catch (error) {
-    return { isHealed: false, error: messageOf(error) };
+    const endedAtStart = error instanceof FaultlineError && error.code === "COMPONENT_EXITED";
+    return { isHealed: false, error: messageOf(error), endedAtStart };
   }
 }
 

@@ -3,6 +3,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { Rest } from "../model/rest.ts";
 import type { System } from "../model/system.ts";
 import { HealthWatch } from "./health-watch.ts";
+import { LiveWatch } from "./live-watch.ts";
 import { MarkWatch } from "./mark-watch.ts";
 
 /** What looks at a running system, again and again, and emits what changes. A new one is one file and one line here. */
@@ -34,7 +35,7 @@ export interface WatchContext {
 export function beginWatches({ definition, system, now, emit }: WatchContext): Watches {
   const health = new HealthWatch(system, now, emit);
   const marks = new MarkWatch(definition, system.direct, now, emit);
-  const watches: readonly Watch[] = [health, marks];
+  const watches: readonly Watch[] = [health, marks, new LiveWatch(definition, system.direct, now, emit)];
   return {
     end: async () => void (await Promise.all(watches.map((watch) => watch.end()))),
     now: () => ({ ...health.readiness, marks: marks.marks }),

@@ -1,5 +1,4 @@
 import { closeSync, createWriteStream, openSync, writeSync } from "node:fs";
-import { constants } from "node:os";
 import { dirname } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -11,6 +10,7 @@ import { askEngine, complaintOf, containerStates } from "../../safety/engine-api
 import type { Recipe } from "./driver.ts";
 import { inTime } from "./engine-call.ts";
 import type { Ground } from "./ground.ts";
+import { howEnded } from "./how-ended.ts";
 import { imageName } from "./settings.ts";
 
 type Docker = ContainerRuntimeClient["container"]["dockerode"];
@@ -106,10 +106,11 @@ export class ManagedContainer {
   async start(options: { readonly endsByItself?: boolean } = {}): Promise<number> {
     const { said } = await this.#follow();
     this.#isExpected = options.endsByItself ?? false;
+    const beganMs = this.#ground.context.now();
     await this.#call("start", () => this.#container.start());
     this.#hasEnded = false;
     const { pid } = await this.state();
-    this.#ended = this.#untilEnd(said, pid);
+    this.#ended = this.#untilEnd(said, pid, beganMs);
     this.#ended.catch(() => undefined);
     return pid;
   }
@@ -258,17 +259,20 @@ export class ManagedContainer {
     return { said };
   }
 
-  async #untilEnd(said: Promise<void>, pid: number): Promise<string> {
+  async #untilEnd(said: Promise<void>, pid: number, beganMs: number): Promise<string> {
     const { emit, now } = this.#ground.context;
     // Not by the client, which waits for ever when the engine is lost meanwhile.
     const path = `/containers/${this.#container.id}/wait`;
     const reply = await askEngine(this.#ground.engine.address, "POST", path, Number.POSITIVE_INFINITY);
     const { StatusCode: code } = reply.body as { StatusCode?: number };
     if (code === undefined) throw new Error(`the engine answered ${reply.status} to ${path}: ${complaintOf(reply)}`);
+    // Before its last words: a fault may begin or end until they are there.
+    const [atMs, expected] = [now(), this.#isExpected];
     await Promise.race([said, sleep(lastWordsMs, undefined, { ref: false })]);
-    const how = signalOf(code) ?? `exit ${code}`;
+    const how = howEnded(code);
     this.#hasEnded = true;
-    emit({ atMs: now(), type: "exited", instance: this.name, pid, how, expected: this.#isExpected });
+    const ranMs = Math.round(atMs - beganMs);
+    emit({ atMs, type: "exited", instance: this.name, pid, how, expected, ranMs });
     return how;
   }
 
@@ -290,8 +294,3 @@ export class ManagedContainer {
  * ask another name server, and where there is none either, say nothing: whoever asked waits for ten seconds.
  */
 const ownNamesOnly = { Dns: ["127.0.0.1"], DnsOptions: ["ndots:1"], DnsSearch: ["."] };
-
-/** As a shell tells it: 128 and the signal's number. */
-function signalOf(code: number): string | undefined {
-  return Object.entries(constants.signals).find(([, number]) => code === 128 + number)?.[0];
-}

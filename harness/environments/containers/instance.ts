@@ -190,9 +190,9 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
   }
 
   async rollBack(): Promise<void> {
-    if (this.#rolledOut === undefined) return;
-    await this.#replace(this.#driver.recipe(this.#facts));
+    if (this.#rolledOut !== undefined) await this.#replace(this.#driver.recipe(this.#facts));
     this.#rolledOut = undefined;
+    // Also where it was rolled back before, and ended at its start.
     await this.restart();
   }
 

@@ -122,9 +122,9 @@ export class Instance
   }
 
   async rollBack(): Promise<void> {
-    if (this.#rolledOut === undefined) return;
-    await this.stop();
+    if (this.#rolledOut !== undefined) await this.stop();
     this.#rolledOut = undefined;
+    // Also where it was rolled back before, and ended at its start.
     await this.restart();
   }
 

@@ -61,6 +61,7 @@ export class ManagedProcess {
 
   private constructor(name: string, child: ChildProcess, context: EnvironmentContext, endsByItself: boolean) {
     const pid = child.pid ?? 0;
+    const beganMs = context.now();
     this.#expected = endsByItself;
     this.name = name;
     this.#child = child;
@@ -71,9 +72,11 @@ export class ManagedProcess {
       child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
       if (child.exitCode !== null || child.signalCode !== null) resolve(child.signalCode ?? `exit ${child.exitCode}`);
     });
-    void this.ended.then((how) =>
-      context.emit({ atMs: context.now(), type: "exited", instance: name, pid, how, expected: this.#expected }),
-    );
+    void this.ended.then((how) => {
+      const atMs = context.now();
+      const ranMs = Math.round(atMs - beganMs);
+      context.emit({ atMs, type: "exited", instance: name, pid, how, expected: this.#expected, ranMs });
+    });
   }
 
   get hasEnded(): boolean {

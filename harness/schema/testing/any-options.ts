@@ -47,6 +47,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   nothingHangs: some({ operations: names, atMost: share }),
   nothingLeftBehind: some({ within: share }),
   recoversWithin: time(),
+  staysLive: some({ forgive: time(0) }),
   staysUp: nothing,
   versionsNeverGoBack: some({ operations: names }),
 };
