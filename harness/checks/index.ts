@@ -18,6 +18,7 @@ import { noStaleReads } from "./no-stale-reads.ts";
 import { noWrongAnswers } from "./no-wrong-answers.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
+import { poolsHold } from "./pools-hold.ts";
 import { recoversWithin } from "./recovers-within.ts";
 import { staysUp } from "./stays-up.ts";
 import { versionsNeverGoBack } from "./versions-never-go-back.ts";
@@ -40,6 +41,7 @@ const checks = {
   noWrongAnswers,
   nothingHangs,
   nothingLeftBehind,
+  poolsHold,
   recoversWithin,
   staysUp,
   versionsNeverGoBack,

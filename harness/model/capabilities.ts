@@ -48,6 +48,15 @@ export interface LinkControl {
   readonly traffic: ForeignTraffic;
   /** Counts what goes over it. Absent, or resolves to undefined, where that can't be seen; never rejects. */
   look?(): Promise<LinkLook | undefined>;
+  /** How many connections its clients have open: the cheapest look there is. Absent, or resolves to undefined, as `look`. */
+  openConnections?(): Promise<OpenConnections | undefined>;
+}
+
+/** A look at the connections of a link. */
+export interface OpenConnections {
+  readonly open: number;
+  /** When they were looked at, on the clock of `performance.now()`. Looks for several links are shared. */
+  readonly lookedAtMs: number;
 }
 
 /** Each under a name; nothing is begun twice under one. */
@@ -62,7 +71,10 @@ export interface ForeignTraffic {
   counts(name: string): TrafficCounts | undefined;
 }
 
-/** What a flood asks for, over HTTP. */
+/**
+ * What a flood asks for, over HTTP. `{n}` in its path, in the values of its headers and in its body is the number of the
+ * request, from 1, another one in each.
+ */
 export interface FloodRequest {
   readonly path: string;
   readonly method?: string;
@@ -240,6 +252,11 @@ export interface PostgresControl {
   readonly user: string;
   /** In the application's database, each statement for itself. @returns the rows of the last one */
   admin(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /**
+   * The same on a connection that stays open, for what is asked again and again. One that broke is made anew at the next call.
+   * @returns the rows
+   */
+  inspect(statement: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** On a connection of its own, logged in as the application. @returns the error's SQLSTATE; undefined when it worked */
   ask(statement: string): Promise<string | undefined>;
   /**

@@ -1,6 +1,8 @@
 import type { RunningSystem } from "../model/environment.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { System } from "../model/system.ts";
+import { ConnectionsWatch } from "./connections-watch.ts";
+import { DatabaseWatch } from "./database-watch.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { MarkWatch } from "./mark-watch.ts";
 
@@ -25,6 +27,8 @@ export function beginWatches({ definition, system, now, emit }: WatchContext): W
   const watches: readonly Watch[] = [
     new HealthWatch(system, now, emit),
     new MarkWatch(definition, system.direct, now, emit),
+    new ConnectionsWatch({ definition, system, now, emit }),
+    new DatabaseWatch({ definition, system, now, emit }),
   ];
   return { end: async () => void (await Promise.all(watches.map((watch) => watch.end()))) };
 }

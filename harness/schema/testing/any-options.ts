@@ -45,6 +45,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   noWrongAnswers: some({ operations: names }),
   nothingHangs: some({ operations: names, atMost: share }),
   nothingLeftBehind: some({ within: share }),
+  poolsHold: some({ statementsWithin: time(1000) }),
   recoversWithin: time(),
   staysUp: nothing,
   versionsNeverGoBack: some({ operations: names }),

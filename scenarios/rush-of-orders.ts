@@ -1,0 +1,47 @@
+import { nothingHangs, overload, poolsHold, recoversWithin, scenario, seconds } from "faultline";
+import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
+import { ledger } from "./storefront/ledger.ts";
+import { keepers } from "./storefront/seed.ts";
+import { shoppers } from "./storefront/shoppers.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
+
+const headers = { authorization: `Bearer ${keepers.globex}` };
+
+export default scenario({
+  name: "another tenant's campaign orders, and then asks for what no cache has, on far more connections than there are",
+  expects:
+    "pools stay as large as they were stated, who waits for a connection is answered, and what was accepted is kept",
+  tags: ["full", "overload", "database"],
+  system: storefront(),
+  workload: shoppers({ perSecond: 60 }),
+  phases: { warmUp, steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
+  faults: [
+    {
+      at: seconds(0.3),
+      lasting: seconds(3),
+      inject: overload("clients->api", {
+        connections: 120,
+        method: "POST",
+        path: "/orders",
+        headers: { ...headers, "content-type": "application/json", "idempotency-key": "campaign-{n}" },
+        body: '{ "productId": 7, "quantity": 1 }',
+      }),
+    },
+    {
+      at: seconds(4),
+      lasting: seconds(3),
+      // No product has such an id, and absence is cached by id.
+      inject: overload("clients->api", { connections: 120, path: "/products/9{n}", headers }),
+    },
+  ],
+  audit: ledger(),
+  // The campaign's orders are worked off, too.
+  restWithin: seconds(40),
+  checks: [
+    nothingHangs({ atMost: 0.02 }),
+    ...keepsItsWord(),
+    ...tellsTheTruth(),
+    poolsHold({ statementsWithin: seconds(2) }),
+    recoversWithin(seconds(3)),
+  ],
+});
