@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FloodRequest } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import type { FloodRequest } from "../model/foreign-traffic.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, hinted, text, whole } from "../schema/fields.ts";
 

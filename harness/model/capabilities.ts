@@ -1,4 +1,5 @@
-import type { LinkLook } from "./traffic.ts";
+import type { ForeignTraffic } from "./foreign-traffic.ts";
+import type { LinkLook, OpenConnections } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Json } from "./units.ts";
 
@@ -50,48 +51,6 @@ export interface LinkControl {
   look?(): Promise<LinkLook | undefined>;
   /** How many connections its clients have open: the cheapest look there is. Absent, or resolves to undefined, as `look`. */
   openConnections?(): Promise<OpenConnections | undefined>;
-}
-
-/** A look at the connections of a link. */
-export interface OpenConnections {
-  readonly open: number;
-  /** When they were looked at, on the clock of `performance.now()`. Looks for several links are shared. */
-  readonly lookedAtMs: number;
-}
-
-/** Each under a name; nothing is begun twice under one. */
-export interface ForeignTraffic {
-  /** Asks on so many connections, each again as soon as it has its answer. */
-  flood(name: string, request: FloodRequest, connections: number): void;
-  /** Begins requests on so many connections, and never comes to their end. */
-  trickle(name: string, connections: number): void;
-  /** Does nothing when there is none of that name. */
-  stop(name: string): Promise<void>;
-  /** What there was so far; undefined when there is none of that name. */
-  counts(name: string): TrafficCounts | undefined;
-}
-
-/**
- * What a flood asks for, over HTTP. `{n}` in its path, in the values of its headers and in its body is the number of the
- * request, from 1, another one in each.
- */
-export interface FloodRequest {
-  readonly path: string;
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** What became of foreign requests. */
-export interface TrafficCounts {
-  /** Answers below 400; of a trickle, lines that were said. */
-  readonly ok: number;
-  /** Other answers; of a trickle, connections that were closed. */
-  readonly refused: number;
-  /** Requests without an answer, and connections that could not be made. */
-  readonly broken: number;
-  /** Connections that are open now. */
-  readonly open: number;
 }
 
 /** The answer of a probe with a long request. */

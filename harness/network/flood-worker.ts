@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import autocannon from "autocannon";
-import type { FloodRequest, TrafficCounts } from "../model/capabilities.ts";
+import type { FloodRequest, TrafficCounts } from "../model/foreign-traffic.ts";
 import { numberedRequest } from "./numbered-request.ts";
 
 const { url, request, connections } = workerData as { url: string; request: FloodRequest; connections: number };

@@ -1,7 +1,6 @@
 import type { Socket as NodeSocket } from "node:net";
-import type { OpenConnections } from "../model/capabilities.ts";
 import type { Socket } from "../model/environment.ts";
-import type { ByteCounts, ConnectionLook, LinkLook } from "../model/traffic.ts";
+import type { ByteCounts, ConnectionLook, LinkLook, OpenConnections } from "../model/traffic.ts";
 
 /** Where it can be seen which connections are open, and nothing else. */
 export interface OpenSource {

@@ -1,4 +1,4 @@
-import type { FloodRequest } from "../model/capabilities.ts";
+import type { FloodRequest } from "../model/foreign-traffic.ts";
 
 const placeholder = "{n}";
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LinkControl, OpenConnections } from "../model/capabilities.ts";
+import type { LinkControl } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import { clientsName, type Link, linksOf, statedConnections } from "../model/system.ts";
+import type { OpenConnections } from "../model/traffic.ts";
 import { withDeadline } from "../network/deadline.ts";
 import { ConnectionPeak } from "./connection-peak.ts";
 import type { WatchContext } from "./watches.ts";
