@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LinkControl } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import { clientsName, type Link, linksOf, statedConnections } from "../model/system.ts";
 import type { OpenConnections } from "../model/traffic.ts";
 import { withDeadline } from "../network/deadline.ts";
+import { again } from "./again.ts";
 import { ConnectionPeak } from "./connection-peak.ts";
 import type { WatchContext } from "./watches.ts";
 
@@ -30,7 +30,8 @@ export class ConnectionsWatch {
     this.#context = context;
     this.#links = this.#watchedLinks();
     this.#servers = this.#limitedServers();
-    this.#rounds = this.#lookOn();
+    const isIdle = this.#links.length === 0;
+    this.#rounds = isIdle ? Promise.resolve() : again(everyMs, this.#over.signal, () => this.#look());
   }
 
   /** Nothing of it is under way any more when this resolves. Twice is harmless. */
@@ -66,14 +67,6 @@ export class ConnectionsWatch {
         return atMost === undefined ? [] : [[on, new ConnectionPeak({ on, seen: "proxy", atMost }, now(), emit)]];
       }),
     );
-  }
-
-  async #lookOn(): Promise<void> {
-    const { signal } = this.#over;
-    while (!signal.aborted && this.#links.length > 0) {
-      await this.#look();
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    }
   }
 
   async #look(): Promise<void> {

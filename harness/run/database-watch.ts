@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresControl } from "../model/capabilities.ts";
 import { linksOf } from "../model/system.ts";
+import { again } from "./again.ts";
 import { ConnectionPeak } from "./connection-peak.ts";
 import type { Statement } from "./statement-ages.ts";
 import { StatementAges } from "./statement-ages.ts";
@@ -41,19 +41,16 @@ export class DatabaseWatch {
 
   async #lookOn(control: PostgresControl, peak: ConnectionPeak): Promise<void> {
     const { now, emit } = this.#context;
-    const { signal } = this.#over;
     const ages = new StatementAges(control.name, now(), emit);
     const question = sessionsOf(control.user);
-    while (!signal.aborted) {
+    await again(everyMs, this.#over.signal, async () => {
       // One that is dead, or stands still, says nothing, and does nothing either.
       const [row] = await control.inspect(question).catch(() => []);
       const seen = row === undefined ? undefined : sessionsIn(row);
-      if (seen !== undefined) {
-        peak.look(now(), seen.sessions, seen.takes);
-        ages.look(now(), seen.statements);
-      }
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    }
+      if (seen === undefined) return;
+      peak.look(now(), seen.sessions, seen.takes);
+      ages.look(now(), seen.statements);
+    });
     ages.end(now());
   }
 }
