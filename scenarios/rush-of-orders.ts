@@ -42,7 +42,8 @@ export default scenario({
   // The campaign's orders are worked off, too.
   restWithin: seconds(30),
   checks: [
-    nothingHangs({ atMost: 0.02 }),
+    // The rush takes processors, too: where there are few, some are answered late, and where callers wait for ever, most are.
+    nothingHangs({ atMost: 0.1 }),
     ...keepsItsWord(),
     ...tellsTheTruth(),
     poolsHold({ statementsWithin: seconds(2) }),

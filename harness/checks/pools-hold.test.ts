@@ -62,6 +62,11 @@ describe("the connections of an instance", () => {
     });
   });
 
+  it("names a large pool rather than a single connection", () => {
+    const events = [open("api-1->cache", 1, 1), open("api-1->db", 12, 12), open("api-2->cache", 1, 1)];
+    expect(judged(events).actual).toContain("the fullest api-1->db with 12 of 12");
+  });
+
   it("counts the others that have too many", () => {
     expect(judged([open("api-1->db", 13, 12), open("worker->db", 15, 14)]).actual).toBe(
       "api-1->db had 13 connections open, and states 12; and 1 more",

@@ -192,9 +192,9 @@ function gapsOf({ receipts }: Evidence, { on, gaps }: ConnectionsWatched): reado
   );
 }
 
-/** The fullest pool of all, as a share of what it states. */
+/** The fullest pool of all, as a share of what it states; of several, a large one. */
 function fullest({ connections }: Seen): Connections | undefined {
-  const share = ({ open, atMost = Number.POSITIVE_INFINITY }: Connections): number => open / atMost;
+  const share = ({ open, atMost = Number.POSITIVE_INFINITY }: Connections): number => open / atMost + open * 1e-9;
   const ofLinks = connections.filter(({ on, atMost }) => isLink(on) && atMost !== undefined);
   return ofLinks.toSorted((one, other) => share(other) - share(one))[0];
 }
