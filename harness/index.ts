@@ -17,6 +17,7 @@ export { noStaleReads } from "./checks/no-stale-reads.ts";
 export { noWrongAnswers } from "./checks/no-wrong-answers.ts";
 export { nothingHangs } from "./checks/nothing-hangs.ts";
 export { nothingLeftBehind } from "./checks/nothing-left-behind.ts";
+export { poolsHold } from "./checks/pools-hold.ts";
 export { recoversWithin } from "./checks/recovers-within.ts";
 export { staysLive } from "./checks/stays-live.ts";
 export { staysUp } from "./checks/stays-up.ts";

@@ -19,6 +19,7 @@ import { noStaleReads } from "./no-stale-reads.ts";
 import { noWrongAnswers } from "./no-wrong-answers.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
+import { poolsHold } from "./pools-hold.ts";
 import { recoversWithin } from "./recovers-within.ts";
 import { staysLive } from "./stays-live.ts";
 import { staysUp } from "./stays-up.ts";
@@ -43,6 +44,7 @@ const checks = {
   noWrongAnswers,
   nothingHangs,
   nothingLeftBehind,
+  poolsHold,
   recoversWithin,
   staysLive,
   staysUp,

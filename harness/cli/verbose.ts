@@ -20,6 +20,13 @@ export function describeDetail(event: RunEvent): string | undefined {
       return oneLine(`  ${event.instance} on its live path: ${event.answer}`);
     case "mark":
       return oneLine(`  ${event.instance} ${event.isOn ? "" : "no longer "}${event.mark} (${event.value})`);
+    case "connections": {
+      const atMost = event.atMost === undefined ? "" : ` of at most ${event.atMost}`;
+      const server = event.seen === "server" ? ", as the server counts them" : "";
+      return `  ${event.on}: ${event.open}${atMost} connections open${server}`;
+    }
+    case "statement":
+      return oneLine(`  ${event.instance}: ${event.state} for ${Math.round(event.forMs)} ms: ${event.text}`);
     case "receipt": {
       const { on, before, during, after, error } = event.receipt;
       const parts = [`before ${measured(before)}`, `during ${measured(during)}`, `after ${measured(after)}`];

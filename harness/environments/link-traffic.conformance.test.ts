@@ -52,6 +52,7 @@ describeIn("local", "at a proxy of ours", () => {
     const during = await seen(link);
     expect(during).toMatchObject({ accepted: 1, closed: { requestBytes: 0, replyBytes: 0 } });
     expect(openIn(during)).toBe(1);
+    expect(await link.openConnections?.()).toMatchObject({ open: 1 });
     const [only] = [...(during.connections?.values() ?? [])].filter((one) => one.isOpen);
     // Without `ss` the bytes of what is open are unknown.
     if (only?.requestBytes !== undefined) expect(only).toEqual({ isOpen: true, requestBytes: 6, replyBytes: 7 });
@@ -60,6 +61,7 @@ describeIn("local", "at a proxy of ours", () => {
       expect(await seen(link)).toMatchObject({ accepted: 1, closed: { requestBytes: 6, replyBytes: 7 } }),
     );
     expect(openIn(await seen(link))).toBe(0);
+    expect(await link.openConnections?.()).toMatchObject({ open: 0 });
   });
 
   test("a connection that is reset at once, of which the kernel keeps nothing", async () => {
@@ -100,9 +102,11 @@ describeIn("local", "at an external proxy", () => {
     await link.probe(5000);
     expect(await seen(link)).not.toHaveProperty("accepted");
     expect([...((await seen(link)).connections?.keys() ?? ["none"])]).toEqual([...(before.connections?.keys() ?? [])]);
+    const { open = Number.NaN } = (await link.openConnections?.()) ?? {};
     const client = await ask(link);
     await once(client, "data");
     expect(openIn(await seen(link))).toBe(openIn(before) + 1);
+    expect(await link.openConnections?.()).toMatchObject({ open: open + 1 });
     client.destroy();
     await vi.waitFor(async () => expect(openIn(await seen(link))).toBe(openIn(before)));
     expect((await seen(link)).connections?.size).toBe((before.connections?.size ?? 0) + 1);

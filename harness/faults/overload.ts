@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FloodRequest } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import type { FloodRequest } from "../model/foreign-traffic.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, hinted, text, whole } from "../schema/fields.ts";
 
@@ -19,7 +19,9 @@ type OverloadOptions = z.input<typeof overloadOptions.schema>;
  * Foreign traffic far past what the system can carry, and then none: a campaign, a crawler, clients that all come back
  * at once. It asks on so many connections, each again as soon as it has its answer. What matters is what comes after: a
  * metastable system does not recover when the load is back to what it was (Bronson et al., "Metastable failures in
- * distributed systems", HotOS 2021). Not simulated: many addresses; and it shares this machine's processors.
+ * distributed systems", HotOS 2021). `{n}` in the path, in the values of the headers and in the body is another number in each request,
+ * from 1: so `"/products/{n}"` reads what no cache has, and `{ "idempotency-key": "rush-{n}" }` writes each time. Not simulated: many
+ * addresses; and it shares this machine's processors.
  */
 export function overload<const Target extends string>(link: Target, options: OverloadOptions): FaultSpec<Target> {
   return overloadOptions.spec("overload", link, options);

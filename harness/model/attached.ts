@@ -32,6 +32,8 @@ export type AttachedSettings = AttachedHttp | AttachedRedis | AttachedPostgres;
 /** A link of a system that runs already, and the proxy that carries it. */
 export interface AttachedLink<To extends string = string> extends ProxyReference {
   readonly to: To;
+  /** How many connections the component keeps over it at most; `poolsHold` judges by it. */
+  readonly connections?: number;
 }
 
 /**
@@ -59,8 +61,9 @@ export function attached<const Links extends Readonly<Record<string, AttachedLin
 
 function linksThrough<To extends string>(links: Readonly<Record<string, AttachedLink<To>>>) {
   if (Object.prototype.toString.call(links) !== "[object Object]") return links as never;
-  const through = ({ to, toxiproxy, proxy }: AttachedLink<To>): LinkDefinition<To> => ({
+  const through = ({ to, toxiproxy, proxy, connections }: AttachedLink<To>): LinkDefinition<To> => ({
     to,
+    ...(connections === undefined ? {} : { connections }),
     // The component knows its addresses: nobody tells it any.
     as: "{host}:{port}",
     through: { toxiproxy, proxy },

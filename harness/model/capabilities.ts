@@ -1,4 +1,5 @@
-import type { LinkLook } from "./traffic.ts";
+import type { ForeignTraffic } from "./foreign-traffic.ts";
+import type { LinkLook, OpenConnections } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Json } from "./units.ts";
 
@@ -48,38 +49,8 @@ export interface LinkControl {
   readonly traffic: ForeignTraffic;
   /** Counts what goes over it. Absent, or resolves to undefined, where that can't be seen; never rejects. */
   look?(): Promise<LinkLook | undefined>;
-}
-
-/** Each under a name; nothing is begun twice under one. */
-export interface ForeignTraffic {
-  /** Asks on so many connections, each again as soon as it has its answer. */
-  flood(name: string, request: FloodRequest, connections: number): void;
-  /** Begins requests on so many connections, and never comes to their end. */
-  trickle(name: string, connections: number): void;
-  /** Does nothing when there is none of that name. */
-  stop(name: string): Promise<void>;
-  /** What there was so far; undefined when there is none of that name. */
-  counts(name: string): TrafficCounts | undefined;
-}
-
-/** What a flood asks for, over HTTP. */
-export interface FloodRequest {
-  readonly path: string;
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** What became of foreign requests. */
-export interface TrafficCounts {
-  /** Answers below 400; of a trickle, lines that were said. */
-  readonly ok: number;
-  /** Other answers; of a trickle, connections that were closed. */
-  readonly refused: number;
-  /** Requests without an answer, and connections that could not be made. */
-  readonly broken: number;
-  /** Connections that are open now. */
-  readonly open: number;
+  /** How many connections its clients have open: the cheapest look there is. Absent, or resolves to undefined, as `look`. */
+  openConnections?(): Promise<OpenConnections | undefined>;
 }
 
 /** The answer of a probe with a long request. */
@@ -240,6 +211,11 @@ export interface PostgresControl {
   readonly user: string;
   /** In the application's database, each statement for itself. @returns the rows of the last one */
   admin(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /**
+   * The same on a connection that stays open, for what is asked again and again. One that broke is made anew at the next call.
+   * @returns the rows
+   */
+  inspect(statement: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** On a connection of its own, logged in as the application. @returns the error's SQLSTATE; undefined when it worked */
   ask(statement: string): Promise<string | undefined>;
   /**

@@ -18,6 +18,18 @@ export type RunPhase = (typeof runPhases)[number];
 /** Whether an instance says that it can serve. */
 export type Health = "ready" | "unready" | "silent";
 
+export type ConnectionsSeen = "proxy" | "server";
+
+/** How well the connections of one link or instance were seen. */
+export interface ConnectionsWatched {
+  readonly on: string;
+  readonly seen: ConnectionsSeen;
+  readonly atMost?: number;
+  readonly looks: number;
+  /** Stretches of more than five seconds without a look, in ms on the run's clock. */
+  readonly gaps: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
 /** Something that happened. `atMs` is on the run's monotonic clock, whose zero is the start of the run. */
 export type RunEvent = { readonly atMs: number } & (
   | { readonly type: "phase"; readonly phase: RunPhase }
@@ -65,6 +77,35 @@ export type RunEvent = { readonly atMs: number } & (
       readonly isOn: boolean;
       readonly value: number;
     }
+  /**
+   * More connections were open than at any time before in the run, in two looks in a row. Absent in runs of earlier versions, as
+   * are the next two.
+   */
+  | {
+      readonly type: "connections";
+      /** A link, or an instance that links lead to. */
+      readonly on: string;
+      /** Where it was seen: at the link's proxy, or all proxies that lead to the instance; or by the server itself. */
+      readonly seen: ConnectionsSeen;
+      readonly open: number;
+      /** What the system's definition states of a link, or what a server says that it takes. Absent where neither is known. */
+      readonly atMost?: number;
+    }
+  /** A database was seen at work on a statement of the application, or held its open transaction, for longer than any before. */
+  | {
+      readonly type: "statement";
+      readonly instance: string;
+      /** For how long it was seen so. A server that stands still, as one that is paused, is not seen. */
+      readonly forMs: number;
+      /** As `active`, `idle in transaction`. */
+      readonly state: string;
+      /** The beginning of it. */
+      readonly text: string;
+      /** As `Lock relation`. */
+      readonly waitsFor?: string;
+    }
+  /** How well connections and statements were seen, when the watch of them ended. */
+  | { readonly type: "connectionsWatched"; readonly watched: readonly ConnectionsWatched[] }
   /** What there was of connections, processes, queued messages: at the end of the steady phase, and after everything. */
   | { readonly type: "gauges"; readonly when: "steady" | "rest"; readonly values: Readonly<Record<string, number>> }
   /** How the system came to rest after the load, or what was left. Absent in runs of earlier versions. */

@@ -9,6 +9,12 @@ export interface LinkDefinition<To extends string = string> {
    * whole of it as the component's kind has it: `postgres://user@host:port/database`, `redis://…`, `http://…`.
    */
   readonly as: string;
+  /**
+   * How many connections each instance keeps over it at most, to each instance at its other end: the size of its pool. A whole
+   * number from 1. It sets nothing: `poolsHold` judges what was open by it. Of several links to one component, one states it for
+   * all of them.
+   */
+  readonly connections?: number;
   /** The proxy that carries it, of a system that runs already. */
   readonly through?: ProxyReference;
 }
@@ -266,6 +272,15 @@ export function linksOf(system: System): readonly Link[] {
     }
   }
   return [...links.values()];
+}
+
+/**
+ * How many connections the client of a link keeps over it at most, as the system's definition states it; undefined where it
+ * does not.
+ */
+export function statedConnections(system: System, { from, to }: Link): number | undefined {
+  const links = Object.values(system.components[from.component]?.links ?? {});
+  return links.find((link) => link.to === to.component && link.connections !== undefined)?.connections;
 }
 
 /** The links that a target names: `api->cache` is all of them, `api-1->cache` one. Empty when it names none. */

@@ -14,6 +14,13 @@ export interface LinkLook {
   readonly closed?: ByteCounts;
 }
 
+/** A look at the connections of a link. */
+export interface OpenConnections {
+  readonly open: number;
+  /** When they were looked at, on the clock of `performance.now()`. Looks for several links are shared. */
+  readonly lookedAtMs: number;
+}
+
 /** A connection of a client to a proxy. Its bytes are absent where the kernel does not say. */
 export interface ConnectionLook extends Partial<ByteCounts> {
   readonly isOpen: boolean;

@@ -4,14 +4,18 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import autocannon from "autocannon";
-import type { FloodRequest, TrafficCounts } from "../model/capabilities.ts";
+import type { FloodRequest, TrafficCounts } from "../model/foreign-traffic.ts";
+import { numberedRequest } from "./numbered-request.ts";
 
 const { url, request, connections } = workerData as { url: string; request: FloodRequest; connections: number };
 /** Longer than any run: it ends with its thread. */
 const duration = 86_400;
 
 const counts: { -readonly [Key in keyof TrafficCounts]: number } = { ok: 0, refused: 0, broken: 0, open: connections };
-const flood = autocannon({ url, ...(request as object), connections, duration, timeout: 5 }, () => undefined);
+const numbered = numberedRequest(request);
+const requests = numbered === undefined ? {} : { requests: [{ setupRequest: numbered }] };
+const options = { url, ...(request as object), ...requests, connections, duration, timeout: 5 };
+const flood = autocannon(options, () => undefined);
 flood.on("response", (_client, status) => {
   if (status < 400) counts.ok += 1;
   else counts.refused += 1;

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { FloodRequest, TrafficCounts } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
+import type { FloodRequest, TrafficCounts } from "../model/foreign-traffic.ts";
 
 /** Requests that are none of the workload's. */
 export interface Traffic {

@@ -1,9 +1,18 @@
 import type { Socket as NodeSocket } from "node:net";
 import type { Socket } from "../model/environment.ts";
-import type { ByteCounts, ConnectionLook, LinkLook } from "../model/traffic.ts";
+import type { ByteCounts, ConnectionLook, LinkLook, OpenConnections } from "../model/traffic.ts";
+
+/** Where it can be seen which connections are open, and nothing else. */
+export interface OpenSource {
+  /** Whether Faultline's own probes are among the sockets. */
+  readonly hasProbes: boolean;
+  /** Never rejects. @returns the sockets, and when they were looked at, on the clock of `performance.now()` */
+  look(): Promise<{ readonly sockets: readonly Socket[]; readonly lookedAtMs: number } | undefined>;
+}
 
 /** Where it can be seen what goes over a link; what is absent can't be. None of them rejects. */
 export interface TrafficSources {
+  readonly open?: OpenSource;
   /** The connections at the proxy's port, any of them by one of its ends or by both. */
   sockets?(): Promise<readonly Socket[] | undefined>;
   /** The clients' ends of all connections that the proxy has taken so far. */
@@ -57,6 +66,19 @@ export async function lookAt(sources: TrafficSources, port: number, own: OwnProb
     ...(accepted === undefined ? {} : { accepted: accepted.filter(isClient).length }),
     ...(closed === undefined ? {} : { closed: without(closed, own.bytes) }),
   };
+}
+
+/**
+ * Counts the connections that a link's clients have open. One that either end has closed is none of them: a pool that
+ * replaces a connection has two sockets for a moment, and one connection.
+ * @param port that its proxy listens on, as the sockets have it
+ */
+export async function openAt(source: OpenSource, port: number, own: OwnProbes): Promise<OpenConnections | undefined> {
+  const seen = await source.look();
+  if (seen === undefined) return undefined;
+  const isClient = (client: string): boolean => !source.hasProbes || !own.has(client);
+  const connections = [...connectionsOf(seen.sockets, port, isClient).values()];
+  return { open: connections.filter(({ isOpen }) => isOpen).length, lookedAtMs: seen.lookedAtMs };
 }
 
 /** By the client's end. What the proxy's own end says of bytes is what counts. */

@@ -2,7 +2,7 @@ import type { LinkControl } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Link } from "../model/system.ts";
-import { lookAt, OwnProbes, type TrafficSources } from "./link-look.ts";
+import { lookAt, type OpenSource, OwnProbes, openAt, type TrafficSources } from "./link-look.ts";
 import { type Greeting, probe, probeClosing } from "./probe.ts";
 import type { ProxyServer, Replacement } from "./proxy-server.ts";
 import { foreignTraffic } from "./traffic.ts";
@@ -57,5 +57,11 @@ export function linkControl(options: {
     probeClosing: (deadlineMs) => probeClosing(listen, greeting, deadlineMs, own.note),
     traffic: foreignTraffic(listen),
     ...(sources === undefined ? {} : { look: () => lookAt(sources, listen.port, own).catch(() => undefined) }),
+    ...(sources?.open === undefined ? {} : { openConnections: openConnectionsOf(sources.open, listen.port, own) }),
   };
 }
+
+const openConnectionsOf =
+  (source: OpenSource, port: number, own: OwnProbes): NonNullable<LinkControl["openConnections"]> =>
+  () =>
+    openAt(source, port, own).catch(() => undefined);

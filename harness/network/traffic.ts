@@ -1,5 +1,5 @@
-import type { ForeignTraffic } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
+import type { ForeignTraffic } from "../model/foreign-traffic.ts";
 import { startFlood, type Traffic } from "./flood.ts";
 import { startTrickle } from "./trickle.ts";
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import type { TrafficCounts } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
+import type { TrafficCounts } from "../model/foreign-traffic.ts";
 import type { Traffic } from "./flood.ts";
 
 /** One more line of a request that never ends, this often on each connection. */

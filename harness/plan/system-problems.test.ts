@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { faultKinds } from "../faults/index.ts";
 import type { MetricsDefinition } from "../model/marks.ts";
-import { service, system } from "../model/system.ts";
+import { type LinkDefinition, service, system } from "../model/system.ts";
 import { problemsOfSystem } from "./system-problems.ts";
 
 const environment = { name: "local", capabilities: [], lacks: {}, kinds: ["service"] };
@@ -40,4 +40,32 @@ test.each(["toxiproxy", "clients", "localhost", "Api", "a-b"])("%s is no name fo
   const components = { [name]: service({ command: ["node", "api.js"], readyPath: "/" }) };
   const problems = problemsOfSystem(system({ name: "shop", entry: name, components }), { environment, faultKinds });
   expect(problems).toMatchObject([{ code: "BAD_NAME", where: `system.components.${name}` }]);
+});
+
+const withLinks = (links: Record<string, LinkDefinition<"db">>) => {
+  const api = service({ command: ["node", "api.js"], readyPath: "/", links });
+  const db = service({ command: ["node", "db.js"], readyPath: "/" });
+  return problemsOfSystem(system({ name: "shop", entry: "api", components: { api, db } }), { environment, faultKinds });
+};
+
+test.each([0, -1, 1.5, "12", null, Number.NaN])("a link that states %s connections is refused", (connections) => {
+  expect(withLinks({ DB: { to: "db", as: "{url}", connections: connections as number } })).toMatchObject([
+    { code: "BAD_CONNECTIONS", where: "system.components.api.links.DB.connections" },
+  ]);
+});
+
+test("links of one component to another state one number, and one of them is enough", () => {
+  const [host, port] = [
+    { to: "db", as: "{host}" },
+    { to: "db", as: "{port}" },
+  ] as const;
+  expect(withLinks({ HOST: { ...host, connections: 12 }, PORT: port })).toEqual([]);
+  expect(withLinks({ HOST: { ...host, connections: 12 }, PORT: { ...port, connections: 12 } })).toEqual([]);
+  expect(withLinks({ HOST: { ...host, connections: 12 }, PORT: { ...port, connections: 9 } })).toMatchObject([
+    {
+      code: "BAD_CONNECTIONS",
+      where: "system.components.api.links.PORT.connections",
+      message: "is 9, and HOST to the same component states 12",
+    },
+  ]);
 });

@@ -87,6 +87,7 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
     if (!names.includes(link.to)) problems.push(unknown(`${at}.to`, link.to, names));
     const misspelt = misspeltPlaceholders(link.as, `${at}.as`);
     problems.push(...misspelt);
+    problems.push(...statedTwice(link, links, at));
     if (misspelt.length > 0 || !names.includes(link.to)) continue;
     if (isTold(link, links, system.components[link.to]?.url !== undefined)) continue;
     const remedy = 'Write it as the component wants it, as "redis://{host}:{port}".';
@@ -100,6 +101,21 @@ function problemsOfComponent(system: System, name: string, environment: PlanCont
 function isReached({ entry, components }: System, name: string): boolean {
   const links = Object.values(components).flatMap((one) => Object.values(one?.links ?? {}));
   return entry === name || links.some((link) => link?.to === name);
+}
+
+/** Links of one component to another share a proxy, and so a number of connections. */
+function statedTwice(
+  { to, connections }: LinkDefinition,
+  links: readonly (readonly [string, LinkDefinition])[],
+  where: string,
+): readonly Problem[] {
+  const [first] = links.flatMap(([variable, other]) =>
+    other.to === to && other.connections !== undefined ? [{ variable, connections: other.connections }] : [],
+  );
+  if (connections === undefined || first === undefined || first.connections === connections) return [];
+  const message = `is ${connections}, and ${first.variable} to the same component states ${first.connections}`;
+  const remedy = "State the sum of all connections to a component at one of its links.";
+  return [{ code: "BAD_CONNECTIONS", where: `${where}.connections`, message, remedy }];
 }
 
 const placeholders = ["host", "port", "url"];

@@ -24,6 +24,7 @@ export interface Timeline {
 export function timelineOf(events: readonly RunEvent[], firstFaultMs: number | null): Timeline {
   const stopMs = Math.min(...events.flatMap((event) => (isStop(event) ? [event.atMs] : [])));
   const rows = events
+    .filter(isForPeople)
     .toSorted((a, b) => a.atMs - b.atMs)
     .map((event) => ({
       atMs: event.atMs,
@@ -31,6 +32,12 @@ export function timelineOf(events: readonly RunEvent[], firstFaultMs: number | n
       ...told(event, event.atMs >= stopMs),
     }));
   return { rows: rows.slice(0, rowsAtMost), leftOut: Math.max(0, rows.length - rowsAtMost) };
+}
+
+/** Each connection that is opened as it should be says nothing to a reader; how they were watched is for checks. */
+function isForPeople(event: RunEvent): boolean {
+  if (event.type === "connections") return event.atMost !== undefined && event.open > event.atMost;
+  return event.type !== "connectionsWatched";
 }
 
 type Told = Pick<TimelineRow, "tone" | "what" | "detail">;
@@ -72,6 +79,16 @@ function told(event: RunEvent, isStopping: boolean): Told {
       return as(event.health === "ready" ? "plain" : "bad", `${event.instance} ${healthWords[event.health]}`);
     case "live":
       return as(event.isLive ? "plain" : "bad", `${event.instance}: live path ${liveWords(event)}`);
+    case "connections":
+      return as("bad", `${event.on}: ${plural(event.open, "connection")} open`, `at most ${count(event.atMost ?? 0)}`);
+    case "statement":
+      return as(
+        "plain",
+        `${event.instance}: a statement ${event.state} for ${duration(event.forMs)}`,
+        [event.text, ...(event.waitsFor === undefined ? [] : [`waits for ${event.waitsFor}`])].join(" · "),
+      );
+    case "connectionsWatched":
+      return as("plain", "connections were watched");
     case "mark":
       return event.isOn
         ? as("bad", `${event.instance}: ${event.mark}`, `metric · ${count(event.value)}`)

@@ -2,6 +2,8 @@ import type { RunningSystem } from "../model/environment.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Rest } from "../model/rest.ts";
 import type { System } from "../model/system.ts";
+import { ConnectionsWatch } from "./connections-watch.ts";
+import { DatabaseWatch } from "./database-watch.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { LiveWatch } from "./live-watch.ts";
 import { MarkWatch } from "./mark-watch.ts";
@@ -35,7 +37,13 @@ export interface WatchContext {
 export function beginWatches({ definition, system, now, emit }: WatchContext): Watches {
   const health = new HealthWatch(system, now, emit);
   const marks = new MarkWatch(definition, system.direct, now, emit);
-  const watches: readonly Watch[] = [health, marks, new LiveWatch(definition, system.direct, now, emit)];
+  const watches: readonly Watch[] = [
+    health,
+    marks,
+    new LiveWatch(definition, system.direct, now, emit),
+    new ConnectionsWatch({ definition, system, now, emit }),
+    new DatabaseWatch({ definition, system, now, emit }),
+  ];
   return {
     end: async () => void (await Promise.all(watches.map((watch) => watch.end()))),
     now: () => ({ ...health.readiness, marks: marks.marks }),

@@ -8,11 +8,12 @@ let ssIsThere = process.platform === "linux";
 /**
  * The connections at some TCP ports of this machine, both ends of those that stay on it. With their bytes where there is
  * `ss` of iproute2, which alone reads them from the kernel; else from /proc, which has none.
+ * @param withBytes false where nobody asks for them: it is less to read
  * @returns undefined where neither is available
  */
-export async function socketsAt(ports: readonly number[]): Promise<readonly Socket[] | undefined> {
+export async function socketsAt(ports: readonly number[], withBytes = true): Promise<readonly Socket[] | undefined> {
   if (ports.length === 0) return [];
-  return (await askSs(ports)) ?? socketsInNetworkOf("self", ports);
+  return (await askSs(ports, withBytes)) ?? socketsInNetworkOf("self", ports);
 }
 
 /**
@@ -30,16 +31,23 @@ export async function socketsInNetworkOf(
   return first === undefined ? undefined : [first, second ?? ""].flatMap((table) => socketsOfTable(table, ports));
 }
 
-async function askSs(ports: readonly number[]): Promise<readonly Socket[] | undefined> {
+async function askSs(ports: readonly number[], withBytes: boolean): Promise<readonly Socket[] | undefined> {
   if (!ssIsThere) return undefined;
   const filter = ports.flatMap((port) => [`sport = :${port}`, `dport = :${port}`]).join(" or ");
   return new Promise((resolve) => {
     const options = { timeout: ssWithinMs, maxBuffer: 64 * 1024 * 1024 };
-    execFile("ss", ["-tinHO", "state", "connected", `( ${filter} )`], options, (error, output) => {
-      // One that is missing stays so, and an old one knows no -O.
-      if (error !== null && error.killed !== true) ssIsThere = false;
-      resolve(error === null ? socketsOfSs(output) : undefined);
-    });
+    execFile(
+      "ss",
+      [withBytes ? "-tinHO" : "-tnHO", "state", "connected", `( ${filter} )`],
+      options,
+      (error, output) => {
+        // One that is missing stays so, and an old one knows no -O.
+        if (error !== null && error.killed !== true) ssIsThere = false;
+        if (error !== null) return resolve(undefined);
+        const sockets = socketsOfSs(output);
+        resolve(withBytes ? sockets : sockets.map(({ local, remote, isOpen }) => ({ local, remote, isOpen })));
+      },
+    );
   });
 }
 

@@ -17,6 +17,7 @@ const words = () =>
 export const linkSchema = z.strictObject({
   to: text('Name a component, as "db".'),
   as: text('Write it as the component wants it, as "redis://{host}:{port}".', { code: "BAD_ADDRESS" }),
+  connections: whole({ atLeast: 1, atMost: 100_000, unit: "connections", code: "BAD_CONNECTIONS" }).optional(),
   // Which address and which name is for the rules of what runs already.
   through: z.strictObject({ toxiproxy: z.unknown().optional(), proxy: z.unknown().optional() }).optional(),
 });

@@ -5,12 +5,25 @@ export const database = { database: "shop", user: "shop" } as const;
 /** The index is a database of its own, where it is no OpenSearch. */
 export const index = { database: "search", user: "shop" } as const;
 
-const links = {
-  DATABASE_URL: { to: "postgres", as: "{url}" },
-  SEARCH_URL: { to: "search", as: "{url}" },
-  CACHE_URL: { to: "cache", as: "{url}" },
-  QUEUE_URL: { to: "queue", as: "{url}" },
-} as const;
+/** How many connections an instance keeps to each; the pools of `target-app/config.ts`. */
+interface Pools {
+  readonly postgres: number;
+  readonly search: number;
+  readonly cache: number;
+  readonly queue: number;
+}
+
+const linksWith = (pools: Pools) =>
+  ({
+    DATABASE_URL: { to: "postgres", as: "{url}", connections: pools.postgres },
+    SEARCH_URL: { to: "search", as: "{url}", connections: pools.search },
+    CACHE_URL: { to: "cache", as: "{url}", connections: pools.cache },
+    QUEUE_URL: { to: "queue", as: "{url}", connections: pools.queue },
+  }) as const;
+
+const ofApi: Pools = { postgres: 12, search: 6, cache: 1, queue: 1 };
+/** Of the queue, one to add jobs, and for each of two kinds of jobs one to take them and one that waits for them. */
+const ofWorker: Pools = { postgres: 14, search: 4, cache: 1, queue: 5 };
 
 /**
  * After its start it answers too late now and then for so long: in containers on two cores for up to 2.2 s, until a search
@@ -68,9 +81,15 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
         prepare: ["node", "target-app/migrate.ts"],
         instances: 2,
         environment,
-        links,
+        links: linksWith(ofApi),
       }),
-      worker: service({ ...paths, command: ["node", "target-app/worker.ts"], instances: 2, environment, links }),
+      worker: service({
+        ...paths,
+        command: ["node", "target-app/worker.ts"],
+        instances: 2,
+        environment,
+        links: linksWith(ofWorker),
+      }),
     },
   });
 }

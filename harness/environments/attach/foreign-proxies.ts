@@ -3,11 +3,12 @@ import type { Address } from "../../model/environment.ts";
 import { messageOf, type Problem } from "../../model/errors.ts";
 import type { Link, ProxyReference } from "../../model/system.ts";
 import { linkControl } from "../../network/link.ts";
+import type { TrafficSources } from "../../network/link-look.ts";
 import type { Greeting } from "../../network/probe.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
 import { isThisMachine } from "../../safety/foreign-targets.ts";
 import { listenerOn } from "../../safety/listening.ts";
-import { sharedSockets } from "../system/traffic.ts";
+import { sharedOpenSockets, sharedSockets } from "../system/traffic.ts";
 import { addressOf } from "./address.ts";
 
 const answersWithinMs = 3000;
@@ -17,6 +18,9 @@ const anyInterface = ["", "0.0.0.0", "::"];
 /** Proxies of servers that are not ours: what is put on them is taken off again, and they are neither made nor removed. */
 export class ForeignProxies {
   readonly #servers = new Map<string, ProxyServer>();
+  /** All that are seen from here are looked at together. */
+  readonly #ports: number[] = [];
+  readonly #open = sharedOpenSockets(this.#ports);
 
   /** Takes hold of the proxy that carries a link. @param greeting of the component at the other end */
   async adopt(
@@ -46,8 +50,13 @@ export class ForeignProxies {
       const message = `nobody answers through it, at ${listen.host}:${listen.port}: ${why}`;
       return wrong("PROXY_LEADS_NOWHERE", message, `See that it listens, and leads to ${link.to.component}.`);
     }
-    const sources = listensHere(listen) ? { sources: { sockets: sharedSockets([listen.port]) } } : {};
+    const sources = listensHere(listen) ? { sources: this.#sourcesAt(listen.port) } : {};
     return { control: linkControl({ link, listen, server, greeting, proxy, ...sources }) };
+  }
+
+  #sourcesAt(port: number): TrafficSources {
+    this.#ports.push(port);
+    return { sockets: sharedSockets([port]), open: this.#open };
   }
 
   #serverAt(toxiproxy: string, admin: Address): ProxyServer {

@@ -11,7 +11,7 @@ import { containersFacts } from "./facts.ts";
 import { groundOf, makeNetwork, sweep, sweepOf } from "./ground.ts";
 import { ensureImages } from "./images.ts";
 import { ContainerInstance } from "./instance.ts";
-import { addressesOf, socketsTo } from "./seen-inside.ts";
+import { addressesOf, openSocketsIn, socketsTo } from "./seen-inside.ts";
 import { type ImageSettings, imageSettings } from "./settings.ts";
 import { proxiesName, startToxiproxy } from "./toxiproxy.ts";
 
@@ -60,12 +60,13 @@ function containersPlace(
       await makeNetwork(ground);
     },
     startProxies: (admin, ports) => startToxiproxy(ground, admin, ports),
-    traffic:
-      (_ports, { records }, instanceNamed) =>
-      (link, port) => {
+    traffic: (ports, { records }, instanceNamed) => {
+      const open = openSocketsIn(ports, (name) => instanceNamed(name)?.container);
+      return (link, port) => {
         // Clients outside of the network have the engine's own address, and so have the probes.
         if (link.from.component === clientsName) return undefined;
         return {
+          open: open(link.from.instance),
           sockets: () => socketsTo(instanceNamed(link.from.instance)?.container, port),
           async clients() {
             const addresses = await addressesOf(instanceNamed(link.from.instance)?.container);
@@ -74,7 +75,8 @@ function containersPlace(
             return addresses.some((address) => hosts.has(address)) ? addresses : undefined;
           },
         };
-      },
+      };
+    },
     listen: ({ port }) => ({ host: "0.0.0.0", port }),
     // By its name, which leads to it wherever it is started again.
     upstream: (facts) => ({

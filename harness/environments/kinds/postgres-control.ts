@@ -38,6 +38,7 @@ export class PostgresServerControl implements PostgresControl {
   readonly user: string;
   readonly #setting: PostgresSetting;
   readonly #held = new Map<string, Held>();
+  #inspector: Promise<pg.Client> | undefined;
 
   constructor(setting: PostgresSetting) {
     this.#setting = setting;
@@ -52,6 +53,18 @@ export class PostgresServerControl implements PostgresControl {
       for (const statement of statements) ({ rows } = await client.query(statement));
       return rows;
     });
+  }
+
+  async inspect(statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    this.#inspector ??= this.#connected("superuser");
+    try {
+      const client = await this.#inspector;
+      return (await client.query<Readonly<Record<string, unknown>>>(statement)).rows;
+    } catch (error) {
+      // A server that stands still answers no farewell, either: it is not waited for.
+      void this.#endInspector();
+      throw error;
+    }
   }
 
   async ask(statement: string): Promise<string | undefined> {
@@ -104,7 +117,25 @@ export class PostgresServerControl implements PostgresControl {
   }
 
   async close(): Promise<void> {
+    void this.#endInspector();
     await Promise.all([...this.#held.keys()].map((name) => this.release(name)));
+  }
+
+  async #endInspector(): Promise<void> {
+    const inspector = this.#inspector;
+    this.#inspector = undefined;
+    await inspector?.then((client) => client.end()).catch(() => undefined);
+  }
+
+  async #connected(as: Login): Promise<pg.Client> {
+    const client = this.#client(as);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #with<T>(as: Login, act: (client: pg.Client) => Promise<T>): Promise<T> {

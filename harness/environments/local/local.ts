@@ -7,7 +7,7 @@ import { undo } from "../../safety/undo.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
-import { sharedSockets } from "../system/traffic.ts";
+import { sharedOpenSockets, sharedSockets } from "../system/traffic.ts";
 import { problemsOfCommands } from "./commands.ts";
 import type { InstanceContext, LocalTools } from "./driver.ts";
 import { drivers } from "./drivers.ts";
@@ -50,8 +50,8 @@ function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Insta
     proxiesAt: "127.0.0.1",
     startProxies: (admin) => startToxiproxy(tools.toxiproxyServer, admin, context),
     traffic(ports) {
-      const sockets = sharedSockets(ports);
-      return () => ({ sockets });
+      const [sockets, open] = [sharedSockets(ports), sharedOpenSockets(ports)];
+      return () => ({ sockets, open });
     },
     listen: (reached) => reached,
     upstream: ({ address }) => address,

@@ -67,7 +67,7 @@ export interface Place<Instance extends StartableInstance> {
     ports: readonly number[],
     proxies: RunningProxies,
     instanceNamed: (name: string) => Instance | undefined,
-  ): (link: Link, port: number) => Pick<TrafficSources, "sockets" | "clients"> | undefined;
+  ): (link: Link, port: number) => Pick<TrafficSources, "sockets" | "clients" | "open"> | undefined;
   /** Where a proxy is told to listen that is reached at an address. */
   listen(reached: Address): Address;
   /** Where the proxies find an instance. */

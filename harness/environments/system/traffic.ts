@@ -1,6 +1,7 @@
 import type { Socket } from "../../model/environment.ts";
 import { AcceptLog } from "../../network/accept-log.ts";
 import { closedBytes } from "../../network/closed-bytes.ts";
+import type { OpenSource } from "../../network/link-look.ts";
 import { socketsAt } from "../../safety/sockets.ts";
 
 /** What a Toxiproxy of ours says of its traffic, proxy by proxy. */
@@ -29,10 +30,34 @@ const sharedForMs = 20;
 
 /** Looks at the connections of this machine at some ports; all who ask at the same time share a look. */
 export function sharedSockets(ports: readonly number[]): () => Promise<readonly Socket[] | undefined> {
-  let last: { readonly atMs: number; readonly look: ReturnType<typeof socketsAt> } | undefined;
+  const shared = sharedFor(sharedForMs, () => socketsAt(ports));
+  return () => shared().look;
+}
+
+/** Which of these are open, for the least that it costs. @param ports may grow */
+export function sharedOpenSockets(ports: readonly number[]): OpenSource {
+  const shared = sharedFor(sharedForMs, () => socketsAt(ports, false));
+  return { hasProbes: true, look: () => timed(shared()) };
+}
+
+/** A look, and when it was begun. */
+interface Shared<T> {
+  readonly atMs: number;
+  readonly look: Promise<T>;
+}
+
+/** @returns looks anew when the last look is older than that */
+export function sharedFor<T>(lastsMs: number, look: () => Promise<T>): () => Shared<T> {
+  let last: Shared<T> | undefined;
   return () => {
     const atMs = performance.now();
-    if (last === undefined || atMs - last.atMs > sharedForMs) last = { atMs, look: socketsAt(ports) };
-    return last.look;
+    if (last === undefined || atMs - last.atMs > lastsMs) last = { atMs, look: look() };
+    return last;
   };
+}
+
+/** @returns undefined where nothing was to be seen */
+export async function timed({ atMs, look }: Shared<readonly Socket[] | undefined>): ReturnType<OpenSource["look"]> {
+  const sockets = await look;
+  return sockets === undefined ? undefined : { sockets, lookedAtMs: atMs };
 }

@@ -46,6 +46,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   noWrongAnswers: some({ operations: names }),
   nothingHangs: some({ operations: names, atMost: share }),
   nothingLeftBehind: some({ within: share }),
+  poolsHold: some({ statementsWithin: time(1000) }),
   recoversWithin: time(),
   staysLive: some({ forgive: time(0) }),
   staysUp: nothing,
