@@ -100,14 +100,15 @@ function cutsOf<Target extends string>(
   const { within, cuts, settle } = options;
   const { shortest, longest } = lengthOf(options);
   const [lengths, pauses] = [source.stream("lengths"), source.stream("pauses")];
-  const lasting = drawn(cuts, (index) => shortest + lengths.at(index) * (longest - shortest));
-  // What neither a cut nor `settle` needs is shared out among the pauses, before the first one and after the last one, too.
+  const lasting = drawn(cuts, (index) => Math.round(shortest + lengths.at(index) * (longest - shortest)));
+  // In whole milliseconds, as reports have them. What neither a cut nor `settle` needs is shared out among the pauses:
+  // between two cuts, before the first one and after the last one.
   const spareMs = within - sum(lasting) - (cuts - 1) * settle;
   const shares = drawn(cuts + 1, (index) => -Math.log(1 - pauses.at(index)));
   const perShare = spareMs / sum(shares);
   let fromMs = 0;
   return lasting.map((lastingMs, index) => {
-    const at = fromMs + shares[index]! * perShare;
+    const at = fromMs + Math.floor(shares[index]! * perShare);
     fromMs = at + lastingMs + settle;
     return { at: milliseconds(at), lasting: milliseconds(lastingMs), inject };
   });
