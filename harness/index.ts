@@ -29,6 +29,7 @@ export { crashLoop } from "./faults/crash-loop.ts";
 export { disconnect } from "./faults/disconnect.ts";
 export { eventLoopBlock } from "./faults/event-loop-block.ts";
 export { fileDescriptors } from "./faults/file-descriptors.ts";
+export { flapping } from "./faults/flapping.ts";
 export { kill } from "./faults/kill.ts";
 export { killRandom } from "./faults/kill-random.ts";
 export { latency } from "./faults/latency.ts";

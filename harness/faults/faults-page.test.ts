@@ -77,6 +77,7 @@ users to the entry is \`clients->api\`.
 - \`...repeated({ at, lasting, inject }, { every, times })\` is the same again and again.
 - \`...rollingRestart(instances, { at })\` ends and starts one instance after the other.
 - \`killRandom({ every, among, within })\` kills without warning, whom and when the seed says.
+- \`flapping(link, { within, cuts })\` cuts a link again and again for a moment, when and how long the seed says.
 
 Two kinds on one target go together, and each heals without undoing the other. Two of one kind on one target at one time are
 refused, and so is a fault whose target another one silences. Every fault is measured before, during and after, on the path that

@@ -13,6 +13,7 @@ import {
   type JobKind,
   longestPauseMs,
   queueConnection,
+  queueHandshakeMs,
 } from "./job.ts";
 
 /** What a worker does with one kind of job. */
@@ -41,7 +42,7 @@ export function startConsumer<K extends JobKind>(
 ): JobConsumer {
   const state = transitions(log, `taking jobs of ${work.kind}`);
   const redis = new Redis(url, queueConnection);
-  watchHandshake(redis);
+  watchHandshake(redis, queueHandshakeMs);
   redis.on("error", (error) => state.failed(error));
   const closing = Promise.withResolvers<"closing">();
 
@@ -59,6 +60,7 @@ export function startConsumer<K extends JobKind>(
   });
   worker.on("error", (error) => state.failed(error));
   worker.on("active", () => state.worked());
+  worker.on("stalled", (jobId) => log.warn({ jobId }, "a job that lost its worker is taken again"));
   worker.on("failed", (job, error) => {
     log.warn({ jobId: job?.id, attempt: job?.attemptsMade, err: error }, "job failed");
   });

@@ -31,6 +31,9 @@ export const longestPauseMs = 2000;
 /** Blocking reads last no longer than a second; without an answer for this long a connection is dead. */
 const silenceMs = 4000;
 
+/** A handshake takes several trips: a queue whose every command comes in time must not be too far away to connect to. */
+export const queueHandshakeMs = 1500;
+
 /**
  * Unlike the cache's, these connections keep commands and send them again: BullMQ's first command is part of its
  * construction, and one that fails leaves it unusable for good. An add that arrives late or twice does no harm.

@@ -5,7 +5,7 @@ import { DeadlineExceeded, withDeadline } from "../platform/deadline.ts";
 import { Unavailable } from "../platform/errors.ts";
 import { type Log, transitions } from "../platform/log.ts";
 import { watchHandshake } from "../platform/redis-link.ts";
-import { attempts, type JobData, type JobEvent, type JobKind, queueConnection } from "./job.ts";
+import { attempts, type JobData, type JobEvent, type JobKind, queueConnection, queueHandshakeMs } from "./job.ts";
 
 export interface JobProducer {
   enqueue<K extends JobKind>(kind: K, event: JobEvent<K>): Promise<void>;
@@ -20,7 +20,7 @@ const commandMs = 500;
 
 export function openProducer(url: string, log: Log): JobProducer {
   const redis = new Redis(url, queueConnection);
-  watchHandshake(redis);
+  watchHandshake(redis, queueHandshakeMs);
   const state = transitions(log, "the queue");
   redis.on("error", (error) => state.failed(error));
   redis.on("ready", () => {
