@@ -66,6 +66,8 @@ const shelf = new Shelf({
   log,
 });
 
+// A process that is not ready is of more use than one that ends, and is started again and again.
+if (mutated("exits-without-database")) await database.query("SELECT 1");
 const server = createServer({ ...config, log, mostAtOnce: config.mostRequestsAtOnce });
 const authenticator = openAuthenticator({ database, log, revocationSeconds: config.revocationSeconds });
 await addOpenApi(server);

@@ -1,9 +1,13 @@
+import distance from "damerau-levenshtein";
+
 /** A bug seeded on purpose, so that a test of this system can show that it would notice. */
 interface Mutant {
   /** What the code does instead, in one line. */
   readonly change: string;
   /** What its users can then no longer rely on. */
   readonly breaks: string;
+  /** A public thread about the same bug in another project, as `owner/repository#number` on GitHub. */
+  readonly seen?: string;
 }
 
 const noStaleReads = "no read returns a value older than a write acknowledged more than two seconds earlier";
@@ -11,6 +15,10 @@ const everyOrderSettles = "every accepted order is fulfilled, or is dead with a 
 const onceOnly = "an order is taken once for its key, and takes effect once";
 const answersInTime = "every request is answered in time, and soon as well as ever once a fault has healed";
 const noLostWrites = "what was acknowledged is kept";
+const comesToRest = "once every fault has healed, the work that was left over is done, and nothing stays degraded";
+const startsAlone = "a process starts, and stays up, whatever it depends on is doing";
+const stopsCleanly = "a process that is asked to end loses no request that was begun, and no job in hand";
+const poolsHold = "a process opens no more connections than it states, and gives back those that it was done with";
 const onlyTheAuthorised =
   "nobody without a valid key gets anything, and a revoked key gets nothing after the stated bound";
 
@@ -128,19 +136,122 @@ export const mutants = {
     change: "the copies that are served when a component is away are shared by all tenants",
     breaks: "no tenant ever sees another's data",
   },
+  "no-socket-timeout": {
+    change: "connections to the queue wait for ever on a server that no longer knows of them",
+    breaks: comesToRest,
+    seen: "redis/ioredis#1888",
+  },
+  "gives-up-reconnecting": {
+    change: "the client of the cache stops for good after ten attempts in a row to connect",
+    breaks: comesToRest,
+    seen: "redis/ioredis#139",
+  },
+  "limited-reconnects": {
+    change: "the client of the cache stops for good when it loses its fourth connection",
+    breaks: comesToRest,
+    seen: "redis/ioredis#913",
+  },
+  "backoff-never-reset": {
+    change: "each failure of a relay doubles its pause, without a bound, and success does not reset it",
+    breaks: comesToRest,
+    seen: "getsentry/sentry#51199",
+  },
+  "queue-needed-at-start": {
+    change: "a worker that has no connection to the queue two seconds after its start never takes a job",
+    breaks: comesToRest,
+    seen: "OptimalBits/bull#890",
+  },
+  "stalled-once": {
+    change: "a job whose worker died twice is given up, whatever attempts it has left (BullMQ's maxStalledCount of 1)",
+    breaks: everyOrderSettles,
+    seen: "taskforcesh/bullmq#892",
+  },
+  "exits-without-database": {
+    change: "a process asks Postgres one question at its start, and ends when there is no answer",
+    breaks: startsAlone,
+    seen: "n8n-io/n8n#33647",
+  },
+  "unhandled-fill": {
+    change: "the promise of a fill of the cache is dropped, so that a fill that fails ends the process",
+    breaks: startsAlone,
+    seen: "parse-community/parse-server#10635",
+  },
+  "live-needs-database": {
+    change: "the live path asks what the ready path asks, and an orchestrator would restart what is in order",
+    breaks: "a process is live while it runs, whatever it depends on is doing",
+    seen: "vectorize-io/hindsight#3329",
+  },
+  "exits-at-sigterm": {
+    change: "a process that is asked to end does so at once, with its requests and jobs in hand",
+    breaks: stopsCleanly,
+    seen: "bayesimpact/bayes-platform#794",
+  },
+  "cuts-open-answers": {
+    change: "a server that closes also cuts the connections on which it owes an answer",
+    breaks: stopsCleanly,
+    seen: "fastify/fastify#3870",
+  },
+  "key-stuck-in-flight": {
+    change: "an idempotency key is claimed in a transaction of its own, and stays claimed if its order fails",
+    breaks: "a client that repeats its request with the same key gets an answer in the end",
+    seen: "VilledeMontreal/express-idempotency#32",
+  },
+  "unbounded-pool": {
+    change: "the pool opens a connection for every caller, up to a thousand",
+    breaks: poolsHold,
+    seen: "brianc/node-postgres#557",
+  },
+  "leaks-failed-begin": {
+    change: "BEGIN stands before the try, and a connection on which it fails is never given back",
+    breaks: poolsHold,
+    seen: "drizzle-team/drizzle-orm#6241",
+  },
+  "no-statement-timeout": {
+    change: "only the client gives up on a statement; Postgres goes on with it, on a connection that the pool forgot",
+    breaks: poolsHold,
+    seen: "brianc/node-postgres#1954",
+  },
+  "keeps-locks": {
+    change: "Postgres keeps a transaction open, with its locks, whose client is frozen or cannot be reached",
+    breaks: comesToRest,
+    seen: "rudderlabs/rudder-server#4598",
+  },
+  "ticking-clock": {
+    change: "the age of a key is counted by a timer, which stands still while the process is frozen",
+    breaks: onlyTheAuthorised,
+    seen: "evilsocket/opensnitch#1042",
+  },
 } as const satisfies Record<string, Mutant>;
 
 export type MutantName = keyof typeof mutants;
 
-/** The one place that reads the switch; once, so that an unset switch costs a comparison of two strings. */
-const chosen = process.env["MUTANT"] ?? "";
+/** The one place that reads the switch; once, so that an unset switch costs a look into an empty set. */
+const chosen: ReadonlySet<string> = new Set(mutantsIn(process.env["MUTANT"] ?? ""));
 
 export function mutated(...names: readonly MutantName[]): boolean {
-  return names.some((name) => name === chosen);
+  return names.some((name) => chosen.has(name));
 }
 
-/** Why a process must not start with this choice; nothing if it may. A typing error must not pass for a correct run. */
-export function problemOfMutant(name: string): string | undefined {
-  if (name === "" || Object.hasOwn(mutants, name)) return undefined;
-  return `MUTANT is "${name}", which is none of: ${Object.keys(mutants).join(", ")}`;
+/** The names in a value of `MUTANT`, which has commas between several; of no value there are none. */
+function mutantsIn(value: string): readonly string[] {
+  return value === "" ? [] : value.split(",");
+}
+
+/** Why a process must not start with this value of `MUTANT`; nothing if it may. A typing error must not pass for a correct run. */
+export function problemOfMutant(value: string): string | undefined {
+  const given = mutantsIn(value);
+  const unknown = given.find((name) => !Object.hasOwn(mutants, name));
+  if (unknown !== undefined) return `MUTANT has the unknown name "${unknown}"${hintFor(unknown)} Allowed: ${allowed()}`;
+  const doubled = given.find((name, at) => given.indexOf(name) !== at);
+  return doubled === undefined ? undefined : `MUTANT has "${doubled}" more than once. Give each name once`;
+}
+
+const allowed = () => `${Object.keys(mutants).join(", ")}; several with a comma, and no space, between them`;
+
+/** The name that is nearest to what was typed, if one is near. */
+function hintFor(typed: string): string {
+  const near = Object.keys(mutants)
+    .map((name) => ({ name, edits: distance(typed.trim().toLowerCase(), name).steps }))
+    .toSorted((one, other) => one.edits - other.edits)[0];
+  return near !== undefined && near.edits <= 3 ? `: did you mean "${near.name}"?` : ".";
 }

@@ -8,6 +8,7 @@ import { createServer } from "./http/server.ts";
 import { startConsumer } from "./jobs/consumer.ts";
 import { bury } from "./jobs/dead-letters.ts";
 import { openProducer } from "./jobs/producer.ts";
+import { mutated } from "./mutants.ts";
 import { fulfil } from "./orders/fulfilment.ts";
 import { backlog } from "./outbox/outbox.ts";
 import { startOutboxUpkeep } from "./outbox/outbox-upkeep.ts";
@@ -72,6 +73,8 @@ const consumers = [
   ),
 ];
 
+// A process that is not ready is of more use than one that ends, and is started again and again.
+if (mutated("exits-without-database")) await database.query("SELECT 1");
 const server = createServer({ ...config, log });
 addMetrics(server, metrics);
 addHealth(server, {

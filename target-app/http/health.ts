@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { mutated } from "../mutants.ts";
 import { problem } from "./schemas.ts";
 import { sendProblem } from "./server.ts";
 
@@ -21,7 +22,10 @@ export function addHealth(server: FastifyInstance, { needed, wanted = {} }: Heal
   const config = { scope: "public" } as const;
   const open = { tags: ["operations"], security: [] };
   const live = { ...open, summary: "Whether the process runs", response: { 200: status } };
-  server.get("/livez", { config, schema: live }, async () => ({ status: "live" }));
+  server.get("/livez", { config, schema: live }, async () => {
+    if (mutated("live-needs-database")) await Promise.all(Object.values(needed).map((ask) => ask())); // instead of nobody
+    return { status: "live" };
+  });
 
   const ready = {
     ...open,

@@ -11,6 +11,7 @@ import {
   fastify,
   LogController,
 } from "fastify";
+import { mutated } from "../mutants.ts";
 import { boundedBy } from "../platform/deadline.ts";
 import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
@@ -39,7 +40,7 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     // What is not as documented is refused, not bent into shape: `null` would be a price of 0.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     // On shutdown, connections that are being answered are let finish and the idle ones are closed.
-    forceCloseConnections: "idle",
+    forceCloseConnections: mutated("cuts-open-answers") ? true : "idle",
     // A request that still comes on one of them is served, and its connection closed with the answer.
     return503OnClosing: false,
     // Whoever sends an id finds it in our logs; it is checked, for it gets into them as it is.
@@ -61,6 +62,7 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     if (request.is404) throw new Problem(404, "not-found", "there is nothing at this path");
   });
   shedLoad(server, mostAtOnce);
+  closeAfterLastAnswers(server);
   // After the body was read: events of the socket have no part in the request's context.
   server.addHook("preHandler", (request, _reply, done) => boundedBy(patienceOf(request), done));
   server.setErrorHandler((error: unknown, request, reply) => {
@@ -96,6 +98,20 @@ function shedLoad(server: FastifyInstance, mostAtOnce: number): void {
     reply.raw.once("close", () => {
       atOnce -= 1;
     });
+  });
+}
+
+/**
+ * A connection that is busy when the server begins to close would be kept alive after its answer: it would hold up the
+ * close, and the next request on it might be cut by the end of the process.
+ */
+function closeAfterLastAnswers(server: FastifyInstance): void {
+  let isClosing = false;
+  server.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
   });
 }
 

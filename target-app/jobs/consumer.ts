@@ -55,10 +55,12 @@ export function startConsumer<K extends JobKind>(
     lockDuration: 5000,
     stalledInterval: 2500,
     // By default a job whose workers were killed twice is given up, whatever attempts it has left.
-    maxStalledCount: 50,
+    maxStalledCount: mutated("stalled-once") ? 1 : 50,
+    autorun: !mutated("queue-needed-at-start"),
     settings: { backoffStrategy: (made) => (mutated("no-backoff") ? 0 : pauseMs(made)) },
   });
   worker.on("error", (error) => state.failed(error));
+  if (mutated("queue-needed-at-start")) runIfReady(worker).catch((error) => state.failed(error));
   worker.on("active", () => state.worked());
   worker.on("stalled", (jobId) => log.warn({ jobId }, "a job that lost its worker is taken again"));
   worker.on("failed", (job, error) => {
@@ -113,6 +115,12 @@ export function startConsumer<K extends JobKind>(
 /** Exponential, and never the same for two jobs that failed together. */
 function pauseMs(attemptsMade: number): number {
   return Math.min(50 * 2 ** attemptsMade, longestPauseMs) * (0.5 + Math.random() / 2);
+}
+
+/** What "queue-needed-at-start" does: a worker whose queue is not there yet is given up, and its process lives on. */
+async function runIfReady(worker: Worker): Promise<void> {
+  await withDeadline("the queue", 2000, worker.waitUntilReady());
+  await worker.run();
 }
 
 /** What "infinite-retry" does: the job is the next one again, and there is no other until then. */

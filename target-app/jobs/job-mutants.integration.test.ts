@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MutantName } from "../mutants.ts";
 import { createLog } from "../platform/log.ts";
 import { type Component, startRedis } from "../testing/components.ts";
+import { openLink } from "../testing/link.ts";
 import { both, withMutant } from "../testing/mutant.ts";
 import { eventually } from "../testing/processes.ts";
 import type { JobEvent } from "./job.ts";
@@ -52,7 +53,9 @@ async function openQueue(who: Who) {
   return { producer, enqueue };
 }
 
-async function consume(who: Who, perform: (event: Order, hopeless: (reason: string) => Error) => Promise<void>) {
+type Perform = (event: Order, hopeless: (reason: string) => Error) => Promise<void>;
+
+async function consume(who: Who, perform: Perform, url = queue.url) {
   const buried: string[] = [];
   const { startConsumer, Hopeless } = await withMutant(who, async () => ({
     ...(await import("./consumer.ts")),
@@ -64,8 +67,9 @@ async function consume(who: Who, perform: (event: Order, hopeless: (reason: stri
     perform: (event: Order) => perform(event, (text) => new Hopeless(text)),
     bury,
   } as const;
-  const consumer = startConsumer(work, { url: queue.url, log, concurrency: 2 });
-  closing.push(() => consumer.close(200));
+  const consumer = startConsumer(work, { url, log, concurrency: 2 });
+  // With some of the bugs it never ends.
+  closing.push(() => Promise.race([consumer.close(200), sleep(1500)]));
   return buried;
 }
 
@@ -148,4 +152,72 @@ it.each([
     return present();
   });
   expect(seen).toEqual({ mutant: wrong, correct: right });
+});
+
+/** Whether a job is taken that comes once the worker's way to its queue has been what it was. */
+async function taken(
+  who: Who,
+  { url, withinMs, upset }: { url: string; withinMs: number; upset: () => Promise<void> },
+) {
+  const { enqueue } = await openQueue(who);
+  let done = 0;
+  await consume(
+    who,
+    async () => {
+      done += 1;
+    },
+    url,
+  );
+  await upset();
+  await enqueue(1);
+  return eventually(() => done > 0 || undefined, { withinMs: who === "correct" ? 20_000 : withinMs }).then(
+    () => "taken",
+    () => "left",
+  );
+}
+
+it("no-socket-timeout: a worker waits for ever on connections that nobody at the other end knows of", async () => {
+  const seen = await compared("no-socket-timeout", async (who) => {
+    const link = await openLink(queue.url);
+    closing.push(() => link.close());
+    const upset = async () => {
+      await sleep(500);
+      link.blackHole();
+      await link.heal("lost");
+    };
+    return taken(who, { url: link.url, withinMs: 7000, upset });
+  });
+  expect(seen).toEqual({ mutant: "left", correct: "taken" });
+});
+
+it("queue-needed-at-start: a worker that began without its queue never takes a job", async () => {
+  const seen = await compared("queue-needed-at-start", async (who) => {
+    const link = await openLink(queue.url);
+    closing.push(() => link.close());
+    await link.refuse();
+    const upset = async () => {
+      await sleep(2300);
+      await link.heal();
+    };
+    return taken(who, { url: link.url, withinMs: 2500, upset });
+  });
+  expect(seen).toEqual({ mutant: "left", correct: "taken" });
+});
+
+it("stalled-once: a job is dropped whose workers died twice with it in hand", async () => {
+  const seen = await compared("stalled-once", async (who) => {
+    const { producer, enqueue } = await openQueue(who);
+    await enqueue(1);
+    // As two workers leave it that took it and died: once it was put back already, and nobody holds its lock now.
+    const id = await redis.lmove("bull:order-placed:wait", "bull:order-placed:active", "RIGHT", "LEFT");
+    await redis.hset(`bull:order-placed:${id}`, "stc", 1);
+    await redis.sadd("bull:order-placed:stalled", id ?? "");
+    let done = 0;
+    await consume(who, async () => {
+      done += 1;
+    });
+    await eventually(async () => (await producer.depth()) === 0 || undefined, { withinMs: 20_000 });
+    return done;
+  });
+  expect(seen).toEqual({ mutant: 0, correct: 1 });
 });

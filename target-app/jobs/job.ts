@@ -1,3 +1,4 @@
+import { mutated } from "../mutants.ts";
 import type { Events, OutboxEvent } from "../outbox/outbox.ts";
 
 /** The events that are work for a worker; each kind has a queue of its own, so that none waits for another. */
@@ -43,6 +44,6 @@ export const queueConnection = {
   connectTimeout: 500,
   disconnectTimeout: 20,
   keepAlive: 5000,
-  socketTimeout: silenceMs,
+  ...(mutated("no-socket-timeout") ? {} : { socketTimeout: silenceMs }),
   retryStrategy: () => 100 + Math.random() * 200,
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Session } from "../platform/database.ts";
+import type { Database, Session } from "../platform/database.ts";
 import { Problem } from "../platform/errors.ts";
 import type { RedisLink } from "../platform/redis-link.ts";
 
@@ -45,15 +45,51 @@ export async function onceByCache<T>(link: RedisLink, claim: Claim, effect: () =
   return response;
 }
 
+/** What "key-stuck-in-flight" does: the claim is committed before the effect, and only the effect's success ends it. */
+export async function onceByStatus<T>(
+  database: Database,
+  claim: Claim,
+  effect: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { tenant, key } = claim;
+  const claimed = await database.query(
+    `INSERT INTO idempotency_keys (tenant, key, request_hash, response) VALUES ($1, $2, $3, 'null')
+     ON CONFLICT (tenant, key) DO NOTHING`,
+    [tenant, key, hashOf(claim)],
+  );
+  if (claimed.rowCount === 0) return answerOf<T>(database, claim);
+  return database.transaction(async (session) => {
+    const response = await effect(session);
+    await session.query("UPDATE idempotency_keys SET response = $3 WHERE tenant = $1 AND key = $2", [
+      tenant,
+      key,
+      response,
+    ]);
+    return response;
+  });
+}
+
+async function answerOf<T>(session: Session, claim: Claim): Promise<T> {
+  const { rows } = await session.query<{ hash: string; response: T | null }>(
+    "SELECT request_hash AS hash, response FROM idempotency_keys WHERE tenant = $1 AND key = $2",
+    [claim.tenant, claim.key],
+  );
+  const response = rows[0] === undefined ? null : sameRequest(claim, rows[0]).response;
+  if (response === null) throw inFlight();
+  return response;
+}
+
 /** Without it a second request would wait for the first one's INSERT, on a connection, for as long as that takes. */
 async function lock(session: Session, { tenant, key }: Claim): Promise<void> {
   const { rows } = await session.query<{ isFree: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS "isFree"`,
     [`${tenant} ${key}`],
   );
-  if (rows[0]?.isFree !== true) {
-    throw new Problem(409, "request-in-flight", "a request with this Idempotency-Key is being worked on");
-  }
+  if (rows[0]?.isFree !== true) throw inFlight();
+}
+
+function inFlight(): Problem {
+  return new Problem(409, "request-in-flight", "a request with this Idempotency-Key is being worked on");
 }
 
 function sameRequest<T extends { readonly hash: string }>(claim: Claim, earlier: T): T {

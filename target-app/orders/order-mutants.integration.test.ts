@@ -74,6 +74,35 @@ it("key-outside-txn: with the cache its keys are gone, and an order is taken aga
   expect(seen).toEqual({ mutant: 2, correct: 1 });
 });
 
+it("key-stuck-in-flight: an order that failed once is being worked on for ever", async () => {
+  const seen = await both("key-stuck-in-flight", async (who) => {
+    const { openDatabase } = await withMutant(who, () => import("../platform/database.ts"));
+    const { Orders } = await withMutant(who, () => import("./orders.ts"));
+    const database = openDatabase(system.postgres.url, { ...limits, queryMs: 400, transactionMs: 400 }, log);
+    // The keys of "key-outside-txn" are kept there, and no other's.
+    const cacheLink = { run: () => Promise.reject(new Error("unused")), isReady: () => false, close: () => undefined };
+    const orders = new Orders({ database, cacheLink });
+    const take = () =>
+      orders.place("acme", `stuck-${who}`, { productId: 1, quantity: 1 }).then(
+        ({ status }) => status,
+        (error) => error.code ?? error.name,
+      );
+    try {
+      const during = await withClient(system.postgres.url, async (client) => {
+        await client.query("BEGIN");
+        await client.query("LOCK TABLE orders IN EXCLUSIVE MODE");
+        const told = await take();
+        await client.query("COMMIT");
+        return told;
+      });
+      return [during, await take()];
+    } finally {
+      await database.close();
+    }
+  });
+  expect(seen).toEqual({ mutant: ["Unavailable", "request-in-flight"], correct: ["Unavailable", "pending"] });
+});
+
 it("enqueue-no-outbox: no event is written with the order; it is only in the queue", async () => {
   const seen = await both("enqueue-no-outbox", (who) =>
     withApi(who, {}, async (api) => {

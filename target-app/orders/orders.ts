@@ -6,7 +6,7 @@ import type { Database, Session } from "../platform/database.ts";
 import { remainingMs } from "../platform/deadline.ts";
 import { OutcomeUnknown, Problem } from "../platform/errors.ts";
 import type { RedisLink } from "../platform/redis-link.ts";
-import { type Claim, once, onceByCache } from "./idempotency.ts";
+import { type Claim, once, onceByCache, onceByStatus } from "./idempotency.ts";
 
 export type OrderStatus = "pending" | "fulfilled" | "dead";
 
@@ -49,7 +49,10 @@ export class Orders {
     const { database, cacheLink } = this.#parts;
     const claim: Claim = { tenant, key, request: ["POST /orders", request.productId, request.quantity] };
     const take = (session: Session) => this.#take(session, claim, request);
-    const placeOnce = () => database.transaction((session) => once(session, claim, () => take(session)));
+    const placeOnce = () =>
+      mutated("key-stuck-in-flight")
+        ? onceByStatus(database, claim, take) // instead of:
+        : database.transaction((session) => once(session, claim, () => take(session)));
     const first = mutated("key-outside-txn")
       ? onceByCache(cacheLink, claim, () => database.transaction(take)) // instead of:
       : placeOnce();

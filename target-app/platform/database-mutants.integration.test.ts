@@ -4,6 +4,7 @@ import type { MutantName } from "../mutants.ts";
 import { type Component, startPostgres, withClient } from "../testing/components.ts";
 import { type Link, openLink } from "../testing/link.ts";
 import { both, withMutant } from "../testing/mutant.ts";
+import { eventually } from "../testing/processes.ts";
 import { createLog } from "./log.ts";
 
 // Each seeded bug in how Postgres is spoken to: the same steps show it with the bug, and nothing without it.
@@ -93,4 +94,72 @@ it("nested-infinite-retry: a question is asked until it is answered, whoever sti
     return [during, await asked];
   });
   expect(seen).toEqual({ mutant: ["still asking", "done"], correct: ["Unavailable", "Unavailable"] });
+});
+
+it("leaks-failed-begin: a connection on which BEGIN failed is lost to the pool", async () => {
+  const seen = await both("leaks-failed-begin", async (who) => {
+    const link = await linkTo(postgres);
+    const database = await open(who, link.url);
+    const work = () => outcome(database.transaction((session) => session.query("SELECT 1")));
+    await work();
+    link.blackHole();
+    const during = await work();
+    await link.heal("lost");
+    return [during, await work(), database.usage().open];
+  });
+  expect(seen).toEqual({ mutant: ["Unavailable", "Unavailable", 1], correct: ["Unavailable", "done", 1] });
+});
+
+it("unbounded-pool: as many connections are open as there are callers", async () => {
+  const seen = await both("unbounded-pool", async (who) => {
+    const database = await open(who);
+    const asked = Array.from({ length: 3 }, () => database.query("SELECT pg_sleep(0.05)"));
+    await Promise.all(asked);
+    return database.usage().open;
+  });
+  expect(seen).toEqual({ mutant: 3, correct: 1 });
+});
+
+/** What the server does for connections of the application, by its own account. */
+const sessions = (condition: string, values: unknown[] = []) =>
+  withClient(postgres.url, async (client) => {
+    const { rows } = await client.query(
+      `SELECT count(*)::int FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND ${condition}`,
+      values,
+    );
+    return rows[0].count as number;
+  });
+
+it("no-statement-timeout: the server goes on with a statement that its client gave up", async () => {
+  const seen = await both("no-statement-timeout", async (who) => {
+    const database = await open(who);
+    const told = await outcome(database.query(`SELECT pg_sleep(2) AS "${who}"`));
+    return { told, stillRunning: await sessions("state = 'active' AND query LIKE $1", [`%"${who}"`]) };
+  });
+  expect(seen).toEqual({
+    mutant: { told: "Unavailable", stillRunning: 1 },
+    correct: { told: "Unavailable", stillRunning: 0 },
+  });
+});
+
+it("keeps-locks: a transaction stays open, with its locks, whose client cannot be reached", async () => {
+  const seen = await both("keeps-locks", async (who) => {
+    const link = await linkTo(postgres);
+    const database = await open(who, link.url);
+    await outcome(
+      database.transaction(async (session) => {
+        await session.query(`SELECT FROM kept AS "${who}" FOR SHARE`);
+        link.blackHole();
+        await session.query("SELECT 1");
+      }),
+    );
+    const isFree = async () =>
+      (await sessions("state = 'idle in transaction' AND query LIKE $1", [`%"${who}"%`])) === 0;
+    const gone = eventually(isFree, { withinMs: who === "correct" ? 10_000 : 2500 });
+    return gone.then(
+      () => "given back",
+      () => "kept",
+    );
+  });
+  expect(seen).toEqual({ mutant: "kept", correct: "given back" });
 });

@@ -41,8 +41,9 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
     const endsAt = performance.now() + limits.transactionMs;
     const session = sessionOn(client, endsAt);
     let isPoisoned = true;
+    if (mutated("leaks-failed-begin")) await session.query("BEGIN"); // instead of:
     try {
-      await session.query("BEGIN");
+      if (!mutated("leaks-failed-begin")) await session.query("BEGIN");
       const result = await body(session);
       await commit(session);
       isPoisoned = false;
@@ -68,13 +69,13 @@ function openPool(url: string, { poolSize, connectMs, queryMs }: DatabaseLimits,
     connectionTimeoutMillis: connectMs,
     query_timeout: queryMs,
     // The server gives up just before the client does: its error leaves the connection usable, the client's does not.
-    statement_timeout: queryMs - 50,
+    ...(mutated("no-statement-timeout") ? {} : { statement_timeout: queryMs - 50 }),
     // A client that vanished in the middle of a transaction must not keep its row locks.
-    idle_in_transaction_session_timeout: 1500,
+    ...(mutated("keeps-locks") ? {} : { idle_in_transaction_session_timeout: 1500 }),
   };
   const pool = new pg.Pool({
     connectionString: url,
-    max: poolSize,
+    max: mutated("unbounded-pool") ? 1000 : poolSize,
     ...(mutated("no-query-timeout") ? {} : deadlines),
     ...(mutated("async-commit") ? { options: "-c synchronous_commit=off" } : {}),
     idleTimeoutMillis: 5_000,

@@ -1,4 +1,5 @@
 import { ConfigError } from "../config.ts";
+import { mutated } from "../mutants.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Log } from "./log.ts";
 
@@ -30,6 +31,7 @@ export function onShutdown(log: Log, steps: readonly ShutdownStep[]): void {
     if (isShuttingDown) return;
     isShuttingDown = true;
     log.info({ signal }, "shutting down");
+    if (mutated("exits-at-sigterm")) process.exit(0); // instead of:
     for (const { what, withinMs, run } of steps) {
       const step = withDeadline(what, withinMs, Promise.resolve().then(run));
       await step.catch((error) => log.warn({ err: error }, "a step of the shutdown was given up"));

@@ -1,5 +1,6 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel";
 import { Redis } from "ioredis";
+import { mutated } from "../mutants.ts";
 import { DeadlineExceeded, withDeadline } from "./deadline.ts";
 import { type Log, transitions } from "./log.ts";
 
@@ -66,7 +67,10 @@ export function openRedisLink({ url, name, deadlineMs, log }: RedisLinkOptions):
 }
 
 function connect(url: string, connectTimeout: number): Redis {
-  return new Redis(url, {
+  let connections = 0;
+  const givesUp = (attempt: number) =>
+    (mutated("gives-up-reconnecting") && attempt > 10) || (mutated("limited-reconnects") && connections > 3);
+  const redis = new Redis(url, {
     connectTimeout,
     // A command is for now or not at all: neither kept for later nor sent a second time.
     enableOfflineQueue: false,
@@ -75,7 +79,10 @@ function connect(url: string, connectTimeout: number): Redis {
     // A connection that is given up must not wait for the other side to agree.
     disconnectTimeout: 20,
     keepAlive: 5000,
-    retryStrategy: () => 100 + Math.random() * 150,
+    retryStrategy: (attempt) => (givesUp(attempt) ? null : 100 + Math.random() * 150),
+  });
+  return redis.on("ready", () => {
+    connections += 1;
   });
 }
 
