@@ -32,8 +32,8 @@ export interface RelayReply {
   readonly error?: string;
 }
 
-/** A call takes a millisecond; without an answer for so long the thread is not there any more. */
-const callMs = 3000;
+/** A call takes a millisecond, and seconds on a machine that has no processor to spare. */
+const callMs = 10_000;
 
 /** The relays of one system, each on a link that it is needed on, in a thread of their own. */
 export class Relays {

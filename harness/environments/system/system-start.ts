@@ -217,8 +217,8 @@ class SystemStart<Instance extends StartableInstance> {
       const [toxics, isListening, relay] = await Promise.all([link.toxics(), link.isListening(), this.#relay(name)]);
       return [name, { toxics: toxics.join(" "), listening: String(isListening), ...relay }];
     });
-    const asked = [...(await instances), ...(await Promise.all(links))];
-    return Object.fromEntries(asked.filter(([, settings]) => settings["process"] !== "dead"));
+    const asked = await Promise.all([instances, Promise.all(links)]);
+    return Object.fromEntries(asked.flat().filter(([, settings]) => settings["process"] !== "dead"));
   }
 
   /** What its relay still does to a link that has one. */
