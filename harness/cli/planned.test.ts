@@ -38,7 +38,7 @@ test("a scenario that needs what this machine lacks is left out, with the reason
   const elsewhere = await planned({ clock: "Install libfaketime." });
   expect(elsewhere.planned.map(({ id }) => id)).toEqual(["slow"]);
   expect(elsewhere.skipped).toEqual([
-    { scenario: "jump", why: ["clockSkew needs clock, which this machine lacks. Install libfaketime."] },
+    { scenario: "jump", why: ["clockSkew needs clock, which is unavailable here. Install libfaketime."] },
   ]);
 });
 

@@ -87,6 +87,7 @@ operation, and one on a link over which nothing went make the run inconclusive. 
 
 const titles: Readonly<Record<string, string>> = {
   network: "Links",
+  relay: "Links, through a relay of our own (`--env local` only)",
   pause: "Processes that stand still",
   process: "Processes that end",
   nic: "Instances off their network (containers only)",

@@ -38,6 +38,7 @@ let stand: Stand;
 /** On which target each capability is tried. */
 const targets: Readonly<Record<CapabilityName, string>> = {
   network: "clients->web",
+  relay: "clients->web",
   pause: "store",
   process: "store",
   nic: "store",
@@ -50,7 +51,7 @@ const targets: Readonly<Record<CapabilityName, string>> = {
 };
 
 /** Parameters that may be any text; all other texts are names of something. */
-const freeText = ["value"];
+const freeText = ["value", "sends"];
 
 const kinds = faultKinds.map((kind) => [kind.kind, kind] as const);
 
@@ -102,6 +103,8 @@ function conforms(name: string, kind: FaultKind): void {
     vi.waitFor(async () => expect(await kind.observe(control(), injection)).toMatchObject({ state }), {
       timeout: 20_000,
     });
+  /** What waits for a moment of the traffic needs some; a probe is as good as any, since it asks nothing of the counts. */
+  let requests: ReturnType<typeof sustain> | undefined;
   /** Everything is configured as it was before any fault. */
   const isAsBefore = (): Promise<void> =>
     vi.waitFor(async () => expect(differencesOf(before, await running.snapshot())).toEqual([]), { timeout: 20_000 });
@@ -109,6 +112,14 @@ function conforms(name: string, kind: FaultKind): void {
   /** As the engine does it: what goes on while the fault lasts included. */
   async function inject(): Promise<void> {
     await kind.inject(control(), injection);
+    if (kind.waitsForMoment === true) {
+      const link = running.control("network", target)[0];
+      requests ??= sustain(
+        50,
+        async () => void (await link?.probe(300)),
+        () => undefined,
+      );
+    }
     if (kind.sustain === undefined || sustained !== undefined) return;
     const act = (): Promise<void> => kind.sustain?.act(control(), injection) ?? Promise.resolve();
     sustained = sustain(kind.sustain.everyMs(injection.parameters), act, () => undefined);
@@ -116,6 +127,8 @@ function conforms(name: string, kind: FaultKind): void {
   async function heal(): Promise<void> {
     await sustained?.end();
     sustained = undefined;
+    await requests?.end();
+    requests = undefined;
     await kind.heal(control(), injection);
   }
 

@@ -3,6 +3,7 @@ import { bandwidthFault } from "./bandwidth.ts";
 import { clockSkewFault } from "./clock-skew.ts";
 import { cpuLimitFault } from "./cpu-limit.ts";
 import { crashLoopFault } from "./crash-loop.ts";
+import { cutWhileFault } from "./cut-while.ts";
 import { disconnectFault } from "./disconnect.ts";
 import { eventLoopBlockFault } from "./event-loop-block.ts";
 import { fileDescriptorsFault } from "./file-descriptors.ts";
@@ -33,6 +34,7 @@ import { redisPauseFault } from "./redis-pause.ts";
 import { redisReadOnlyFault } from "./redis-read-only.ts";
 import { refuseFault } from "./refuse.ts";
 import { resetFault } from "./reset.ts";
+import { silenceFault } from "./silence.ts";
 import { slicesFault } from "./slices.ts";
 import { slowCloseFault } from "./slow-close.ts";
 import { slowRequestsFault } from "./slow-requests.ts";
@@ -53,6 +55,8 @@ export const faultKinds: readonly FaultKind[] = [
   refuseFault,
   overloadFault,
   slowRequestsFault,
+  silenceFault,
+  cutWhileFault,
   killFault,
   pauseFault,
   terminateFault,

@@ -2,23 +2,39 @@ import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, number } from "../schema/fields.ts";
+import { directions, silence } from "./silence.ts";
 import { toxicFault } from "./toxic.ts";
 
-const directions = ["both", "requests", "replies"] as const;
 type Direction = (typeof directions)[number];
 
-const partitionOptions = new FaultOptions({
-  /** Which way is silent. */
-  direction: choice(directions, "PARAMETER_UNKNOWN_VALUE").default("both"),
-  /** Drawn for each connection. */
-  share: number({ above: 0, atMost: 1, unit: "of the connections" }).default(1),
-});
+const partitionOptions = new FaultOptions(
+  {
+    /** Which way is silent. */
+    direction: choice(directions, "PARAMETER_UNKNOWN_VALUE").default("both"),
+    /** Drawn for each connection. */
+    share: number({ above: 0, atMost: 1, unit: "of the connections" }).default(1),
+    /** With `newConnectionsOnly` it is the fault `silence`: what it met stays silent when it heals. */
+    heal: choice(["closes", "newConnectionsOnly"] as const, "PARAMETER_UNKNOWN_VALUE").default("closes"),
+  },
+  ({ heal }) =>
+    heal === "closes"
+      ? []
+      : [
+          {
+            code: "PARAMETER_UNKNOWN_VALUE",
+            where: "heal",
+            message: `is "${heal}", which another kind of fault does`,
+            remedy: 'Give the kind "silence" to the schedule, without `heal`.',
+          },
+        ],
+);
 type PartitionOptions = z.input<typeof partitionOptions.schema>;
 
 /**
  * A link goes silent: connections stay open, nothing comes through, nobody is told. A cut cable, a firewall rule, a
  * switch that died. With `replies` only, requests are executed and their answers are lost. Healing closes the silent
- * connections, as a peer does that gave up meanwhile. With a `share`, so many of the connections are silent and the
+ * connections, as a peer does that gave up meanwhile; with `heal: "newConnectionsOnly"` it does not, and they stay silent
+ * for good (see `silence`). With a `share`, so many of the connections are silent and the
  * others work, new ones too: one of several paths is dead, a firewall forgot some of what it let through. Not simulated:
  * refused connections, and data that arrives late.
  */
@@ -26,7 +42,15 @@ export function partition<const Target extends string>(
   target: Target,
   options: PartitionOptions = {},
 ): FaultSpec<Target> {
-  return partitionOptions.spec("partition", target, options);
+  if (options?.heal === "newConnectionsOnly") {
+    const { heal: _, ...others } = options;
+    return silence(target, others);
+  }
+  const spec = partitionOptions.spec("partition", target, options);
+  if (spec.problems !== undefined) return spec;
+  // Which of the two it is says the kind: schedules of earlier versions have no parameter for it either.
+  const { heal: _, ...parameters } = spec.parameters;
+  return { ...spec, parameters };
 }
 
 const shareOf = (parameters: FaultSpec["parameters"]): number => Number(parameters["share"]);

@@ -1,4 +1,5 @@
 import type { ForeignTraffic } from "./foreign-traffic.ts";
+import type { RelayControl } from "./relay.ts";
 import type { LinkLook, OpenConnections } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
 import type { Json } from "./units.ts";
@@ -236,6 +237,7 @@ export interface PostgresControl {
 /** What an environment can do to a component or link; each is optional, and checked when the run is planned. */
 export interface Capabilities {
   readonly network: LinkControl;
+  readonly relay: RelayControl;
   readonly pause: PauseControl;
   readonly process: ProcessControl;
   readonly nic: NicControl;
@@ -251,6 +253,7 @@ export type CapabilityName = keyof Capabilities;
 /** What a capability acts on. */
 export const capabilityTargets: Readonly<Record<CapabilityName, "link" | "component">> = {
   network: "link",
+  relay: "link",
   pause: "component",
   process: "component",
   nic: "component",

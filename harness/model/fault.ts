@@ -110,6 +110,8 @@ export interface FaultKind<Name extends CapabilityName = CapabilityName> {
     everyMs(parameters: Readonly<Record<string, Json>>): number;
     act(control: Capabilities[Name], injection: ScheduledInjection): Promise<void>;
   };
+  /** It acts at moments of the traffic that come when they come: its proof may come at any time while it lasts. */
+  readonly waitsForMoment?: true;
   /**
    * The least time that it takes to prove that it acts, in ms, where that depends on its parameters or is long: an answer that
    * comes 6 s later is proven in 6 s. A fault that does not last longer is refused. Default 0.

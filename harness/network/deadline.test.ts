@@ -1,3 +1,4 @@
+import { MessageChannel } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { withDeadline } from "./deadline.ts";
 
@@ -7,6 +8,16 @@ const late = (): Error => new Error("too late");
 test("a task that is done in time gives its result, or its error", async () => {
   expect(await withDeadline(Promise.resolve(7), 60_000, late)).toBe(7);
   await expect(withDeadline(Promise.reject(new Error("oh")), 60_000, late)).rejects.toThrow("oh");
+});
+
+test("what came in time is in time, though this process was held up and sees the timer first", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const came = new Promise((resolve) => port1.once("message", resolve));
+  const waiting = withDeadline(came, 50, late);
+  port2.postMessage("here");
+  for (const until = performance.now() + 100; performance.now() < until; );
+  expect(await waiting).toBe("here");
+  port1.close();
 });
 
 test("a task that takes too long, or that nobody waits for any more, is an error", async () => {

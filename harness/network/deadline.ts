@@ -11,7 +11,8 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const over = new AbortController();
   const alarm = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(late()), deadlineMs);
+    // A process that was held up sees its timers before its sockets: what came in time is read first.
+    const timer = setTimeout(() => setImmediate(() => reject(late())), deadlineMs);
     const stop = (): void =>
       reject(new DOMException("The operation was aborted", { name: "AbortError", cause: signal?.reason }));
     if (signal?.aborted === true) stop();

@@ -61,7 +61,7 @@ export function problemsOfFault(
   problems.push(...problemsOfAttaching(kind, acts, system, environment, `${where}.inject`));
   const lack = environment.lacks?.[kind.needs];
   if (lack !== undefined) {
-    const message = `${kind.kind} needs ${kind.needs}, which this machine lacks`;
+    const message = `${kind.kind} needs ${kind.needs}, which is unavailable here`;
     problems.push({ code: notHere, where: `${where}.inject`, message, remedy: lack });
   }
   return problems;

@@ -189,3 +189,29 @@ test("what another strike ended during the pause is not started again before tha
   expect(one?.healProvenMs).toBeGreaterThanOrEqual(other?.healRequestedMs ?? Number.NaN);
   expect([one?.error, other?.error]).toEqual([undefined, undefined]);
 });
+
+test.each([
+  ["a fault that waits for a moment of the traffic is proven whenever it comes", { waitsForMoment: true }, true],
+  ["any other one is not waited for that long", {}, false],
+])("%s", async (_, more, isProven) => {
+  const { context } = stage(new Slow());
+  // Twenty seconds of the run for each of ours.
+  const now = (): number => performance.now() * 20;
+  let injectedMs = Number.NaN;
+  let isHealed = false;
+  const rare = {
+    ...kill,
+    ...more,
+    async inject() {
+      injectedMs = now();
+    },
+    async heal() {
+      isHealed = true;
+    },
+    observe: async () => ({ state: !isHealed && now() - injectedMs > 9000 ? "acting" : "absent", measured: {} }),
+  } as unknown as FaultKind;
+  const injection = { id: "i1", title: "rare", target: "worker", kind: "kill", parameters: {}, lastingMs: 14_000 };
+  const course = { due: async () => undefined, over: () => new Promise<void>((resolve) => setTimeout(resolve, 100)) };
+  const [receipt] = await playStrikes(rare, injection as unknown as ScheduledInjection, course, { ...context, now });
+  expect(receipt?.provenMs !== undefined).toBe(isProven);
+});

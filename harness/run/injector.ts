@@ -197,6 +197,7 @@ async function tryToHeal(
 
 /** A proof that takes its time has twice of it; but none goes on for longer than its fault. */
 function proofWithinMs(kind: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
+  if (kind.waitsForMoment === true) return lastingMs;
   return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs);
 }
 

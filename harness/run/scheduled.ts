@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { capabilityTargets } from "../model/capabilities.ts";
 import type { FaultKind, Receipt, ScheduledInjection } from "../model/fault.ts";
 import { milestoneTitle } from "../model/milestone.ts";
 import type { LinkLook } from "../model/traffic.ts";
@@ -48,7 +49,7 @@ async function looksWhenSteady(
   injection: ScheduledInjection,
   context: ScheduleContext,
 ): Promise<ReadonlyMap<string, LinkLook>> {
-  if (kind.needs !== "network" || kind.uncounted === "all") return new Map();
+  if (capabilityTargets[kind.needs] !== "link" || kind.uncounted === "all") return new Map();
   const { lengthMs = 0 } = context.plan.phases.find(({ phase }) => phase === "steady") ?? {};
   await until(context.faults.fromMs - lengthMs, context).catch(() => undefined);
   if (context.signal.aborted) return new Map();

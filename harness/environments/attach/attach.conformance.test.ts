@@ -117,7 +117,8 @@ const targetOf = (kind: FaultKind): string => {
   return ofHttp.includes(kind.kind) ? "clients->web" : "web->cache";
 };
 const possible = faultKinds.filter(
-  ({ needs, onlyOwn }) => attachFacts.capabilities.includes(needs) && onlyOwn === undefined,
+  ({ needs, onlyOwn }) =>
+    attachFacts.capabilities.includes(needs) && attachFacts.lacks[needs] === undefined && onlyOwn === undefined,
 );
 
 test("there are faults to try", () => expect(possible.length).toBeGreaterThan(15));

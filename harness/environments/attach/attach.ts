@@ -29,8 +29,8 @@ const healthWithinMs = 1000;
 /** What planning needs to know. */
 export const attachFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "kinds" | "attaches"> = {
   name: "attach",
-  capabilities: ["network", "pause", "redis", "postgres"],
-  lacks: {},
+  capabilities: ["network", "relay", "pause", "redis", "postgres"],
+  lacks: { relay: "Run it with `--env local`: where your proxies send their connections is not changed." },
   kinds: [...attachKinds.keys()],
   attaches: attachRules,
 };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment, EnvironmentContext } from "../../model/environment.ts";
+import { Relays } from "../../network/relays.ts";
 import { connectedPorts } from "../../safety/listening.ts";
 import { listProcesses, markedProcesses } from "../../safety/processes.ts";
 import { undo } from "../../safety/undo.ts";
@@ -21,7 +22,7 @@ export const localFacts: Pick<Environment, "name" | "capabilities" | "lacks" | "
   get lacks() {
     return lacksHere();
   },
-  capabilities: ["network", "pause", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
+  capabilities: ["network", "relay", "pause", "process", "rollout", "runtime", "clock", "limits", "redis", "postgres"],
   kinds: [...drivers.keys()],
   problems: problemsOfCommands,
 };
@@ -48,6 +49,8 @@ function localPlace(tools: LocalTools, context: EnvironmentContext): Place<Insta
     offers: { pause: itself, process: itself, rollout: itself, runtime: itself, clock: itself, limits: itself },
     versions: tools.versions,
     proxiesAt: "127.0.0.1",
+    // Where no schedule says which faults will come, as in a test, any may.
+    relays: new Relays((link) => context.needs?.("relay", link) !== false),
     startProxies: (admin) => startToxiproxy(tools.toxiproxyServer, admin, context),
     traffic(ports) {
       const [sockets, open] = [sharedSockets(ports), sharedOpenSockets(ports)];

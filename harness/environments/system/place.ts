@@ -4,6 +4,7 @@ import type { Health } from "../../model/events.ts";
 import type { Link } from "../../model/system.ts";
 import type { TrafficSources } from "../../network/link-look.ts";
 import type { ProxyServer } from "../../network/proxy-server.ts";
+import type { Relays } from "../../network/relays.ts";
 import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
 import type { ProxyRecords } from "./traffic.ts";
 
@@ -44,7 +45,7 @@ export interface RunningProxies {
 
 /** What an environment can do to an instance, by capability. */
 export type Offers<Instance> = {
-  readonly [Name in Exclude<CapabilityName, "network" | keyof OpenControls>]?: (
+  readonly [Name in Exclude<CapabilityName, "network" | "relay" | keyof OpenControls>]?: (
     instance: Instance,
   ) => Capabilities[Name];
 };
@@ -57,6 +58,8 @@ export interface Place<Instance extends StartableInstance> {
   readonly proxiesAt: string;
   /** Before anything else is started. */
   begin?(): Promise<void>;
+  /** Of our own, behind the proxies; absent where these cannot reach them. */
+  readonly relays?: Relays;
   /** @param ports that proxies will listen on */
   startProxies(admin: Address, ports: readonly number[]): Promise<RunningProxies>;
   /**

@@ -3,7 +3,7 @@ import type { Address, RunningSystem } from "../../model/environment.ts";
 import { systemError } from "../../model/errors.ts";
 import type { Health } from "../../model/events.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
-import { instanceNames, instancesNamed, linksNamed, linksOf, type System } from "../../model/system.ts";
+import { instanceNames, instancesNamed, type Link, linksNamed, linksOf, type System } from "../../model/system.ts";
 import { linkControl, proxyName } from "../../network/link.ts";
 import { listenerOn } from "../../safety/listening.ts";
 import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
@@ -66,7 +66,7 @@ class SystemStart<Instance extends StartableInstance> {
       health: () => this.#health(),
       gauges: () => this.#gauges(),
       snapshot: () => this.#snapshot(),
-      lost: this.#proxies!.lost,
+      lost: this.#lost(),
       stop: () => this.stop(),
     };
   }
@@ -79,6 +79,7 @@ class SystemStart<Instance extends StartableInstance> {
       await Promise.allSettled(started.flatMap((instance) => (instance === undefined ? [] : [instance.stop()])));
     }
     await this.#proxies?.stop();
+    await this.#place.relays?.close();
     this.#ports.releaseAll();
     await this.#place.end();
   }
@@ -100,7 +101,7 @@ class SystemStart<Instance extends StartableInstance> {
     const trafficOf = this.#place.traffic?.(ports, this.#proxies, (name) => this.#instances.get(name));
     for (const link of linksOf(this.#system)) {
       const reached = found(this.#proxied, link.name);
-      const upstream = this.#place.upstream(this.#facts(link.to.component, link.to.instance));
+      const upstream = await this.#upstream(link);
       await server.open(proxyName(link), this.#place.listen(reached), upstream);
       const seen = trafficOf?.(link, reached.port);
       const proxy = proxyName(link);
@@ -109,6 +110,21 @@ class SystemStart<Instance extends StartableInstance> {
       const greeting = this.#kind(link.to.component).greeting(this.#definition(link.to.component));
       this.#links.set(link.name, linkControl({ link, listen: reached, server, greeting, ...sources }));
     }
+  }
+
+  /** Where a link's proxy finds its component: there, or at the relay that leads to it. */
+  async #upstream({ name, to }: Link): Promise<Address> {
+    const component = this.#place.upstream(this.#facts(to.component, to.instance));
+    const { relays } = this.#place;
+    if (relays?.isNeededOn(name) !== true) return component;
+    const relay = { host, port: await this.#ports.take() };
+    await relays.open(name, relay, component);
+    return relay;
+  }
+
+  #lost(): Promise<never> {
+    const { relays } = this.#place;
+    return Promise.race([this.#proxies!.lost, ...(relays === undefined ? [] : [relays.lost])]);
   }
 
   async #startWave(wave: readonly string[]): Promise<void> {
@@ -160,12 +176,20 @@ class SystemStart<Instance extends StartableInstance> {
       return offer === undefined ? [] : this.#named(target).map((instance) => offer(instance));
     };
     const controls: { readonly [C in CapabilityName]?: () => readonly unknown[] } = {
-      network: () => linksNamed(this.#system, target).map((link) => found(this.#links, link.name)),
+      network: () => this.#linksNamed(target),
+      relay: () => {
+        const { relays } = this.#place;
+        return relays === undefined ? [] : this.#linksNamed(target).map((link) => relays.control(link));
+      },
       redis: () => this.#opened("redis", target),
       postgres: () => this.#opened("postgres", target),
     };
     const own = controls[capability] ?? (() => offered(capability as keyof Place<Instance>["offers"]));
     return own() as readonly Capabilities[Name][];
+  }
+
+  #linksNamed(target: string): readonly LinkControl[] {
+    return linksNamed(this.#system, target).map((link) => found(this.#links, link.name));
   }
 
   #named(target: string): readonly Instance[] {
@@ -190,11 +214,19 @@ class SystemStart<Instance extends StartableInstance> {
       return { process: state, ports, ...(await this.#controls.get(instance.name)?.snapshot()) };
     });
     const links = [...this.#links].map(async ([name, link]): Promise<[string, Record<string, string>]> => {
-      const [toxics, isListening] = await Promise.all([link.toxics(), link.isListening()]);
-      return [name, { toxics: toxics.join(" "), listening: String(isListening) }];
+      const [toxics, isListening, relay] = await Promise.all([link.toxics(), link.isListening(), this.#relay(name)]);
+      return [name, { toxics: toxics.join(" "), listening: String(isListening), ...relay }];
     });
-    const asked = [...(await instances), ...(await Promise.all(links))];
-    return Object.fromEntries(asked.filter(([, settings]) => settings["process"] !== "dead"));
+    const asked = await Promise.all([instances, Promise.all(links)]);
+    return Object.fromEntries(asked.flat().filter(([, settings]) => settings["process"] !== "dead"));
+  }
+
+  /** What its relay still does to a link that has one. */
+  async #relay(link: string): Promise<Record<string, string>> {
+    const { relays } = this.#place;
+    if (relays?.isNeededOn(link) !== true) return {};
+    const { silences, cuts } = await relays.state(link);
+    return { silences: silences.join(" "), cuts: cuts.join(" ") };
   }
 
   async #gauges(): Promise<Record<string, number>> {

@@ -1,0 +1,31 @@
+/**
+ * The relays of a run, in a thread of their own: what they carry must not wait for the load generator, nor the other way
+ * round. They end with the thread, and it with its process, however that ends.
+ */
+import { parentPort } from "node:worker_threads";
+import { messageOf } from "../model/errors.ts";
+import { RelayServer } from "./relay-server.ts";
+import type { RelayCall, RelayReply } from "./relays.ts";
+
+const relays = new Map<string, RelayServer>();
+
+async function perform({ call, link, args }: RelayCall): Promise<unknown> {
+  if (call === "open") {
+    const [listen, upstream] = args;
+    const relay = new RelayServer(upstream);
+    relays.set(link, relay);
+    return relay.listen(listen);
+  }
+  const relay = relays.get(link);
+  if (relay === undefined) throw new Error(`no relay carries ${link}`);
+  return (relay[call] as (...given: readonly unknown[]) => unknown).apply(relay, [...args]);
+}
+
+parentPort?.on("message", (asked: RelayCall) => {
+  const { id } = asked;
+  const answer = (reply: RelayReply): void => parentPort?.postMessage(reply);
+  void perform(asked).then(
+    (value) => answer({ id, value }),
+    (error: unknown) => answer({ id, error: messageOf(error) }),
+  );
+});
