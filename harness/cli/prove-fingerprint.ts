@@ -39,7 +39,7 @@ export class Fingerprints {
 
   of(mutant: Mutant | null, { path, plan, scenario }: Planned): string {
     const { system, checks } = scenario;
-    const judged = checks.map(({ name, parameters, judge }) => [name, parameters, String(judge)]);
+    const judged = checks.map((check) => [check.name, check.parameters, check.judge.toString()]);
     const { hash, unseen } = this.#codeOf(path, system);
     for (const sentence of unseen) this.#unseen.add(sentence);
     this.#harness ??= harnessHash();

@@ -5,8 +5,8 @@ import type { Mutant } from "../model/mutant.ts";
 import type { Proof } from "../model/prove/proof.ts";
 import type { Planned } from "./planned.ts";
 import { besideCanary, type ProveFlags } from "./prove.ts";
-import { switchesOf } from "./prove-cell.ts";
-import { knownProof, outOfReach, queuesOf } from "./prove-queues.ts";
+import { switchesOf, type Wanted } from "./prove-cell.ts";
+import { isUnchanged, knownProof, outOfReach, queuesOf } from "./prove-queues.ts";
 import type { Queues } from "./prove-schedule.ts";
 import { temporaryFolder } from "./testing/faultline.ts";
 
@@ -126,4 +126,12 @@ describe("mutants that are not expected to be caught", () => {
     expect(switchesOf(["a"], joined)).toEqual({ BUG: "a" });
     expect(switchesOf([null], joined)).toEqual({});
   });
+});
+
+test("a cell that was run is kept only as long as the code is that of its fingerprint", () => {
+  const { correct } = queuesOf(planned, [], {}, flags);
+  const [{ mutant, scenario, seed, fingerprint }] = correct[0]![0]! as [Wanted];
+  const cell = { mutant, scenario, seed, fingerprint, verdict: "pass", checks: [], tookMs: 1, run: "r" } as const;
+  expect(isUnchanged(cell, planned, [], flags)).toBe(true);
+  expect(isUnchanged({ ...cell, fingerprint: "of other code" }, planned, [], flags)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { usageError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
-import { bySureness, type Proof } from "../model/prove/proof.ts";
+import { bySureness, type Cell, type Proof } from "../model/prove/proof.ts";
 import { readProof } from "../store/proof-file.ts";
 import type { Planned } from "./planned.ts";
 import type { ProveFlags } from "./prove.ts";
@@ -117,6 +117,19 @@ function cellOf(mutant: Mutant | null, planned: Planned, fingerprints: Fingerpri
     isControl: plan.schedule.length === 0,
     fingerprint: fingerprints.of(mutant, planned),
   };
+}
+
+/** Whether a cell is still what would be run now: code may change while a proof runs, which takes hours. */
+export function isUnchanged(
+  cell: Cell,
+  { plans, canary }: PlannedAll,
+  mutants: readonly Mutant[],
+  flags: QueueFlags,
+): boolean {
+  const all = [...plans.values(), canary ?? []].flat();
+  const planned = all.find(({ id, plan }) => id === cell.scenario && plan.seed === cell.seed)!;
+  const mutant = mutants.find(({ name }) => name === cell.mutant) ?? null;
+  return new Fingerprints(flags).of(mutant, planned) === cell.fingerprint;
 }
 
 /** What caught what before: as is said, or else as the project says, or the latest proof. */

@@ -17,7 +17,7 @@ import { exitFor, explain, type Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
 import { Fingerprints } from "./prove-fingerprint.ts";
 import { proveProgress } from "./prove-progress.ts";
-import { expectedProofs, knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
+import { expectedProofs, isUnchanged, knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { ProofRunner } from "./prove-runner.ts";
 import { ProofSchedule, type Queues } from "./prove-schedule.ts";
 import { replayCommand } from "./run-one.ts";
@@ -81,6 +81,7 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     untilTold,
     onKnown: (cell) => progress.settled(cell, { isKnown: true }),
   });
+  let changed = 0;
   const runner = new ProofRunner({
     schedule,
     context: {
@@ -93,11 +94,20 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
     progress,
     jobs: fixed === undefined ? firstJobs(availableParallelism()) : { now: fixed, most: fixed, quiet: [] },
     isMeasured: fixed === undefined,
-    keep: (cell) => store.add(cell),
+    keep(cell) {
+      if (fingerprints.unseen.length > 0 || isUnchanged(cell, planned, mutants, flags)) store.add(cell);
+      else changed += 1;
+    },
   });
   const ended = await runner.run();
   progress.end();
   end();
+  if (changed > 0)
+    output.say(
+      output.colours.yellow(
+        `${changed} of these runs met other code than there was at first: the next command runs them again`,
+      ),
+    );
   const verdict = conclude({ schedule, queues, mutants, planned, ended }, flags, output);
   if (ended === undefined) return exits[verdict];
   if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
