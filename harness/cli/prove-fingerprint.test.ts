@@ -128,6 +128,19 @@ describe("sees", () => {
     expect(withCommand("npm", "start").text).not.toBe(before.text);
   });
 
+  it("a program of the user's own, and all of a folder that a command names, but for the reports in it", () => {
+    write("bin/server", "one");
+    const program = withCommand("bin/server").text;
+    write("bin/server", "two");
+    expect(withCommand("bin/server").text).not.toBe(program);
+    const folderOf = (): string => withCommand("go", "run", ".").text;
+    const before = folderOf();
+    write("reports/prove.json", "other");
+    expect(folderOf()).toBe(before);
+    write("app/unused.ts", "other");
+    expect(folderOf()).not.toBe(before);
+  });
+
   it("in another language the whole folder of the program", () => {
     write("server/main.py", "import prices");
     write("server/prices.py", "price = 1");
