@@ -130,9 +130,10 @@ describe("sees", () => {
 
   it("a program of the user's own, and all of a folder that a command names, but for the reports in it", () => {
     write("bin/server", "one");
-    const program = withCommand("bin/server").text;
+    const program = withCommand("bin/server");
     write("bin/server", "two");
-    expect(withCommand("bin/server").text).not.toBe(program);
+    expect(withCommand("bin/server").text).not.toBe(program.text);
+    expect(program.unseen).toEqual([]);
     const folderOf = (): string => withCommand("go", "run", ".").text;
     const before = folderOf();
     write("reports/prove.json", "other");

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { afterFirst, afterRun, type Jobs } from "../model/prove/jobs.ts";
+import { afterFirst, afterRun, type Jobs, type Measured } from "../model/prove/jobs.ts";
 import type { Cell } from "../model/prove/proof.ts";
 import { type CellContext, runCells } from "./prove-cell.ts";
 import type { ProveProgress } from "./prove-progress.ts";
-import type { Next, ProofSchedule, Shared } from "./prove-schedule.ts";
+import type { ProofSchedule, Shared } from "./prove-schedule.ts";
 
 /** What a proof's runs are made with. */
 export interface RunnerOptions {
@@ -27,6 +27,8 @@ export class ProofRunner {
   /** What is under way → how many were so at most while it was. */
   readonly #running = new Map<Promise<void>, { beside: number }>();
   #jobs: Jobs;
+  /** Whether the first run of all is over. */
+  #isGauged = false;
   #error: unknown;
 
   constructor(options: RunnerOptions) {
@@ -49,7 +51,7 @@ export class ProofRunner {
     }
   }
 
-  #start({ cells }: Next): void {
+  #start(cells: Shared): void {
     const own = { beside: 1 };
     const under: Promise<void> = this.#make(cells, own)
       .catch((error: unknown) => {
@@ -65,7 +67,6 @@ export class ProofRunner {
   async #make(cells: Shared, under: { readonly beside: number }): Promise<void> {
     const { schedule, context, progress, keep } = this.#options;
     const allowed = this.#jobs.now;
-    const isFirst = schedule.isAtCanary;
     const measure = idleSince();
     const signal = AbortSignal.any([context.signal, this.#broken.signal]);
     const results = await runCells(cells, { ...context, signal });
@@ -78,24 +79,17 @@ export class ProofRunner {
     if (result.verdict === "pass") rmSync(join(context.into, result.run), { recursive: true });
     schedule.settle(cells, results, beside === 1);
     for (const cell of results) progress.settled(cell, { isAgain: !isDecided || schedule.isToRunAgain(cell) });
-    if (!this.#options.isMeasured) return;
-    const { verdict, cause } = result;
-    this.#adapt(
-      isFirst
-        ? afterFirst(this.#jobs, { verdict, ...(idle === undefined ? {} : { idle }) })
-        : afterRun(this.#jobs, {
-            verdict,
-            allowed,
-            beside,
-            ...(cause === undefined ? {} : { cause: cause.code }),
-            ...(idle === undefined ? {} : { idle }),
-          }),
-      verdict === "inconclusive" ? (cause?.text ?? "a run could not tell beside others") : idleWords(idle),
-    );
+    if (this.#options.isMeasured) this.#adapt(result, { allowed, beside, ...(idle === undefined ? {} : { idle }) });
   }
 
-  #adapt(jobs: Jobs, why: string): void {
-    if (jobs.now !== this.#jobs.now) this.#options.progress.jobs(jobs.now, why);
+  /** The first run that is alone shows how much of the machine one takes; each further one whether there is room. */
+  #adapt({ verdict, cause }: Cell, how: Pick<Measured, "allowed" | "beside" | "idle">): void {
+    const measured = { ...how, verdict, ...(cause === undefined ? {} : { cause: cause.code }) };
+    const isFirst = !this.#isGauged && how.beside === 1;
+    this.#isGauged = true;
+    const jobs = isFirst ? afterFirst(this.#jobs, measured) : afterRun(this.#jobs, measured);
+    const why = verdict === "inconclusive" ? (cause?.text ?? "a run could not tell") : idleWords(how.idle);
+    if (isFirst || jobs.now !== this.#jobs.now) this.#options.progress.jobs(jobs.now, why);
     this.#jobs = jobs;
   }
 }

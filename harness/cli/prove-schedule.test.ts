@@ -46,10 +46,10 @@ function play(
   const runs: string[] = [];
   const times = new Map<string, number>();
   for (;;) {
-    const under: { readonly cells: Shared; readonly isAlone: boolean }[] = [];
+    const under: Shared[] = [];
     for (let next = schedule.next(jobs); next !== undefined; next = schedule.next(jobs)) under.push(next);
     if (under.length === 0) return { schedule, runs };
-    for (const { cells } of under) {
+    for (const cells of under) {
       const [first] = cells as [Wanted];
       const name = `${cells.map(({ mutant }) => mutant ?? "correct").join("+")} ${first.scenario} ${first.seed}`;
       times.set(name, (times.get(name) ?? 0) + 1);
@@ -212,7 +212,7 @@ describe("stops early, and says that this machine cannot tell", () => {
 it("what was under way or never begun leaves a mutant unfinished; what is caught needs no more", () => {
   const queues = { canary: [], correct: [], mutants: [of("m", "a", "b"), of("n", "a")] };
   const schedule = new ProofSchedule(queues, { known: [], untilTold: true });
-  const { cells } = schedule.next(1)!;
+  const cells = schedule.next(1)!;
   expect([schedule.isUnfinished("m"), schedule.isUnfinished("n")]).toEqual([true, true]);
   schedule.settle(cells, [cellOf(cells[0]!, "fail")], true);
   expect([schedule.isUnfinished("m"), schedule.isUnfinished("n")]).toEqual([false, true]);

@@ -14,18 +14,15 @@ export interface Queues {
   readonly mutants: readonly Queue[];
 }
 
-/** One run that is to be made now. */
-export interface Next {
-  readonly cells: Shared;
-  /** Nothing else may be under way with it. */
-  readonly isAlone: boolean;
-}
-
 /** Why nothing further is run: a reason without a full stop, and an imperative sentence. */
 export interface Stopped {
   readonly reason: string;
   readonly remedy: string;
 }
+
+/** How many cells there are at most. */
+export const countCells = ({ canary, correct, mutants }: Queues): number =>
+  [...canary, ...correct, ...mutants].flat(2).length;
 
 export interface ScheduleOptions {
   /** Cells of earlier commands. */
@@ -82,20 +79,9 @@ export class ProofSchedule {
     return this.#stopped;
   }
 
-  /** Whether it is at the canary, whose run is alone. */
-  get isAtCanary(): boolean {
-    return this.#stage === "canary";
-  }
-
   /** Whether a run without a verdict is followed by another one of the same cell. */
   isToRunAgain(cell: Cell): boolean {
     return this.#again.some(({ queue }) => queue[0]?.some((wanted) => isSame(cell, wanted)) === true);
-  }
-
-  /** How many cells there are at most. */
-  get total(): number {
-    const { canary, correct, mutants } = this.#queues;
-    return [...canary, ...correct, ...mutants].flat(2).length;
   }
 
   /** Whether a mutant has runs left that were not made: one of them might catch it. */
@@ -107,18 +93,21 @@ export class ProofSchedule {
     );
   }
 
-  /** @param allowed how many may be under way at a time @returns undefined when it must wait, or when all is done */
-  next(allowed: number): Next | undefined {
+  /**
+   * The cells of the run that is to be made now.
+   * @param allowed how many may be under way at a time
+   * @returns undefined when it must wait for one that is under way, or where there is none, when all is done
+   */
+  next(allowed: number): Shared | undefined {
     if (this.#stopped !== undefined || this.#isAloneUnderWay) return undefined;
     const running = this.#underWay.size;
     const isDoubtful = this.#streak.length >= doubtfulAfter && this.#again.length > 0;
     const open = isDoubtful ? undefined : this.#firstOf(this.#open, running < allowed);
-    if (open !== undefined) return this.#begin(open, this.isAtCanary);
+    if (open !== undefined) return this.#begin(open, this.#stage === "canary");
     if (running > 0) return undefined;
     const again = this.#firstOf(this.#again, true);
     if (again !== undefined) return this.#begin(again, true);
-    if (this.#stopped !== undefined || !this.#goOn()) return undefined;
-    return this.next(allowed);
+    return this.#goOn() ? this.next(allowed) : undefined;
   }
 
   /** Takes in what a run came to: a cell for each that it decides. @param isAlone whether nothing else was under way */
@@ -155,11 +144,11 @@ export class ProofSchedule {
     return undefined;
   }
 
-  #begin(open: Open, isAlone: boolean): Next {
+  #begin(open: Open, isAlone: boolean): Shared {
     const cells = open.queue[0]!;
     this.#underWay.set(cells, open);
     this.#isAloneUnderWay = isAlone;
-    return { cells, isAlone };
+    return cells;
   }
 
   /** What is left of a queue when its head need not be run; later ones are looked at when their turn has come. */

@@ -19,7 +19,7 @@ import { Fingerprints } from "./prove-fingerprint.ts";
 import { proveProgress } from "./prove-progress.ts";
 import { expectedProofs, isUnchanged, knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
 import { ProofRunner } from "./prove-runner.ts";
-import { ProofSchedule, type Queues } from "./prove-schedule.ts";
+import { countCells, ProofSchedule, type Queues } from "./prove-schedule.ts";
 import { replayCommand } from "./run-one.ts";
 import { problemsOfIds, tagsOf } from "./scenarios.ts";
 import { version } from "./version.ts";
@@ -114,8 +114,6 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
   else output.say("", ...explain(ended));
   return exitFor(ended);
 }
-
-const countCells = ({ canary, correct, mutants }: Queues): number => [...canary, ...correct, ...mutants].flat(2).length;
 
 interface Ended {
   readonly schedule: ProofSchedule;

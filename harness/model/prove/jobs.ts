@@ -54,7 +54,7 @@ const fitting = (shares: readonly number[]): number => {
 };
 
 /**
- * What the first run shows, which was alone: as many as fit, from one to as many as there are cores. What else the machine
+ * What the first run shows that was alone: as many as fit, from one to as many as there are cores. What else the machine
  * has to do counts as the run's, so that it errs on the safe side.
  */
 export function afterFirst(jobs: Jobs, { idle, verdict }: Pick<Measured, "idle" | "verdict">): Jobs {
