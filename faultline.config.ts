@@ -5,6 +5,7 @@ export default defineConfig({
   mutants: Object.entries(mutants).map(([name, { change }]) => ({
     name,
     environment: { MUTANT: name },
+    joins: ",",
     description: change,
   })),
   canary: "scenarios/controls/canary.ts",

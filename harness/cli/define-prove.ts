@@ -21,7 +21,8 @@ export function defineProve(program: Command, perform: Perform): void {
       "the prove.json that says what caught it before, and nothing else is tried; by default the project's, or the latest, says what is first",
     )
     .option("--sample", "each mutant only with the scenario that catches it most surely")
-    .option("--jobs <count>", "how many run at the same time; by default one for two cores")
+    .option("--jobs <count>", "how many run at the same time; by default as many as fit, by what is measured")
+    .option("--apart", "one mutant in a run at most, also where several could share it")
     .option("--fresh", "forget what an earlier proof has run, instead of going on from there")
     .option("--seed <text>", "what the seeds of the runs are made from", "prove")
     .option("--env <name>", "where the system is started", "local")

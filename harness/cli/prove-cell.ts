@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { exits, FaultlineError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
 import type { Cell } from "../model/prove/proof.ts";
 import type { RunRecord } from "../model/run.ts";
@@ -10,6 +11,8 @@ export type Wanted = Pick<Cell, "mutant" | "scenario" | "seed" | "fingerprint"> 
   readonly variant?: string;
   /** Of its phases together. */
   readonly lengthMs: number;
+  /** Whether it injects no fault: what it finds on the correct system lies in no fault. */
+  readonly isControl: boolean;
 };
 
 /** What a run takes beside its phases is far less: it starts, comes to rest, is audited and judged. */
@@ -27,11 +30,14 @@ export interface CellContext {
 }
 
 /**
- * Runs one cell as a command of its own, since a scenario asks its environment when it is loaded.
- * @throws Error when the command came to no verdict, with its last lines: a run that breaks is no mutant that is caught
+ * Makes one run as a command of its own, since a scenario asks its environment when it is loaded.
+ * @param sharing the cells that it decides: one, or those of several mutants, which are all switched on
+ * @returns a cell for each of them
+ * @throws FaultlineError NO_VERDICT when the command came to none, with its last lines: a run that breaks catches nothing
  */
-export async function runCell(wanted: Wanted, context: CellContext): Promise<Cell> {
-  const { path, variant, lengthMs, ...cell } = wanted;
+export async function runCells(sharing: readonly Wanted[], context: CellContext): Promise<readonly Cell[]> {
+  const [wanted] = sharing as [Wanted, ...Wanted[]];
+  const { path, variant, lengthMs } = wanted;
   const { environment, into, allowedTargets, signal } = context;
   const began = performance.now();
   const targets = allowedTargets.flatMap((host) => ["--allow-target", host]);
@@ -52,33 +58,62 @@ export async function runCell(wanted: Wanted, context: CellContext): Promise<Cel
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args, "--reporter", "junit"], {
     // The channel tells it when we are gone.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: variablesOf(wanted.mutant, context.mutants),
+    env: variablesOf(
+      sharing.map(({ mutant }) => mutant),
+      context.mutants,
+    ),
     // Ctrl-C in a terminal goes to the whole group: it would come twice, and the second one means at once.
     detached: true,
   });
   const { code, stdout, stderr } = await heard(child, { limitMs: lengthMs + besideMs, graceMs, signal });
   const record = recordOf(stdout);
-  if (record?.verdict === undefined) {
-    const last = stderr.trimEnd().split("\n").slice(-8).join("\n  ");
-    throw new Error(`${wanted.scenario} came to no verdict (${code === null ? "killed" : `exit ${code}`}):\n  ${last}`);
-  }
-  const { verdict } = record;
+  if (record?.verdict === undefined) throw noVerdict(wanted, code, stderr);
+  const { verdict, cause } = record;
   const checks = record.checks.filter((one) => one.verdict === verdict && verdict !== "pass");
-  return {
-    ...cell,
+  const shared = sharing.flatMap(({ mutant }) => mutant ?? []);
+  return sharing.map(({ mutant, scenario, seed, fingerprint }) => ({
+    mutant,
+    scenario,
+    seed,
+    fingerprint,
     verdict,
     checks: checks.map(({ name, actual }) => ({ name, actual })),
     said: record.sentence,
+    ...(verdict === "inconclusive" && cause !== undefined ? { cause } : {}),
+    ...(sharing.length === 1 ? {} : { shared }),
     tookMs: Math.round(performance.now() - began),
     run: record.id,
-  };
+  }));
 }
 
-/** Ours, without what switches any mutant on, and with what switches this one on. What CI is told is told once, by us. */
-function variablesOf(name: string | null, mutants: readonly Mutant[]): NodeJS.ProcessEnv {
+/** It ends the proof as the command ended: with what was wrong with the usage, with the system, or with Faultline. */
+function noVerdict({ scenario, mutant }: Wanted, code: number | null, stderr: string): FaultlineError {
+  const last = stderr.trimEnd().split("\n").slice(-8).join("\n  ");
+  const isKnown = code === exits.usage || code === exits.system || code === exits.leftBroken;
+  const how = code === null ? "killed" : `exit ${code}`;
+  const message = `the run came to no verdict (${how}):\n  ${last}`;
+  const where = `${mutant ?? "(correct)"} × ${scenario}`;
+  const remedy = "Correct that first. What was run is kept: the same command goes on from here.";
+  return new FaultlineError(isKnown ? code : exits.bug, [{ code: "NO_VERDICT", where, message, remedy }]);
+}
+
+/** Ours, without what switches any mutant on, and with what switches these on. What CI is told is told once, by us. */
+function variablesOf(names: readonly (string | null)[], mutants: readonly Mutant[]): NodeJS.ProcessEnv {
   const { GITHUB_ACTIONS: _, GITHUB_STEP_SUMMARY: __, ...variables } = process.env;
   for (const { environment } of mutants) for (const variable of Object.keys(environment)) delete variables[variable];
-  return { ...variables, ...mutants.find((mutant) => mutant.name === name)?.environment };
+  return { ...variables, ...switchesOf(names, mutants) };
+}
+
+/** What switches mutants on together: the values of their variable, joined as it says. */
+export function switchesOf(
+  names: readonly (string | null)[],
+  mutants: readonly Mutant[],
+): Readonly<Record<string, string>> {
+  const chosen = mutants.filter(({ name }) => names.includes(name));
+  const [first] = chosen;
+  if (first === undefined || chosen.length === 1) return first?.environment ?? {};
+  const values = chosen.map(({ environment }) => Object.values(environment)[0]!);
+  return { [Object.keys(first.environment)[0]!]: values.join(first.joins) };
 }
 
 function recordOf(stdout: string): RunRecord | undefined {

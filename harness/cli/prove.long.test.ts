@@ -19,11 +19,11 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-const configure = (canary: string): void =>
+const configure = (canary: string, names: readonly string[] = ["wrong", "harmless"]): void =>
   writeFileSync(
     at("faultline.config.ts"),
     `import { defineConfig } from "faultline";
-     const mutants = ["wrong", "harmless"].map((name) => ({ name, environment: { BUG: name } }));
+     const mutants = ${JSON.stringify(names)}.map((name) => ({ name, environment: { BUG: name }, joins: "," }));
      export default defineConfig({ mutants, canary: ${JSON.stringify(canary)} });`,
   );
 
@@ -110,14 +110,63 @@ test("runs again what has changed, and fails with a canary that does not", async
   expect(cells().length).toBeGreaterThan(before);
 });
 
-test("Ctrl-C ends the run that is under way, which cleans up after itself, and says how to go on", async () => {
-  const runs = (): number => readdirSync(at("reports/prove")).length;
-  const before = runs();
-  const process = prove("--fresh", "--mutants", "wrong");
-  await vi.waitFor(() => expect(runs()).toBeGreaterThan(before), { timeout: 30_000, interval: 50 });
-  process.child.kill("SIGINT");
-  expect(await process.ended()).toBe(130);
-  expect(process.stderr).toContain("the same command goes on from here");
+test("Ctrl-C leaves the table of what was done, as a document, too, and the same command goes on from there", async () => {
+  const first = prove("--fresh", "--mutants", "wrong", "--jobs", "1", "--json");
+  await vi.waitFor(() => expect(cells().length).toBe(2), { timeout: 60_000, interval: 50 });
+  first.child.kill("SIGINT");
+  expect(await first.ended(), first.stderr).toBe(130);
+  expect(first.stderr).toContain("the same command goes on from here");
+  const left: Proof = JSON.parse(first.stdout);
+  expect(left).toEqual(proof());
+  expect(left).toMatchObject({
+    verdict: "inconclusive",
+    sentence: expect.stringMatching(
+      /^incomplete, 2 of at most 3 runs made: interrupted by SIGINT; .*not finished: wrong/,
+    ),
+    incomplete: { reason: "interrupted by SIGINT", done: 2, of: 3 },
+    correct: [{ scenario: "pause", runs: 1 }],
+    mutants: [{ name: "wrong", fate: "untold", isUnfinished: true, scenarios: [] }],
+  });
+  expect(readFileSync(at("reports/prove.html"), "utf8")).toContain("interrupted by SIGINT");
+  const second = prove("--mutants", "wrong");
+  expect(await second.ended(), second.stderr).toBe(0);
+  expect(second.stderr.match(/from before/g)).toHaveLength(2);
+  expect(second.stdout).toMatch(/PASS {2}1 of 1 mutants caught/);
+  expect(proof()).not.toHaveProperty("incomplete");
+});
+
+test("a run that came to no verdict ends the proof, and leaves the table of what was done", async () => {
+  const broken = '\nif (process.env["BUG"]) throw new Error("no such switch");';
+  const before = readFileSync(at("scenarios/pause.ts"), "utf8");
+  writeFileSync(at("scenarios/pause.ts"), before + broken);
+  const process = prove("--mutants", "wrong", "--json");
+  expect(await process.ended(), process.stderr).toBe(64);
+  writeFileSync(at("scenarios/pause.ts"), before);
+  expect(process.stderr).toMatch(/wrong × pause: the run came to no verdict \(exit 64\).*no such switch.*NO_VERDICT/s);
+  expect(JSON.parse(process.stdout)).toMatchObject({
+    verdict: "inconclusive",
+    incomplete: { reason: expect.stringContaining("wrong × pause: the run came to no verdict"), done: 2 },
+    canary: { failed: 1 },
+    correct: [{ runs: 1 }],
+  });
+});
+
+test("several mutants that are not expected to be caught share a run", async () => {
+  configure("scenarios/controls/canary.ts", ["wrong", "harmless", "also-harmless"]);
+  const caught = ["harmless", "also-harmless"].map((name) => ({ name, scenarios: [{ scenario: "away", failed: 1 }] }));
+  writeFileSync(at("known.json"), JSON.stringify({ version: 1, mutants: caught }));
+  const process = prove("pause", "--known", at("known.json"), "--json", "--fresh");
+  expect(await process.ended(), process.stderr).toBe(1);
+  const { mutants }: Proof = JSON.parse(process.stdout);
+  expect(mutants.map(({ name, fate }) => `${name} ${fate}`)).toEqual([
+    "wrong caught",
+    "harmless survived",
+    "also-harmless survived",
+  ]);
+  const shared = cells().filter((cell) => cell.shared !== undefined);
+  expect(shared.map(({ mutant }) => mutant)).toEqual(["harmless", "also-harmless"]);
+  expect(new Set(shared.map(({ run }) => run)).size).toBe(1);
+  configure("scenarios/controls/canary.ts");
 });
 
 test("a mutant and a count that are none are told, with what is near", async () => {
@@ -129,7 +178,7 @@ test("a mutant and a count that are none are told, with what is near", async () 
   expect(count.stderr).toContain("BAD_COUNT");
 });
 
-test("what could not tell beside another is tried again alone, when all the others have told", async () => {
+test("what could not tell is tried again alone, and again by the next command; what told is not", async () => {
   // A canary is no scenario of a proof.
   configure("scenarios/controls/canary.ts");
   const blind = scenario("noLostWrites()").replace("noWrongAnswers", "noLostWrites");
@@ -138,10 +187,19 @@ test("what could not tell beside another is tried again alone, when all the othe
     at("scenarios/blind.ts"),
     blind.replace(/export default (.*);/s, `export default { ...$1, audit: ${audit} };`),
   );
-  const twoAtATime = ["--repeat", "2", "--until-caught", "--jobs", "2", "--fresh"];
-  const process = prove("blind", "pause", "--mutants", "wrong", ...twoAtATime);
-  expect(await process.ended(), process.stderr).toBe(2);
-  const order = cells().map(({ mutant, scenario: id, seed }) => `${mutant ?? "correct"} ${id} ${seed}`);
-  expect(order.indexOf("correct blind prove-2")).toBeGreaterThan(order.indexOf("wrong blind prove-1"));
-  expect(order.at(-1)).toBe("wrong pause prove-1");
+  const twoAtATime = ["--until-caught", "--jobs", "2", "--fresh"];
+  const first = prove("blind", "pause", "--mutants", "wrong", ...twoAtATime);
+  expect(await first.ended(), first.stderr).toBe(2);
+  const order = cells().map(({ mutant, scenario: id }) => `${mutant ?? "correct"} ${id}`);
+  expect(order.filter((one) => one === "correct blind")).toHaveLength(3);
+  expect(order.lastIndexOf("correct blind")).toBeGreaterThan(order.indexOf("correct pause"));
+  expect(order.lastIndexOf("correct blind")).toBeLessThan(order.indexOf("wrong blind"));
+  expect(order.slice(-4)).toEqual(["wrong blind", "wrong blind", "wrong blind", "wrong pause"]);
+  expect(first.stdout).toMatch(/blind: 0 of 1 run passed, 1 inconclusive, after 2 runs without a verdict/);
+  const before = cells().length;
+  const second = prove("blind", "--mutants", "none");
+  expect(await second.ended(), second.stderr).toBe(2);
+  expect(cells()).toHaveLength(before + 3);
+  // Nothing else was asked for: what it is for, no run can tell.
+  expect(second.stdout).toMatch(/this machine cannot tell: of the correct system, 1 of 1 scenarios .*the audit failed/);
 });

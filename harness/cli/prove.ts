@@ -1,21 +1,25 @@
-import { existsSync, rmSync, statSync } from "node:fs";
-import { cpus } from "node:os";
+import { existsSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, matchesGlob, relative } from "node:path";
 import type { Check } from "../model/check.ts";
-import { exits, FaultlineError, usageError } from "../model/errors.ts";
+import { exits, FaultlineError, Interrupted, messageOf, type Problem, usageError } from "../model/errors.ts";
 import type { Mutant } from "../model/mutant.ts";
-import { type Cell, type Proof, proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
+import { firstJobs } from "../model/prove/jobs.ts";
+import { type Cell, type Incomplete, type Proof, proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { renderProof } from "../report/prove-page.ts";
 import { proofLines } from "../report/prove-terminal.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
 import { openCells, proofText, writeProof } from "../store/proof-file.ts";
 import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
-import type { Output } from "./output.ts";
+import { exitFor, explain, type Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
-import { runCell, type Wanted } from "./prove-cell.ts";
+import { Fingerprints } from "./prove-fingerprint.ts";
 import { proveProgress } from "./prove-progress.ts";
-import { knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
+import { expectedProofs, isUnchanged, knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
+import { ProofRunner } from "./prove-runner.ts";
+import { countCells, ProofSchedule, type Queues } from "./prove-schedule.ts";
 import { replayCommand } from "./run-one.ts";
 import { problemsOfIds, tagsOf } from "./scenarios.ts";
 import { version } from "./version.ts";
@@ -30,6 +34,8 @@ export interface ProveFlags {
   readonly repeat: string;
   readonly jobs?: string;
   readonly untilCaught?: boolean;
+  /** Each run has one mutant at most. */
+  readonly apart?: boolean;
   readonly known?: string;
   readonly sample?: boolean;
   readonly fresh?: boolean;
@@ -49,7 +55,7 @@ const runsFolder = "prove";
 /** `faultline prove`: the scenarios against the system as it is, and against every mutant. @returns the exit code */
 export async function prove(filters: readonly string[], flags: ProveFlags, output: Output): Promise<number> {
   const repeats = countOf("--repeat", flags.repeat);
-  const jobs = flags.jobs === undefined ? Math.max(1, cpus().length >> 1) : countOf("--jobs", flags.jobs);
+  const fixed = flags.jobs === undefined ? undefined : countOf("--jobs", flags.jobs);
   const chosen = chosenMutants(flags);
   const { planned, skipped } = await planFor(filters, flags, repeats);
   output.pin([]);
@@ -63,77 +69,75 @@ export async function prove(filters: readonly string[], flags: ProveFlags, outpu
   for (const { scenario, why } of skipped) output.say(output.colours.yellow(`skipped: ${scenario}: ${why.join(" ")}`));
   const store = openCells(flags.output, { fresh: flags.fresh === true });
   const { signal, end } = listenForInterrupts((line) => output.say(line));
-  const context = {
-    environment: flags.env,
-    into: join(flags.output, runsFolder),
-    allowedTargets: flags.allowTarget,
-    mutants,
-    signal,
-  };
-  const untilTold = flags.untilCaught === true;
-  const queues = queuesOf(planned, mutants, proven, flags);
-  const progress = proveProgress(output, { total: queues.flat().length, untilTold });
-  const done: Cell[] = [];
-  const settle = async (wanted: Wanted): Promise<Cell> => {
-    const known = store.known.findLast((cell) => isSame(cell, wanted));
-    const cell = known ?? (await runCell(wanted, context));
-    if (known === undefined) store.add(cell);
-    // What passed has nothing to show; of hundreds of runs only those are kept that have.
-    if (known === undefined && cell.verdict === "pass") rmSync(join(context.into, cell.run), { recursive: true });
-    done.push(cell);
-    progress.settled(cell, known !== undefined);
-    return cell;
-  };
-  /** A mutant that is caught, and a scenario that the system as it is came to a verdict in: what told nothing is run again. */
-  const isTold = ({ mutant, scenario }: Wanted): boolean =>
-    done.some((one) =>
-      mutant === null
-        ? one.mutant === null && one.scenario === scenario && one.verdict !== "inconclusive"
-        : one.mutant === mutant && one.verdict === "fail",
-    );
-  const side = [...queues];
-  const alone: Wanted[][] = [];
-  /**
-   * Takes one queue after the other off the list, and one cell after the other off the queue; what could not tell beside
-   * another has the machine to itself when it is tried again.
-   */
-  const work = async (list: Wanted[][], isAlone: boolean): Promise<void> => {
-    for (let queue = list.shift(); queue !== undefined; queue = list.shift()) {
-      for (const [index, cell] of queue.entries()) {
-        if (untilTold && isTold(cell)) continue;
-        const { verdict } = await settle(cell);
-        if (verdict !== "inconclusive" || isAlone) continue;
-        alone.push(queue.slice(index + 1));
-        break;
-      }
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: jobs }, () => work(side, jobs === 1)));
-    await work(alone, true);
-  } catch (error) {
-    if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
-    throw error;
-  } finally {
-    progress.end();
-    end();
+  const fingerprints = new Fingerprints(flags);
+  const queues = queuesOf(planned, mutants, { known: proven, expected: expectedProofs(flags) }, flags, fingerprints);
+  for (const sentence of fingerprints.unseen) {
+    output.say(output.colours.yellow(`its runs are not known to later commands: ${sentence}`));
   }
-  return conclude({ done, mutants, planned }, flags, output);
+  const untilTold = flags.untilCaught === true;
+  const progress = proveProgress(output, { total: countCells(queues), untilTold });
+  const schedule = new ProofSchedule(queues, {
+    known: store.known,
+    untilTold,
+    onKnown: (cell) => progress.settled(cell, { isKnown: true }),
+  });
+  let changed = 0;
+  const runner = new ProofRunner({
+    schedule,
+    context: {
+      environment: flags.env,
+      into: join(flags.output, runsFolder),
+      allowedTargets: flags.allowTarget,
+      mutants,
+      signal,
+    },
+    progress,
+    jobs: fixed === undefined ? firstJobs(availableParallelism()) : { now: fixed, most: fixed, quiet: [] },
+    isMeasured: fixed === undefined,
+    keep(cell) {
+      if (fingerprints.unseen.length > 0 || isUnchanged(cell, planned, mutants, flags)) store.add(cell);
+      else changed += 1;
+    },
+  });
+  const ended = await runner.run();
+  progress.end();
+  end();
+  if (changed > 0)
+    output.say(
+      output.colours.yellow(
+        `${changed} of these runs met other code than there was at first: the next command runs them again`,
+      ),
+    );
+  const verdict = conclude({ schedule, queues, mutants, planned, ended }, flags, output);
+  if (ended === undefined) return exits[verdict];
+  if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
+  else output.say("", ...explain(ended));
+  return exitFor(ended);
 }
 
-function conclude(
-  { done, mutants, planned }: { done: readonly Cell[]; mutants: readonly Mutant[]; planned: PlannedAll },
-  flags: ProveFlags,
-  output: Output,
-): number {
+interface Ended {
+  readonly schedule: ProofSchedule;
+  readonly queues: Queues;
+  readonly mutants: readonly Mutant[];
+  readonly planned: PlannedAll;
+  /** What ended it before all was done. */
+  readonly ended: unknown;
+}
+
+/** Writes the table of all that was done, also of a proof that ended early, and prints it. */
+function conclude({ schedule, queues, mutants, planned, ended }: Ended, flags: ProveFlags, output: Output): Verdict {
+  const { done } = schedule;
   const isCanary = ({ scenario }: Cell): boolean => scenario === planned.canary?.id;
+  const incomplete = incompleteOf(schedule, ended, countCells(queues));
   const parts = {
+    ...(incomplete === undefined ? {} : { incomplete }),
     canary: tallies(done.filter(isCanary))[0] ?? null,
     correct: tallies(done.filter((cell) => cell.mutant === null && !isCanary(cell))),
     mutants: mutants.map((mutant) =>
       proofOfMutant(
         mutant,
         done.filter((cell) => cell.mutant === mutant.name),
+        incomplete !== undefined && schedule.isUnfinished(mutant.name),
       ),
     ),
   };
@@ -160,7 +164,25 @@ function conclude(
   });
   if (flags.json === true) output.say("", ...lines);
   else output.print(...lines);
-  return exits[proof.verdict];
+  return proof.verdict;
+}
+
+/** Why a proof ended before all its runs were made; undefined when it did not. */
+function incompleteOf({ done, stopped }: ProofSchedule, ended: unknown, of: number): Incomplete | undefined {
+  const count = { done: done.length, of };
+  if (ended instanceof Interrupted) {
+    return {
+      reason: `interrupted by ${ended.by}`,
+      remedy: "Give the same command again: it goes on from here.",
+      ...count,
+    };
+  }
+  if (ended instanceof FaultlineError) {
+    const [{ where, message, remedy }] = ended.problems as [Problem];
+    return { reason: `${where}: ${message.split("\n")[0]}`.replace(/:$/, ""), remedy, ...count };
+  }
+  if (ended !== undefined) return { reason: messageOf(ended), remedy: "Report it, please: it is a bug.", ...count };
+  return stopped === undefined ? undefined : { ...stopped, ...count };
 }
 
 const seedOf = ({ seed = "prove" }: ProveFlags): string => seed;
@@ -223,9 +245,6 @@ function selectionOf(
     ? { folder: which, named: filters }
     : { folder: "scenarios", named: [...filters, ...which.split(",")] };
 }
-
-const isSame = (cell: Cell, wanted: Wanted): boolean =>
-  (["mutant", "scenario", "seed", "fingerprint"] as const).every((field) => cell[field] === wanted[field]);
 
 /** By names and globs with commas between them; all when none is named, none for `none`. */
 function chosenMutants({ mutants: named, knownMutants = [] }: ProveFlags): readonly Mutant[] {

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import type { Exploration } from "../model/explore/exploration.ts";
+import { proofOfMutant, tallies, verdictOf } from "../model/prove/proof.ts";
 import { renderExploration } from "./explore-page.ts";
 import { renderProof } from "./prove-page.ts";
 import { proofLines } from "./prove-terminal.ts";
 import { hostileTexts } from "./testing/hostile.ts";
-import { sampleExploration, sampleProof } from "./testing/sample-proof.ts";
+import { sampleCell, sampleExploration, sampleProof } from "./testing/sample-proof.ts";
 import { skeletonOf, textOf } from "./testing/skeleton.ts";
 
 const options = { colour: false, page: "reports/prove.html", replay: () => "npx faultline run" };
@@ -18,7 +19,7 @@ it("a proof says what was caught, what survived, and what could not be told", ()
   const lines = proofLines(sampleProof(), options).join("\n");
   expect(lines).toContain("✓ fail          cache-partition 1 of 1 (surely above 27.0 %) by noStaleReads, 28 s");
   expect(lines).toContain(
-    "FAIL  1 of 3 mutants caught; the correct system passed 3 of 4 runs; survived: pass; could not be told: inconclusive",
+    "FAIL  1 of 3 mutants caught; the correct system passed 3 of 4 runs; survived: pass; could not tell: inconclusive",
   );
   expect(lines).toContain("again: npx faultline run");
 });
@@ -44,6 +45,38 @@ it("a canary that came to no verdict is not one that passed", () => {
   expect(said({ inconclusive: 1 })).not.toContain("did not fail");
   expect(said({ passed: 1 })).toMatch(/✗ canary did not fail, and must.*did not fail/s);
   expect(said({ failed: 1 })).toMatch(/✓ canary failed as it must/);
+});
+
+it("a proof that ended early says so, how to go on, and what of it was not finished", () => {
+  const { canary, correct, mutants } = sampleProof();
+  const [caught] = mutants;
+  const unfinished = [
+    proofOfMutant({ name: "begun" }, [sampleCell("begun", "calm", "pass")], true),
+    proofOfMutant({ name: "later" }, [], true),
+  ];
+  const incomplete = { reason: "interrupted by SIGINT", remedy: "Give the same command again.", done: 5, of: 9 };
+  const parts = { canary, correct: correct.slice(0, 1), mutants: [caught!, ...unfinished], incomplete };
+  const proof = { ...sampleProof(), ...parts, ...verdictOf(parts) };
+  const [lines, page] = [proofLines(proof, options).join("\n"), renderProof(proof, "prove")];
+  for (const text of [lines, page]) {
+    expect(text).toContain("incomplete, 5 of at most 9 runs made: interrupted by SIGINT; 1 of 3 mutants caught");
+    expect(text).toContain("Give the same command again.");
+    expect(text).not.toContain("survived:");
+  }
+  expect(lines).toContain("INCONCLUSIVE");
+  expect(lines).toMatch(/\? begun +not finished: 1 run did not catch it\n +\? later +not run/);
+  expect(page).toContain("? not finished");
+});
+
+it("a proof says which runs were made again, and which were shared", () => {
+  const again = tallies([{ ...sampleCell(null, "calm", "pass"), repeated: 2 }]);
+  const shared = proofOfMutant({ name: "m" }, [{ ...sampleCell("m", "calm", "pass"), shared: ["m", "n"] }]);
+  const scenarios = [{ id: "calm", name: "nothing breaks" }];
+  const proof = { ...sampleProof(), correct: again, mutants: [shared], scenarios };
+  expect(proofLines(proof, options).join("\n")).toContain("calm: 1 of 1 run passed, after 2 runs without a verdict");
+  expect(textOf(renderProof(proof, "prove"))).toMatch(/after 2 runs without a verdict/);
+  expect(renderProof(proof, "prove")).toContain("<b>– 0/1 ∥</b>");
+  expect(renderProof({ ...proof, mutants: [] }, "prove")).not.toContain("∥</b>");
 });
 
 it("an exploration says what was found, how surely, and what was tried", () => {

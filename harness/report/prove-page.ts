@@ -13,20 +13,24 @@ const fateIcons = { caught: "✓", survived: "✗", untold: "?" } as const;
  * @param runs the folder of the run folders, from where the page lies
  */
 export function renderProof(proof: Proof, runs: string): string {
-  const { verdict, sentence, mutants, correct, canary, scenarios } = proof;
+  const { verdict, sentence, mutants, correct, canary, scenarios, incomplete } = proof;
   const caught = mutants.filter(({ fate }) => fate === "caught").length;
   const title = mutants.length === 0 ? verdictWords[verdict] : `${caught} of ${mutants.length} bugs caught`;
   const reportOf = ({ run }: Tally): string => `${runs}/${encodeURIComponent(run.toWellFormed())}/report.html`;
   const content = html`<header class="banner ${verdict}">
 <p class="scenario">What the scenarios prove</p>
 <h1><span class="icon" aria-hidden="true">${verdictIcons[verdict]}</span> ${title}</h1>
-<p class="sentence">${sentence}.</p>
+<p class="sentence">${sentence}.</p>${
+    incomplete !== undefined &&
+    html`
+<p class="sentence">${incomplete.remedy}</p>`
+  }
 </header>
 <section aria-labelledby="mutants"><h2 id="mutants">Mutants</h2>
 <p class="quiet">Bugs that were switched on, one at a time. A scenario catches one when its run fails. Intervals are Wilson's, of the runs that could tell; each bound holds at 95 %.</p>
 ${mutants.length === 0 ? html`<p class="empty">None was tried.</p>` : scrolling("Mutants", mutantTable(mutants, reportOf))}</section>
 <section aria-labelledby="matrix"><h2 id="matrix">Which scenario catches which mutant</h2>
-<p class="quiet">✗ caught it, in so many of the runs that could tell. – missed it. ? could not tell. · was not run.</p>
+<p class="quiet">✗ caught it, in so many of the runs that could tell. – missed it; with ∥ in a run that it shared with other mutants, of which one may hide another. ? could not tell. · was not run.</p>
 ${scrolling("Which scenario catches which mutant", matrix(proof, reportOf))}</section>
 <section aria-labelledby="correct"><h2 id="correct">The system as it is</h2>
 <p class="quiet">With the bugs off every run must pass, or what it finds in a mutant means nothing.</p>
@@ -37,13 +41,13 @@ ${canary !== null && html`<p class="never"><b>The canary</b>, a scenario that mu
 }
 
 function mutantTable(mutants: readonly MutantProof[], reportOf: (tally: Tally) => string): Html {
-  const rows = mutants.map(({ name, description, fate, scenarios }) => {
+  const rows = mutants.map(({ name, description, fate, scenarios, isUnfinished }) => {
     const [best] = scenarios.filter(({ failed }) => failed > 0);
     const how =
       best === undefined
         ? html`<td class="words">–</td><td class="words">–</td><td>–</td>`
         : html`<td class="words"><a href="${reportOf(best)}">${best.scenario}</a>: ${shareWords(best)}</td><td class="words">${checksOf(best).join(", ")}</td><td>${(best.medianMs / 1000).toFixed(0)} s</td>`;
-    return html`<tr><th scope="row">${name}<br><span class="quiet">${description}</span></th><td class="words fate ${fate}"><b>${fateIcons[fate]} ${fate}</b></td>${how}</tr>
+    return html`<tr><th scope="row">${name}<br><span class="quiet">${description}</span></th><td class="words fate ${fate}"><b>${fateIcons[fate]} ${isUnfinished === true && fate === "untold" ? "not finished" : fate}</b></td>${how}</tr>
 `;
   });
   const head = html`<tr><th scope="col">mutant</th><th scope="col" class="words">fate</th><th scope="col" class="words">caught most surely by</th><th scope="col" class="words">broken law</th><th scope="col">a run takes</th></tr>`;
@@ -68,10 +72,12 @@ function matrix({ mutants, correct, scenarios }: Proof, reportOf: (tally: Tally)
 
 function cell(tally: Tally | undefined, reportOf: (tally: Tally) => string): Html {
   if (tally === undefined) return html`<td class="cell not-exercised"><b>·</b></td>`;
-  const { failed, passed } = tally;
+  const { failed, passed, shared } = tally;
   if (failed > 0)
     return html`<td class="cell violated"><a href="${reportOf(tally)}"><b>✗ ${failed}/${failed + passed}</b></a></td>`;
-  return passed > 0 ? html`<td class="cell"><b>– 0/${passed}</b></td>` : html`<td class="cell degraded"><b>?</b></td>`;
+  return passed > 0
+    ? html`<td class="cell"><b>– 0/${passed}${shared !== undefined && " ∥"}</b></td>`
+    : html`<td class="cell degraded"><b>?</b></td>`;
 }
 
 function correctTable(
@@ -80,11 +86,12 @@ function correctTable(
   reportOf: (tally: Tally) => string,
 ): Html {
   const rows = correct.map((tally) => {
-    const { scenario, runs, passed, failed, inconclusive, medianMs } = tally;
+    const { scenario, runs, passed, failed, inconclusive, repeated = 0, medianMs } = tally;
     const sentence = scenarios.find(({ id }) => id === scenario)?.name;
     const other = [
       failed > 0 && html`<a href="${reportOf(tally)}"><b class="broken">✗ ${failed} failed</b></a> `,
-      inconclusive > 0 && html`<a href="${reportOf(tally)}">? ${inconclusive} inconclusive</a>`,
+      inconclusive > 0 && html`<a href="${reportOf(tally)}">? ${inconclusive} inconclusive</a> `,
+      repeated > 0 && html`<span class="quiet">after ${plural(repeated, "run")} without a verdict</span>`,
     ];
     return html`<tr><th scope="row">${scenario}<br><span class="quiet">${sentence}</span></th><td class="words">${passed} of ${plural(runs, "run")} passed ${other}</td><td class="words">${failed + passed > 0 && `fails in at most ${percent(sureness(tally).upper)}`}</td><td>${(medianMs / 1000).toFixed(0)} s</td></tr>
 `;
@@ -97,7 +104,7 @@ function canaryWords(canary: Tally, report: string): Html {
   const words: Readonly<Record<Fate, Html>> = {
     caught: html`<a href="${report}">failed</a> by ${checksOf(canary).join(", ")}`,
     survived: html`<b class="broken">did not fail: this harness cannot</b>`,
-    untold: html`<a href="${report}">came to no verdict</a>: nothing is known of this harness`,
+    untold: html`<a href="${report}">came to no verdict</a>: it could not tell, so that nothing is known of this harness`,
   };
   return words[fateOfCanary(canary)];
 }

@@ -22,6 +22,7 @@ export function proofLines(
     ...(proof.mutants.length === 0 ? [] : ["Mutants"]),
     ...proof.mutants.map((one) => `  ${signs[one.fate]} ${oneLine(one.name).padEnd(width)}  ${fateWords(one)}`),
     "The correct system",
+    ...(proof.correct.length === 0 ? [`  ${signs.untold} was not run`] : []),
     ...proof.correct.flatMap((one) => [
       `  ${one.failed > 0 ? signs.survived : one.passed > 0 ? signs.caught : signs.untold} ${correctWords(one)}`,
       ...(one.passed === one.runs || one.said === undefined ? [] : [`    ${colours.dim(oneLine(one.said))}`]),
@@ -31,6 +32,7 @@ export function proofLines(
       : ["The canary", `  ${signs[fateOfCanary(proof.canary)]} ${canaryWords(proof.canary)}`]),
     "",
     `${colours.bold(paint(proof.verdict.toUpperCase()))}  ${oneLine(proof.sentence)}`,
+    ...(proof.incomplete === undefined ? [] : [`  ${oneLine(proof.incomplete.remedy)}`]),
     ...failing.map(({ scenario }) => `  again: ${options.replay({ scenario, mutant: null })}`),
     ...survivors.flatMap(({ name, scenarios }) =>
       scenarios.slice(0, 1).map(({ scenario }) => `  again: ${options.replay({ scenario, mutant: name })}`),
@@ -40,7 +42,7 @@ export function proofLines(
 }
 
 /** `cache-partition 10 of 10 (surely above 78.7 %) by noStaleReads, 28 s; also 2 others`. */
-export function fateWords({ fate, scenarios }: MutantProof): string {
+export function fateWords({ fate, scenarios, isUnfinished }: MutantProof): string {
   const catching = scenarios.filter(({ failed }) => failed > 0);
   const [best] = catching;
   if (best === undefined) {
@@ -48,9 +50,9 @@ export function fateWords({ fate, scenarios }: MutantProof): string {
       scenarios.reduce((sum, one) => sum + one.runs, 0),
       "run",
     );
-    return fate === "survived"
-      ? `survived ${runs} of ${plural(scenarios.length, "scenario")}`
-      : `${runs}, and none could tell`;
+    if (fate === "survived") return `survived ${runs} of ${plural(scenarios.length, "scenario")}`;
+    if (isUnfinished === true) return scenarios.length === 0 ? "not run" : `not finished: ${runs} did not catch it`;
+    return `${runs}, and none could tell`;
   }
   const also = catching.length === 1 ? "" : `; also by ${plural(catching.length - 1, "other")}`;
   return `${best.scenario} ${shareWords(best)} by ${checksOf(best).join(", ")}, ${(best.medianMs / 1000).toFixed(0)} s${also}`;
@@ -72,10 +74,11 @@ export const checksOf = ({ checks }: Pick<Tally, "checks">): readonly string[] =
     .sort(([, one], [, other]) => other - one)
     .map(([name]) => name);
 
-function correctWords({ scenario, runs, passed, failed, inconclusive, checks }: Tally): string {
+function correctWords({ scenario, runs, passed, failed, inconclusive, repeated = 0, checks }: Tally): string {
   const rest = [
     ...(failed === 0 ? [] : [`${failed} failed by ${checksOf({ checks }).join(", ")}`]),
     ...(inconclusive === 0 ? [] : [`${inconclusive} inconclusive`]),
+    ...(repeated === 0 ? [] : [`after ${plural(repeated, "run")} without a verdict`]),
   ];
   return `${scenario}: ${passed} of ${plural(runs, "run")} passed${rest.map((part) => `, ${part}`).join("")}`;
 }
@@ -85,7 +88,7 @@ function canaryWords(canary: Tally): string {
   const words: Readonly<Record<Fate, string>> = {
     caught: `failed as it must, by ${checksOf({ checks }).join(", ")}`,
     survived: "did not fail, and must",
-    untold: "came to no verdict, so that nothing is known of this harness",
+    untold: "came to no verdict: it could not tell, so that nothing is known of this harness",
   };
   return `${scenario} ${words[fateOfCanary(canary)]}`;
 }

@@ -10,7 +10,14 @@ const config = {
   reporters: ["junit"],
   allowTargets: ["staging.example"],
   budgets: [],
-  mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" }, description: "keeps what it should delete" }],
+  mutants: [
+    {
+      name: "lost-del",
+      environment: { MUTANT: "lost-del" },
+      joins: ",",
+      description: "keeps what it should delete",
+    },
+  ],
   canary: "canary.ts",
   proven: "proven.json",
   containers: { images: { redis: "redis:8" }, pull: "missing", platform: "linux/amd64" },
@@ -51,6 +58,14 @@ test.each<[object, RegExp]>([
   [{ mutants: [{ name: "a", enviroment: { M: "a" } }] }, /^mutants\[0\]\.enviroment .* "environment"/],
   [{ mutants: [{ name: "a", environment: { M: 1 } }] }, /^mutants\[0\]\.environment\.M is 1/],
   [{ mutants: [{ name: "a", environment: {} }] }, /^mutants\[0\]\.environment is \{\}/],
+  [{ mutants: [{ name: "a", environment: { M: "a" }, joins: "" }] }, /^mutants\[0\]\.joins is ""/],
+  [{ mutants: [{ name: "a", environment: { M: "a" }, joins: 1 }] }, /^mutants\[0\]\.joins is 1/],
+  // What no separator can take apart again.
+  [
+    { mutants: [{ name: "a", environment: { M: "a,b" }, joins: "," }] },
+    /^mutants\[0\]\.joins is ",".* single variable/,
+  ],
+  [{ mutants: [{ name: "a", environment: { M: "a", N: "b" }, joins: "," }] }, /^mutants\[0\]\.joins is ","/],
   [{ mutants: [...config.mutants, ...config.mutants] }, /^mutants .*different/],
   [{ containers: { image: {} } }, /^containers\.image is unknown\. Did you mean "images"/],
   [{ containers: { images: { reddis: "redis:8" } } }, /^containers\.images\.reddis .*"redis"/],

@@ -9,14 +9,26 @@ const folder = (name: string) => text(`Give a folder, as ${name}: "${name === "o
 const file = (name: string, example: string) => text(`Give a file, as ${name}: "${example}".`);
 
 const mutantExample = 'mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" } }]';
-const mutant = z.strictObject({
-  name: text(`Give each mutant a name, as ${mutantExample}.`),
-  environment: hinted(
-    z.record(z.string(), z.string().min(1)).refine((variables) => Object.keys(variables).length > 0),
-    `Say which variables switch it on, as ${mutantExample}.`,
-  ),
-  description: text("Say in one line what the code does instead.").optional(),
-});
+const joinsExample = 'mutants: [{ name: "lost-del", environment: { MUTANT: "lost-del" }, joins: "," }]';
+const joinsRemedy = `With a single variable, give what joins the values of several mutants and is in none, as ${joinsExample}.`;
+const mutant = z
+  .strictObject({
+    name: text(`Give each mutant a name, as ${mutantExample}.`),
+    environment: hinted(
+      z.record(z.string(), z.string().min(1)).refine((variables) => Object.keys(variables).length > 0),
+      `Say which variables switch it on, as ${mutantExample}.`,
+    ),
+    joins: text(joinsRemedy).optional(),
+    description: text("Say in one line what the code does instead.").optional(),
+  })
+  // A value with the separator in it would be read as several.
+  .refine(({ environment, joins }) => joins === undefined || isJoinable(Object.values(environment), joins), {
+    path: ["joins"],
+  });
+
+function isJoinable(values: readonly string[], joins: string): boolean {
+  return values.length === 1 && !values[0]!.includes(joins);
+}
 
 const images = Object.fromEntries(
   imageRoles.map((role) => [role, text('Give the name of an image, as "postgres:18".').optional()]),

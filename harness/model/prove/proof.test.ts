@@ -99,6 +99,16 @@ describe("the verdict", () => {
     expect(verdictOf({ ...nothing, mutants: [caught] }).verdict).toBe("inconclusive");
   });
 
+  it("says how many runs had to be made again", () => {
+    const correct = tallies([
+      cell("a", "pass", { repeated: 2 }),
+      cell("b", "pass", { repeated: 1 }),
+      cell("c", "pass"),
+    ]);
+    expect(correct.map(({ repeated }) => repeated)).toEqual([2, 1, undefined]);
+    expect(verdictOf({ ...good, correct }).sentence).toContain("3 of 3 runs, and 3 without a verdict were made again");
+  });
+
   it("says how many runs could not be judged, and by which scenarios a survivor was not", () => {
     const correct = tallies([cell("a", "pass"), cell("a", "inconclusive")]);
     expect(verdictOf({ ...good, correct }).sentence).toContain(
@@ -109,5 +119,32 @@ describe("the verdict", () => {
     // With another run that came to a verdict, it was judged.
     const judged = of(cell("a", "pass"), cell("b", "inconclusive"), cell("b", "pass"));
     expect(verdictOf({ ...good, mutants: [judged] }).sentence).toMatch(/survived: m$/);
+  });
+});
+
+describe("a proof that ended early", () => {
+  const incomplete = { reason: "interrupted by SIGINT", remedy: "Go on.", done: 3, of: 8 };
+  const passed = tallies([cell("a", "pass")]);
+  const unfinished = (...cells: readonly Cell[]) => proofOfMutant({ name: "m" }, cells, true);
+  const parts = { incomplete, canary: null, correct: passed, mutants: [unfinished(cell("a", "pass"))] };
+
+  it("is inconclusive, whatever passed: no mutant survives what it was not run with", () => {
+    expect(parts.mutants[0]).toMatchObject({ fate: "untold", isUnfinished: true });
+    expect(verdictOf(parts)).toEqual({
+      verdict: "inconclusive",
+      sentence:
+        "incomplete, 3 of at most 8 runs made: interrupted by SIGINT; 0 of 1 mutants caught; " +
+        "the correct system passed 1 of 1 runs; not finished: m",
+    });
+    // Also where all that is left is a repeat of what was seen.
+    expect(verdictOf({ ...parts, mutants: [] }).verdict).toBe("inconclusive");
+  });
+
+  it("keeps what it found: a mutant that is caught, and a failure", () => {
+    expect(unfinished(failed("a", "x")).fate).toBe("caught");
+    expect(verdictOf({ ...parts, correct: tallies([failed("a", "x")]) }).verdict).toBe("fail");
+    expect(verdictOf({ ...parts, canary: passed[0]! }).verdict).toBe("fail");
+    const survivor = proofOfMutant({ name: "n" }, [cell("a", "pass")]);
+    expect(verdictOf({ ...parts, mutants: [survivor] }).verdict).toBe("fail");
   });
 });

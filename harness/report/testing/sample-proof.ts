@@ -1,7 +1,8 @@
 import type { Exploration } from "../../model/explore/exploration.ts";
 import { type Cell, type Proof, proofOfMutant, tallies, verdictOf } from "../../model/prove/proof.ts";
 
-const cell = (mutant: string | null, scenario: string, verdict: Cell["verdict"], index = 1): Cell => ({
+/** A cell as a run leaves it. */
+export const sampleCell = (mutant: string | null, scenario: string, verdict: Cell["verdict"], index = 1): Cell => ({
   mutant,
   scenario,
   seed: `prove-${index}`,
@@ -16,14 +17,17 @@ const cell = (mutant: string | null, scenario: string, verdict: Cell["verdict"],
 export function sampleProof(text = ""): Proof {
   const ids = [`cache-partition${text}`, `database-crash${text}`];
   const parts = {
-    canary: tallies([cell(null, `canary${text}`, "fail")])[0]!,
+    canary: tallies([sampleCell(null, `canary${text}`, "fail")])[0]!,
     correct: tallies(
-      ids.flatMap((id, index) => [cell(null, id, "pass"), cell(null, id, index === 0 ? "pass" : "inconclusive", 2)]),
+      ids.flatMap((id, index) => [
+        sampleCell(null, id, "pass"),
+        sampleCell(null, id, index === 0 ? "pass" : "inconclusive", 2),
+      ]),
     ),
     mutants: (["fail", "pass", "inconclusive"] as const).map((verdict) =>
       proofOfMutant(
         { name: `${verdict}${text}`, description: `the code does something else${text}` },
-        ids.map((id, index) => cell(verdict, id, index === 0 ? verdict : "inconclusive")),
+        ids.map((id, index) => sampleCell(verdict, id, index === 0 ? verdict : "inconclusive")),
       ),
     ),
   };
