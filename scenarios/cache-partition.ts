@@ -1,16 +1,5 @@
-import {
-  availability,
-  cacheAgrees,
-  errorBudget,
-  noLostJobs,
-  noLostWrites,
-  noStaleReads,
-  nothingHangs,
-  partition,
-  recoversWithin,
-  scenario,
-  seconds,
-} from "faultline";
+import { availability, errorBudget, nothingHangs, partition, recoversWithin, scenario, seconds } from "faultline";
+import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
@@ -30,11 +19,8 @@ export default scenario({
     // A read waits for the cache 80 ms at the most, which leaves it in time. What is late by as much as this allows is
     // so for want of a processor: a correct system loses next to nothing of its budget.
     errorBudget({ burnAtMost: 3 }),
-    noLostWrites(),
-    noLostJobs(),
-    // Bounded staleness is what is promised of a product; that a search finds the newest is not.
-    noStaleReads({ within: seconds(2), operations: ["browse"] }),
-    cacheAgrees(),
+    ...keepsItsWord(),
+    ...tellsTheTruth(),
     nothingHangs({ atMost: 0.005 }),
     recoversWithin(seconds(3)),
   ],

@@ -21,7 +21,7 @@ export default scenario({
     // Waiting statements fill the pools that reads need, too, as long as each is waited for.
     availability({ atLeast: 0.6 }),
     nothingHangs({ atMost: 0.005 }),
-    ...keepsItsWord(),
+    ...keepsItsWord({ statementsWithin: seconds(2) }),
     ...tellsTheTruth(),
     recoversWithin(seconds(3)),
   ],

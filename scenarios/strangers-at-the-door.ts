@@ -1,13 +1,5 @@
-import {
-  authFailsClosed,
-  availability,
-  noLostWrites,
-  nothingHangs,
-  partition,
-  recoversWithin,
-  scenario,
-  seconds,
-} from "faultline";
+import { authFailsClosed, availability, nothingHangs, partition, recoversWithin, scenario, seconds } from "faultline";
+import { keepsItsWord } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { strangers } from "./storefront/strangers.ts";
@@ -31,7 +23,7 @@ export default scenario({
     // for two nothing at all, because their keys can't be checked any more.
     availability({ atLeast: 0.65, operations: ["browse", "search"] }),
     // No bound on staleness: an API that is cut off from Postgres can't learn that its cache is out of date.
-    noLostWrites(),
+    ...keepsItsWord(),
     // A refusal comes within 900 ms, and patience lasts for a second: few are as late as a busy machine makes them.
     nothingHangs({ atMost: 0.005 }),
     recoversWithin(seconds(3)),

@@ -1,6 +1,7 @@
 import {
   type Check,
   cacheAgrees,
+  comesToRest,
   type Duration,
   deadLettersAreDeserved,
   effectsExactlyOnce,
@@ -9,17 +10,25 @@ import {
   noLostWrites,
   noStaleReads,
   noWrongAnswers,
+  poolsHold,
   seconds,
+  staysLive,
   staysUp,
 } from "faultline";
 
-/** What the shop promises whatever breaks: what it accepted it keeps, does once, never buries without need; and it stays up. */
-export const keepsItsWord = (): readonly Check[] => [
+/**
+ * What the shop promises whatever breaks: what it accepted it keeps, does once, never buries without need; it stays up, its
+ * pools stay as large as they were stated, and once all is healed its work comes to an end.
+ */
+export const keepsItsWord = (pools?: Parameters<typeof poolsHold>[0]): readonly Check[] => [
   noLostWrites(),
   noLostJobs(),
   effectsExactlyOnce(),
   deadLettersAreDeserved(),
   staysUp(),
+  staysLive(),
+  poolsHold(pools),
+  comesToRest(),
 ];
 
 /**
