@@ -143,6 +143,11 @@ describe("a mark", () => {
       verdict: "fail",
       actual: "worker-2 has not answered for 30 s",
     });
+    // That it is down says why nothing was read.
+    expect(judged({ marks: { read: 5, on: [], unread }, ...down(38_000) }).actual).toMatch(
+      /^worker-2 has not answered/,
+    );
+    expect(judged({ marks: { read: 5, on: [], unread }, ...down(38_000) }).actual).not.toContain("was not read");
   });
 
   it("may be on while work still falls", () => {
