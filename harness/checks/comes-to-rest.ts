@@ -44,7 +44,7 @@ const expected = "no work left, no mark on, every instance ready";
  * the components' own metrics (a breaker is open, the pool is exhausted) are off, and every instance is ready. Work is what
  * the audit's `atRest` waits for and its `gauges` count. What still falls when the scenario's `restWithin` is over gets
  * up to twice that time more (from 10 to 60 s); what does not fall any more will stay. A mark that is on when the load
- * ends and had no three seconds of traffic to go off decides nothing, nor does a gauge that comes and goes.
+ * ends and had no five seconds of traffic to go off decides nothing, nor does a gauge that comes and goes.
  */
 export function comesToRest(given: RestOptions = {}): Check {
   const options = optionsOf("comesToRest", restOptions, given);

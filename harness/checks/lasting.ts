@@ -4,7 +4,7 @@ import { spokenMs } from "./words.ts";
 /** What is on for less may be over in a moment. */
 const lastsAtLeastMs = 5000;
 /** A breaker half-opens only for a caller: so long traffic must have met it, after every heal. */
-const trafficAtLeastMs = 3000;
+const trafficAtLeastMs = 5000;
 
 /** Whether something that is on at the end of a run stays on. */
 export interface Lasting {

@@ -34,24 +34,23 @@ export function describeDetail(event: RunEvent): string | undefined {
         `  receipt of ${event.receipt.injection} on ${on}: ${[...parts, ...(error ? [error] : [])].join("; ")}`,
       );
     }
-    case "rest": {
-      const { isAtRest, tookMs, gauges, marks, notReady } = event;
-      const left = [
-        ...gauges.map(({ name, now, isFalling }) => `${name} ${now}${isFalling ? " (still falling)" : ""}`),
-        ...marks.on.map(({ instance, mark }) => `${instance}: ${mark}`),
-        ...notReady.map(({ instance, health }) => `${instance} is ${health}`),
-      ];
-      const how = isAtRest === false ? "not at rest" : isAtRest === true ? "at rest" : "no audit of rest";
-      return oneLine(
-        `  ${how}, ${(tookMs / 1000).toFixed(1)} s after the load: ${left.join(", ") || "nothing left"}`,
-        1000,
-      );
-    }
+    case "rest":
+      return oneLine(`  ${restDetail(event)}`, 1000);
     case "gauges":
       return oneLine(`  ${event.when}: ${measured(event.values)}`, 1000);
     default:
       return undefined;
   }
+}
+
+function restDetail({ isAtRest, tookMs, gauges, marks, notReady }: RunEvent & { readonly type: "rest" }): string {
+  const left = [
+    ...gauges.map(({ name, now, isFalling }) => `${name} ${now}${isFalling ? " (still falling)" : ""}`),
+    ...marks.on.map(({ instance, mark }) => `${instance}: ${mark}`),
+    ...notReady.map(({ instance, health }) => `${instance} is ${health}`),
+  ];
+  const how = isAtRest === undefined ? "no audit of rest" : isAtRest ? "at rest" : "not at rest";
+  return `${how}, ${(tookMs / 1000).toFixed(1)} s after the load: ${left.join(", ") || "nothing left"}`;
 }
 
 const measured = (values: Measured = {}): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { metricValues, reaches } from "./marks.ts";
+import { beyond, metricType, metricValues, reaches } from "./marks.ts";
 
 const text = `# HELP shop_waiting callers that wait
 # TYPE shop_waiting gauge
@@ -29,4 +29,16 @@ it("a mark is reached beyond its bound, and not at it", () => {
   expect([0, 1].map((value) => reaches({ metric: "waiting", above: 0 }, value))).toEqual([false, true]);
   expect([0, 1].map((value) => reaches({ metric: "up", below: 1 }, value))).toEqual([true, false]);
   expect(reaches({ metric: "waiting", above: 0, below: 0 }, Number.NaN)).toBe(false);
+});
+
+it("a value is as far beyond a mark as it is from the bound, and not at all within it", () => {
+  expect([-1, 0, 5].map((value) => beyond({ metric: "waiting", above: 0 }, value))).toEqual([0, 0, 5]);
+  expect([0.25, 1].map((value) => beyond({ metric: "up", below: 1 }, value))).toEqual([0.75, 0]);
+});
+
+it("the kind of a metric is known where the text says it, also before it has a value", () => {
+  expect(metricType(text, "shop_waiting")).toBe("gauge");
+  expect(metricType(text, "shop_up")).toBeUndefined();
+  expect(metricType("# TYPE shop_failed_total counter\n", "shop_failed_total")).toBe("counter");
+  expect(metricType("# HELP TYPE shop_up counter\nTYPE shop_up counter\n", "shop_up")).toBeUndefined();
 });

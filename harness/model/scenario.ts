@@ -33,7 +33,10 @@ export interface Audit {
   /** True when nothing is under way any more (queues drained, outbox empty). Asked until it is, or the time is up. */
   atRest(context: AuditContext): Promise<boolean>;
   read(context: AuditContext): Promise<FinalState>;
-  /** Numbers that a fault must not change for good, as the depth of a queue. Read when steady, and at rest. */
+  /**
+   * Numbers that a fault must not change for good, as the depth of a queue. Read when steady, at rest, and twice a second
+   * while `atRest` is false: whether the work that it waits for gets less is seen by them alone.
+   */
   gauges?(context: AuditContext): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -56,7 +59,10 @@ export interface Scenario<S extends System = System> {
   /** Stated, or drawn from the seed, or some of both; what was drawn is stored and never drawn again. */
   readonly faults: readonly (Injection<TargetOf<S>> | DrawnInjections<TargetOf<S>>)[] | DrawnInjections<TargetOf<S>>;
   readonly audit?: Audit;
-  /** How long the system may take to come to rest before the audit. Default 10 s. */
+  /**
+   * How long the system may take to come to rest before the audit. Default 10 s. What still falls then gets up to twice as
+   * long again, from 10 to 60 s.
+   */
   readonly restWithin?: Duration;
   readonly checks: readonly Check[];
 }

@@ -15,6 +15,11 @@ const gaugeEveryMs = 500;
  * breaker half-opens, a client reconnects and a probe is answered within seconds.
  */
 const lingerMs = 8000;
+/**
+ * What does not fall at the limit is given so long to begin: a lock that runs out, or a retry on a busy machine, may be due
+ * just then.
+ */
+const graceMs = 5000;
 /** A reading that does not end on request is not waited for. */
 const gaugesEndWithinMs = 1000;
 
@@ -129,7 +134,8 @@ class RestWait {
   #isOver(atMs: number): boolean {
     const { limitMs } = this.#options;
     const quietUntilMs = this.#quietMs === undefined ? undefined : this.#quietMs + lingerMs;
-    if (atMs < (quietUntilMs ?? this.#startMs + limitMs)) return false;
+    const isCounted = this.#gauges.gauges(atMs).length > 0;
+    if (atMs < (quietUntilMs ?? this.#startMs + limitMs + (isCounted ? graceMs : 0))) return false;
     const isFalling = this.#marks.isFalling(atMs) || (quietUntilMs === undefined && this.#gauges.isFalling(atMs));
     return !isFalling || atMs >= this.#startMs + longestRestMs(limitMs) - lingerMs;
   }

@@ -251,6 +251,13 @@ describe("a budget that was missed", () => {
     },
   );
 
+  it("fails a run that had not come to rest where a law says that it never will", () => {
+    const course = { isComplete: true, reasons: ["the system had not come to rest 10 s after the load ended"] };
+    const judged = judgeRun(evidenceOf(), [check("fail")], course);
+    expect(judged).toMatchObject({ verdict: "fail", reasons: course.reasons });
+    expect(judged).not.toHaveProperty("otherCause");
+  });
+
   it("is told where the generator was late by little, or only since the fault", () => {
     const by = (tainted: Evidence["generator"]["tainted"]): Verdict =>
       judgeRun(evidenceOf({ phases, generator: { ...generator, tainted } }), [budget("fail")]).verdict;

@@ -54,6 +54,9 @@ test("what goes up and down between the same values does not fall, and its lowes
 test("readings far apart get the time of two, and one that is too old says nothing", () => {
   expect(watched(12_000, (atMs) => 100 - atMs / 1000, 4000)).toMatchObject({ isFalling: true, now: 88 });
   expect(watched(12_000, () => 15, 4000)).toMatchObject({ isFalling: false, now: 15 });
+  const slow = new FallWatch();
+  for (const atMs of [0, 4000, 8000]) slow.add(atMs, { unsent: 15 });
+  expect(slow.gauges(11_900)).toMatchObject([{ now: 15, unmovedMs: 11_900 }]);
   const watch = new FallWatch();
   watch.add(0, { unsent: 15, queued: 3 });
   watch.add(500, { queued: 3 });

@@ -83,8 +83,7 @@ class Series {
     if (last === undefined) return undefined;
     const unmovedMs = atMs - this.#fellMs;
     const lowest = Math.min(...recent.map(({ value }) => value));
-    const stillAfter = twice(Math.max(this.#longestGapMs, this.#longestPauseMs));
-    return { now: last.value, lowest, unmovedMs, isFalling: unmovedMs < stillAfter };
+    return { now: last.value, lowest, unmovedMs, isFalling: unmovedMs < twice(this.#longestGapMs) };
   }
 
   #recent(atMs: number) {

@@ -56,5 +56,12 @@ describe("what Faultline itself did", () => {
         ({ type }) => type === "gauges",
       );
     expect([gauged(11_000), gauged(25_000)]).toEqual([true, false]);
+    const marks = { read: 0, on: [], unread: [] };
+    const rest = { type: "rest", tookMs: 1, limitMs: 1, gauges: [], marks, notReady: [] } as const;
+    const rested = (atMs: number) =>
+      withoutOwnDoing(evidenceOf(steps, { events: [timed, { ...rest, atMs }] })).events.some(
+        ({ type }) => type === "rest",
+      );
+    expect([rested(11_000), rested(25_000)]).toEqual([true, false]);
   });
 });
