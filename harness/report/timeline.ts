@@ -71,7 +71,7 @@ function told(event: RunEvent, isStopping: boolean): Told {
     case "health":
       return as(event.health === "ready" ? "plain" : "bad", `${event.instance} ${healthWords[event.health]}`);
     case "live":
-      return as(event.isLive ? "plain" : "bad", `${event.instance}: live path ${liveWords(event)}`);
+      return as(event.isLive ? "plain" : "bad", `${event.instance}: ${liveWords(event)}`);
     case "mark":
       return event.isOn
         ? as("bad", `${event.instance}: ${event.mark}`, `metric · ${count(event.value)}`)
@@ -94,9 +94,8 @@ function told(event: RunEvent, isStopping: boolean): Told {
 
 const healthWords = { ready: "says that it is ready", unready: "says that it is not ready", silent: "says nothing" };
 
-/** `answers 503`, `refused`. */
 const liveWords = ({ status, answer }: RunEvent & { type: "live" }): string =>
-  status === undefined ? answer : `answers ${answer}`;
+  status === undefined ? `${answer} on its live path` : `its live path answers ${answer}`;
 
 function replacedDetail({ why, fromMs, toMs, links }: RunEvent & { type: "replaced" }): string {
   const took =
