@@ -160,6 +160,8 @@ describe("a fault", () => {
     expect(judge([...dead, ...well], acting("api-1")).verdict).toBe("pass");
     const longer = lives("api-1", [500, 200], [12_000, 503], [12_250, 503], [21_800, 200]);
     expect(judge([...longer, ...well], acting("api-1")).verdict).toBe("fail");
+    const once = lives("api-1", [500, 200], [12_000, 503], [12_250, 503], [21_500, 200]);
+    expect(judge([...once, ...well], acting("api-1")).verdict).toBe("pass");
     const before = lives("api-1", [500, 200], [10_000, 503], [10_250, 503], [21_000, 200]);
     expect(judge([...before, ...well], acting("api-1")).verdict).toBe("fail");
   });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Check, Evidence, Interval } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import { loadPhases } from "../model/history.ts";
-import { ownDoing, stoppedMs } from "../model/measure/own-doing.ts";
+import { ownDoing } from "../model/measure/own-doing.ts";
 import { duration } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { actingBeside } from "./acting-beside.ts";
@@ -149,11 +149,11 @@ function spoken(instance: string, { fromMs, toMs, answer }: Interval & { readonl
   return `${instance} ${what} for ${spokenMs(toMs - fromMs)}`;
 }
 
-/** What was asked last was not long before the gauges were read at rest, or the run was stopped. */
+/** The watch ends when the gauges have been read at rest. */
 function lastAskedMs(evidence: Evidence): number {
   const rest = evidence.events.find((event) => event.type === "gauges" && event.when === "rest");
   const lastMs = Math.max(0, ...evidence.events.map(({ atMs }) => atMs).filter(Number.isFinite));
-  return Math.min(rest?.atMs ?? lastMs, stoppedMs(evidence));
+  return rest?.atMs ?? lastMs;
 }
 
 /** When faults acted on the process itself, and when Faultline disturbed it. */

@@ -132,6 +132,33 @@ describeInEach("the environment %s", (name) => {
     expect((await query("SELECT answer FROM kept")).rows).toEqual([{ answer: 42 }]);
   });
 
+  test("what ends when it is started again, as its cache is away, has ended by itself; later it can be started", async () => {
+    const program = `
+      const { connect } = require("node:net");
+      const { hostname, port } = new URL(process.env.CACHE_URL);
+      const socket = connect(Number(port), hostname, () => socket.write("PING\\r\\n"));
+      socket.on("error", () => process.exit(7)).on("close", () => process.exit(7)).on("data", () => {
+        socket.removeAllListeners("close");
+        require("node:http").createServer((_, reply) => reply.end()).listen(process.env.PORT, process.env.HOST ?? "127.0.0.1");
+      });`;
+    const running = await start(shop({ command: ["node", "-e", program] }));
+    const [[api], [cache]] = [running.control("process", "api-1"), running.control("process", "cache")];
+    await cache?.kill();
+    await api?.kill();
+    await expect(api?.restart()).rejects.toMatchObject({ code: "COMPONENT_EXITED" });
+    const ends = event("exited").filter(({ instance }) => instance === "api-1");
+    expect(ends.map(({ how, expected }) => [how, expected])).toEqual([
+      ["SIGKILL", true],
+      ["exit 7", false],
+    ]);
+    const [killed, ended] = ends;
+    expect(ended!.ranMs).toBeGreaterThan(0);
+    expect(ended!.atMs - ended!.ranMs!).toBeGreaterThanOrEqual(killed!.atMs - 1);
+    await cache?.restart();
+    await api?.restart();
+    expect((await api?.state())?.state).toBe("running");
+  });
+
   test.each([
     ["does not exist", { command: ["no-such-program"] }, "COMMAND_NOT_STARTED", /no-such-program/],
     [

@@ -53,7 +53,7 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly type: "health"; readonly instance: string; readonly health: Health }
   /**
    * What the live path of an instance answered: the first time that it was asked, and whenever that changes. An answer other
-   * than 200 is told once more when the next one is no better. Absent in runs of earlier versions.
+   * than 200 is reported once more when the next one is no better. Absent in runs of earlier versions.
    */
   | {
       readonly type: "live";

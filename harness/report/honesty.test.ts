@@ -159,6 +159,20 @@ describe("a run that was interrupted", () => {
   });
 });
 
+it("what a live path answered is in the timeline, in red where it was not 200", () => {
+  const asked = { type: "live", instance: "api-1", askedMs: 5000, inARow: 1 } as const;
+  const events = [
+    { ...asked, atMs: 5001, isLive: true, answer: "200", status: 200 },
+    { ...asked, atMs: 5002, isLive: false, answer: "503", status: 503 },
+    { ...asked, atMs: 6000, isLive: false, answer: "no answer within 1 s" },
+  ];
+  expect(timelineOf(events, null).rows).toMatchObject([
+    { tone: "plain", what: "api-1: its live path answers 200" },
+    { tone: "bad", what: "api-1: its live path answers 503" },
+    { tone: "bad", what: "api-1: no answer within 1 s on its live path" },
+  ]);
+});
+
 it("kinds of faults are hatched in different ways, one kind always in the same", () => {
   const [one] = whole.record.plan.schedule;
   const kinds = ["partition", "kill", "partition", "latency"];

@@ -78,7 +78,7 @@ function told(event: RunEvent, isStopping: boolean): Told {
     case "health":
       return as(event.health === "ready" ? "plain" : "bad", `${event.instance} ${healthWords[event.health]}`);
     case "live":
-      return as(event.isLive ? "plain" : "bad", `${event.instance}: live path ${liveWords(event)}`);
+      return as(event.isLive ? "plain" : "bad", `${event.instance}: ${liveWords(event)}`);
     case "connections":
       return as("bad", `${event.on}: ${plural(event.open, "connection")} open`, `at most ${count(event.atMost ?? 0)}`);
     case "statement":
@@ -129,9 +129,8 @@ function restTold(event: RunEvent & { type: "rest" }): Told {
   return { tone: isWell ? "plain" : "bad", what, detail: left.join(" · ") };
 }
 
-/** `answers 503`, `refused`. */
 const liveWords = ({ status, answer }: RunEvent & { type: "live" }): string =>
-  status === undefined ? answer : `answers ${answer}`;
+  status === undefined ? `${answer} on its live path` : `its live path answers ${answer}`;
 
 function replacedDetail({ why, fromMs, toMs, links }: RunEvent & { type: "replaced" }): string {
   const took =

@@ -63,7 +63,7 @@ const askedAgain = async (times: number): Promise<void> => {
   await vi.waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(before + times), { timeout: 20_000 });
 };
 
-test("tells the first answer, and then what changes, of components that state a live path, over one connection", async () => {
+test("reports the first answer, and then what changes, of components that state a live path, over one connection", async () => {
   answer = 200;
   await start();
   await askedAgain(5);
@@ -72,7 +72,7 @@ test("tells the first answer, and then what changes, of components that state a 
   expect(events[0]).toMatchObject({ isLive: true, status: 200 });
 });
 
-test("an answer other than 200 is told twice, and that it is 200 again", async () => {
+test("an answer other than 200 is reported twice, and that it is 200 again", async () => {
   answer = 200;
   await start();
   await until(["api 200 1"]);
@@ -122,7 +122,7 @@ test("a body without an end is no answer", async () => {
   await until(["api 200 1", "api no answer within 1 s 1"]);
 });
 
-test("where this process stood still itself, nothing is told of the silence", async () => {
+test("where this process stood still itself, nothing is reported of the silence", async () => {
   answer = 200;
   await start();
   await until(["api 200 1"]);

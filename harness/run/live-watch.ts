@@ -7,7 +7,7 @@ import { instanceNames, livePathOf, type System } from "../model/system.ts";
 
 /** From an answer to the next question. */
 const everyMs = 250;
-/** As orchestrators have it unless they are told otherwise. */
+/** The default of orchestrators (`timeoutSeconds` of Kubernetes). */
 const answersWithinMs = 1000;
 /** A question that ends so much later than its deadline waited for this process, which stood still. */
 const ownLatenessMs = 100;
