@@ -19,7 +19,9 @@ import { noWrongAnswers } from "./no-wrong-answers.ts";
 import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
 import { recoversWithin } from "./recovers-within.ts";
+import { retriesEnd } from "./retries-end.ts";
 import { staysUp } from "./stays-up.ts";
+import { stopsCleanly } from "./stops-cleanly.ts";
 import { versionsNeverGoBack } from "./versions-never-go-back.ts";
 
 /** Every check by its name; a new one is one file and one line here. */
@@ -41,7 +43,9 @@ const checks = {
   nothingHangs,
   nothingLeftBehind,
   recoversWithin,
+  retriesEnd,
   staysUp,
+  stopsCleanly,
   versionsNeverGoBack,
 } as const;
 

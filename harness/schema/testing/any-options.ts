@@ -46,6 +46,8 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   nothingHangs: some({ operations: names, atMost: share }),
   nothingLeftBehind: some({ within: share }),
   recoversWithin: time(),
+  retriesEnd: some({ operations: names, within: time() }, ["operations"]),
   staysUp: nothing,
+  stopsCleanly: some({ operations: names }),
   versionsNeverGoBack: some({ operations: names }),
 };
