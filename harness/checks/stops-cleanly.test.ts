@@ -220,6 +220,10 @@ describe("how it ends", () => {
       expected: false,
     };
     expect(judged([], [{ injection, receipt, events: [...events, later] }]).verdict).toBe("pass");
+    const unseen = events.filter(({ type }) => type !== "exited");
+    expect(judged([], [{ injection, receipt, events: [...unseen, later] }]).actual).toBe(
+      "how worker-1 ended was not recorded",
+    );
     const dead: RunEvent = { ...later, atMs: 11_000 };
     expect(judged([], [{ injection, receipt, events: [dead, ...events] }])).toMatchObject({
       verdict: "inconclusive",
@@ -271,6 +275,15 @@ describe("nothing is decided", () => {
       expect(judged(steps, undefined, other(12_450, 13_000)).verdict).toBe("fail");
     },
   );
+
+  it("where another fault acted on all that was asked to end", () => {
+    const kill = { injection: "i9", on: "worker-1", requestedMs: 12_100, healProvenMs: 13_000, before: {} };
+    const stop = stopOf("worker-1", { how: "SIGKILL" });
+    expect(judged([], [stop], { receipts: [stop.receipt, kill] })).toMatchObject({
+      verdict: "inconclusive",
+      actual: "another fault acted on every process that was asked to end",
+    });
+  });
 
   it("but a fault on what it depends on is no excuse", () => {
     const receipts = [

@@ -104,5 +104,7 @@ async function judged(
   const again = await tryOnce(target, request, insisting);
   if (again instanceof Error || again.status !== 202) return judgement;
   const [first, second] = [reply, again].map(({ body }) => parse(body)?.["orderId"]);
-  return first === second ? judgement : { outcome: "wrong", detail: `one key, two orders: ${first} and ${second}` };
+  return first === second
+    ? judgement
+    : { outcome: "wrong", detail: `one key, two orders: ${String(first)} and ${String(second)}` };
 }
