@@ -61,6 +61,7 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     if (request.is404) throw new Problem(404, "not-found", "there is nothing at this path");
   });
   shedLoad(server, mostAtOnce);
+  closeWithLastAnswers(server);
   // After the body was read: events of the socket have no part in the request's context.
   server.addHook("preHandler", (request, _reply, done) => boundedBy(patienceOf(request), done));
   server.setErrorHandler((error: unknown, request, reply) => {
@@ -96,6 +97,20 @@ function shedLoad(server: FastifyInstance, mostAtOnce: number): void {
     reply.raw.once("close", () => {
       atOnce -= 1;
     });
+  });
+}
+
+/**
+ * Node closes the connections that are idle when the server closes. One that is being answered then would stay open after
+ * the answer for as long as it is kept alive, and the shutdown would wait for it in vain; its client might use it once more.
+ */
+function closeWithLastAnswers(server: FastifyInstance): void {
+  let isClosing = false;
+  server.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
   });
 }
 
