@@ -23,6 +23,7 @@ const examples: Readonly<Partial<Record<CheckName, readonly [text: string, optio
   latencyWithin: ["{ p99: milliseconds(200) }", { p99: milliseconds(200) }],
   noStaleReads: ["{ within: seconds(2) }", { within: seconds(2) }],
   recoversWithin: ["seconds(3)", seconds(3)],
+  retriesEnd: ['{ operations: ["insist"] }', { operations: ["insist"] }],
 };
 
 /** A run of ten seconds a phase in which nobody does anything, and that reads no final state. */

@@ -21,8 +21,10 @@ import { nothingHangs } from "./nothing-hangs.ts";
 import { nothingLeftBehind } from "./nothing-left-behind.ts";
 import { poolsHold } from "./pools-hold.ts";
 import { recoversWithin } from "./recovers-within.ts";
+import { retriesEnd } from "./retries-end.ts";
 import { staysLive } from "./stays-live.ts";
 import { staysUp } from "./stays-up.ts";
+import { stopsCleanly } from "./stops-cleanly.ts";
 import { versionsNeverGoBack } from "./versions-never-go-back.ts";
 
 /** Every check by its name; a new one is one file and one line here. */
@@ -47,7 +49,9 @@ const checks = {
   poolsHold,
   recoversWithin,
   staysLive,
+  retriesEnd,
   staysUp,
+  stopsCleanly,
   versionsNeverGoBack,
 } as const;
 

@@ -13,7 +13,8 @@ export function needs(check: string, ...all: readonly Need[]): Required<Pick<Che
   return { problemsIn: (plan) => all.flatMap((need) => need(plan, check)) };
 }
 
-const undecidable = (where: string, message: string, remedy: string): readonly Problem[] => [
+/** That a check cannot decide any run of the plan, and what to do about it. */
+export const undecidable = (where: string, message: string, remedy: string): readonly Problem[] => [
   { code: "CANNOT_DECIDE", where, message, remedy },
 ];
 

@@ -1,5 +1,6 @@
 import { messageOf } from "../model/errors.ts";
 import { flagsOf, grantCode, type Outcome } from "../model/history.ts";
+import { breakTexts } from "../model/measure/breaks.ts";
 import { stopTexts } from "../model/measure/own-doing.ts";
 import type { Json } from "../model/units.ts";
 import type { Draw, Effect, HttpOperation, HttpReply, Judgement } from "../model/workload.ts";
@@ -67,6 +68,17 @@ export function judged(judgement: Judgement, effect: Effect, by: string): Ending
 /** What a broken connection means: before the first byte was written nothing happened, after it anything may have. */
 export function endingOfBreak(error: unknown, wasOnWire: boolean): Ending {
   return endingWithout(wasOnWire ? "unknown" : "failed", messageOf(error));
+}
+
+/**
+ * What a connection means that broke under a request: the text says whether the answer had begun, which the one who asked
+ * would otherwise have to guess.
+ * @param status of the answer whose head had come; an interim one (1xx) is no answer, and 0 is none
+ */
+export function endingOfBrokenRequest(error: unknown, wasOnWire: boolean, status: number): Ending {
+  if (!wasOnWire) return endingOfBreak(error, false);
+  const { cut, unanswered } = breakTexts;
+  return endingWithout("unknown", `${status >= 200 ? cut : unanswered}${messageOf(error)}`);
 }
 
 /** What the deadline means, by the same rule. */

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Draw, HttpOperation, HttpReply, HttpRequest } from "../model/workload.ts";
 import type { Connection } from "./connection.ts";
-import { endingAtDeadline, endingOf, endingOfBreak, endingWithout } from "./ending.ts";
+import { endingAtDeadline, endingOf, endingOfBreak, endingOfBrokenRequest, endingWithout } from "./ending.ts";
 import type { Flight, FlightEvents, FlightPlan } from "./flight.ts";
 import type { Target } from "./target.ts";
 import { badRequest, problemOfRequest, workloadThrew } from "./workload-fault.ts";
@@ -104,7 +104,7 @@ export class HttpFlight implements Flight, Dispatcher.DispatchHandler {
       const { events, where } = this.#kind;
       // The only error that is the request's own fault: the workload made one that HTTP cannot carry.
       if (error.code === "UND_ERR_INVALID_ARG") events.failed(badRequest(where, this.plan.id, error.message));
-      events.ended(this, endingOfBreak(error, this.isOnWire));
+      events.ended(this, endingOfBrokenRequest(error, this.isOnWire, this.#status));
     }
     this.#release(true);
   }

@@ -17,6 +17,8 @@ describe("what became of an operation", { timeout: 60_000 }, () => {
         "/moved": () => response.writeHead(302, { location: "/ok" }).end(),
         "/fin": () => request.socket.end("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
         "/rst": () => request.socket.resetAndDestroy(),
+        "/close": () => request.socket.end(),
+        "/hint": () => request.socket.end("HTTP/1.1 103 Early Hints\r\n\r\n"),
         "/silent": () => undefined,
         "/late": () => setTimeout(() => response.end("late"), 6000),
       };
@@ -34,6 +36,8 @@ describe("what became of an operation", { timeout: 60_000 }, () => {
       moved: operation("/moved"),
       fin: operation("/fin"),
       rst: operation("/rst"),
+      close: operation("/close"),
+      hint: operation("/hint"),
       silent: operation("/silent", soon),
       late: operation("/late", soon),
       throws: operation("/ok", { judge: throws }),
@@ -42,7 +46,7 @@ describe("what became of an operation", { timeout: 60_000 }, () => {
       badValue: operation("/ok", { judge: () => ({ outcome: "ok", value: 1.5 }) }),
     };
     const { sink, report } = await tried({ operations, targets: [server.address] });
-    expectConserved(sink, report, 13);
+    expectConserved(sink, report, 15);
     const names = Object.keys(operations);
     expect(Object.fromEntries(names.map((name, id) => [name, sink.endOf(id)]))).toEqual({
       ok: "ok",
@@ -50,8 +54,10 @@ describe("what became of an operation", { timeout: 60_000 }, () => {
       long: "wrong a body of more than 1048576 bytes",
       limit: "ok",
       moved: "rejected",
-      fin: expect.stringMatching(/^unknown ./),
-      rst: expect.stringMatching(/^unknown .*ECONNRESET/),
+      fin: expect.stringMatching(/^unknown answer cut off: ./),
+      rst: expect.stringMatching(/^unknown no answer: .*ECONNRESET/),
+      close: expect.stringMatching(/^unknown no answer: ./),
+      hint: expect.stringMatching(/^unknown no answer: ./),
       silent: "unknown no answer within the deadline",
       late: "unknown no answer within the deadline",
       throws: "wrong its judge threw: no JSON",

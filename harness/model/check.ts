@@ -81,6 +81,11 @@ export interface OperationInfo {
   readonly keyspace: string;
   readonly credential: Credential;
   readonly isPoison: boolean;
+  /**
+   * Whether the workload's own client does it (`perform`), by one request or several, on connections of its own. Absent
+   * where it is one request by HTTP, and in runs of earlier versions.
+   */
+  readonly isPerformed?: true;
 }
 
 /** A workload, as far as checks care. */

@@ -342,3 +342,17 @@ test("different kinds on one target, and one kind on one target at different tim
   ];
   expect(problemsOf({ faults })).toEqual([]);
 });
+
+test("a plan says which operations the workload's own client does", () => {
+  const perform: Operation = {
+    weight: 1,
+    effect: "read",
+    deadline: seconds(1),
+    perform: async () => ({ outcome: "ok" }),
+  };
+  const { operations } = plan({ workload: { ...load, operations: { read, own: perform } } }).plan;
+  expect(operations.map(({ name, isPerformed }) => [name, isPerformed])).toEqual([
+    ["read", undefined],
+    ["own", true],
+  ]);
+});

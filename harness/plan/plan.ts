@@ -143,6 +143,7 @@ function operationInfo({ name, workload, operation }: NamedOperation): Operation
     keyspace: keyspace?.name ?? commonKeyspace,
     credential,
     isPoison: poison,
+    ...(operation.perform === undefined ? {} : { isPerformed: true as const }),
   };
 }
 

@@ -96,6 +96,10 @@ const operation = object({
   keyspace: text(),
   credential: z.enum(credentials),
   isPoison: z.boolean(),
+  isPerformed: z
+    .literal(true)
+    .describe("The workload's own client does it. Absent in runs of earlier versions.")
+    .exactOptional(),
 });
 
 const workload = object({

@@ -37,6 +37,23 @@ it("answers before a second is over, whatever the handler waits for", async () =
   expect(Math.min(...took)).toBeLessThan(1000);
 });
 
+it("closes with the answers that are under way, and waits for no connection that is kept alive", async () => {
+  const server = createServer({ instance: "test", log });
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  server.get("/", async () => {
+    begin();
+    await sleep(100);
+    return {};
+  });
+  const address = await server.listen({ host: "127.0.0.1", port: 0 });
+  const reply = fetch(address);
+  await begun;
+  const closed = server.close().then(() => "closed");
+  const { status, headers } = await reply;
+  expect([status, headers.get("connection")]).toEqual([200, "close"]);
+  expect(await Promise.race([closed, sleep(2000, "still open")])).toBe("closed");
+});
+
 it("is live without anything, ready with what it needs, and degraded without what it wants", async () => {
   const server = createServer({ instance: "test", log });
   let isThere = false;

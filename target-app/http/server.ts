@@ -11,7 +11,6 @@ import {
   fastify,
   LogController,
 } from "fastify";
-import { mutated } from "../mutants.ts";
 import { boundedBy } from "../platform/deadline.ts";
 import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
@@ -40,7 +39,7 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     // What is not as documented is refused, not bent into shape: `null` would be a price of 0.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     // On shutdown, connections that are being answered are let finish and the idle ones are closed.
-    forceCloseConnections: mutated("cuts-open-answers") ? true : "idle",
+    forceCloseConnections: "idle",
     // A request that still comes on one of them is served, and its connection closed with the answer.
     return503OnClosing: false,
     // Whoever sends an id finds it in our logs; it is checked, for it gets into them as it is.
@@ -62,7 +61,7 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     if (request.is404) throw new Problem(404, "not-found", "there is nothing at this path");
   });
   shedLoad(server, mostAtOnce);
-  closeAfterLastAnswers(server);
+  closeWithLastAnswers(server);
   // After the body was read: events of the socket have no part in the request's context.
   server.addHook("preHandler", (request, _reply, done) => boundedBy(patienceOf(request), done));
   server.setErrorHandler((error: unknown, request, reply) => {
@@ -102,10 +101,10 @@ function shedLoad(server: FastifyInstance, mostAtOnce: number): void {
 }
 
 /**
- * A connection that is busy when the server begins to close would be kept alive after its answer: it would hold up the
- * close, and the next request on it might be cut by the end of the process.
+ * Node closes the connections that are idle when the server closes. One that is being answered then would stay open after
+ * the answer for as long as it is kept alive, and the shutdown would wait for it in vain; its client might use it once more.
  */
-function closeAfterLastAnswers(server: FastifyInstance): void {
+function closeWithLastAnswers(server: FastifyInstance): void {
   let isClosing = false;
   server.addHook("preClose", async () => {
     isClosing = true;

@@ -80,8 +80,8 @@ function latestAnswerMs({ history, operations }: Evidence, row: number): number 
   return (1 - ownShareThatCounts) * operations[history.operation[row]!]!.deadlineMs;
 }
 
-/** The longest lag in the windows that this stretch touches, in ms. */
-function longestLag(generator: GeneratorReport, fromMs: number, toMs: number): number {
+/** The longest lag of the load generator in the windows that this stretch touches, in ms; 0 where it was in time. */
+export function longestLag(generator: GeneratorReport, fromMs: number, toMs: number): number {
   let longestMs = 0;
   for (const window of generator.tainted) {
     if (window.fromMs > toMs || window.toMs <= fromMs) continue;
@@ -98,7 +98,7 @@ function lagBefore({ reason }: TaintedWindow, { lagMaxMs }: GeneratorReport): nu
 }
 
 /** How much of this stretch the machine stood still, or worked off what had piled up, in ms. */
-function heldUpMs(generator: GeneratorReport, fromMs: number, toMs: number): number {
+export function heldUpMs(generator: GeneratorReport, fromMs: number, toMs: number): number {
   let sumMs = 0;
   for (const still of generator.standstills ?? []) {
     const [beginMs, endMs] = [Math.max(fromMs, still.fromMs), Math.min(toMs, 2 * still.toMs - still.fromMs)];

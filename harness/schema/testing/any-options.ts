@@ -49,6 +49,8 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   poolsHold: some({ statementsWithin: time(1000) }),
   recoversWithin: time(),
   staysLive: some({ forgive: time(0) }),
+  retriesEnd: some({ operations: names, within: time() }, ["operations"]),
   staysUp: nothing,
+  stopsCleanly: some({ operations: names }),
   versionsNeverGoBack: some({ operations: names }),
 };
