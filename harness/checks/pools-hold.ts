@@ -10,7 +10,7 @@ import { counted, spokenMs } from "./words.ts";
 const poolOptions = z.strictObject({
   /**
    * For how long a statement of the application may be at work in a database, or its transaction open without any. Not
-   * judged when absent. Give more than the application's own `statement_timeout`, as `seconds(2)`: it is looked at twice a
+   * judged when absent. Give more than the application's own `statement_timeout`, as `seconds(2)`: it is looked at once a
    * second.
    */
   statementsWithin: duration({ atLeast: 1000 }).optional(),
@@ -32,9 +32,9 @@ const runAgain = "Run it again with this version, to its end.";
  * decides nothing:
  *
  * - No instance has more connections open over a link than the system's definition states of it: `links: { DB: { to: "db",
- *   as: "{url}", connections: 12 } }`. They are counted once a second at the link's proxy, from the kernel. What counts was
+ *   as: "{url}", connections: 12 } }`. They are counted every 1.5 s at the link's proxy, from the kernel. What counts was
  *   open in two looks in a row, and a connection that either end has closed is not: one that takes another's place may be
- *   seen beside it. So a pool that is too large for less than two seconds may be missed.
+ *   seen beside it. So a pool that is too large for less than three seconds may be missed.
  * - The connections to a server stay within what it takes: `max_connections` without what is reserved in Postgres, `maxclients`
  *   in Redis. Postgres counts its own sessions, also those whose client has gone. A server that is full is a failure, unless
  *   what the links to it state adds up to no more than it takes.
