@@ -35,7 +35,7 @@ export default scenario({
       at: seconds(4.2),
       lasting: seconds(3),
       // No product has such an id, and that is cached for each id by itself.
-      inject: overload("clients->api", { connections, path: "/products/9{n}", headers }),
+      inject: overload("clients->api", { connections, path: "/products/9000{n}", headers }),
     },
   ],
   audit: ledger(),
