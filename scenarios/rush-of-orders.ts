@@ -6,7 +6,7 @@ import { shoppers } from "./storefront/shoppers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
 
 /** Of each instance: more than it has to Postgres, and no more than it takes to keep all of those busy. */
-const connections = 40;
+const connections = 30;
 const headers = { authorization: `Bearer ${keepers.globex}` };
 
 export default scenario({
@@ -19,7 +19,7 @@ export default scenario({
   phases: { warmUp, steady: seconds(3), faults: seconds(8), recovery: seconds(6) },
   faults: [
     // Connections are what there is too little of then, and not processors.
-    { at: seconds(0.3), lasting: seconds(7), inject: latency("api->postgres", { latency: milliseconds(30) }) },
+    { at: seconds(0.3), lasting: seconds(7), inject: latency("api->postgres", { latency: milliseconds(60) }) },
     {
       at: seconds(0.6),
       lasting: seconds(3),
@@ -35,7 +35,7 @@ export default scenario({
       at: seconds(4.2),
       lasting: seconds(3),
       // No product has such an id, and that is cached for each id by itself.
-      inject: overload("clients->api", { connections, path: "/products/9{n}", headers }),
+      inject: overload("clients->api", { connections, path: "/products/9000{n}", headers }),
     },
   ],
   audit: ledger(),

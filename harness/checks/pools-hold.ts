@@ -10,7 +10,7 @@ import { counted, spokenMs } from "./words.ts";
 const poolOptions = z.strictObject({
   /**
    * For how long a statement of the application may be at work in a database, or its transaction open without any. Not
-   * judged when absent. Give more than the application's own `statement_timeout`, as `seconds(2)`: it is looked at twice a
+   * judged when absent. Give more than the application's own `statement_timeout`, as `seconds(2)`: it is looked at once a
    * second.
    */
   statementsWithin: duration({ atLeast: 1000 }).optional(),
@@ -32,16 +32,17 @@ const runAgain = "Run it again with this version, to its end.";
  * decides nothing:
  *
  * - No instance has more connections open over a link than the system's definition states of it: `links: { DB: { to: "db",
- *   as: "{url}", connections: 12 } }`. They are counted twice a second at the link's proxy, from the kernel. What counts was
+ *   as: "{url}", connections: 12 } }`. They are counted every 1.5 s at the link's proxy, from the kernel. What counts was
  *   open in two looks in a row, and a connection that either end has closed is not: one that takes another's place may be
- *   seen beside it. So a pool that is too large for less than a second may be missed.
+ *   seen beside it. So a pool that is too large for less than three seconds may be missed.
  * - The connections to a server stay within what it takes: `max_connections` without what is reserved in Postgres, `maxclients`
  *   in Redis. Postgres counts its own sessions, also those whose client has gone. A server that is full is a failure, unless
  *   what the links to it state adds up to no more than it takes.
- * - With `statementsWithin`: no statement outlives its caller in a Postgres that Faultline starts, or may log in to as a
- *   superuser. A client that gives up does not end its statement: without a `statement_timeout` the server works on, or waits
- *   for a lock, with a session that the client's pool no longer counts. A commit that waits for a standby does not count, nor does a
- *   server that stands still. A fault excuses nothing: the time-out ends what a fault holds up, too.
+ * - With `statementsWithin`: no statement outlives its caller in a Postgres that Faultline starts. One that runs already is asked
+ *   only where a fault of Postgres logs in to it as `admin` anyway. A client that gives up does not end its statement: without a
+ *   `statement_timeout` the server works on, or waits for a lock, with a session that the client's pool no longer counts. A
+ *   commit that waits for a standby does not count, nor does a server that stands still. A fault excuses nothing: the time-out
+ *   ends what a fault holds up, too.
  */
 export function poolsHold(given: PoolOptions = {}): Check {
   const options = optionsOf("poolsHold", poolOptions, given);
@@ -160,7 +161,8 @@ function lackOf(evidence: Evidence, seen: Seen, withinMs: number | undefined): M
   }
   const servers = seen.watched.filter((one) => one.seen === "server");
   if (withinMs !== undefined && servers.length === 0) {
-    const remedy = "Leave `statementsWithin` out, or let Faultline log in to the database as a superuser (`admin`).";
+    const remedy =
+      "Leave `statementsWithin` out, or let Faultline start the database: one that runs already is asked only where a fault of Postgres needs `admin`.";
     return { why: "no database could be asked for its statements", remedy };
   }
   const blind = [...stated, ...(withinMs === undefined ? [] : servers)].find((one) => isBlind(evidence, one));

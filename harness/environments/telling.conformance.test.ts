@@ -1,10 +1,13 @@
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunEvent } from "../model/events.ts";
 import { commits } from "../model/milestone.ts";
 import type { Plan } from "../model/plan.ts";
 import { differencesOf } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
+import { DatabaseWatch } from "../run/database-watch.ts";
 import { milestoneReached } from "../run/milestones.ts";
 import { describeInEach } from "./testing/here.ts";
 import { Stand, shop } from "./testing/stand.ts";
@@ -72,6 +75,30 @@ describeInEach("the environment %s", (name) => {
     expect(changed).toContain('api-2: process was "running", and after everything was healed it is "stopped"');
     await running.control("process", "cache")[0]?.kill();
     expect(Object.keys(await running.snapshot())).not.toContain("cache");
+  });
+
+  test("sees a statement at work in a database whose caller has gone, and no longer when it has ended", async () => {
+    const running = await stand.start(shop());
+    const events: RunEvent[] = [];
+    const began = performance.now();
+    const now = (): number => performance.now() - began;
+    const watch = new DatabaseWatch({ definition: shop(), system: running, now, emit: (event) => events.push(event) });
+    const client = new pg.Client({ ...running.direct["db"], user: "shop", database: "shop" });
+    client.on("error", () => undefined);
+    await client.connect();
+    client.query("SELECT pg_sleep(3.6)").catch(() => undefined);
+    await sleep(300);
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    await sleep(5000);
+    await watch.end();
+    const [last] = events.filter((event) => event.type === "statement").toReversed();
+    expect(last).toMatchObject({ instance: "db", state: "active", text: "SELECT pg_sleep(3.6)" });
+    expect(last!.forMs).toBeGreaterThan(1500);
+    expect(last!.forMs).toBeLessThan(3700);
+    const watched = events.flatMap((event) => (event.type === "connectionsWatched" ? event.watched : []));
+    // By default a Postgres takes 100, and keeps 3 for its superuser.
+    expect(watched).toMatchObject([{ on: "db", seen: "server", atMost: 97, gaps: [] }]);
+    expect(watched[0]!.looks).toBeGreaterThan(2);
   });
 
   test("counts the transactions that write on a database, and no others", async () => {

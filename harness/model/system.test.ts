@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { kill } from "../faults/kill.ts";
 import { latency } from "../faults/latency.ts";
 import { partition } from "../faults/partition.ts";
+import { attached } from "./attached.ts";
 import { scenario } from "./scenario.ts";
-import { instancesNamed, linksNamed, linksOf, postgres, redis, service, system } from "./system.ts";
+import { instancesNamed, linksNamed, linksOf, postgres, redis, service, statedConnections, system } from "./system.ts";
 import { milliseconds, seconds } from "./units.ts";
 import type { Workload } from "./workload.ts";
 
@@ -76,4 +77,33 @@ test("a link to a component that is not there does not compile", () => {
   // @ts-expect-error there is no wep
   system({ name: "x", entry: "wep", components: { web: redis() } });
   expect.assertions(0);
+});
+
+test("a link's connections are those that any of its variables states", () => {
+  const DB = { to: "db", as: "{host}" } as const;
+  const api = service({
+    command: ["node"],
+    readyPath: "/",
+    links: { HOST: DB, PORT: { to: "db", as: "{port}", connections: 12 }, CACHE: { to: "cache", as: "{url}" } },
+  });
+  const stated = system({
+    name: "shop",
+    entry: "api",
+    components: { db: postgres({ database: "shop", user: "shop" }), cache: redis(), api },
+  });
+  const named = (name: string) => statedConnections(stated, linksNamed(stated, name)[0]!);
+  expect([named("api->db"), named("api->cache"), named("clients->api")]).toEqual([12, undefined, undefined]);
+});
+
+test("a link of a system that runs already states its connections, too", () => {
+  const through = { to: "cache", toxiproxy: "127.0.0.1:8474", proxy: "cache" } as const;
+  const web = attached({
+    kind: "http",
+    at: "127.0.0.1:80",
+    readyPath: "/",
+    links: { C: { ...through, connections: 3 } },
+  });
+  expect(web.links).toEqual({
+    C: { to: "cache", as: "{host}:{port}", connections: 3, through: { toxiproxy: "127.0.0.1:8474", proxy: "cache" } },
+  });
 });

@@ -1,7 +1,7 @@
 import type { Socket as NodeSocket } from "node:net";
 import { expect, it } from "vitest";
 import type { Socket } from "../model/environment.ts";
-import { OwnProbes, openAt } from "./link-look.ts";
+import { byPort, OwnProbes, openAt } from "./link-look.ts";
 
 const proxy = 20_001;
 /** Both ends, as the kernel of one machine has them. */
@@ -13,7 +13,7 @@ const both = (client: number, ends: readonly [client: boolean, proxy: boolean] =
 async function openOf(sockets: readonly Socket[], { hasProbes = true, probes = [] as readonly number[] } = {}) {
   const own = new OwnProbes();
   for (const port of probes) own.note(port, { once: () => undefined } as unknown as NodeSocket);
-  const look = () => Promise.resolve({ sockets, lookedAtMs: 5 });
+  const look = (port: number) => Promise.resolve({ sockets: byPort(sockets).get(port) ?? [], lookedAtMs: 5 });
   return openAt({ hasProbes, look }, proxy, own);
 }
 

@@ -6,8 +6,25 @@ import type { ByteCounts, ConnectionLook, LinkLook, OpenConnections } from "../m
 export interface OpenSource {
   /** Whether Faultline's own probes are among the sockets. */
   readonly hasProbes: boolean;
-  /** Never rejects. @returns the sockets, and when they were looked at, on the clock of `performance.now()` */
-  look(): Promise<{ readonly sockets: readonly Socket[]; readonly lookedAtMs: number } | undefined>;
+  /**
+   * Never rejects.
+   * @param port that the link's proxy listens on
+   * @returns the sockets with this port at one end, and when they were looked at, on the clock of `performance.now()`
+   */
+  look(port: number): Promise<{ readonly sockets: readonly Socket[]; readonly lookedAtMs: number } | undefined>;
+}
+
+/** Sockets by the ports of both of their ends: for many links, each is sorted once. */
+export function byPort(sockets: readonly Socket[]): ReadonlyMap<number, readonly Socket[]> {
+  const sorted = new Map<number, Socket[]>();
+  for (const socket of sockets) {
+    for (const port of new Set([portOf(socket.local), portOf(socket.remote)])) {
+      const known = sorted.get(port);
+      if (known === undefined) sorted.set(port, [socket]);
+      else known.push(socket);
+    }
+  }
+  return sorted;
 }
 
 /** Where it can be seen what goes over a link; what is absent can't be. None of them rejects. */
@@ -74,7 +91,7 @@ export async function lookAt(sources: TrafficSources, port: number, own: OwnProb
  * @param port that its proxy listens on, as the sockets have it
  */
 export async function openAt(source: OpenSource, port: number, own: OwnProbes): Promise<OpenConnections | undefined> {
-  const seen = await source.look();
+  const seen = await source.look(port);
   if (seen === undefined) return undefined;
   const isClient = (client: string): boolean => !source.hasProbes || !own.has(client);
   const connections = [...connectionsOf(seen.sockets, port, isClient).values()];

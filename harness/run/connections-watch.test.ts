@@ -56,8 +56,8 @@ const mostOn = (on: string): number | undefined =>
 const watched = () => events.flatMap((event) => (event.type === "connectionsWatched" ? event.watched : []));
 
 it("counts what each instance has open, with what it states, and their sum with what the server takes", async () => {
-  start((link, look) => (link.startsWith("api-1") ? 2 : look < 5 ? 3 : 8), "9");
-  await vi.advanceTimersByTimeAsync(5000);
+  start((link, look) => (link.startsWith("api-1") ? 2 : look < 3 ? 3 : 8), "9");
+  await vi.advanceTimersByTimeAsync(7000);
   expect([mostOn("api-1->cache"), mostOn("api-2->cache"), mostOn("cache")]).toStrictEqual([2, 8, 10]);
   expect(events.at(-1)).toMatchObject({ on: "cache", open: 10, atMost: 9, seen: "proxy" });
   await watch!.end();
@@ -70,7 +70,7 @@ it("counts what each instance has open, with what it states, and their sum with 
 
 it("does not count what the load itself has open", async () => {
   start(() => 1);
-  await vi.advanceTimersByTimeAsync(2000);
+  await vi.advanceTimersByTimeAsync(4000);
   await watch!.end();
   expect(JSON.stringify(events)).not.toContain("clients");
 });

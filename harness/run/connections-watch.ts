@@ -7,8 +7,8 @@ import { again } from "./again.ts";
 import { ConnectionPeak } from "./connection-peak.ts";
 import type { WatchContext } from "./watches.ts";
 
-/** Between two looks. All links of this machine share one, which takes about 3 ms of a processor. */
-const everyMs = 500;
+/** Between two looks. All links of this machine share one, which takes about 6 ms of a processor, a run of `ss` among them. */
+const everyMs = 1500;
 /** A look that takes longer is none. */
 const lookWithinMs = 2000;
 

@@ -49,7 +49,7 @@ it("emits how many sessions the server has, how many it takes, and how long a st
     { type: "statement", instance: "db", forMs: 1000, state: "active" },
     { type: "statement", forMs: 2000 },
     { type: "statement", forMs: 3000 },
-    { type: "connectionsWatched", watched: [{ on: "db", seen: "server", atMost: 97, looks: 7, gaps: [] }] },
+    { type: "connectionsWatched", watched: [{ on: "db", seen: "server", atMost: 97, looks: 4, gaps: [] }] },
   ]);
 });
 

@@ -88,5 +88,5 @@ it("emits its state, what it waits for and its beginning on one line", () => {
     { type: "statement", instance: "db", forMs: 1600, state: "active", waitsFor: "Lock relation" },
   ]);
   const [{ text }] = events as unknown as readonly [{ readonly text: string }];
-  expect([text.slice(0, 18), text.length]).toStrictEqual(["UPDATE x SET y = 1", 160]);
+  expect([text.slice(0, 18), text.length]).toStrictEqual(["UPDATE x SET y = 1", 100]);
 });

@@ -17,7 +17,7 @@ const stepAtMostMs = 1000;
 const leastMs = 1000;
 /** A statement that lasts is emitted again only when it has grown by so much, so that a long run stays small. */
 const growth = 1.5;
-const textAtMost = 160;
+const textAtMost = 100;
 
 interface Aged extends Statement {
   readonly seenMs: number;
@@ -67,11 +67,13 @@ export class StatementAges {
     if (one === undefined || one.seenMs < leastMs || one.seenMs <= this.#emittedMs * times) return;
     this.#emittedMs = one.seenMs;
     const { state, waitsFor, seenMs } = one;
-    const text = one.text.replaceAll(/\s+/g, " ").trim().slice(0, textAtMost);
+    const text = beginningOf(one.text.replaceAll(/\s+/g, " ").trim());
     const waits = waitsFor === null ? {} : { waitsFor };
     this.#emit({ atMs, type: "statement", instance: this.#instance, forMs: Math.round(seenMs), state, text, ...waits });
   }
 }
+
+const beginningOf = (text: string): string => (text.length > textAtMost ? `${text.slice(0, textAtMost - 1)}…` : text);
 
 const longest = (statements: readonly Aged[]): Aged | undefined =>
   statements.toSorted((one, other) => other.seenMs - one.seenMs)[0];

@@ -44,22 +44,21 @@ async function askSs(ports: readonly number[], withBytes: boolean): Promise<read
         // One that is missing stays so, and an old one knows no -O.
         if (error !== null && error.killed !== true) ssIsThere = false;
         if (error !== null) return resolve(undefined);
-        const sockets = socketsOfSs(output);
-        resolve(withBytes ? sockets : sockets.map(({ local, remote, isOpen }) => ({ local, remote, isOpen })));
+        resolve(socketsOfSs(output, withBytes));
       },
     );
   });
 }
 
-/** @param output of `ss -tinHO state connected` */
-export function socketsOfSs(output: string): readonly Socket[] {
+/** @param output of `ss -tinHO state connected`, or without `i` and so without bytes */
+export function socketsOfSs(output: string, withBytes = true): readonly Socket[] {
   return output.split("\n").flatMap((line) => {
     const [state, , , local, remote] = line.trim().split(/\s+/, 5);
     if (state === undefined || local === undefined || remote === undefined) return [];
     const isOpen = ["ESTAB", "SYN-SENT", "SYN-RECV"].includes(state);
     // What is 0 is left out. Of a connection that is over there are no numbers at all.
     const bytes = (name: string): number => Number(new RegExp(` ${name}:(\\d+)`).exec(line)?.[1] ?? 0);
-    const counts = isOpen ? { sent: bytes("bytes_acked"), received: bytes("bytes_received") } : {};
+    const counts = isOpen && withBytes ? { sent: bytes("bytes_acked"), received: bytes("bytes_received") } : {};
     return [{ local: plain(local), remote: plain(remote), isOpen, ...counts }];
   });
 }

@@ -21,9 +21,12 @@ const linksWith = (pools: Pools) =>
     QUEUE_URL: { to: "queue", as: "{url}", connections: pools.queue },
   }) as const;
 
+/** An API has no part in the queue, but for the buffer of write-back there, and for a seeded bug. */
 const ofApi: Pools = { postgres: 12, search: 6, cache: 1, queue: 1 };
 /** Of the queue, one to add jobs, and for each of two kinds of jobs one to take them and one that waits for them. */
 const ofWorker: Pools = { postgres: 14, search: 4, cache: 1, queue: 5 };
+/** One more, for the buffer. */
+const ofWritingBackWorker: Pools = { ...ofWorker, queue: 6 };
 
 /**
  * After its start it answers too late now and then for so long: in containers on two cores for up to 2.2 s, until a search
@@ -88,7 +91,7 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
         command: ["node", "target-app/worker.ts"],
         instances: 2,
         environment,
-        links: linksWith(ofWorker),
+        links: linksWith(environment.WRITE_POLICY === "write-back" ? ofWritingBackWorker : ofWorker),
       }),
     },
   });

@@ -2,7 +2,7 @@ import type { Socket } from "../../model/environment.ts";
 import type { OpenSource } from "../../network/link-look.ts";
 import { processesInContainers } from "../../safety/processes.ts";
 import { socketsInNetworkOf } from "../../safety/sockets.ts";
-import { sharedFor, timed } from "../system/traffic.ts";
+import { openSource, sharedFor } from "../system/traffic.ts";
 import type { ManagedContainer } from "./container.ts";
 
 /** The connections of a container's processes to a port elsewhere; undefined where its network can't be looked into. */
@@ -27,13 +27,11 @@ export function openSocketsIn(
 ): (instance: string) => OpenSource {
   const processes = sharedFor(openSharedForMs, () => Promise.resolve(processesInContainers()));
   const sources = new Map<string, OpenSource>();
-  const sourceOf = (instance: string): OpenSource => {
-    const shared = sharedFor(openSharedForMs, async () => {
+  const sourceOf = (instance: string): OpenSource =>
+    openSource(false, openSharedForMs, async () => {
       const [pid] = (await processes().look).get(containerOf(instance)?.id) ?? [];
       return pid === undefined ? undefined : socketsInNetworkOf(pid, ports);
     });
-    return { hasProbes: false, look: () => timed(shared()) };
-  };
   return (instance) => {
     const source = sources.get(instance) ?? sourceOf(instance);
     sources.set(instance, source);

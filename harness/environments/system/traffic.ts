@@ -1,7 +1,7 @@
 import type { Socket } from "../../model/environment.ts";
 import { AcceptLog } from "../../network/accept-log.ts";
 import { closedBytes } from "../../network/closed-bytes.ts";
-import type { OpenSource } from "../../network/link-look.ts";
+import { byPort, type OpenSource } from "../../network/link-look.ts";
 import { socketsAt } from "../../safety/sockets.ts";
 
 /** What a Toxiproxy of ours says of its traffic, proxy by proxy. */
@@ -36,8 +36,27 @@ export function sharedSockets(ports: readonly number[]): () => Promise<readonly 
 
 /** Which of these are open, for the least that it costs. @param ports may grow */
 export function sharedOpenSockets(ports: readonly number[]): OpenSource {
-  const shared = sharedFor(sharedForMs, () => socketsAt(ports, false));
-  return { hasProbes: true, look: () => timed(shared()) };
+  return openSource(true, sharedForMs, () => socketsAt(ports, false));
+}
+
+/** @param lastsMs how old a look may be to do for another link, too */
+export function openSource(
+  hasProbes: boolean,
+  lastsMs: number,
+  look: () => Promise<readonly Socket[] | undefined>,
+): OpenSource {
+  const shared = sharedFor(lastsMs, async () => {
+    const sockets = await look();
+    return sockets === undefined ? undefined : byPort(sockets);
+  });
+  return {
+    hasProbes,
+    async look(port) {
+      const { atMs, look: taken } = shared();
+      const sorted = await taken;
+      return sorted === undefined ? undefined : { sockets: sorted.get(port) ?? [], lookedAtMs: atMs };
+    },
+  };
 }
 
 /** A look, and when it was begun. */
@@ -54,10 +73,4 @@ export function sharedFor<T>(lastsMs: number, look: () => Promise<T>): () => Sha
     if (last === undefined || atMs - last.atMs > lastsMs) last = { atMs, look: look() };
     return last;
   };
-}
-
-/** @returns undefined where nothing was to be seen */
-export async function timed({ atMs, look }: Shared<readonly Socket[] | undefined>): ReturnType<OpenSource["look"]> {
-  const sockets = await look;
-  return sockets === undefined ? undefined : { sockets, lookedAtMs: atMs };
 }
