@@ -76,7 +76,8 @@ export class RelayedConnection {
   }
 
   #request(chunk: Buffer): void {
-    if (this.#dropsRequests) {
+    // The component may have ended while its client cannot hear of it.
+    if (this.#dropsRequests || this.#server?.writable !== true) {
       this.droppedBytes += chunk.length;
       return;
     }

@@ -174,6 +174,22 @@ test("silent replies: the server does what it is asked, and nobody hears of it",
   expect(served[0]!.text).toBe("ac");
 });
 
+test("silent replies: a client hears as little of the server's end, and is let go when it gives up", async () => {
+  const old = new Client().say("a");
+  await old.hears("<a>");
+  await link.silence("i1", { ...order, direction: "replies" });
+  served[0]!.socket.destroy();
+  old.say("b");
+  await quiet();
+  old.say("c");
+  await quiet();
+  expect(old.over).toBeUndefined();
+  await link.forget("i1");
+  expect(await link.silenceCounts("i1")).toMatchObject({ forgotten: 1, stillOpen: 1 });
+  old.socket.destroy();
+  await vi.waitFor(async () => expect(await link.silenceCounts("i1")).toMatchObject({ stillOpen: 0 }));
+});
+
 test("silent requests: what the server says of itself comes through", async () => {
   const old = new Client().say("a");
   await old.hears("<a>");
