@@ -153,8 +153,10 @@ test("a forgotten connection ends at the server when its client gives it up, and
   await link.forget("i1");
   const ofOne = served.find(({ text }) => text === "a")!;
   const ofOther = served.find(({ text }) => text === "b")!;
+  expect(await relays.forgotten()).toBe(2);
   one.socket.destroy();
   await vi.waitFor(() => expect(ofOne.isOpen).toBe(false));
+  expect(await relays.forgotten()).toBe(1);
   ofOther.socket.destroy();
   await quiet();
   expect(other.over).toBeUndefined();
@@ -263,13 +265,13 @@ test("once disarmed nothing is cut, not even what is under way", async () => {
   await link.stopCutting("i1");
   answers[0]!();
   await one.hears("done");
-  expect(await relays.state(name)).toEqual({ silences: [], cuts: [] });
+  expect(await relays.state(name)).toEqual({ silences: [], cuts: [], forgotten: 0 });
 });
 
 test("what a relay does is part of what can be seen of a link, and nothing is left when it is closed", async () => {
   await link.silence("i1", order);
   await link.cutOn("i2", { sends: "GET", lose: "reply", times: 1, everyMs: 0 });
-  expect(await relays.state(name)).toEqual({ silences: ["i1"], cuts: ["i2"] });
+  expect(await relays.state(name)).toEqual({ silences: ["i1"], cuts: ["i2"], forgotten: 0 });
   const one = new Client();
   await once(one.socket, "connect");
   await relays.close();

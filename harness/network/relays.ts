@@ -86,6 +86,12 @@ export class Relays {
     return this.#ask(link, "state");
   }
 
+  /** Of all links: connections that were forgotten, and that their clients have not given up. */
+  async forgotten(): Promise<number> {
+    const states = await Promise.all([...this.#carried].map((link) => this.state(link)));
+    return states.reduce((sum, { forgotten }) => sum + forgotten, 0);
+  }
+
   /** Closes every connection. Twice is harmless. */
   async close(): Promise<void> {
     const worker = this.#worker;

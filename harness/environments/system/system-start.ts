@@ -188,6 +188,10 @@ class SystemStart<Instance extends StartableInstance> {
     return own() as readonly Capabilities[Name][];
   }
 
+  get #isRelayed(): boolean {
+    return linksOf(this.#system).some(({ name }) => this.#place.relays?.isNeededOn(name) === true);
+  }
+
   #linksNamed(target: string): readonly LinkControl[] {
     return linksNamed(this.#system, target).map((link) => found(this.#links, link.name));
   }
@@ -235,6 +239,7 @@ class SystemStart<Instance extends StartableInstance> {
       gauges[`processes of ${instance}`] = processes;
       if (connections !== undefined) gauges[`connections to ${instance}`] = connections;
     }
+    if (this.#isRelayed) gauges["forgotten connections still open"] = (await this.#place.relays?.forgotten()) ?? 0;
     return gauges;
   }
 
