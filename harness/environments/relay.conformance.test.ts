@@ -69,7 +69,6 @@ describeIn("local", "a relay behind the proxy", () => {
       silenced: 1,
       forgotten: 1,
       stillOpen: 1,
-      droppedBytes: 12,
     });
     expect(await clients()).toBe(none + 1);
     old.socket.destroy();
