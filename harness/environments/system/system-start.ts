@@ -124,7 +124,10 @@ class SystemStart<Instance extends StartableInstance> {
 
   #lost(): Promise<never> {
     const { relays } = this.#place;
-    return Promise.race([this.#proxies!.lost, ...(relays === undefined ? [] : [relays.lost])]);
+    const lost = Promise.race([this.#proxies!.lost, ...(relays === undefined ? [] : [relays.lost])]);
+    // Until the run waits for it, and after, it must not count as unhandled.
+    lost.catch(() => undefined);
+    return lost;
   }
 
   async #startWave(wave: readonly string[]): Promise<void> {
