@@ -32,6 +32,17 @@ describe("a fault around a body", () => {
     for (const { provenMs, healProvenMs } of receipts) expect(healProvenMs).toBeGreaterThan(provenMs ?? Infinity);
   });
 
+  test("a link that forgets its connections needs no schedule that says so before", async ({ system, withFault }) => {
+    await withFault(partition("web->store", { heal: "newConnectionsOnly" }), () => undefined);
+    const receipts = system.receipts().slice(-2);
+    expect(receipts.map(({ on }) => on)).toEqual(["web-1->store", "web-2->store"]);
+    for (const { during, after, error } of receipts) {
+      expect(error).toBeUndefined();
+      expect(during).toMatchObject({ silent: true, answered: false });
+      expect(after).toMatchObject({ silent: false, answered: true });
+    }
+  });
+
   test("what the body throws comes out as it is, after the heal", async ({ system, withFault }) => {
     const thrown = new Error("no bread");
     const caught = await withFault(pause("store"), () => {

@@ -1,4 +1,4 @@
-import { availability, nothingHangs, partition, recoversWithin, scenario, seconds } from "faultline";
+import { availability, nothingHangs, nothingLeftBehind, partition, recoversWithin, scenario, seconds } from "faultline";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
@@ -43,5 +43,7 @@ export default scenario({
     ...keepsItsWord(),
     ...tellsTheTruth(),
     recoversWithin(seconds(3)),
+    // Of what was forgotten, too: what nothing but a restart would end is left behind.
+    nothingLeftBehind(),
   ],
 });

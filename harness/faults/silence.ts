@@ -17,9 +17,9 @@ type SilenceOptions = z.input<typeof silenceOptions.schema>;
 /**
  * A link goes silent, and the connections that it met stay silent when it heals: only new ones work. A NAT table or a
  * firewall that forgot its connections, a load balancer that was replaced, a host that moved. Neither end hears of it, so
- * that a client without a time-out or keep-alive of its own waits for good. The same as
- * `partition(target, { heal: "newConnectionsOnly" })`. Not simulated: servers that keep their end. When a client gives up
- * its end of a silent connection, the relay closes the server's; so gauges of connections come down.
+ * that a client without a time-out or keep-alive of its own waits for good: what it still has open at rest is a gauge,
+ * which `nothingLeftBehind` judges. The same as `partition(target, { heal: "newConnectionsOnly" })`. Not simulated: servers
+ * that keep their end. When a client gives up its end of a silent connection, the relay closes the server's.
  */
 export function silence<const Target extends string>(target: Target, options: SilenceOptions = {}): FaultSpec<Target> {
   return silenceOptions.spec("silence", target, options);

@@ -57,4 +57,6 @@ export interface CutCounts {
 export interface RelayState {
   readonly silences: readonly string[];
   readonly cuts: readonly string[];
+  /** Connections that were forgotten, and that their clients have not given up. */
+  readonly forgotten: number;
 }

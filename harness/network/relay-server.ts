@@ -63,7 +63,8 @@ export class RelayServer {
   state(): RelayState {
     const active = [...this.#silences].flatMap(([name, { isActive }]) => (isActive ? [name] : []));
     const armed = [...this.#cutters].flatMap(([name, { isArmed }]) => (isArmed ? [name] : []));
-    return { silences: active, cuts: armed };
+    const forgotten = [...this.#open].filter((connection) => connection.isOpen && connection.isForgotten).length;
+    return { silences: active, cuts: armed, forgotten };
   }
 
   close(): void {

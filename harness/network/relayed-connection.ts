@@ -24,6 +24,7 @@ export class RelayedConnection {
   #server: Socket | undefined;
   /** What is left of the component's end is only there to finish what it was sent. */
   #isCut = false;
+  #isForgotten = false;
   #dropsRequests = false;
   #dropsReplies = false;
   /** Whose reply is to be lost: the connection is cut when the first byte of one comes. */
@@ -41,6 +42,10 @@ export class RelayedConnection {
 
   get isOpen(): boolean {
     return !this.#client.destroyed;
+  }
+
+  get isForgotten(): boolean {
+    return this.#isForgotten;
   }
 
   /** Connects to the component, unless no byte of the client may get there. */
@@ -67,6 +72,7 @@ export class RelayedConnection {
 
   /** For good, and both ways: what forgot the connection knows neither direction of it. */
   forget(): void {
+    this.#isForgotten = true;
     this.silence("both");
   }
 
@@ -76,7 +82,8 @@ export class RelayedConnection {
   }
 
   #request(chunk: Buffer): void {
-    if (this.#dropsRequests) {
+    // The component may have ended while its client cannot hear of it.
+    if (this.#dropsRequests || this.#server?.writable !== true) {
       this.droppedBytes += chunk.length;
       return;
     }

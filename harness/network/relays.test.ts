@@ -17,7 +17,7 @@ let link: RelayControl;
 let server: Server;
 let port: number;
 /** What each connection of the server got, and whether its end is open. */
-let served: { text: string; isOpen: boolean; socket: Socket }[];
+let served: { text: string; isOpen: boolean; isReset: boolean; socket: Socket }[];
 let clients: Client[];
 
 /** A client of the link, with what came back so far. */
@@ -55,14 +55,16 @@ beforeEach(async () => {
   served = [];
   clients = [];
   server = createServer({ allowHalfOpen: true }, (socket) => {
-    const one = { text: "", isOpen: true, socket };
+    const one = { text: "", isOpen: true, isReset: false, socket };
     served.push(one);
     socket.on("data", (chunk) => {
       one.text += chunk.toString();
       socket.write(`<${chunk.toString()}>`);
     });
     socket.on("end", () => socket.end());
-    socket.on("error", () => undefined);
+    socket.on("error", () => {
+      one.isReset = true;
+    });
     socket.on("close", () => {
       one.isOpen = false;
     });
@@ -151,8 +153,10 @@ test("a forgotten connection ends at the server when its client gives it up, and
   await link.forget("i1");
   const ofOne = served.find(({ text }) => text === "a")!;
   const ofOther = served.find(({ text }) => text === "b")!;
+  expect(await relays.forgotten()).toBe(2);
   one.socket.destroy();
   await vi.waitFor(() => expect(ofOne.isOpen).toBe(false));
+  expect(await relays.forgotten()).toBe(1);
   ofOther.socket.destroy();
   await quiet();
   expect(other.over).toBeUndefined();
@@ -172,6 +176,22 @@ test("silent replies: the server does what it is asked, and nobody hears of it",
   old.say("d");
   await quiet();
   expect(served[0]!.text).toBe("ac");
+});
+
+test("silent replies: a client hears as little of the server's end, and is let go when it gives up", async () => {
+  const old = new Client().say("a");
+  await old.hears("<a>");
+  await link.silence("i1", { ...order, direction: "replies" });
+  served[0]!.socket.destroy();
+  old.say("b");
+  await quiet();
+  old.say("c");
+  await quiet();
+  expect(old.over).toBeUndefined();
+  old.socket.destroy();
+  await quiet();
+  await link.forget("i1");
+  expect(await link.silenceCounts("i1")).toMatchObject({ silenced: 1, forgotten: 0 });
 });
 
 test("silent requests: what the server says of itself comes through", async () => {
@@ -213,7 +233,7 @@ test("cut, its reply lost: the server has the whole request, and its client no b
   await vi.waitFor(() => expect(one.over).toBe("ECONNRESET"));
   expect(one.got).toBe("<BEGIN;>");
   expect(served[0]!.text).toBe("BEGIN;commit;");
-  await vi.waitFor(() => expect(served[0]!.isOpen).toBe(false));
+  await vi.waitFor(() => expect(served[0]).toMatchObject({ isOpen: false, isReset: false }));
   const other = new Client().say("COMMIT;");
   await other.hears("<COMMIT;>");
   expect(await link.cutCounts("i1")).toEqual({ isArmed: true, cuts: 1, moments: 2 });
@@ -225,8 +245,7 @@ test("cut, the request lost: the server never gets it, and both ends are reset",
   await one.hears("<BEGIN;>");
   one.say("COMMIT;");
   await vi.waitFor(() => expect(one.over).toBe("ECONNRESET"));
-  expect(served[0]!.text).toBe("BEGIN;");
-  await vi.waitFor(() => expect(served[0]!.isOpen).toBe(false));
+  await vi.waitFor(() => expect(served[0]).toMatchObject({ text: "BEGIN;", isOpen: false, isReset: true }));
   // Too soon after the first one.
   const other = new Client().say("COMMIT;");
   await other.hears("<COMMIT;>");
@@ -246,13 +265,13 @@ test("once disarmed nothing is cut, not even what is under way", async () => {
   await link.stopCutting("i1");
   answers[0]!();
   await one.hears("done");
-  expect(await relays.state(name)).toEqual({ silences: [], cuts: [] });
+  expect(await relays.state(name)).toEqual({ silences: [], cuts: [], forgotten: 0 });
 });
 
 test("what a relay does is part of what can be seen of a link, and nothing is left when it is closed", async () => {
   await link.silence("i1", order);
   await link.cutOn("i2", { sends: "GET", lose: "reply", times: 1, everyMs: 0 });
-  expect(await relays.state(name)).toEqual({ silences: ["i1"], cuts: ["i2"] });
+  expect(await relays.state(name)).toEqual({ silences: ["i1"], cuts: ["i2"], forgotten: 0 });
   const one = new Client();
   await once(one.socket, "connect");
   await relays.close();

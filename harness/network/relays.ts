@@ -40,6 +40,7 @@ export class Relays {
   readonly #isNeededOn: (link: string) => boolean;
   readonly #waiting = new Map<number, (reply: RelayReply) => void>();
   readonly #lost = Promise.withResolvers<never>();
+  readonly #carried = new Set<string>();
   #worker: Worker | undefined;
   #calls = 0;
 
@@ -62,6 +63,7 @@ export class Relays {
   /** Carries what comes to the one address to the other. */
   async open(link: string, listen: Address, upstream: Address): Promise<void> {
     this.#worker ??= this.#start();
+    this.#carried.add(link);
     await this.#ask(link, "open", listen, upstream);
   }
 
@@ -82,6 +84,12 @@ export class Relays {
 
   state(link: string): Promise<RelayState> {
     return this.#ask(link, "state");
+  }
+
+  /** Of all links: connections that were forgotten, and that their clients have not given up. */
+  async forgotten(): Promise<number> {
+    const states = await Promise.all([...this.#carried].map((link) => this.state(link)));
+    return states.reduce((sum, { forgotten }) => sum + forgotten, 0);
   }
 
   /** Closes every connection. Twice is harmless. */
@@ -112,7 +120,7 @@ export class Relays {
 
   async #ask<Name extends Call>(link: string, call: Name, ...args: ArgsOf<Name>): Promise<Awaited<ValueOf<Name>>> {
     const worker = this.#worker;
-    if (worker === undefined)
+    if (worker === undefined || !this.#carried.has(link))
       throw new Error(`no relay carries ${link}: a fault that needs one must be known before the system is started`);
     this.#calls += 1;
     const id = this.#calls;

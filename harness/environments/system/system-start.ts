@@ -124,7 +124,10 @@ class SystemStart<Instance extends StartableInstance> {
 
   #lost(): Promise<never> {
     const { relays } = this.#place;
-    return Promise.race([this.#proxies!.lost, ...(relays === undefined ? [] : [relays.lost])]);
+    const lost = Promise.race([this.#proxies!.lost, ...(relays === undefined ? [] : [relays.lost])]);
+    // Until the run waits for it, and after, it must not count as unhandled.
+    lost.catch(() => undefined);
+    return lost;
   }
 
   async #startWave(wave: readonly string[]): Promise<void> {
@@ -188,6 +191,10 @@ class SystemStart<Instance extends StartableInstance> {
     return own() as readonly Capabilities[Name][];
   }
 
+  get #isRelayed(): boolean {
+    return linksOf(this.#system).some(({ name }) => this.#place.relays?.isNeededOn(name) === true);
+  }
+
   #linksNamed(target: string): readonly LinkControl[] {
     return linksNamed(this.#system, target).map((link) => found(this.#links, link.name));
   }
@@ -235,6 +242,7 @@ class SystemStart<Instance extends StartableInstance> {
       gauges[`processes of ${instance}`] = processes;
       if (connections !== undefined) gauges[`connections to ${instance}`] = connections;
     }
+    if (this.#isRelayed) gauges["forgotten connections still open"] = (await this.#place.relays?.forgotten()) ?? 0;
     return gauges;
   }
 
