@@ -16,6 +16,8 @@ export const leadMs = 500;
 const provenWithinMs = 5000;
 const healWithinMs = 30_000;
 const pollMs = 20;
+/** How much later than due a fault is healed for the sake of its proof: what is short may be proven in its last moment. */
+export const proofGraceMs = 500;
 
 /** What an injection needs of whoever has it played. */
 export interface InjectorContext {
@@ -188,9 +190,9 @@ async function tryToHeal(
   }
 }
 
-/** A proof that takes its time has twice of it; but none goes on for longer than its fault. */
+/** A proof that takes its time has twice of it; but none goes on for longer than its fault, which waits a little for it. */
 function proofWithinMs(kind: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
-  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs);
+  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs + proofGraceMs);
 }
 
 async function prove(
