@@ -11,12 +11,12 @@ export default scenario({
   tags: ["full", "network", "cache", "async"],
   system: storefront(),
   workload: shoppers({ perSecond: 90, doing: { browse: 52, search: 4, reprice: 22, buy: 22 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9.5), recovery: seconds(5) },
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9.8), recovery: seconds(5) },
   // A client that counts its attempts for all its life, or waits longer after each, has none left before the tenth cut.
   faults: [
-    flapping("api->cache", { within: seconds(9.3) }),
-    flapping("worker->cache", { within: seconds(9.3) }),
-    flapping("worker->queue", { within: seconds(9.3) }),
+    flapping("api->cache", { within: seconds(9.6) }),
+    flapping("worker->cache", { within: seconds(9.6) }),
+    flapping("worker->queue", { within: seconds(9.6) }),
   ],
   audit: ledger(),
   restWithin: seconds(12),

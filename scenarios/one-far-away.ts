@@ -1,4 +1,13 @@
-import { availability, latency, milliseconds, nothingHangs, recoversWithin, scenario, seconds } from "faultline";
+import {
+  availability,
+  latency,
+  milliseconds,
+  noStaleReads,
+  nothingHangs,
+  recoversWithin,
+  scenario,
+  seconds,
+} from "faultline";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
@@ -11,21 +20,22 @@ export default scenario({
   expects: "what the far ones bring late overwrites nothing that the near ones did meanwhile, and is not done twice",
   tags: ["full", "network", "async"],
   system: storefront(),
-  // Each of these products is changed more than once a second, so that both workers have changes of it in hand.
+  // Each of these products is changed every two seconds: often enough for both workers to have a change of the same one in
+  // hand, and seldom enough for what overwrites it to stay until a search finds it.
   workload: shoppers({
     perSecond: 100,
-    products: 10,
+    products: 24,
     skew: 0,
-    doing: { browse: 40, search: 16, reprice: 24, buy: 20 },
+    doing: { browse: 30, search: 40, reprice: 12, buy: 18 },
   }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8.5), recovery: seconds(5) },
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8.5), recovery: seconds(4) },
   faults: [
-    // What the worker has read of a product reaches the index late, and not in the order in which it was sent.
+    // What the worker has read of a product reaches the index late, when the near one has put a newer version there.
     {
       ...away,
       inject: latency("worker-1->search", {
-        latency: milliseconds(150),
-        jitter: milliseconds(120),
+        latency: milliseconds(500),
+        jitter: milliseconds(200),
         direction: "requests",
       }),
     },
@@ -41,6 +51,8 @@ export default scenario({
     nothingHangs({ atMost: 0.005 }),
     ...keepsItsWord(),
     ...tellsTheTruth(),
+    // A change is in the index when its event and its job came there: 1.2 s at the most by the far worker.
+    noStaleReads({ within: seconds(2.5), operations: ["search"] }),
     recoversWithin(seconds(3)),
   ],
 });

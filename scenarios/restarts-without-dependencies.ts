@@ -39,7 +39,7 @@ export default scenario({
     { at: seconds(4.6), lasting: seconds(3.6), inject: partition("worker-2->postgres") },
     { at: seconds(4.6), lasting: seconds(3.6), inject: latency("worker-2->queue", { latency: milliseconds(150) }) },
     { at: seconds(4.6), lasting: seconds(3.6), inject: latency("worker-2->cache", { latency: milliseconds(100) }) },
-    { at: seconds(4.9), lasting: down, inject: terminate("api-2", { grace: seconds(2) }) },
+    { at: seconds(4.9), lasting: seconds(1), inject: terminate("api-2", { grace: seconds(2) }) },
     { at: seconds(5), lasting: down, inject: kill("worker-2") },
   ],
   audit: ledger(),

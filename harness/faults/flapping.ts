@@ -13,11 +13,14 @@ type Way = (typeof ways)[number];
 
 const cutBy = { refuse, partition, reset } as const satisfies Record<Way, unknown>;
 
-/** In milliseconds. A silence is proven by 300 ms without an answer, so that a shorter partition has no receipt. */
+/**
+ * In milliseconds. On a busy machine, where a process takes nine seconds to start, shorter refusals were over before one
+ * look in sixty had seen them. A silence is proven by 300 ms without an answer.
+ */
 const usualLengths: Readonly<Record<Way, { readonly shortest: number; readonly longest: number }>> = {
-  refuse: { shortest: 100, longest: 400 },
-  partition: { shortest: 400, longest: 800 },
-  reset: { shortest: 100, longest: 400 },
+  refuse: { shortest: 150, longest: 400 },
+  partition: { shortest: 450, longest: 800 },
+  reset: { shortest: 150, longest: 400 },
 };
 
 const hourMs = 3_600_000;
@@ -26,9 +29,9 @@ const flappingOptions = z
     within: duration({ above: 0, atMost: hourMs }, "seconds(8)"),
     cuts: whole({ atLeast: 1, atMost: 1000, unit: "cuts" }).default(10),
     by: choice(ways, "PARAMETER_UNKNOWN_VALUE").default("refuse"),
-    shortest: duration({ above: 0, atMost: hourMs }, "milliseconds(100)").optional(),
+    shortest: duration({ above: 0, atMost: hourMs }, "milliseconds(150)").optional(),
     longest: duration({ above: 0, atMost: hourMs }, "milliseconds(400)").optional(),
-    settle: duration({ atLeast: 0, atMost: hourMs }, "milliseconds(350)").default(350 as Duration),
+    settle: duration({ atLeast: 0, atMost: hourMs }, "milliseconds(500)").default(500 as Duration),
     seed: text('Give a text, as seed: "7".').optional(),
   })
   .refine((options) => lengthOf(options).shortest <= lengthOf(options).longest, {
@@ -69,9 +72,9 @@ function leastMs(options: Flapping): number {
  * @param options.cuts how many. Default 10
  * @param options.by how each cuts: `refuse` closes what is open and refuses what is new, `partition` is silent, and `reset`
  * leaves open connections as they are. Default `refuse`
- * @param options.shortest of a cut. Default 100 ms, and 400 ms by `partition`, whose proof alone takes 300 ms
+ * @param options.shortest of a cut. Default 150 ms, and 450 ms by `partition`, whose proof alone takes 300 ms
  * @param options.longest of a cut. Default 400 ms, and 800 ms by `partition`
- * @param options.settle how long the link works between two cuts, at least: the heal is proven in that time. Default 350 ms
+ * @param options.settle how long the link works between two cuts, at least: the heal is proven in that time. Default 500 ms
  * @param options.seed of its own, so that the cuts stay the same whatever the run's seed is
  */
 export function flapping<const Target extends string>(

@@ -215,3 +215,30 @@ test.each([
   const [receipt] = await playStrikes(rare, injection as unknown as ScheduledInjection, course, { ...context, now });
   expect(receipt?.provenMs !== undefined).toBe(isProven);
 });
+
+test("a fault that is too short for a busy machine is proven in its last moment, and healed after that", async () => {
+  let looks = 0;
+  const busy = {
+    ...kill,
+    inject: async () => {
+      looks = 1;
+    },
+    heal: async () => {
+      looks = 0;
+    },
+    // The third look takes longer than the fault should last.
+    observe: async () => {
+      if (looks === 0) return { state: "absent", measured: {} };
+      looks += 1;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return { state: looks > 3 ? "acting" : "unclear", measured: {} };
+    },
+  } as unknown as FaultKind;
+  const { context } = stage(new Slow());
+  const ends = () => new Promise<void>((resolve) => setTimeout(resolve, 550));
+  const course = { due: async () => undefined, ends, over: async () => undefined };
+  const injection = { id: "i1", title: "short", target: "worker", kind: "kill", parameters: {}, lastingMs: 50 };
+  const [receipt] = await playStrikes(busy, injection as unknown as ScheduledInjection, course, context);
+  expect(receipt?.provenMs).toBeLessThanOrEqual(receipt?.healRequestedMs ?? Number.NaN);
+  expect(receipt).toMatchObject({ healProvenMs: expect.any(Number) });
+});

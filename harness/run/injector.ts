@@ -18,6 +18,8 @@ const healWithinMs = 30_000;
 const pollMs = 20;
 /** From an end at the start to the next start, as container engines wait: twice as long each time. */
 const restartAfterMs = { first: 100, longest: 2000 } as const;
+/** How much later than due a fault is healed for the sake of its proof: what is short may be proven in its last moment. */
+export const proofGraceMs = 500;
 
 /** What an injection needs of whoever has it played. */
 export interface InjectorContext {
@@ -195,10 +197,10 @@ async function tryToHeal(
   }
 }
 
-/** A proof that takes its time has twice of it; but none goes on for longer than its fault. */
+/** A proof that takes its time has twice of it; but none goes on for longer than its fault, which waits a little for it. */
 function proofWithinMs(kind: FaultKind, { parameters, lastingMs }: ScheduledInjection): number {
   if (kind.waitsForMoment === true) return lastingMs;
-  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs);
+  return Math.min(Math.max(provenWithinMs, 2 * (kind.provenAfterMs?.(parameters) ?? 0)), lastingMs + proofGraceMs);
 }
 
 async function prove(

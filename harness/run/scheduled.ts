@@ -3,12 +3,9 @@ import { capabilityTargets } from "../model/capabilities.ts";
 import type { FaultKind, Receipt, ScheduledInjection } from "../model/fault.ts";
 import { milestoneTitle } from "../model/milestone.ts";
 import type { LinkLook } from "../model/traffic.ts";
-import { type InjectorContext, leadMs, playStrikes } from "./injector.ts";
+import { type InjectorContext, leadMs, playStrikes, proofGraceMs } from "./injector.ts";
 import { type Countable, milestoneReached } from "./milestones.ts";
 import { inTime } from "./traffic-watch.ts";
-
-/** How much later than due a fault is healed for the sake of its proof: what is short may be proven in its last moment. */
-const proofGraceMs = 500;
 
 /** What the injections of a schedule need of their run. */
 export interface ScheduleContext extends InjectorContext, Countable {
