@@ -178,7 +178,7 @@ test("a mutant and a count that are none are told, with what is near", async () 
   expect(count.stderr).toContain("BAD_COUNT");
 });
 
-test("what could not tell is tried again alone, and again by the next command; what told is not", async () => {
+test("what came to no verdict is run again alone, and again by the next command; the others are not", async () => {
   // A canary is no scenario of a proof.
   configure("scenarios/controls/canary.ts");
   const blind = scenario("noLostWrites()").replace("noWrongAnswers", "noLostWrites");
