@@ -15,7 +15,7 @@ import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import { exitFor, explain, type Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
-import type { CellContext } from "./prove-cell.ts";
+import { type CellContext, runCells } from "./prove-cell.ts";
 import { Fingerprints } from "./prove-fingerprint.ts";
 import { proveProgress } from "./prove-progress.ts";
 import { expectedProofs, isUnchanged, knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
@@ -107,8 +107,9 @@ async function runAll(
     else changed += 1;
   };
   const into = join(flags.output, runsFolder);
-  const context = { environment: flags.env, into, allowedTargets: flags.allowTarget, mutants, signal };
-  const ended = await new ProofRunner({ schedule, context, progress, keep, jobs, isMeasured }).run();
+  const context = { environment: flags.env, into, allowedTargets: flags.allowTarget, mutants };
+  const make: RunnerOptions["make"] = (cells, ofRun) => runCells(cells, { ...context, signal: ofRun });
+  const ended = await new ProofRunner({ schedule, make, into, signal, progress, keep, jobs, isMeasured }).run();
   progress.end();
   return { schedule, ended, changed };
 }
