@@ -39,8 +39,7 @@ export function proveProgress(output: Output, { total, untilDecided }: { total: 
       show();
     },
     /** How many are under way at a time, when it changes by itself. */
-    jobs: (count: number, why: string): void =>
-      output.say(output.colours.dim(`           ${count} at a time from now on: ${why}`)),
+    jobs: (count: number, why: string): void => output.say(output.colours.dim(`           ${count} at a time: ${why}`)),
     end: (): void => output.pin([]),
   };
 }

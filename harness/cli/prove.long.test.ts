@@ -187,6 +187,8 @@ test("what came to no verdict is run again alone, and again by the next command;
     at("scenarios/blind.ts"),
     blind.replace(/export default (.*);/s, `export default { ...$1, audit: ${audit} };`),
   );
+  // What caught it before would be tried first.
+  rmSync(at("reports/prove.json"), { force: true });
   const twoAtATime = ["--until-caught", "--jobs", "2", "--fresh"];
   const first = prove("blind", "pause", "--mutants", "wrong", ...twoAtATime);
   expect(await first.ended(), first.stderr).toBe(2);
