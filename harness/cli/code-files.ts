@@ -206,7 +206,7 @@ export function lockFileOf(root: string): string | undefined {
 /** Programs that run what their words name, and have no code of the user's in themselves. */
 const interpreters =
   /^(?:node|nodejs|deno|bun|tsx|ts-node|npm|npx|pnpm|yarn|python[\d.]*|ruby|php|perl|java|dotnet|go|cargo|make|sh|bash|zsh|env|uvicorn|gunicorn|flask)$/;
-/** What these are given is no code, but a further command. */
+/** What these are given is a further command, not code. */
 const shells = /^(?:sh|bash|zsh)$/;
 const runsScripts = /^(?:npm|pnpm|yarn|bun|npx)$/;
 /** After these the code itself follows. */

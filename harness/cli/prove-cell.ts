@@ -97,7 +97,7 @@ function noVerdict({ scenario, mutant }: Wanted, code: number | null, stderr: st
   return new FaultlineError(isKnown ? code : exits.bug, [{ code: "NO_VERDICT", where, message, remedy }]);
 }
 
-/** Ours, without what switches any mutant on, and with what switches these on. What CI is told is told once, by us. */
+/** Ours, without what switches any mutant on, and with what switches these on. CI hears of it once, from us. */
 function variablesOf(names: readonly (string | null)[], mutants: readonly Mutant[]): NodeJS.ProcessEnv {
   const { GITHUB_ACTIONS: _, GITHUB_STEP_SUMMARY: __, ...variables } = process.env;
   for (const { environment } of mutants) for (const variable of Object.keys(environment)) delete variables[variable];

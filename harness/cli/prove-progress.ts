@@ -10,7 +10,7 @@ interface Settled {
 }
 
 /** A line for each cell, with how many there are and how long the rest will take. */
-export function proveProgress(output: Output, { total, untilTold }: { total: number; untilTold: boolean }) {
+export function proveProgress(output: Output, { total, untilDecided }: { total: number; untilDecided: boolean }) {
   const began = performance.now();
   let [settled, run] = [0, 0];
   const paint = { pass: output.colours.green, fail: output.colours.red, inconclusive: output.colours.yellow };
@@ -18,7 +18,7 @@ export function proveProgress(output: Output, { total, untilTold }: { total: num
     // What was known costs no time: only what was run says how long the others take.
     const each = run === 0 ? undefined : (performance.now() - began) / run;
     // A mutant that is caught ends its queue; what is left out is no longer to come.
-    const most = untilTold ? "at most " : "";
+    const most = untilDecided ? "at most " : "";
     const left = each === undefined ? "" : `, ${most}${spoken(each * (total - settled))} left`;
     output.pin(["", output.colours.bold(`${settled} of ${most}${total} runs${left}`)]);
   };
@@ -39,8 +39,7 @@ export function proveProgress(output: Output, { total, untilTold }: { total: num
       show();
     },
     /** How many are under way at a time, when it changes by itself. */
-    jobs: (count: number, why: string): void =>
-      output.say(output.colours.dim(`           ${count} at a time from now on: ${why}`)),
+    jobs: (count: number, why: string): void => output.say(output.colours.dim(`           ${count} at a time: ${why}`)),
     end: (): void => output.pin([]),
   };
 }

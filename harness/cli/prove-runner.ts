@@ -3,14 +3,18 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { afterFirst, afterRun, type Jobs, type Measured } from "../model/prove/jobs.ts";
 import type { Cell } from "../model/prove/proof.ts";
-import { type CellContext, runCells } from "./prove-cell.ts";
 import type { ProveProgress } from "./prove-progress.ts";
 import type { ProofSchedule, Shared } from "./prove-schedule.ts";
 
 /** What a proof's runs are made with. */
 export interface RunnerOptions {
   readonly schedule: ProofSchedule;
-  readonly context: CellContext;
+  /** Makes the run that decides these cells. The signal interrupts it. */
+  readonly make: (cells: Shared, signal: AbortSignal) => Promise<readonly Cell[]>;
+  /** The folder of the run folders. */
+  readonly into: string;
+  /** Interrupts all. */
+  readonly signal: AbortSignal;
   readonly progress: ProveProgress;
   /** How many at a time at first. */
   readonly jobs: Jobs;
@@ -41,12 +45,12 @@ export class ProofRunner {
    * @returns what went wrong with a run that came to no verdict, or what interrupted it; undefined when nothing did
    */
   async run(): Promise<unknown> {
-    const { schedule, context } = this.#options;
+    const { schedule, signal } = this.#options;
     for (;;) {
-      const isEnd = context.signal.aborted || this.#broken.signal.aborted;
+      const isEnd = signal.aborted || this.#broken.signal.aborted;
       const next = isEnd ? undefined : schedule.next(this.#jobs.now);
       if (next !== undefined) this.#start(next);
-      else if (this.#running.size === 0) return context.signal.aborted ? context.signal.reason : this.#error;
+      else if (this.#running.size === 0) return signal.aborted ? signal.reason : this.#error;
       else await Promise.race(this.#running.keys());
     }
   }
@@ -65,18 +69,17 @@ export class ProofRunner {
   }
 
   async #make(cells: Shared, under: { readonly beside: number }): Promise<void> {
-    const { schedule, context, progress, keep } = this.#options;
+    const { schedule, make, into, progress, keep } = this.#options;
     const allowed = this.#jobs.now;
     const measure = idleSince();
-    const signal = AbortSignal.any([context.signal, this.#broken.signal]);
-    const results = await runCells(cells, { ...context, signal });
+    const results = await make(cells, AbortSignal.any([this.#options.signal, this.#broken.signal]));
     const idle = measure();
     const [result] = results as [Cell, ...Cell[]];
     const { beside } = under;
     const isDecided = cells.length === 1 || result.verdict === "pass";
     if (isDecided) for (const cell of results) keep(cell);
     // What passed has nothing to show; of hundreds of runs only those are kept that have.
-    if (result.verdict === "pass") rmSync(join(context.into, result.run), { recursive: true });
+    if (result.verdict === "pass") rmSync(join(into, result.run), { recursive: true, force: true });
     schedule.settle(cells, results, beside === 1);
     for (const cell of results) progress.settled(cell, { isAgain: !isDecided || schedule.isToRunAgain(cell) });
     if (this.#options.isMeasured) this.#adapt(result, { allowed, beside, ...(idle === undefined ? {} : { idle }) });

@@ -41,7 +41,7 @@ function play(
 ) {
   const schedule = new ProofSchedule(
     { canary: [], correct: [], mutants: [], ...queues },
-    { known: [], untilTold: false, ...options },
+    { known: [], untilDecided: false, ...options },
   );
   const runs: string[] = [];
   const times = new Map<string, number>();
@@ -110,10 +110,10 @@ describe("what came to no verdict", () => {
 
   it("is tried with its other seeds first, where one verdict is enough", () => {
     const seeds: Queue = [[wanted(null, "a", "1")], [wanted(null, "a", "2")], [wanted(null, "a", "3")]];
-    const blind = play({ correct: [seeds] }, () => "inconclusive", { untilTold: true });
+    const blind = play({ correct: [seeds] }, () => "inconclusive", { untilDecided: true });
     expect(blind.runs).toEqual(["correct a 1", "correct a 2", "correct a 3"]);
     const second = play({ correct: [seeds] }, (name) => (name.endsWith("2") ? "pass" : "inconclusive"), {
-      untilTold: true,
+      untilDecided: true,
     });
     expect(second.runs).toEqual(["correct a 1", "correct a 2"]);
   });
@@ -123,10 +123,10 @@ describe("until it is caught", () => {
   it("a mutant is left after the run that caught it, also when that is known from before", () => {
     const queues = { mutants: [of("m", "a", "b", "c")] };
     const caughtBy = (id: string) => (name: string) => (name === `m ${id} 1` ? "fail" : "pass");
-    expect(play(queues, caughtBy("b"), { untilTold: true }).runs).toEqual(["m a 1", "m b 1"]);
+    expect(play(queues, caughtBy("b"), { untilDecided: true }).runs).toEqual(["m a 1", "m b 1"]);
     expect(play(queues, caughtBy("b")).runs).toHaveLength(3);
     const known = [cellOf(wanted("m", "c"), "fail")];
-    expect(play(queues, caughtBy("b"), { untilTold: true, known }).runs).toEqual([]);
+    expect(play(queues, caughtBy("b"), { untilDecided: true, known }).runs).toEqual([]);
   });
 });
 
@@ -211,7 +211,7 @@ describe("stops early, and says that this machine cannot tell", () => {
 
 it("what was under way or never begun leaves a mutant unfinished; what is caught needs no more", () => {
   const queues = { canary: [], correct: [], mutants: [of("m", "a", "b"), of("n", "a")] };
-  const schedule = new ProofSchedule(queues, { known: [], untilTold: true });
+  const schedule = new ProofSchedule(queues, { known: [], untilDecided: true });
   const cells = schedule.next(1)!;
   expect([schedule.isUnfinished("m"), schedule.isUnfinished("n")]).toEqual([true, true]);
   schedule.settle(cells, [cellOf(cells[0]!, "fail")], true);

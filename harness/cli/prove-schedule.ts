@@ -28,7 +28,7 @@ export interface ScheduleOptions {
   /** Cells of earlier commands. */
   readonly known: readonly Cell[];
   /** Whether a mutant that is caught, and a scenario that came to a verdict on the correct system, is left then. */
-  readonly untilTold: boolean;
+  readonly untilDecided: boolean;
   /** Called for each known cell that is taken in. */
   readonly onKnown?: (cell: Cell) => void;
 }
@@ -153,7 +153,7 @@ export class ProofSchedule {
 
   /** What is left of a queue when its head need not be run; later ones are looked at when their turn has come. */
   #lessNeedless(queue: Queue): Queue {
-    const left = queue.map((cells) => cells.filter((cell) => !this.#isSettled(cell) && !this.#isTold(cell)));
+    const left = queue.map((cells) => cells.filter((cell) => !this.#isSettled(cell) && !this.#isNeedless(cell)));
     return left.filter((cells) => cells.length > 0);
   }
 
@@ -162,8 +162,8 @@ export class ProofSchedule {
   }
 
   /** Whether a cell is needless: its mutant is caught, or its scenario came to a verdict on the correct system. */
-  #isTold({ mutant, scenario }: Wanted): boolean {
-    if (!this.#options.untilTold) return false;
+  #isNeedless({ mutant, scenario }: Wanted): boolean {
+    if (!this.#options.untilDecided) return false;
     return this.done.some((one) =>
       mutant === null
         ? one.mutant === null && one.scenario === scenario && one.verdict !== "inconclusive"
@@ -193,7 +193,7 @@ export class ProofSchedule {
   /** Takes in what is known of a queue. What came to no verdict is not known: it is run again. */
   #recall(queue: Queue): void {
     for (const wanted of queue.flat()) {
-      if (this.#isTold(wanted)) continue;
+      if (this.#isNeedless(wanted)) continue;
       const known = this.#options.known.findLast((cell) => isSame(cell, wanted) && cell.verdict !== "inconclusive");
       if (known === undefined) continue;
       this.done.push(known);

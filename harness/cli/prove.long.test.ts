@@ -111,6 +111,7 @@ test("runs again what has changed, and fails with a canary that does not", async
 });
 
 test("Ctrl-C leaves the table of what was done, as a document, too, and the same command goes on from there", async () => {
+  configure("scenarios/controls/canary.ts");
   const first = prove("--fresh", "--mutants", "wrong", "--jobs", "1", "--json");
   await vi.waitFor(() => expect(cells().length).toBe(2), { timeout: 60_000, interval: 50 });
   first.child.kill("SIGINT");
@@ -140,8 +141,9 @@ test("a run that came to no verdict ends the proof, and leaves the table of what
   const before = readFileSync(at("scenarios/pause.ts"), "utf8");
   writeFileSync(at("scenarios/pause.ts"), before + broken);
   const process = prove("--mutants", "wrong", "--json");
-  expect(await process.ended(), process.stderr).toBe(64);
+  const exit = await process.ended();
   writeFileSync(at("scenarios/pause.ts"), before);
+  expect(exit, process.stderr).toBe(64);
   expect(process.stderr).toMatch(/wrong × pause: the run came to no verdict \(exit 64\).*no such switch.*NO_VERDICT/s);
   expect(JSON.parse(process.stdout)).toMatchObject({
     verdict: "inconclusive",
@@ -178,15 +180,15 @@ test("a mutant and a count that are none are told, with what is near", async () 
   expect(count.stderr).toContain("BAD_COUNT");
 });
 
-test("what could not tell is tried again alone, and again by the next command; what told is not", async () => {
-  // A canary is no scenario of a proof.
-  configure("scenarios/controls/canary.ts");
+test("what came to no verdict is run again alone, and again by the next command; the others are not", async () => {
   const blind = scenario("noLostWrites()").replace("noWrongAnswers", "noLostWrites");
   const audit = '{ atRest: async () => true, read: async () => { throw new Error("no light"); } }';
   writeFileSync(
     at("scenarios/blind.ts"),
     blind.replace(/export default (.*);/s, `export default { ...$1, audit: ${audit} };`),
   );
+  // What caught it before would be tried first.
+  rmSync(at("reports/prove.json"), { force: true });
   const twoAtATime = ["--until-caught", "--jobs", "2", "--fresh"];
   const first = prove("blind", "pause", "--mutants", "wrong", ...twoAtATime);
   expect(await first.ended(), first.stderr).toBe(2);

@@ -15,10 +15,11 @@ import { environmentNamed } from "./environments.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import { exitFor, explain, type Output } from "./output.ts";
 import { type Planned, planAll, type Skipped } from "./planned.ts";
+import { type CellContext, runCells } from "./prove-cell.ts";
 import { Fingerprints } from "./prove-fingerprint.ts";
 import { proveProgress } from "./prove-progress.ts";
 import { expectedProofs, isUnchanged, knownProof, outOfReach, type PlannedAll, queuesOf } from "./prove-queues.ts";
-import { ProofRunner } from "./prove-runner.ts";
+import { ProofRunner, type RunnerOptions } from "./prove-runner.ts";
 import { countCells, ProofSchedule, type Queues } from "./prove-schedule.ts";
 import { replayCommand } from "./run-one.ts";
 import { problemsOfIds, tagsOf } from "./scenarios.ts";
@@ -55,64 +56,69 @@ const runsFolder = "prove";
 /** `faultline prove`: the scenarios against the system as it is, and against every mutant. @returns the exit code */
 export async function prove(filters: readonly string[], flags: ProveFlags, output: Output): Promise<number> {
   const repeats = countOf("--repeat", flags.repeat);
-  const fixed = flags.jobs === undefined ? undefined : countOf("--jobs", flags.jobs);
+  const jobs = jobsOf(flags);
   const chosen = chosenMutants(flags);
   const { planned, skipped } = await planFor(filters, flags, repeats);
   output.pin([]);
   const proven = knownProof(flags);
   const left = outOfReach(planned, chosen, flags.sample === true ? proven : undefined);
   const mutants = chosen.filter((mutant) => !left.has(mutant));
+  const warn = (text: string): void => output.say(output.colours.yellow(text));
   for (const [{ name }, catching] of left) {
-    const why = `only ${catching.join(" and ")} is known to catch it, and does not run here`;
-    output.say(output.colours.yellow(`skipped: mutant ${name}: ${why}`));
+    warn(`skipped: mutant ${name}: only ${catching.join(" and ")} is known to catch it, and does not run here`);
   }
-  for (const { scenario, why } of skipped) output.say(output.colours.yellow(`skipped: ${scenario}: ${why.join(" ")}`));
-  const store = openCells(flags.output, { fresh: flags.fresh === true });
-  const { signal, end } = listenForInterrupts((line) => output.say(line));
+  for (const { scenario, why } of skipped) warn(`skipped: ${scenario}: ${why.join(" ")}`);
   const fingerprints = new Fingerprints(flags);
   const queues = queuesOf(planned, mutants, { known: proven, expected: expectedProofs(flags) }, flags, fingerprints);
-  for (const sentence of fingerprints.unseen) {
-    output.say(output.colours.yellow(`its runs are not known to later commands: ${sentence}`));
-  }
-  const untilTold = flags.untilCaught === true;
-  const progress = proveProgress(output, { total: countCells(queues), untilTold });
-  const schedule = new ProofSchedule(queues, {
-    known: store.known,
-    untilTold,
-    onKnown: (cell) => progress.settled(cell, { isKnown: true }),
-  });
-  let changed = 0;
-  const runner = new ProofRunner({
-    schedule,
-    context: {
-      environment: flags.env,
-      into: join(flags.output, runsFolder),
-      allowedTargets: flags.allowTarget,
-      mutants,
-      signal,
-    },
-    progress,
-    jobs: fixed === undefined ? firstJobs(availableParallelism()) : { now: fixed, most: fixed, quiet: [] },
-    isMeasured: fixed === undefined,
-    keep(cell) {
-      if (fingerprints.unseen.length > 0 || isUnchanged(cell, planned, mutants, flags)) store.add(cell);
-      else changed += 1;
-    },
-  });
-  const ended = await runner.run();
-  progress.end();
+  const { unseen } = fingerprints;
+  for (const sentence of unseen) warn(`these runs are not known to later commands: ${sentence}`);
+  const { signal, end } = listenForInterrupts((line) => output.say(line));
+  const isCurrent = (cell: Cell): boolean => unseen.length > 0 || isUnchanged(cell, planned, mutants, flags);
+  const { schedule, ended, changed } = await runAll(queues, { mutants, signal, isCurrent, ...jobs }, flags, output);
   end();
-  if (changed > 0)
-    output.say(
-      output.colours.yellow(
-        `${changed} of these runs met other code than there was at first: the next command runs them again`,
-      ),
-    );
+  if (changed > 0) warn(`${changed} runs met other code than there was at first: the next command runs them again`);
   const verdict = conclude({ schedule, queues, mutants, planned, ended }, flags, output);
   if (ended === undefined) return exits[verdict];
   if (signal.aborted) output.say("", "What was run is kept: the same command goes on from here.");
   else output.say("", ...explain(ended));
   return exitFor(ended);
+}
+
+interface RunAll extends Pick<CellContext, "mutants" | "signal">, Pick<RunnerOptions, "jobs" | "isMeasured"> {
+  /** Whether a cell is still what would be run now. */
+  readonly isCurrent: (cell: Cell) => boolean;
+}
+
+/** Makes all runs. @returns what was done, what ended it before all was, and how many runs met code that has changed */
+async function runAll(
+  queues: Queues,
+  { mutants, signal, isCurrent, jobs, isMeasured }: RunAll,
+  flags: ProveFlags,
+  output: Output,
+): Promise<{ readonly schedule: ProofSchedule; readonly ended: unknown; readonly changed: number }> {
+  const store = openCells(flags.output, { fresh: flags.fresh === true });
+  const untilDecided = flags.untilCaught === true;
+  const progress = proveProgress(output, { total: countCells(queues), untilDecided });
+  const onKnown = (cell: Cell): void => progress.settled(cell, { isKnown: true });
+  const schedule = new ProofSchedule(queues, { known: store.known, untilDecided, onKnown });
+  let changed = 0;
+  const keep = (cell: Cell): void => {
+    if (isCurrent(cell)) store.add(cell);
+    else changed += 1;
+  };
+  const into = join(flags.output, runsFolder);
+  const context = { environment: flags.env, into, allowedTargets: flags.allowTarget, mutants };
+  const make: RunnerOptions["make"] = (cells, ofRun) => runCells(cells, { ...context, signal: ofRun });
+  const ended = await new ProofRunner({ schedule, make, into, signal, progress, keep, jobs, isMeasured }).run();
+  progress.end();
+  return { schedule, ended, changed };
+}
+
+/** As many at a time as is said, or else as many as fit. */
+function jobsOf({ jobs }: ProveFlags): Pick<RunnerOptions, "jobs" | "isMeasured"> {
+  if (jobs === undefined) return { jobs: firstJobs(availableParallelism()), isMeasured: true };
+  const now = countOf("--jobs", jobs);
+  return { jobs: { now, most: now, quiet: [] }, isMeasured: false };
 }
 
 interface Ended {

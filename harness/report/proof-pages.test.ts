@@ -109,6 +109,11 @@ it("an exploration found nothing only in what was judged", () => {
 
 it.each([
   ["a proof", (text: string) => renderProof(sampleProof(text), "prove")],
+  [
+    "a proof that ended early",
+    (text: string) =>
+      renderProof({ ...sampleProof(), incomplete: { reason: text, remedy: text, done: 1, of: 2 } }, "prove"),
+  ],
   ["an exploration", (text: string) => renderExploration(sampleExploration(text), "explore")],
 ])("no text of %s becomes anything but text", (_name, render) => {
   const expected = skeletonOf(render("x"));

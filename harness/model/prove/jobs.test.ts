@@ -20,10 +20,10 @@ describe("the first run, which is alone", () => {
   it("says how many fit, up to the number of cores", () => {
     const [two, eight] = [firstJobs(2), firstJobs(8)];
     expect(afterFirst(two, { verdict: "fail", idle: 0.66 }).now).toBe(2);
-    expect(afterFirst(two, { verdict: "fail", idle: 0.6 }).now).toBe(1);
+    expect(afterFirst(two, { verdict: "fail", idle: 0.55 }).now).toBe(1);
     expect(afterFirst(two, { verdict: "fail", idle: 0.05 }).now).toBe(1);
     expect(afterFirst(two, { verdict: "fail", idle: 1 }).now).toBe(2);
-    expect(afterFirst(eight, { verdict: "fail", idle: 0.9 }).now).toBe(7);
+    expect(afterFirst(eight, { verdict: "fail", idle: 0.88 }).now).toBe(7);
   });
 
   it("leaves it at one when it could not tell, and changes nothing where nothing is measured", () => {
@@ -41,8 +41,8 @@ describe("each further run", () => {
   });
 
   it("keeps it where one more would fill the processor", () => {
-    expect(after(firstJobs(2), ...times(20, passed(0.6, 1))).now).toBe(1);
-    expect(after(firstJobs(8), ...times(20, passed(0.4, 4))).now).toBe(4);
+    expect(after(firstJobs(2), ...times(20, passed(0.55, 1))).now).toBe(1);
+    expect(after(firstJobs(8), ...times(20, passed(0.3, 4))).now).toBe(4);
     expect(after(firstJobs(8), ...times(6, passed(0.45, 4))).now).toBe(5);
   });
 
