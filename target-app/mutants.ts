@@ -221,6 +221,11 @@ export const mutants = {
     breaks: onlyTheAuthorised,
     seen: "evilsocket/opensnitch#1042",
   },
+  "unversioned-index": {
+    change: "the index takes in whatever comes last, also an older version that was held up on its way",
+    breaks: "in the end the index has each product as it is in the database",
+    seen: "ankane/searchkick#651",
+  },
 } as const satisfies Record<string, Mutant>;
 
 export type MutantName = keyof typeof mutants;

@@ -37,6 +37,11 @@ export const warmUp = seconds(3);
 /** What makes a variant of the reference system, as variables of the environment: a seeded bug, a write policy. */
 const switches = { MUTANT: "mutant", WRITE_POLICY: "write policy" } as const;
 
+/** MUTANT may name several, with commas between them. */
+function inWords(word: string, value: string): string {
+  return value.includes(",") ? `${word}s ${value.split(",").join(" and ")}` : `${word} ${value}`;
+}
+
 /** What was compiled is kept for the next start, which takes a quarter of the processor's time then. */
 const compiled = { NODE_COMPILE_CACHE: "node_modules/.cache/storefront" } as const;
 
@@ -48,7 +53,7 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
   const set = Object.entries(switches).flatMap(([name, word]) => {
     const value = process.env[name] ?? "";
     const isStated = name === "WRITE_POLICY" && writePolicy !== undefined;
-    return value === "" || isStated ? [] : [{ name, value, text: `${word} ${value}` }];
+    return value === "" || isStated ? [] : [{ name, value, text: inWords(word, value) }];
   });
   const variables = Object.fromEntries(set.map(({ name, value }) => [name, value]));
   const environment = {

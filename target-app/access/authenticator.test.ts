@@ -36,11 +36,11 @@ it("ticking-clock: a revoked key gets in after a freeze, for to the process no t
     const { createAuthenticator: create } = await withMutant(who, () => import("./authenticator.ts"));
     let isRevoked = false;
     const find = async () => (isRevoked ? undefined : shopper);
-    const { authenticate } = create({ find, log, revocationSeconds: 1 });
-    await authenticate(key);
+    const authenticator = create({ find, log, revocationSeconds: 1 });
+    await authenticator.authenticate(key);
     isRevoked = true;
     freeze(1200);
-    return (await authenticate(key)) === undefined ? "refused" : "let in";
+    return (await authenticator.authenticate(key)) === undefined ? "refused" : "let in";
   });
   expect(seen).toEqual({ mutant: "let in", correct: "refused" });
 });

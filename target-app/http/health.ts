@@ -23,7 +23,7 @@ export function addHealth(server: FastifyInstance, { needed, wanted = {} }: Heal
   const open = { tags: ["operations"], security: [] };
   const live = { ...open, summary: "Whether the process runs", response: { 200: status } };
   server.get("/livez", { config, schema: live }, async () => {
-    if (mutated("live-needs-database")) await Promise.all(Object.values(needed).map((ask) => ask())); // instead of nobody
+    if (mutated("live-needs-database")) await Promise.all(Object.values(needed).map((ask) => ask())); // instead of none
     return { status: "live" };
   });
 

@@ -176,7 +176,7 @@ async function taken(
   );
 }
 
-it("no-socket-timeout: a worker waits for ever on connections that nobody at the other end knows of", async () => {
+it("no-socket-timeout: a worker waits for ever on connections that are forgotten at the other end", async () => {
   const seen = await compared("no-socket-timeout", async (who) => {
     const link = await openLink(queue.url);
     closing.push(() => link.close());
@@ -185,7 +185,7 @@ it("no-socket-timeout: a worker waits for ever on connections that nobody at the
       link.blackHole();
       await link.heal("lost");
     };
-    return taken(who, { url: link.url, withinMs: 7000, upset });
+    return taken(who, { url: link.url, withinMs: 6000, upset });
   });
   expect(seen).toEqual({ mutant: "left", correct: "taken" });
 });
@@ -208,7 +208,7 @@ it("stalled-once: a job is dropped whose workers died twice with it in hand", as
   const seen = await compared("stalled-once", async (who) => {
     const { producer, enqueue } = await openQueue(who);
     await enqueue(1);
-    // As two workers leave it that took it and died: once it was put back already, and nobody holds its lock now.
+    // As two workers leave it that took it and died: once it was put back already, and its lock is over.
     const id = await redis.lmove("bull:order-placed:wait", "bull:order-placed:active", "RIGHT", "LEFT");
     await redis.hset(`bull:order-placed:${id}`, "stc", 1);
     await redis.sadd("bull:order-placed:stalled", id ?? "");

@@ -91,9 +91,9 @@ it("key-stuck-in-flight: an order that failed once is being worked on for ever",
       const during = await withClient(system.postgres.url, async (client) => {
         await client.query("BEGIN");
         await client.query("LOCK TABLE orders IN EXCLUSIVE MODE");
-        const told = await take();
+        const outcome = await take();
         await client.query("COMMIT");
-        return told;
+        return outcome;
       });
       return [during, await take()];
     } finally {

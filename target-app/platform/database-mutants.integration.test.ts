@@ -133,12 +133,12 @@ const sessions = (condition: string, values: unknown[] = []) =>
 it("no-statement-timeout: the server goes on with a statement that its client gave up", async () => {
   const seen = await both("no-statement-timeout", async (who) => {
     const database = await open(who);
-    const told = await outcome(database.query(`SELECT pg_sleep(2) AS "${who}"`));
-    return { told, stillRunning: await sessions("state = 'active' AND query LIKE $1", [`%"${who}"`]) };
+    const answer = await outcome(database.query(`SELECT pg_sleep(2) AS "${who}"`));
+    return { answer, stillRunning: await sessions("state = 'active' AND query LIKE $1", [`%"${who}"`]) };
   });
   expect(seen).toEqual({
-    mutant: { told: "Unavailable", stillRunning: 1 },
-    correct: { told: "Unavailable", stillRunning: 0 },
+    mutant: { answer: "Unavailable", stillRunning: 1 },
+    correct: { answer: "Unavailable", stillRunning: 0 },
   });
 });
 

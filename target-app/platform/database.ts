@@ -64,6 +64,14 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
   return mutated("nested-infinite-retry") ? insistent(database) : database;
 }
 
+/** So long a connection that is not in use stays open. */
+const idleMs = 5000;
+/**
+ * One that is still open at the server after this is one that its client closed without the server hearing of it: behind
+ * a partition, say. It would keep its place for as long as the server runs.
+ */
+const forgottenAfterMs = 7000;
+
 function openPool(url: string, { poolSize, connectMs, queryMs }: DatabaseLimits, log: Log): pg.Pool {
   const deadlines = {
     connectionTimeoutMillis: connectMs,
@@ -77,8 +85,8 @@ function openPool(url: string, { poolSize, connectMs, queryMs }: DatabaseLimits,
     connectionString: url,
     max: mutated("unbounded-pool") ? 1000 : poolSize,
     ...(mutated("no-query-timeout") ? {} : deadlines),
-    ...(mutated("async-commit") ? { options: "-c synchronous_commit=off" } : {}),
-    idleTimeoutMillis: 5_000,
+    options: `-c idle_session_timeout=${forgottenAfterMs}${mutated("async-commit") ? " -c synchronous_commit=off" : ""}`,
+    idleTimeoutMillis: idleMs,
     keepAlive: true,
   });
   // Each dropped connection is an event on the pool while it is idle and on the client while it is lent out;

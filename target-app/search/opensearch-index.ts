@@ -1,4 +1,5 @@
 import { type API, Client, errors } from "@opensearch-project/opensearch";
+import { mutated } from "../mutants.ts";
 import { guarded } from "./guarded.ts";
 import type { SearchOptions } from "./open.ts";
 import type { Applied, Hit, ProductDocument, Removal, SearchIndex, SearchRequest } from "./search-index.ts";
@@ -57,8 +58,7 @@ export async function openSearchIndex(
           id: `${tenant}:${id}`,
           body: { tenant, id, version, ...body },
           // A write that was given up may still be made, later than one that came after it.
-          version,
-          version_type: "external_gte",
+          ...(mutated("unversioned-index") ? {} : { version, version_type: "external_gte" }),
           timeout: `${feedMs}ms`,
         }),
       ).then((): Applied => "applied", outdated),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "../platform/log.ts";
 import { type Component, startPostgres, withClient } from "../testing/components.ts";
 import { type Link, openLink } from "../testing/link.ts";
+import { both, withMutant } from "../testing/mutant.ts";
 import { openIndex } from "./open.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { absenceCases } from "./testing/absence-cases.ts";
@@ -32,6 +33,21 @@ describe("the index in Postgres", () => {
     await expect(index.put(documentOf("a", 1, "b"))).rejects.toMatchObject({ name: "Unavailable" });
     await index.prepare();
     expect(await index.search(request)).toEqual({ total: 0, hits: [] });
+  });
+
+  it("unversioned-index: an older version that comes last is what the index keeps", async () => {
+    const seen = await both("unversioned-index", async (who) => {
+      const { postgresIndex } = await withMutant(who, () => import("./postgres-index.ts"));
+      const log = createLog({ logLevel: "silent", instance: "test" });
+      const own = postgresIndex(component.url, { log, poolSize: 1, readMs: 1000, feedMs: 1000 });
+      try {
+        for (const version of [2, 1]) await own.put({ ...documentOf("late", 1, "name"), version });
+        return (await own.search({ tenant: "late", text: "name", limit: 1, offset: 0 })).hits[0]?.version;
+      } finally {
+        await own.close();
+      }
+    });
+    expect(seen).toEqual({ mutant: 1, correct: 2 });
   });
 
   absenceCases(() => ({ index, component, link }));

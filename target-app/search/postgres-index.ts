@@ -1,3 +1,4 @@
+import { mutated } from "../mutants.ts";
 import { type Database, openDatabase } from "../platform/database.ts";
 import { guarded } from "./guarded.ts";
 import type { SearchOptions } from "./open.ts";
@@ -28,15 +29,18 @@ const schema = `
   CREATE INDEX IF NOT EXISTS documents_name ON documents USING gin (name gin_trgm_ops);
 `;
 
+/** What comes late must not undo what came before it. */
+const onlyNewer = mutated("unversioned-index") ? "" : "WHERE documents.version <= $3";
+
 const put = `
   INSERT INTO documents (tenant, id, version, name, note, price_cents) VALUES ($1, $2, $3, $4, $5, $6)
   ON CONFLICT (tenant, id) DO UPDATE SET version = $3, removed = false, name = $4, note = $5, price_cents = $6
-  WHERE documents.version <= $3
+  ${onlyNewer}
 `;
 
 const remove = `
   INSERT INTO documents (tenant, id, version, removed) VALUES ($1, $2, $3, true)
-  ON CONFLICT (tenant, id) DO UPDATE SET version = $3, removed = true, name = '', note = '' WHERE documents.version <= $3
+  ON CONFLICT (tenant, id) DO UPDATE SET version = $3, removed = true, name = '', note = '' ${onlyNewer}
 `;
 
 const columns = `id, name, note, price_cents AS "priceCents", version, count(*) OVER ()::integer AS total`;
