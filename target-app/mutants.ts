@@ -216,11 +216,6 @@ export const mutants = {
     breaks: comesToRest,
     seen: "rudderlabs/rudder-server#4598",
   },
-  "ticking-clock": {
-    change: "the age of a key is counted by a timer, which stands still while the process is frozen",
-    breaks: onlyTheAuthorised,
-    seen: "evilsocket/opensnitch#1042",
-  },
   "unversioned-index": {
     change: "the index takes in whatever comes last, also an older version that was held up on its way",
     breaks: "in the end the index has each product as it is in the database",

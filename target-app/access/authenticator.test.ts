@@ -3,7 +3,6 @@ import { array, assert, asyncProperty, boolean, integer, record } from "fast-che
 import { describe, expect, it } from "vitest";
 import { Unavailable } from "../platform/errors.ts";
 import { createLog } from "../platform/log.ts";
-import { both, withMutant } from "../testing/mutant.ts";
 import { type AuthenticatorOptions, createAuthenticator, type Guesser } from "./authenticator.ts";
 import type { Principal } from "./scopes.ts";
 
@@ -26,24 +25,6 @@ function setUp(options: Partial<AuthenticatorOptions> = {}) {
   const authenticate = (sent: string, guesser?: Guesser) => authenticator.authenticate(sent, guesser);
   return { store, clock, authenticate };
 }
-
-/** As if the process were frozen: nothing in it goes on, not even its timers. */
-const freeze = (milliseconds: number) =>
-  void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-
-it("ticking-clock: a revoked key gets in after a freeze, for to the process no time went by", async () => {
-  const seen = await both("ticking-clock", async (who) => {
-    const { createAuthenticator: create } = await withMutant(who, () => import("./authenticator.ts"));
-    let isRevoked = false;
-    const find = async () => (isRevoked ? undefined : shopper);
-    const authenticator = create({ find, log, revocationSeconds: 1 });
-    await authenticator.authenticate(key);
-    isRevoked = true;
-    freeze(1200);
-    return (await authenticator.authenticate(key)) === undefined ? "refused" : "let in";
-  });
-  expect(seen).toEqual({ mutant: "let in", correct: "refused" });
-});
 
 const away = () => Promise.reject(new Error("away"));
 const nobody = async () => undefined;

@@ -64,7 +64,7 @@ export function openAuthenticator({
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { find, log, revocationSeconds = 10, refreshAfterMs = 1000, now = ownClock() } = options;
+  const { find, log, revocationSeconds = 10, refreshAfterMs = 1000, now = () => performance.now() } = options;
   // Apart from each other, or a flood of wrong keys would drive out the valid ones.
   const valid = new LRUCache<string, Valid>({ max: most });
   const wrong = new LRUCache<string, number>({ max: most });
@@ -114,14 +114,6 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   return { authenticate };
-}
-
-/** Goes on while the process is frozen; a clock of its own timers would stand still with it. */
-function ownClock(): () => number {
-  if (!mutated("ticking-clock")) return () => performance.now();
-  let ticks = 0;
-  setInterval(() => (ticks += 1), 100).unref();
-  return () => ticks * 100;
 }
 
 /** What "auth-fail-open" takes a key for: all that its text claims, and all scopes. */
