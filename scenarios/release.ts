@@ -44,8 +44,8 @@ export default scenario({
   checks: [
     stopsCleanly(),
     // A balancer has the other API; who stays with one has none for the two seconds that each is away.
-    availability({ atLeast: 0.99, operations: ["lookAnywhere", "buyAnywhere"] }),
-    availability({ atLeast: 0.75, operations: ["browse", "search", "reprice", "buy"] }),
+    availability({ atLeast: 0.97, operations: ["lookAnywhere", "buyAnywhere"] }),
+    availability({ atLeast: 0.7, operations: ["browse", "search", "reprice", "buy"] }),
     ...keepsItsWord(),
     ...tellsTheTruth(),
     recoversWithin(seconds(3)),

@@ -60,7 +60,7 @@ export function retriesEnd(given: RetryOptions): Check {
     parameters: jsonOf(options),
     guards: "safety",
     isDisturbable: true,
-    title: `retries of ${operations.join(", ")} end`,
+    title: `retries end: ${operations.join(", ")}`,
     law,
   } as const;
   const needed = needs(
