@@ -11,7 +11,7 @@ it("asks for something else each time, on the wire, and no two floods ask for th
       body += String(chunk);
     });
     request.on("end", () => {
-      asked.push(`${request.method} ${request.url} ${request.headers["idempotency-key"]} ${body}`);
+      asked.push(`${request.method} ${request.url} ${String(request.headers["idempotency-key"])} ${body}`);
       // Slowly: what counts is that they differ.
       setTimeout(() => reply.end("ok"), 5);
     });
