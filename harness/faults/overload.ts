@@ -19,8 +19,9 @@ type OverloadOptions = z.input<typeof overloadOptions.schema>;
  * Foreign traffic far past what the system can carry, and then none: a campaign, a crawler, clients that all come back
  * at once. It asks on so many connections, each again as soon as it has its answer. What matters is what comes after: a
  * metastable system does not recover when the load is back to what it was (Bronson et al., "Metastable failures in
- * distributed systems", HotOS 2021). `{n}` in the path, in the values of the headers and in the body is another number in each request,
- * from 1: so `"/products/{n}"` reads what no cache has, and `{ "idempotency-key": "rush-{n}" }` writes each time. Not simulated: many
+ * distributed systems", HotOS 2021). `{n}` in the path, in the values of the headers and in the body
+ * is another number in each request, on other links, too: so `{ "idempotency-key": "rush-{n}" }` writes each time, and
+ * `"/products/{n}"` reads what no cache has. It counts from 1 in the first flood, from 1,000,001 in the next. Not simulated: many
  * addresses; and it shares this machine's processors.
  */
 export function overload<const Target extends string>(link: Target, options: OverloadOptions): FaultSpec<Target> {

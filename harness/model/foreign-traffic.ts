@@ -11,8 +11,8 @@ export interface ForeignTraffic {
 }
 
 /**
- * What a flood asks for, over HTTP. `{n}` in its path, in the values of its headers and in its body is the number of the
- * request, from 1, another one in each.
+ * What a flood asks for, over HTTP. `{n}` in its path, in the values of its headers and in its body is another number in
+ * each request, also of other floods: from 1 in the first one, from 1,000,001 in the next.
  */
 export interface FloodRequest {
   readonly path: string;

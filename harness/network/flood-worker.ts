@@ -7,12 +7,20 @@ import autocannon from "autocannon";
 import type { FloodRequest, TrafficCounts } from "../model/foreign-traffic.ts";
 import { numberedRequest } from "./numbered-request.ts";
 
-const { url, request, connections } = workerData as { url: string; request: FloodRequest; connections: number };
+interface Flood {
+  readonly url: string;
+  readonly request: FloodRequest;
+  readonly connections: number;
+  /** Which one of this process it is, from 0. */
+  readonly number: number;
+}
+
+const { url, request, connections, number } = workerData as Flood;
 /** Longer than any run: it ends with its thread. */
 const duration = 86_400;
 
 const counts: { -readonly [Key in keyof TrafficCounts]: number } = { ok: 0, refused: 0, broken: 0, open: connections };
-const numbered = numberedRequest(request);
+const numbered = numberedRequest(request, number);
 const requests = numbered === undefined ? {} : { requests: [{ setupRequest: numbered }] };
 const options = { url, ...(request as object), ...requests, connections, duration, timeout: 5 };
 const flood = autocannon(options, () => undefined);

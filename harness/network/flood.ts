@@ -10,12 +10,17 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
+let floods = 0;
+
 /** A closed loop of autocannon that asks as fast as it is answered. One that cannot ask counts nothing. */
 export function startFlood({ host, port }: Address, request: FloodRequest, connections: number): Traffic {
   // Beside this file, also where it was built.
   const program = new URL(`./flood-worker${extname(import.meta.url)}`, import.meta.url);
   let counts: TrafficCounts = { ok: 0, refused: 0, broken: 0, open: connections };
-  const worker = new Worker(program, { workerData: { url: `http://${host}:${port}`, request, connections } });
+  const worker = new Worker(program, {
+    workerData: { url: `http://${host}:${port}`, request, connections, number: floods },
+  });
+  floods += 1;
   worker.on("message", (told: TrafficCounts) => {
     counts = told;
   });

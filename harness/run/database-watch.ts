@@ -57,8 +57,9 @@ export class DatabaseWatch {
 
 /**
  * What the server has of sessions, Faultline's own left out; and the statements of the application that are at work for some
- * time, or whose transaction is open without any. A commit that waits for its standby is none: no time-out ends it, and it
- * can't be taken back (PostgreSQL, `SyncRepWaitForLSN`). Nor is one that waits for its caller to take the answer. A superuser's reserved connections are nobody else's.
+ * time, or whose transaction is open without any. A commit that waits for its standby does not count: no time-out ends it,
+ * and it can't be taken back (PostgreSQL, `SyncRepWaitForLSN`). Nor does what waits for its caller to take the answer. What a
+ * server takes is without the connections that are reserved for superusers.
  */
 const sessionsOf = (user: string): string => `
   WITH client AS MATERIALIZED (

@@ -8,7 +8,7 @@ let ssIsThere = process.platform === "linux";
 /**
  * The connections at some TCP ports of this machine, both ends of those that stay on it. With their bytes where there is
  * `ss` of iproute2, which alone reads them from the kernel; else from /proc, which has none.
- * @param withBytes false where nobody asks for them: it is less to read
+ * @param withBytes false where they are not needed: there is less to read then
  * @returns undefined where neither is available
  */
 export async function socketsAt(ports: readonly number[], withBytes = true): Promise<readonly Socket[] | undefined> {
