@@ -154,3 +154,14 @@ it("of a run that was torn before its receipts, what was injected excuses until 
   expect([at(12_000), at(10_900), at(12_000, [begun], "worker-1")]).toEqual(["pass", "fail", "fail"]);
   expect([at(12_000, [begun, healed]), at(13_500, [begun, healed])]).toEqual(["pass", "fail"]);
 });
+
+it("what ends before the system was up is no crash: the run says why it could not be started", () => {
+  const phase = (atMs: number, name: "provision" | "warmUp" | "tearDown"): RunEvent => ({
+    atMs,
+    type: "phase",
+    phase: name,
+  });
+  const torn = [phase(10, "provision"), ended("api-1", 200), phase(300, "tearDown")];
+  expect(judge(torn)).toMatchObject({ verdict: "inconclusive", actual: "the system did not come up" });
+  expect(judge([phase(10, "provision"), phase(150, "warmUp"), ended("api-1", 200)]).verdict).toBe("fail");
+});

@@ -40,6 +40,7 @@ export function staysUp(given: NoOptions = {}): Check {
     const started = evidence.events.flatMap((event) => (event.type === "started" ? [event.instance] : []));
     const crashes = crashesIn(evidence);
     const numbers = { started: started.length, crashed: crashes.length };
+    if (isStillStarting(evidence)) return undecided(expected, "the system did not come up", numbers);
     if (crashes.length > 0) return { verdict: "fail", expected, actual: spoken(crashes, evidence), numbers };
     if (started.length === 0) return undecided(expected, "no process was started", numbers);
     const gone = goneAtRest(evidence, started);
@@ -54,6 +55,12 @@ export function staysUp(given: NoOptions = {}): Check {
       numbers,
     };
   });
+}
+
+/** Whether the run ended before all was started: what ended then was never up. */
+function isStillStarting({ events }: Evidence): boolean {
+  const phases = events.flatMap((event) => (event.type === "phase" ? [event.phase] : []));
+  return phases.includes("provision") && phases.every((phase) => phase === "provision" || phase === "tearDown");
 }
 
 function crashesIn(evidence: Evidence): readonly Exit[] {

@@ -17,7 +17,7 @@ const ping = (): Promise<boolean> =>
       resolve(answers);
     };
     socket.once("data", () => done(true));
-    socket.once("error", () => done(false));
+    socket.once("error", () => done(false)).once("close", () => done(false));
     socket.setTimeout(1000, () => done(false));
   });
 
