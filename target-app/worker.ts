@@ -32,7 +32,8 @@ const bufferLink =
   config.writePolicy === "write-back"
     ? openRedisLink({ url: config.queueUrl, name: "the buffer", deadlineMs: 500, log })
     : undefined;
-const index = await openIndex(config.searchUrl, { log, poolSize: config.searchPoolSize });
+// A connection may take as long as a change: nobody waits for a worker, and its index may be far away.
+const index = await openIndex(config.searchUrl, { log, poolSize: config.searchPoolSize, readMs: 1000 });
 const producer = openProducer(config.queueUrl, log);
 
 const relayOptions = { database, log, idleMs: config.relayIdleMs };
