@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
-import { Transform } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createLog } from "../platform/log.ts";
 import { type Component, startRedis } from "../testing/components.ts";
@@ -28,13 +27,11 @@ afterAll(async () => {
 
 async function farFrom(url: string): Promise<typeof far> {
   const { hostname, port } = new URL(url);
-  const late = () =>
-    new Transform({ transform: (chunk, _encoding, done) => void setTimeout(() => done(null, chunk), tripMs) });
   const server = createServer((near) => {
     const other = connect(Number(port), hostname);
     for (const socket of [near, other]) socket.on("error", () => undefined);
     near.on("close", () => other.destroy());
-    near.pipe(other).pipe(late()).pipe(near);
+    near.pipe(other).on("data", (chunk) => setTimeout(() => near.write(chunk), tripMs));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
