@@ -11,6 +11,7 @@ import {
   fastify,
   LogController,
 } from "fastify";
+import { mutated } from "../mutants.ts";
 import { boundedBy } from "../platform/deadline.ts";
 import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
@@ -39,7 +40,7 @@ export function createServer({ instance, log, mostAtOnce = Number.POSITIVE_INFIN
     // What is not as documented is refused, not bent into shape: `null` would be a price of 0.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     // On shutdown, connections that are being answered are let finish and the idle ones are closed.
-    forceCloseConnections: "idle",
+    forceCloseConnections: mutated("cuts-open-answers") ? true : "idle",
     // A request that still comes on one of them is served, and its connection closed with the answer.
     return503OnClosing: false,
     // Whoever sends an id finds it in our logs; it is checked, for it gets into them as it is.
