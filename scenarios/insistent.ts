@@ -1,4 +1,14 @@
-import { availability, kill, milliseconds, partition, recoversWithin, retriesEnd, scenario, seconds } from "faultline";
+import {
+  availability,
+  kill,
+  latency,
+  milliseconds,
+  partition,
+  recoversWithin,
+  retriesEnd,
+  scenario,
+  seconds,
+} from "faultline";
 import { insistent } from "./storefront/insistent.ts";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
@@ -21,6 +31,8 @@ export default scenario({
     { at: seconds(1.2), lasting: milliseconds(600), inject: kill("api-1") },
     { at: seconds(3), lasting: seconds(1), inject: kill("postgres") },
     { at: seconds(3.8), lasting: milliseconds(600), inject: kill("api-2") },
+    // An order takes seven trips, and has no time for that; what takes three is still done.
+    { at: seconds(4.7), lasting: seconds(1.2), inject: latency("api->postgres", { latency: milliseconds(100) }) },
   ],
   audit: ledger(),
   restWithin: seconds(12),

@@ -151,11 +151,6 @@ export const mutants = {
     breaks: comesToRest,
     seen: "redis/ioredis#913",
   },
-  "backoff-never-reset": {
-    change: "each failure of a relay doubles its pause, without a bound, and success does not reset it",
-    breaks: comesToRest,
-    seen: "getsentry/sentry#51199",
-  },
   "queue-needed-at-start": {
     change: "a worker that has no connection to the queue two seconds after its start never takes a job",
     breaks: comesToRest,
@@ -201,20 +196,10 @@ export const mutants = {
     breaks: poolsHold,
     seen: "brianc/node-postgres#557",
   },
-  "leaks-failed-begin": {
-    change: "BEGIN stands before the try, and a connection on which it fails is never given back",
-    breaks: poolsHold,
-    seen: "drizzle-team/drizzle-orm#6241",
-  },
   "no-statement-timeout": {
     change: "only the client gives up on a statement; Postgres goes on with it, on a connection that the pool forgot",
     breaks: poolsHold,
     seen: "brianc/node-postgres#1954",
-  },
-  "keeps-locks": {
-    change: "Postgres keeps a transaction open, with its locks, whose client is frozen or cannot be reached",
-    breaks: comesToRest,
-    seen: "rudderlabs/rudder-server#4598",
   },
   "unversioned-index": {
     change: "the index takes in whatever comes last, also an older version that was held up on its way",

@@ -1,4 +1,3 @@
-import { mutated } from "../mutants.ts";
 import type { Database } from "../platform/database.ts";
 import { type Log, transitions } from "../platform/log.ts";
 import { type Loop, startLoop } from "../platform/loop.ts";
@@ -23,7 +22,6 @@ const retryMs = 200;
 /** Carries events of one kind from the outbox to where they belong, for as long as it takes. */
 export function startRelay<K extends EventKind>(lane: Lane<K>, { database, log, idleMs }: RelayOptions): Loop {
   const state = transitions(log, `the relay of ${lane.kind}`);
-  let failures = 0;
   return startLoop(async () => {
     try {
       if (!(await hasUnsent(database, lane.kind))) return idleMs;
@@ -34,8 +32,6 @@ export function startRelay<K extends EventKind>(lane: Lane<K>, { database, log, 
       return claimed === 0 ? idleMs : 0;
     } catch (error) {
       state.failed(error);
-      failures += 1;
-      if (mutated("backoff-never-reset")) return retryMs * 2 ** failures; // instead of:
       return retryMs * (0.5 + Math.random());
     }
   });

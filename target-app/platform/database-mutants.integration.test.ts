@@ -4,7 +4,6 @@ import type { MutantName } from "../mutants.ts";
 import { type Component, startPostgres, withClient } from "../testing/components.ts";
 import { type Link, openLink } from "../testing/link.ts";
 import { both, withMutant } from "../testing/mutant.ts";
-import { eventually } from "../testing/processes.ts";
 import { createLog } from "./log.ts";
 
 // Each seeded bug in how Postgres is spoken to: the same steps show it with the bug, and nothing without it.
@@ -15,7 +14,6 @@ const closing: (() => unknown)[] = [];
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  await withClient(postgres.url, (client) => client.query("CREATE TABLE kept (what text)"));
 });
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -96,20 +94,6 @@ it("nested-infinite-retry: a question is asked until it is answered, whoever sti
   expect(seen).toEqual({ mutant: ["still asking", "done"], correct: ["Unavailable", "Unavailable"] });
 });
 
-it("leaks-failed-begin: a connection on which BEGIN failed is lost to the pool", async () => {
-  const seen = await both("leaks-failed-begin", async (who) => {
-    const link = await linkTo(postgres);
-    const database = await open(who, link.url);
-    const work = () => outcome(database.transaction((session) => session.query("SELECT 1")));
-    await work();
-    link.blackHole();
-    const during = await work();
-    await link.heal("lost");
-    return [during, await work(), database.usage().open];
-  });
-  expect(seen).toEqual({ mutant: ["Unavailable", "Unavailable", 1], correct: ["Unavailable", "done", 1] });
-});
-
 it("unbounded-pool: as many connections are open as there are callers", async () => {
   const seen = await both("unbounded-pool", async (who) => {
     const database = await open(who);
@@ -140,26 +124,4 @@ it("no-statement-timeout: the server goes on with a statement that its client ga
     mutant: { answer: "Unavailable", stillRunning: 1 },
     correct: { answer: "Unavailable", stillRunning: 0 },
   });
-});
-
-it("keeps-locks: a transaction stays open, with its locks, whose client cannot be reached", async () => {
-  const seen = await both("keeps-locks", async (who) => {
-    const link = await linkTo(postgres);
-    const database = await open(who, link.url);
-    await outcome(
-      database.transaction(async (session) => {
-        await session.query(`SELECT FROM kept AS "${who}" FOR SHARE`);
-        link.blackHole();
-        await session.query("SELECT 1");
-      }),
-    );
-    const isFree = async () =>
-      (await sessions("state = 'idle in transaction' AND query LIKE $1", [`%"${who}"%`])) === 0;
-    const gone = eventually(isFree, { withinMs: who === "correct" ? 10_000 : 2500 });
-    return gone.then(
-      () => "given back",
-      () => "kept",
-    );
-  });
-  expect(seen).toEqual({ mutant: "kept", correct: "given back" });
 });

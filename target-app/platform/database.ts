@@ -41,9 +41,8 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
     const endsAt = performance.now() + limits.transactionMs;
     const session = sessionOn(client, endsAt);
     let isPoisoned = true;
-    if (mutated("leaks-failed-begin")) await session.query("BEGIN"); // instead of:
     try {
-      if (!mutated("leaks-failed-begin")) await session.query("BEGIN");
+      await session.query("BEGIN");
       const result = await body(session);
       await commit(session);
       isPoisoned = false;
@@ -79,7 +78,7 @@ function openPool(url: string, { poolSize, connectMs, queryMs }: DatabaseLimits,
     // The server gives up just before the client does: its error leaves the connection usable, the client's does not.
     ...(mutated("no-statement-timeout") ? {} : { statement_timeout: queryMs - 50 }),
     // A client that vanished in the middle of a transaction must not keep its row locks.
-    ...(mutated("keeps-locks") ? {} : { idle_in_transaction_session_timeout: 1500 }),
+    idle_in_transaction_session_timeout: 1500,
   };
   const pool = new pg.Pool({
     connectionString: url,
