@@ -1,9 +1,9 @@
 import {
   availability,
   kill,
-  latency,
   milliseconds,
   partition,
+  postgresLock,
   recoversWithin,
   retriesEnd,
   scenario,
@@ -31,8 +31,8 @@ export default scenario({
     { at: seconds(1.2), lasting: milliseconds(600), inject: kill("api-1") },
     { at: seconds(3), lasting: seconds(1), inject: kill("postgres") },
     { at: seconds(3.8), lasting: milliseconds(600), inject: kill("api-2") },
-    // An order takes seven trips, and has no time for that; what takes three is still done.
-    { at: seconds(4.7), lasting: seconds(1.2), inject: latency("api->postgres", { latency: milliseconds(100) }) },
+    // Whatever an order does before it is in its table is done, and the order is not.
+    { at: seconds(4.7), lasting: seconds(1.2), inject: postgresLock("postgres", { table: "orders" }) },
   ],
   audit: ledger(),
   restWithin: seconds(12),

@@ -23,11 +23,11 @@ export default scenario({
   tags: ["full", "crash"],
   system: storefront(),
   workload: shoppers({ perSecond: 80, doing: { browse: 50, search: 5, reprice: 20, buy: 25 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(8.5), recovery: seconds(6) },
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(9.3), recovery: seconds(6) },
   faults: [
     // One API starts without its database, one worker without its queue and its cache.
     { at: seconds(0.3), lasting: seconds(3.2), inject: partition("api-1->postgres") },
-    { at: seconds(0.3), lasting: seconds(3.2), inject: refuse("worker-1->queue") },
+    { at: seconds(0.3), lasting: seconds(4), inject: refuse("worker-1->queue") },
     { at: seconds(0.3), lasting: seconds(3.2), inject: partition("worker-1->cache") },
     { at: seconds(0.6), lasting: down, inject: kill("api-1") },
     { at: seconds(0.7), lasting: down, inject: kill("worker-1") },
@@ -38,7 +38,7 @@ export default scenario({
     { at: seconds(4.6), lasting: seconds(3.6), inject: latency("api-2->postgres", { latency: milliseconds(40) }) },
     { at: seconds(4.6), lasting: seconds(3.6), inject: latency("api-2->search", { latency: milliseconds(100) }) },
     { at: seconds(4.6), lasting: seconds(3.6), inject: partition("worker-2->postgres") },
-    { at: seconds(4.6), lasting: seconds(3.6), inject: refuse("worker-2->queue") },
+    { at: seconds(4.6), lasting: seconds(4.4), inject: refuse("worker-2->queue") },
     { at: seconds(4.6), lasting: seconds(3.6), inject: latency("worker-2->cache", { latency: milliseconds(100) }) },
     { at: seconds(4.9), lasting: seconds(1), inject: terminate("api-2", { grace: seconds(2) }) },
     { at: seconds(5), lasting: down, inject: kill("worker-2") },
