@@ -14,6 +14,7 @@ const closing: (() => unknown)[] = [];
 
 beforeAll(async () => {
   postgres = await startPostgres();
+  await withClient(postgres.url, (client) => client.query("CREATE TABLE kept (what text)"));
 });
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
