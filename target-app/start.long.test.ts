@@ -155,7 +155,7 @@ it("says which part does not start, and why", async () => {
 });
 
 it.each([
-  { settings: { MUTANT: "nonsense" }, says: /MUTANT is "nonsense".*lost-del/ },
+  { settings: { MUTANT: "nonsense" }, says: /MUTANT has the unknown name "nonsense".*lost-del/ },
   { settings: { PORT: "none" }, says: /PORT must be/ },
 ])("refuses $settings at once", async ({ settings, says }) => {
   const shop = start(settings);
