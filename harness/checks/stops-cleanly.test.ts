@@ -209,7 +209,7 @@ describe("how it ends", () => {
     expect(judged([], [stopOf("worker-1", { how: "exit 1" })]).verdict).toBe("fail");
   });
 
-  it("is told by the process that was asked, and by none before or after", () => {
+  it("is taken of the process that was asked, and of none before or after", () => {
     const { injection, receipt, events } = stopOf("worker-1");
     const later: RunEvent = {
       atMs: 16_000,
@@ -283,6 +283,18 @@ describe("nothing is decided", () => {
       verdict: "inconclusive",
       actual: "another fault acted on every process that was asked to end",
     });
+  });
+
+  it("but a fault that was never begun is no excuse", () => {
+    const never = {
+      injection: "i9",
+      on: "api-1",
+      requestedMs: 11_000,
+      before: {},
+      error: "its milestone was not reached",
+    };
+    const receipts = [stopOf("api-1").receipt, never];
+    expect(judged([begun(), begun(unanswered)], undefined, { receipts }).verdict).toBe("fail");
   });
 
   it("but a fault on what it depends on is no excuse", () => {

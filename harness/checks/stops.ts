@@ -2,6 +2,7 @@ import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Receipt } from "../model/fault.ts";
 import { longestLag } from "../model/measure/lateness.ts";
+import { type FaultTime, faultTimes } from "./fault-times.ts";
 import { spokenMs } from "./words.ts";
 
 type Exit = RunEvent & { readonly type: "exited" };
@@ -18,7 +19,7 @@ export interface Stop {
   /** How the process ended; undefined where no event says so. */
   readonly exit: Exit | undefined;
   /** Other faults on the instance itself, or on its clients' way to it, at whatever time. */
-  readonly others: readonly Receipt[];
+  readonly others: readonly FaultTime[];
 }
 
 /**
@@ -39,25 +40,23 @@ export function stopsOf(evidence: Evidence): readonly Stop[] {
   });
 }
 
-function stopOf({ events, receipts }: Evidence, receipt: Receipt, graceMs: number | undefined): Stop {
+function stopOf(evidence: Evidence, receipt: Receipt, graceMs: number | undefined): Stop {
   const { on: instance, requestedMs } = receipt;
-  const later = events.filter((event) => event.atMs >= requestedMs);
+  const later = evidence.events.filter((event) => event.atMs >= requestedMs);
   const nextMs =
     later.find((event) => event.type === "started" && event.instance === instance)?.atMs ?? Number.POSITIVE_INFINITY;
   const exit = later.find(
     (event): event is Exit => event.type === "exited" && event.instance === instance && event.atMs < nextMs,
   );
-  const others = receipts.filter(
-    (other) => other !== receipt && (other.on === instance || other.on.endsWith(`->${instance}`)),
+  const others = faultTimes(evidence).filter(
+    ({ injection, on }) => on.endsWith(`->${instance}`) || (on === instance && injection !== receipt.injection),
   );
   return { instance, requestedMs, graceMs, nextMs, exit, others };
 }
 
 /** Whether another fault than the stop was in the way in some moment of this time. Without a proven heal it acts to the end. */
 export function isDisturbed({ others }: Stop, fromMs: number, toMs: number): boolean {
-  return others.some(
-    ({ requestedMs, healProvenMs = Number.POSITIVE_INFINITY }) => requestedMs < toMs && healProvenMs > fromMs,
-  );
+  return others.some((fault) => fault.fromMs < toMs && fault.healedMs > fromMs);
 }
 
 /** What its last event before that time says; without one it runs, as what is not started by the run does. */
@@ -71,7 +70,7 @@ function ranAt({ events }: Evidence, { on, requestedMs }: Receipt): boolean {
 
 /** What is wrong with how a process ended that was asked to, in words; undefined when it ended by itself and well. */
 export function badEndOf({ instance, requestedMs, graceMs, exit }: Stop): string | undefined {
-  // Whoever has no handler dies of the signal: 143 where a shell says so.
+  // A process without a handler ends by the signal: a shell reports 143 for that.
   if (exit === undefined || ["exit 0", "SIGTERM", "exit 143"].includes(exit.how)) return undefined;
   const tookMs = exit.atMs - requestedMs;
   if (exit.how === "SIGKILL" && graceMs !== undefined && tookMs >= graceMs) {
