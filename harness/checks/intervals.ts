@@ -1,4 +1,5 @@
 import type { GeneratorReport, Interval } from "../model/check.ts";
+import { heldUp } from "../model/measure/lateness.ts";
 
 /** What is left of a stretch without others, in order. */
 export function without(span: Interval, others: readonly Interval[]): readonly Interval[] {
@@ -25,8 +26,7 @@ const harmlessLagMs = 100;
  * How much of a stretch the machine itself may have held up the system, in ms: while the load generator was late in a way
  * that counts, and while nothing ran and as long again, in which what had piled up was worked off.
  */
-export function heldUpMs({ tainted, standstills = [] }: GeneratorReport, span: Interval): number {
-  const late = tainted.filter(({ lagMaxMs = Number.POSITIVE_INFINITY }) => lagMaxMs >= harmlessLagMs);
-  const still = standstills.map(({ fromMs, toMs }) => ({ fromMs, toMs: 2 * toMs - fromMs }));
-  return lengthOf([span]) - lengthOf(without(span, [...late, ...still]));
+export function lateOrHeldUpMs(generator: GeneratorReport, span: Interval): number {
+  const late = generator.tainted.filter(({ lagMaxMs = Number.POSITIVE_INFINITY }) => lagMaxMs >= harmlessLagMs);
+  return lengthOf([span]) - lengthOf(without(span, [...late, ...heldUp(generator)]));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Check, Evidence } from "../model/check.ts";
-import { grownSince, growthSlack, usualGrowth } from "../model/measure/growth.ts";
+import type { Check } from "../model/check.ts";
+import { grownSince, growthSlack, lastGauges, usualGrowth } from "../model/measure/growth.ts";
 import { number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
@@ -35,7 +35,7 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
     law,
   } as const;
   return checkOf(said, (evidence): Finding => {
-    const [steady, rest] = [gauges(evidence, "steady"), gauges(evidence, "rest")];
+    const [steady, rest] = [lastGauges(evidence.events, "steady"), lastGauges(evidence.events, "rest")];
     if (steady === undefined || rest === undefined) {
       return undecided(expected, `the gauges were not read ${steady === undefined ? "when steady" : "at rest"}`);
     }
@@ -57,7 +57,3 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
 
 const numbersIn = (values: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
-
-function gauges({ events }: Evidence, when: "steady" | "rest"): Readonly<Record<string, number>> | undefined {
-  return events.flatMap((event) => (event.type === "gauges" && event.when === when ? [event.values] : [])).at(-1);
-}

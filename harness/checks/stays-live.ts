@@ -8,7 +8,7 @@ import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { actingBeside } from "./acting-beside.ts";
 import { faultTimes } from "./fault-times.ts";
 import { checkOf, type Finding } from "./finding.ts";
-import { heldUpMs, lengthOf, without } from "./intervals.ts";
+import { lateOrHeldUpMs, lengthOf, without } from "./intervals.ts";
 import { undecided } from "./rows.ts";
 import { counted, spokenMs } from "./words.ts";
 
@@ -124,7 +124,9 @@ function livesOf(evidence: Evidence, instance: string, unordered: readonly Live[
     excused,
   );
   const silences = outages.filter((one) => one.toMs - one.fromMs > forgivenMs);
-  const certain = silences.filter((one) => one.toMs - one.fromMs - heldUpMs(evidence.generator, one) > forgivenMs);
+  const certain = silences.filter(
+    (one) => one.toMs - one.fromMs - lateOrHeldUpMs(evidence.generator, one) > forgivenMs,
+  );
   const longestSilenceMs = Math.max(0, ...outages.map(({ fromMs, toMs }) => toMs - fromMs));
   const [first] = [...refusals, ...certain].toSorted((one, other) => one.fromMs - other.fromMs);
   const seen = { judgedMs, longestSilenceMs };

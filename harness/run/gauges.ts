@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
-import { grownSince } from "../model/measure/growth.ts";
+import { grownSince, lastGauges } from "../model/measure/growth.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
 import { readGaugeValues } from "../schema/audit-answers.ts";
 
@@ -46,12 +46,12 @@ export async function readUntilShrunk(
   read: () => Promise<RunEvent>,
   withinMs: number = shrinksWithinMs,
 ): Promise<RunEvent> {
-  const steady = events.findLast((event) => event.type === "gauges" && event.when === "steady");
+  const steady = lastGauges(events, "steady");
   const deadline = performance.now() + withinMs;
   for (;;) {
     const event = await read();
-    const isBoth = event.type === "gauges" && steady?.type === "gauges";
-    if (!isBoth || grownSince(steady.values, event.values).length === 0 || performance.now() > deadline) return event;
+    if (event.type !== "gauges" || steady === undefined) return event;
+    if (grownSince(steady, event.values).length === 0 || performance.now() > deadline) return event;
     await sleep(pollMs);
   }
 }

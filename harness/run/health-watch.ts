@@ -2,6 +2,7 @@ import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { Health, RunEvent } from "../model/events.ts";
 import type { Rest } from "../model/rest.ts";
+import { again } from "./again.ts";
 
 /** A change is seen this late at most, and the time that an instance takes to answer. */
 const everyMs = 200;
@@ -12,16 +13,15 @@ export class HealthWatch {
   readonly #now: () => number;
   readonly #emit: (event: RunEvent) => void;
   readonly #known = new Map<string, { readonly health: Health; readonly sinceMs: number }>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
-  #hasEnded = false;
+  readonly #over = new AbortController();
+  readonly #rounds: Promise<void>;
   #hasFailed = false;
 
   constructor(system: RunningSystem, now: () => number, emit: (event: RunEvent) => void) {
     this.#system = system;
     this.#now = now;
     this.#emit = emit;
-    this.#begin();
+    this.#rounds = again(everyMs, this.#over.signal, () => this.#ask());
   }
 
   /** Which instances are not ready, of how many that report it; of none it is known when they could not be asked. */
@@ -35,15 +35,8 @@ export class HealthWatch {
 
   /** Nothing of it is under way any more when this returns. */
   async end(): Promise<void> {
-    this.#hasEnded = true;
-    clearTimeout(this.#timer);
-    await this.#round;
-  }
-
-  #begin(): void {
-    this.#round = this.#ask().finally(() => {
-      if (!this.#hasEnded) this.#timer = setTimeout(() => this.#begin(), everyMs);
-    });
+    this.#over.abort();
+    await this.#rounds;
   }
 
   async #ask(): Promise<void> {
@@ -56,9 +49,10 @@ export class HealthWatch {
       }
     } catch (error) {
       // An observer may fail without failing the run: what was not asked is not known, and no check rests on it.
-      if (!this.#hasEnded) this.#emit({ atMs: this.#now(), type: "note", text: `health: ${messageOf(error)}` });
+      if (!this.#over.signal.aborted)
+        this.#emit({ atMs: this.#now(), type: "note", text: `health: ${messageOf(error)}` });
       this.#hasFailed = true;
-      this.#hasEnded = true;
+      this.#over.abort();
     }
   }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "undici";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { instanceNames, livePathOf, type System } from "../model/system.ts";
+import { again } from "./again.ts";
 
 /** From an answer to the next question. */
 const everyMs = 250;
@@ -57,11 +57,11 @@ export class LiveWatch {
     const connect = (): Client => new Client(`http://${host}:${port}`, { connect: { timeout: answersWithinMs } });
     let client = connect();
     let last: (RunEvent & { readonly type: "live" }) | undefined;
-    while (!signal.aborted) {
+    await again(everyMs, signal, async () => {
       const askedMs = this.#now();
       const answer = await ask(client, path, signal);
       const atMs = this.#now();
-      if (signal.aborted) break;
+      if (signal.aborted) return;
       if (answer.status === undefined) {
         // What was silent may answer to another question, or another connection, than the one that it has lost.
         await client.destroy();
@@ -69,8 +69,7 @@ export class LiveWatch {
       }
       if (atMs - askedMs < answersWithinMs + ownLatenessMs)
         last = this.#noted(last, { instance, askedMs, atMs, ...answer });
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    }
+    });
     await client.destroy();
   }
 

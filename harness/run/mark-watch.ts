@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import type { Address } from "../model/environment.ts";
 import type { RunEvent } from "../model/events.ts";
 import { beyond, type MetricMark, metricType, metricValues, reaches } from "../model/marks.ts";
 import type { MarksAtRest } from "../model/rest.ts";
 import { instanceNames, type System } from "../model/system.ts";
+import { again } from "./again.ts";
 
 /** A mark is seen this late at most, and the time that an instance takes to answer. */
 const everyMs = 250;
@@ -82,12 +82,11 @@ export class MarkWatch {
   async #watch({ host, port }: Address, path: string, own: readonly Watched[]): Promise<void> {
     const { signal } = this.#over;
     const pool = new Pool(`http://${host}:${port}`, { connections: 1 });
-    while (!signal.aborted) {
+    await again(everyMs, signal, async () => {
       // What is not answered, as by one that is dead or silent, says nothing of any mark.
       const text = await read(pool, path, signal).catch(() => undefined);
       if (text !== undefined) for (const one of own) this.#note(one, text);
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    }
+    });
     await pool.destroy();
   }
 

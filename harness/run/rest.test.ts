@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { lastGauges } from "../model/measure/growth.ts";
 import type { MarksAtRest, NotReady, Rest } from "../model/rest.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
-import { longestRestMs, notAtRest, type RestOptions, steadyGauges, waitForRest } from "./rest.ts";
+import { longestRestMs, notAtRest, type RestOptions, waitForRest } from "./rest.ts";
 
 const context: AuditContext = {
   addresses: {},
@@ -231,8 +232,8 @@ test("only what the audit did not see at rest leaves the run in doubt", () => {
 });
 
 test("the gauges of the steady phase are those that were read then", () => {
-  expect(steadyGauges([])).toBeUndefined();
+  expect(lastGauges([], "steady")).toBeUndefined();
   const of = (when: "steady" | "rest", unsent: number) =>
     ({ atMs: 1, type: "gauges", when, values: { unsent } }) as const;
-  expect(steadyGauges([of("steady", 2), of("rest", 7)])).toEqual({ unsent: 2 });
+  expect(lastGauges([of("steady", 2), of("rest", 7)], "steady")).toEqual({ unsent: 2 });
 });

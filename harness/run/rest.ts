@@ -1,6 +1,5 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { messageOf } from "../model/errors.ts";
-import type { RunEvent } from "../model/events.ts";
 import { FallWatch } from "../model/measure/falling.ts";
 import type { Rest } from "../model/rest.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
@@ -89,11 +88,6 @@ export function notAtRest({ isAtRest, tookMs, limitMs }: Rest): readonly string[
   // What was waited for longer says how long; a moment more than the limit is only the last look.
   const seconds = tookMs < limitMs + 1000 ? limitMs / 1000 : Math.round(tookMs / 1000);
   return [`the system had not come to rest ${seconds} s after the load ended`];
-}
-
-/** The gauges that were read when all was steady, of the run's events. */
-export function steadyGauges(events: readonly RunEvent[]): Readonly<Record<string, number>> | undefined {
-  return events.flatMap((event) => (event.type === "gauges" && event.when === "steady" ? [event.values] : [])).at(-1);
 }
 
 class RestWait {

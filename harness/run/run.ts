@@ -7,6 +7,7 @@ import { interruptedBy, messageOf } from "../model/errors.ts";
 import type { RunEvent, RunPhase } from "../model/events.ts";
 import { evidenceFrom } from "../model/evidence.ts";
 import type { LoadPhase } from "../model/history.ts";
+import { lastGauges } from "../model/measure/growth.ts";
 import { type AuditContext, workloadsOf } from "../model/scenario.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { Tally } from "../model/tally.ts";
@@ -18,7 +19,7 @@ import { auditContextOf, readFinalState } from "./audit.ts";
 import { leftChanged, snapshotOf } from "./comparison.ts";
 import { readGauges, readUntilShrunk } from "./gauges.ts";
 import { prepareWorkloads } from "./prepare.ts";
-import { longestRestMs, notAtRest, steadyGauges, waitForRest } from "./rest.ts";
+import { longestRestMs, notAtRest, waitForRest } from "./rest.ts";
 import type { RunOptions, RunResult } from "./run-options.ts";
 import { runTokenOf } from "./run-token.ts";
 import { playInjection } from "./scheduled.ts";
@@ -222,7 +223,7 @@ class Run {
   /** Waits for rest, and keeps what was left, also where the audit fails. */
   async #rest(context: AuditContext, limitMs: number): Promise<boolean> {
     const { audit } = this.#options.scenario;
-    const steady = steadyGauges(this.#events);
+    const steady = lastGauges(this.#events, "steady");
     const watches = this.#watch!;
     const waited = await waitForRest({ audit, context, limitMs, steady, state: () => watches.now() });
     this.#emit({ atMs: this.#now(), type: "rest", ...waited.rest });

@@ -139,9 +139,8 @@ export class PostgresServerControl implements PostgresControl {
   }
 
   async #with<T>(as: Login, act: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = this.#client(as);
+    const client = await this.#connected(as);
     try {
-      await client.connect();
       return await act(client);
     } finally {
       await client.end().catch(() => undefined);

@@ -1,3 +1,13 @@
+import type { RunEvent } from "../events.ts";
+
+/** The gauges that were read last at that time; undefined where they were not read. */
+export function lastGauges(
+  events: readonly RunEvent[],
+  when: "steady" | "rest",
+): Readonly<Record<string, number>> | undefined {
+  return events.flatMap((event) => (event.type === "gauges" && event.when === when ? [event.values] : [])).at(-1);
+}
+
 /** A gauge that is larger than it was. */
 export interface Growth {
   readonly name: string;

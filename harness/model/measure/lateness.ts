@@ -1,4 +1,4 @@
-import type { Evidence, GeneratorReport, TaintedWindow } from "../check.ts";
+import type { Evidence, GeneratorReport, Interval, TaintedWindow } from "../check.ts";
 import { outcomeCode } from "../history.ts";
 
 const [okCode, failedCode, unknownCode, overflowCode] = [
@@ -15,7 +15,7 @@ const [okCode, failedCode, unknownCode, overflowCode] = [
  */
 export function wasHeldUp({ history, generator }: Evidence, row: number): boolean {
   const [dueMs, endMs] = [history.intendedMs[row]!, history.endMs[row]!];
-  return (generator.standstills ?? []).some(({ fromMs, toMs }) => fromMs < endMs && dueMs < toMs + (toMs - fromMs));
+  return heldUp(generator).some(({ fromMs, toMs }) => fromMs < endMs && dueMs < toMs);
 }
 
 /** A shorter stop of its loop the load generator does not note. */
@@ -97,12 +97,16 @@ function lagBefore({ reason }: TaintedWindow, { lagMaxMs }: GeneratorReport): nu
   return Math.max(leastNotedMs, ...(named.length > 0 || isOnlyOften ? named : [lagMaxMs]));
 }
 
+/** When the machine stood still, each time and as long again, in which what had piled up was worked off. */
+export function heldUp({ standstills = [] }: GeneratorReport): readonly Interval[] {
+  return standstills.map(({ fromMs, toMs }) => ({ fromMs, toMs: 2 * toMs - fromMs }));
+}
+
 /** How much of this stretch the machine stood still, or worked off what had piled up, in ms. */
 export function heldUpMs(generator: GeneratorReport, fromMs: number, toMs: number): number {
   let sumMs = 0;
-  for (const still of generator.standstills ?? []) {
-    const [beginMs, endMs] = [Math.max(fromMs, still.fromMs), Math.min(toMs, 2 * still.toMs - still.fromMs)];
-    sumMs += Math.max(0, endMs - beginMs);
+  for (const still of heldUp(generator)) {
+    sumMs += Math.max(0, Math.min(toMs, still.toMs) - Math.max(fromMs, still.fromMs));
   }
   return sumMs;
 }
