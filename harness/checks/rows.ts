@@ -91,19 +91,19 @@ export function witnesses(evidence: Evidence, noted: readonly Noted[]): readonly
 }
 
 /**
- * Whether a read says nothing of what it saw: it has no version, though reads of its operation tell versions, and no value, as
- * a copy of an earlier answer that is marked as one. Where no read of an operation tells versions, one without a value saw the
+ * Whether a read says nothing of what it saw: it has no version, though reads of its operation return versions, and no value, as
+ * a copy of an earlier answer that is marked as one. Where no read of an operation returns versions, one without a value saw the
  * initial value.
  */
 export function claimsNothing(evidence: Evidence): (row: number) => boolean {
   const { history } = evidence;
-  const tellsVersions = new Uint8Array(evidence.operations.length);
+  const returnsVersions = new Uint8Array(evidence.operations.length);
   for (let row = 0; row < history.count; row += 1) {
     if (!isAcknowledged(history, row) || Number.isNaN(history.version[row]!) || isAbsent(history, row)) continue;
-    tellsVersions[history.operation[row]!] = 1;
+    returnsVersions[history.operation[row]!] = 1;
   }
   return (row) =>
-    tellsVersions[history.operation[row]!] === 1 &&
+    returnsVersions[history.operation[row]!] === 1 &&
     Number.isNaN(history.version[row]!) &&
     Number.isNaN(history.value[row]!) &&
     !isAbsent(history, row);

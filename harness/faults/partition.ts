@@ -31,7 +31,7 @@ const partitionOptions = new FaultOptions(
 type PartitionOptions = z.input<typeof partitionOptions.schema>;
 
 /**
- * A link goes silent: connections stay open, nothing comes through, nobody is told. A cut cable, a firewall rule, a
+ * A link goes silent: connections stay open, nothing comes through, neither end is notified. A cut cable, a firewall rule, a
  * switch that died. With `replies` only, requests are executed and their answers are lost. Healing closes the silent
  * connections, as a peer does that gave up meanwhile; with `heal: "newConnectionsOnly"` it does not, and they stay silent
  * for good (see `silence`). With a `share`, so many of the connections are silent and the

@@ -163,7 +163,7 @@ test("a forgotten connection ends at the server when its client gives it up, and
   expect(await link.silenceCounts("i1")).toMatchObject({ forgotten: 2, stillOpen: 1 });
 });
 
-test("silent replies: the server does what it is asked, and nobody hears of it", async () => {
+test("silent replies: the server does what it is asked, and no reply comes", async () => {
   const old = new Client().say("a");
   await old.hears("<a>");
   await link.silence("i1", { ...order, direction: "replies" });
