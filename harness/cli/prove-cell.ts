@@ -70,6 +70,7 @@ export async function runCells(sharing: readonly Wanted[], context: CellContext)
   if (record?.verdict === undefined) throw noVerdict(wanted, code, stderr);
   const { verdict, cause } = record;
   const checks = record.checks.filter((one) => one.verdict === verdict && verdict !== "pass");
+  const brokeBudgetsOnly = verdict === "fail" && checks.every(({ guards }) => guards === "budget");
   const shared = sharing.flatMap(({ mutant }) => mutant ?? []);
   return sharing.map(({ mutant, scenario, seed, fingerprint }) => ({
     mutant,
@@ -78,6 +79,7 @@ export async function runCells(sharing: readonly Wanted[], context: CellContext)
     fingerprint,
     verdict,
     checks: checks.map(({ name, actual }) => ({ name, actual })),
+    ...(brokeBudgetsOnly ? { brokeBudgetsOnly } : {}),
     said: record.sentence,
     ...(verdict === "inconclusive" && cause !== undefined ? { cause } : {}),
     ...(sharing.length === 1 ? {} : { shared }),

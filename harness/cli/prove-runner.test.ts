@@ -78,6 +78,34 @@ it("keeps each cell that was decided, and the folders of those that have somethi
   expect(readdirSync(folder.path)).toEqual(["m-a"]);
 });
 
+it("believes a missed budget only of a run that was alone", async () => {
+  let runs = 0;
+  const missed = async (cells: readonly Wanted[]) => {
+    runs += 1;
+    await sleep(10);
+    return cells.map((cell): Cell => ({ ...cellOf(cell, "fail"), brokeBudgetsOnly: true }));
+  };
+  const { schedule } = await run({ correct: correct.slice(0, 2) }, () => Promise.resolve("fail"), { make: missed });
+  expect(runs).toBe(4);
+  expect(schedule.done.map(({ scenario, verdict, repeated }) => [scenario, verdict, repeated])).toEqual([
+    ["a", "fail", 1],
+    ["b", "fail", 1],
+  ]);
+  const alone = await run({ correct: correct.slice(0, 1) }, () => Promise.resolve("fail"), { make: missed });
+  expect(alone.schedule.done.map(({ verdict, repeated }) => [verdict, repeated])).toEqual([["fail", undefined]]);
+  expect(runs).toBe(5);
+});
+
+it("believes a broken law beside others, too", async () => {
+  const { schedule } = await run({ correct }, async () => {
+    await sleep(10);
+    return "fail";
+  });
+  expect(schedule.done.map(({ verdict, repeated }) => [verdict, repeated])).toEqual(
+    Array.from({ length: 3 }, () => ["fail", undefined]),
+  );
+});
+
 it("keeps nothing of a shared run that did not pass, but what each came to alone", async () => {
   const shared: Queue = [[wanted("m", "a"), wanted("n", "a")]];
   let runs = 0;

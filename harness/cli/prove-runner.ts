@@ -72,10 +72,11 @@ export class ProofRunner {
     const { schedule, make, into, progress, keep } = this.#options;
     const allowed = this.#jobs.now;
     const measure = idleSince();
-    const results = await make(cells, AbortSignal.any([this.#options.signal, this.#broken.signal]));
+    const made = await make(cells, AbortSignal.any([this.#options.signal, this.#broken.signal]));
     const idle = measure();
-    const [result] = results as [Cell, ...Cell[]];
     const { beside } = under;
+    const results = beside === 1 ? made : made.map(asSeenBesideOthers);
+    const [result] = results as [Cell, ...Cell[]];
     const isDecided = cells.length === 1 || result.verdict === "pass";
     if (isDecided) for (const cell of results) keep(cell);
     // What passed has nothing to show; of hundreds of runs only those are kept that have.
@@ -95,6 +96,17 @@ export class ProofRunner {
     if (isFirst || jobs.now !== this.#jobs.now) this.#options.progress.jobs(jobs.now, why);
     this.#jobs = jobs;
   }
+}
+
+/**
+ * What shares the machine is less sure of its times. A broken safety law is broken whatever the machine did; a budget that was
+ * missed shows something of the system only when it is missed alone, too.
+ */
+function asSeenBesideOthers(cell: Cell): Cell {
+  if (cell.brokeBudgetsOnly !== true) return cell;
+  const text = "only budgets were missed, and other runs were under way, which may be why";
+  const remedy = "See what the same run comes to alone: it is made again by itself.";
+  return { ...cell, verdict: "inconclusive", cause: { code: "undecided", text, remedy } };
 }
 
 const idleWords = (idle: number | undefined): string =>

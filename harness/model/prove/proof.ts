@@ -14,6 +14,8 @@ export interface Cell {
   readonly verdict: Verdict;
   /** The checks that failed, or, where none did, were undecided. */
   readonly checks: readonly { readonly name: string; readonly actual: string }[];
+  /** Of a run that failed: no safety law was broken, so that a busy machine may be why. */
+  readonly brokeBudgetsOnly?: true;
   /** The run's own sentence: what it showed, or why it could not tell. Absent in what was run before it was kept. */
   readonly said?: string;
   /** Of a run without a verdict: why it could not tell, and what to do about it. */
