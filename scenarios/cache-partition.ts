@@ -10,9 +10,9 @@ export default scenario({
   tags: ["demo", "gate", "full", "cache"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
-  phases: { warmUp, steady: seconds(5), faults: seconds(9), recovery: seconds(7) },
+  phases: { warmUp, steady: seconds(4), faults: seconds(8), recovery: seconds(5) },
   // Long enough for hundreds of writes whose invalidation the API can't deliver to the cache itself.
-  faults: [{ at: seconds(0.5), lasting: seconds(8), inject: partition("api->cache") }],
+  faults: [{ at: seconds(0.5), lasting: seconds(7), inject: partition("api->cache") }],
   audit: ledger(),
   checks: [
     availability({ atLeast: 0.995 }),

@@ -2,17 +2,9 @@ import { availability, cutWhile, milliseconds, nothingHangs, recoversWithin, sce
 import { impatient } from "./storefront/impatient.ts";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
+import { moments } from "./storefront/moments.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
-
-/** Bytes that go over a link only then: of a script, what no other one has; of the queue, the key of what is done. */
-const moments = {
-  commit: "COMMIT",
-  fill: "redis.call('SET', KEYS[1], ARGV[2], 'PX'",
-  tombstone: "redis.call('SET', KEYS[1], ARGV[1] .. ':'",
-  orderDone: "bull:order-placed:completed",
-  indexed: "bull:product-to-index:completed",
-} as const;
 
 const often = { times: 6, every: milliseconds(400) } as const;
 /** For as long as six cuts take, and one more moment. */

@@ -10,7 +10,7 @@ export default scenario({
   tags: ["gate", "full", "crash"],
   system: storefront(),
   workload: shoppers({ perSecond: 120 }),
-  phases: { warmUp, steady: seconds(3), faults: seconds(7), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(7), recovery: seconds(5) },
   faults: [{ at: seconds(1), lasting: seconds(4), inject: kill("postgres") }],
   audit: ledger(),
   checks: [

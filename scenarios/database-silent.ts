@@ -18,7 +18,7 @@ export default scenario({
   name: "the database becomes so slow that transactions are given up in the middle, and then falls silent",
   expects:
     "who needs it is refused in time, nothing of what was refused is done, and all is well when it answers again",
-  tags: ["gate", "full", "database"],
+  tags: ["full", "database"],
   system: storefront(),
   workload: shoppers({ perSecond: 90, doing: { browse: 54, search: 4, reprice: 14, buy: 28 } }),
   phases: { warmUp, steady: seconds(3), faults: seconds(9), recovery: seconds(6) },

@@ -1,4 +1,5 @@
 import { availability, latency, milliseconds, recoversWithin, scenario, seconds } from "faultline";
+import { impatient } from "./storefront/impatient.ts";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
@@ -10,7 +11,10 @@ export default scenario({
   tags: ["gate", "full", "cache"],
   system: storefront(),
   // Each of these products is changed more than once a second by one API or the other, and read more often.
-  workload: shoppers({ perSecond: 150, products: 24, skew: 0, doing: { browse: 108, search: 1, reprice: 40, buy: 1 } }),
+  workload: [
+    shoppers({ perSecond: 150, products: 24, skew: 0, doing: { browse: 108, search: 1, reprice: 40, buy: 1 } }),
+    impatient({ perSecond: 5 }),
+  ],
   phases: { warmUp, steady: seconds(2.5), faults: seconds(12), recovery: seconds(4) },
   faults: [
     // The far one learns late what it has committed or read, and what it then tells the cache comes later still:
@@ -24,9 +28,9 @@ export default scenario({
   ],
   audit: ledger(),
   checks: [
-    // The far one holds a product for some 250 ms, and who would change it meanwhile waits for it: 96.4 to 99 % in
-    // eleven runs, and all that was refused were changes.
-    availability({ atLeast: 0.94 }),
+    // The far one holds a product for some 250 ms, and who would change it meanwhile waits for it: 95 to 99 % in
+    // fourteen runs, and all that was refused were changes.
+    availability({ atLeast: 0.92, operations: ["browse", "search", "reprice", "buy"] }),
     ...keepsItsWord(),
     // What is read has been true 120 ms before, at most; the rest is for a machine that is busy.
     ...tellsTheTruth({ within: milliseconds(450) }),

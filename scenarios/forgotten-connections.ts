@@ -1,38 +1,58 @@
-import { availability, nothingHangs, nothingLeftBehind, partition, recoversWithin, scenario, seconds } from "faultline";
+import {
+  availability,
+  cutWhile,
+  milliseconds,
+  nothingHangs,
+  nothingLeftBehind,
+  partition,
+  recoversWithin,
+  scenario,
+  seconds,
+} from "faultline";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
+import { moments } from "./storefront/moments.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
 
 /**
- * Every link behind the entry, and for how long it is silent: shorter than a client takes to give up its connections, so
- * that it still has them when the link heals. A worker waits for its queue for four seconds.
+ * Every link behind the entry, when and for how long it is silent: shorter than a client takes to give up its connections,
+ * so that it still has them when the link heals. A worker waits for its queue for four seconds, and works again before
+ * its other links fall silent.
  */
 const links = [
-  ["worker->queue", 1.5],
-  ["api->cache", 0.7],
-  ["worker->cache", 0.7],
-  ["api->search", 0.7],
-  ["worker->search", 0.7],
-  ["worker->postgres", 1],
-  ["api->postgres", 1],
+  ["worker->queue", 0.3, 1.5],
+  ["api->cache", 0.3, 0.7],
+  ["api->search", 2.3, 0.7],
+  ["api->postgres", 4.2, 1],
+  ["worker->cache", 6.4, 0.7],
+  ["worker->search", 6.4, 0.7],
+  ["worker->postgres", 6.4, 1],
 ] as const;
 
-/** From one link to the next, which is what each has to get over it. */
-const every = 2.2;
+/** A fill that gets no reply, which nobody waits for: the read that it is of was answered before. */
+const fillsWithoutReply = cutWhile("api->cache", {
+  sends: moments.fill,
+  lose: "reply",
+  times: 4,
+  every: milliseconds(300),
+});
 
 export default scenario({
-  name: "one link after the other forgets its connections: they stay silent, and only new ones work",
+  name: "every link forgets its connections, which stay silent while new ones work; some are cut in a fill",
   expects: "every process gives up what is dead by itself, and is soon as well as ever; nobody has to restart it",
-  tags: ["full", "network"],
+  tags: ["gate", "full", "network"],
   system: storefront(),
   workload: shoppers({ perSecond: 90, doing: { browse: 45, search: 10, reprice: 20, buy: 25 } }),
-  phases: { warmUp, steady: seconds(3), faults: seconds(0.5 + links.length * every), recovery: seconds(7) },
-  faults: links.map(([link, lasting], index) => ({
-    at: seconds(0.3 + index * every),
-    lasting: seconds(lasting),
-    inject: partition(link, { heal: "newConnectionsOnly" }),
-  })),
+  phases: { warmUp, steady: seconds(3), faults: seconds(7.9), recovery: seconds(5) },
+  faults: [
+    ...links.map(([link, at, lasting]) => ({
+      at: seconds(at),
+      lasting: seconds(lasting),
+      inject: partition(link, { heal: "newConnectionsOnly" }),
+    })),
+    { at: seconds(1.8), lasting: seconds(2.2), inject: fillsWithoutReply },
+  ],
   audit: ledger(),
   // A job's lock lasts for five seconds, and a job without one is looked for every 2.5 s, twice.
   restWithin: seconds(12),

@@ -18,7 +18,7 @@ const away = { lasting: seconds(10), at: seconds(0.3) } as const;
 export default scenario({
   name: "one worker and one API are far away from the index and the database, the other worker from the queue",
   expects: "what the far ones bring late overwrites nothing that the near ones did meanwhile, and is not done twice",
-  tags: ["full", "network", "async"],
+  tags: ["gate", "full", "network", "async"],
   system: storefront(),
   // Each of these products is changed every two seconds: often enough for both workers to have a change of the same one in
   // hand, and seldom enough for what overwrites it to stay until a search finds it.
@@ -28,7 +28,7 @@ export default scenario({
     skew: 0,
     doing: { browse: 20, search: 60, reprice: 40, buy: 20 },
   }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(10.5), recovery: seconds(3.5) },
+  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(10.5), recovery: seconds(4) },
   faults: [
     // What the worker has read of a product reaches the index late, when the near one has put a newer version there.
     {

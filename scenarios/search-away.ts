@@ -1,6 +1,8 @@
 import {
   authFailsClosed,
   availability,
+  flapping,
+  milliseconds,
   nothingHangs,
   partition,
   recoversWithin,
@@ -15,7 +17,7 @@ import { strangers } from "./storefront/strangers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
-  name: "the index is out of reach while prices change",
+  name: "the index is out of reach while prices change, and the link to the cache flaps",
   expects:
     "searches are answered from copies that say so, or refused; each sees only their own shop's; the index catches up",
   tags: ["gate", "full", "search"],
@@ -25,10 +27,12 @@ export default scenario({
     shoppers({ perSecond: 90, products: 60, doing: { browse: 45, search: 35, reprice: 12, buy: 8 } }),
     strangers({ perSecond: 28 }),
   ],
-  phases: { warmUp, steady: seconds(4), faults: seconds(9), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(9), recovery: seconds(6) },
   faults: [
     { at: seconds(0.3), lasting: seconds(8), inject: partition("api->search") },
     { at: seconds(0.3), lasting: seconds(8), inject: refuse("worker->search") },
+    // A client that counts its attempts for all its life, or waits longer after each, has none left before the last cut.
+    flapping("api->cache", { within: seconds(8.3), cuts: 6, shortest: milliseconds(400), longest: milliseconds(600) }),
   ],
   audit: ledger(),
   restWithin: seconds(12),

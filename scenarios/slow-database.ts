@@ -8,7 +8,7 @@ import { storefront, warmUp } from "./storefront/system.ts";
 export default scenario({
   name: "one API's statements come late to the database, and customers who get no answer press the button again",
   expects: "each order is taken once, and what one API changes slowly the other does not keep as it was",
-  tags: ["gate", "full", "database"],
+  tags: ["full", "database"],
   system: storefront(),
   workload: [
     shoppers({ perSecond: 110, products: 12, doing: { browse: 76, search: 4, reprice: 16, buy: 4 } }),

@@ -1,4 +1,18 @@
-import { authFailsClosed, availability, nothingHangs, partition, recoversWithin, scenario, seconds } from "faultline";
+import {
+  authFailsClosed,
+  availability,
+  cacheAgrees,
+  indexAgrees,
+  latency,
+  milliseconds,
+  nothingHangs,
+  nothingLeftBehind,
+  noWrongAnswers,
+  partition,
+  recoversWithin,
+  scenario,
+  seconds,
+} from "faultline";
 import { keepsItsWord } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
@@ -6,15 +20,23 @@ import { strangers } from "./storefront/strangers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
-  name: "the API is cut off from the database that knows the keys while strangers knock",
+  name: "the database that knows the keys becomes slow, and then falls silent, while strangers knock",
   expects:
-    "nobody without a valid key gets in, whoever cannot be told is refused, and shoppers go on reading for a while",
-  tags: ["gate", "full", "access"],
+    "nobody without a valid key gets in, nothing is left of what was given up, and shoppers go on reading for a while",
+  tags: ["gate", "full", "access", "database"],
   system: storefront(),
-  workload: [shoppers({ perSecond: 80 }), strangers({ perSecond: 40 })],
+  workload: [
+    shoppers({ perSecond: 90, doing: { browse: 54, search: 4, reprice: 14, buy: 28 } }),
+    strangers({ perSecond: 36 }),
+  ],
   // Longer than the ten seconds for which a key may still work after its end: for the last two there is none that does.
-  phases: { warmUp, steady: seconds(5), faults: seconds(13), recovery: seconds(8) },
-  faults: [{ at: seconds(0.5), lasting: seconds(12), inject: partition("api->postgres") }],
+  phases: { warmUp, steady: seconds(3), faults: seconds(16.5), recovery: seconds(5) },
+  faults: [
+    // An order takes seven trips, and is given up when it has made four: in the middle of its transaction.
+    { at: seconds(0.3), lasting: seconds(3.4), inject: latency("api->postgres", { latency: milliseconds(110) }) },
+    // Whoever waits for ever has used up what the pools have before the end.
+    { at: seconds(4.2), lasting: seconds(12), inject: partition("api->postgres") },
+  ],
   audit: ledger(),
   checks: [
     // REVOCATION_SECONDS of the system, as it is by default.
@@ -24,8 +46,12 @@ export default scenario({
     availability({ atLeast: 0.65, operations: ["browse", "search"] }),
     // No bound on staleness: an API that is cut off from Postgres can't learn that its cache is out of date.
     ...keepsItsWord(),
+    noWrongAnswers(),
+    cacheAgrees(),
+    indexAgrees(),
     // A refusal comes within 900 ms, and patience lasts for a second: few are as late as a busy machine makes them.
     nothingHangs({ atMost: 0.005 }),
     recoversWithin(seconds(3)),
+    nothingLeftBehind(),
   ],
 });

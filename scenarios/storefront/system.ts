@@ -32,7 +32,7 @@ const ofWritingBackWorker: Pools = { ...ofWorker, queue: 6 };
  * After its start it answers too late now and then for so long: in containers on two cores for up to 2.2 s, until a search
  * server has compiled what it does, connections are open, and code has come from a slow disk.
  */
-export const warmUp = seconds(3);
+export const warmUp = seconds(2.5);
 
 /** What makes a variant of the reference system, as variables of the environment: a seeded bug, a write policy. */
 const switches = { MUTANT: "mutant", WRITE_POLICY: "write policy" } as const;
