@@ -15,7 +15,7 @@ export default scenario({
   // Each longer than a statement may take.
   faults: [
     { at: seconds(0.3), lasting: seconds(4), inject: postgresLock("postgres", { table: "orders" }) },
-    { at: seconds(0.8), lasting: seconds(2.2), inject: campaignOrders() },
+    { at: seconds(0.6), lasting: seconds(3.4), inject: campaignOrders() },
     { at: seconds(5), lasting: seconds(2.8), inject: postgresLock("postgres", { table: "outbox" }) },
   ],
   audit: ledger(),
