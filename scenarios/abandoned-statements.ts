@@ -1,4 +1,4 @@
-import { nothingHangs, poolsHold, postgresLock, recoversWithin, scenario, seconds } from "faultline";
+import { nothingHangs, postgresLock, recoversWithin, scenario, seconds } from "faultline";
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
@@ -16,9 +16,8 @@ export default scenario({
   audit: ledger(),
   checks: [
     nothingHangs({ atMost: 0.02 }),
-    ...keepsItsWord(),
+    ...keepsItsWord({ statementsWithin: seconds(2) }),
     ...tellsTheTruth(),
-    poolsHold({ statementsWithin: seconds(2) }),
     recoversWithin(seconds(3)),
   ],
 });

@@ -30,7 +30,7 @@ const links = [
   ["worker->postgres", 6.4, 1],
 ] as const;
 
-/** A fill that gets no reply, which nobody waits for: the read that it is of was answered before. */
+/** The reply of a fill is lost. No caller waits for it: the read was answered before. */
 const fillsWithoutReply = cutWhile("api->cache", {
   sends: moments.fill,
   lose: "reply",

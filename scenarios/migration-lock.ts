@@ -6,7 +6,7 @@ import { shoppers } from "./storefront/shoppers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
-  name: "a migration holds the tables of orders, in a rush of them, and of what is still to be told, one after the other",
+  name: "a migration holds the table of orders, in a rush of them, and then that of the outbox",
   expects: "who needs the table is refused in time, pools stay as large as they were stated, and nothing is half done",
   tags: ["gate", "full", "database", "human"],
   system: storefront(),

@@ -34,7 +34,7 @@ export default scenario({
   faults: [
     // An order takes seven trips, and is given up when it has made four: in the middle of its transaction.
     { at: seconds(0.3), lasting: seconds(3.4), inject: latency("api->postgres", { latency: milliseconds(110) }) },
-    // Whoever waits for ever has used up what the pools have before the end.
+    // Callers that wait for ever have used up what the pools have before the end.
     { at: seconds(4.2), lasting: seconds(12), inject: partition("api->postgres") },
   ],
   audit: ledger(),
