@@ -9,7 +9,7 @@ export default scenario({
   name: "workers are killed at random while what they talk to is slow, and some orders can never be fulfilled",
   expects:
     "what a dead worker had in hand is done by another one, once; what can't be done is buried, and delays nobody",
-  tags: ["gate", "full", "crash", "async"],
+  tags: ["full", "crash", "async"],
   system: storefront(),
   workload: [
     shoppers({ perSecond: 60, doing: { browse: 40, search: 5, reprice: 15, buy: 40 } }),
