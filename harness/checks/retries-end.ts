@@ -3,13 +3,13 @@ import type { Check, Evidence } from "../model/check.ts";
 import { operationFlags, outcomeCode } from "../model/history.ts";
 import { heldUpMs } from "../model/measure/lateness.ts";
 import { injectedMs, healedMs as lastHealMs } from "../model/measure/moments.ts";
+import { duration, plural, statedDuration } from "../model/quantities.ts";
 import type { Duration } from "../model/units.ts";
-import { duration, operationNames } from "../schema/fields.ts";
+import { duration as durationField, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
 import { type Need, needs, operationsNamed, someDue, undecidable } from "./plan-problems.ts";
 import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const retryOptions = z.strictObject({
   /**
@@ -18,7 +18,7 @@ const retryOptions = z.strictObject({
    */
   operations: operationNames(),
   /** How long one must have insisted with everything healed before its end without success counts. Default 3 s. */
-  within: duration({ above: 0, atMost: 600_000 }, "seconds(3)").default(3000 as Duration),
+  within: durationField({ above: 0, atMost: 600_000 }, "seconds(3)").default(3000 as Duration),
 });
 
 /** Which operations insist. */
@@ -54,7 +54,7 @@ export function retriesEnd(given: RetryOptions): Check {
   const options = optionsOf("retriesEnd", retryOptions, given);
   if (options instanceof Misstated) return options.check;
   const { operations, within } = options;
-  const law = `An operation that insists for ${spokenMs(within)} with everything healed is served, or refused for good.`;
+  const law = `An operation that insists for ${statedDuration(within)} with everything healed is served, or refused for good.`;
   const said = {
     name: "retriesEnd",
     parameters: jsonOf(options),
@@ -89,7 +89,7 @@ const timeToInsist =
       .flatMap(({ name, deadlineMs }) =>
         undecidable(
           check,
-          `judges what insists for ${spokenMs(within)} with everything healed, and ${name} ends after ${spokenMs(deadlineMs)}`,
+          `judges what insists for ${statedDuration(within)} with everything healed, and ${name} ends after ${statedDuration(deadlineMs)}`,
           "Give it a longer deadline, or shorten `within`.",
         ),
       );
@@ -159,8 +159,8 @@ function judgeRetry(evidence: Evidence, row: number, { healthyMs, withinMs }: He
   else if (refusal === "unclear") seen.unclear.push(row);
   else {
     const healed =
-      healthyMs === Number.NEGATIVE_INFINITY ? "" : `, ${spokenMs(insistedMs)} of them with everything healed`;
-    const note = `${detailOf(evidence, row)}: insisted for ${spokenMs(endMs - dueMs)}${healed}`;
+      healthyMs === Number.NEGATIVE_INFINITY ? "" : `, ${duration(insistedMs)} of them with everything healed`;
+    const note = `${detailOf(evidence, row)}: insisted for ${duration(endMs - dueMs)}${healed}`;
     seen.endless.push({ row, note, violates: true });
   }
 }
@@ -177,7 +177,7 @@ function refusalOf(evidence: Evidence, row: number): "for good" | "again" | "unc
 function findingOf(evidence: Evidence, seen: Retries): Finding {
   const { total, served, refusedForGood, endless, gaveUp, unclear } = seen;
   const numbers = { total, served, refusedForGood, endless: endless.length, gaveUp, unclear: unclear.length };
-  const whole = counted(total, "operation");
+  const whole = plural(total, "operation");
   if (endless.length > 0) {
     endless.sort((one, other) => evidence.history.intendedMs[one.row]! - evidence.history.intendedMs[other.row]!);
     const rows = endless.map(({ row }) => row);
@@ -192,7 +192,7 @@ function findingOf(evidence: Evidence, seen: Retries): Finding {
   }
   const [first] = unclear;
   if (first !== undefined) {
-    const what = `${counted(unclear.length, "refusal")} without a status, as "${detailOf(evidence, first)}"`;
+    const what = `${plural(unclear.length, "refusal")} without a status, as "${detailOf(evidence, first)}"`;
     return {
       ...undecided(expected, `${what}: whether for good is not known`, numbers),
       remedy: "Begin the `detail` of a refusal with its status, as `409 request-in-flight`, or give `notExecuted`.",

@@ -3,13 +3,13 @@ import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
 import { breakOf } from "../model/measure/breaks.ts";
 import { longestLag } from "../model/measure/lateness.ts";
+import { duration, plural, statedDuration } from "../model/quantities.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
 import { type Need, needs, operationsNamed, undecidable } from "./plan-problems.ts";
 import { canHaveBeenGood, flags, isTimeout, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { badEndOf, isDisturbed, type Stop, stopsOf, wasStopHeldUp } from "./stops.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const stopOptions = z.strictObject({
   /**
@@ -165,9 +165,9 @@ function judgeRequest(evidence: Evidence, row: number, stop: Stop, seen: Request
   if (wireMs <= begunByMs(evidence, stop)) {
     seen.underWay += 1;
     if (outcome === rejectedCode) seen.refused += 1;
-    if (isLost) seen.lost.push(note(`sent to ${instance} ${spokenMs(sinceMs)} before its SIGTERM`));
+    if (isLost) seen.lost.push(note(`sent to ${instance} ${duration(sinceMs)} before its SIGTERM`));
   } else if (broke === "cut" && endMs < nextMs) {
-    const when = sinceMs < 0 ? `${spokenMs(-sinceMs)} after` : `${spokenMs(sinceMs)} before`;
+    const when = sinceMs < 0 ? `${duration(-sinceMs)} after` : `${duration(sinceMs)} before`;
     seen.cut.push(note(`sent to ${instance} ${when} its SIGTERM`));
   } else {
     if (broke === "unanswered") seen.turnedAway += 1;
@@ -221,21 +221,21 @@ function findingOf(evidence: Evidence, stops: readonly Stop[], ends: Ends, reque
 
 /** `4 processes ended by themselves, the slowest (api-1) after 310 ms of 2 s; 12 requests under way, none lost`. */
 function spoken(ends: Ends, { underWay, refused, lost, cut }: Requests): string {
-  const under = counted(underWay, "request");
+  const under = plural(underWay, "request");
   const refusals = refused === 0 ? "" : `, ${refused} refused`;
   return [
     ...(ends.bad.length > 0 ? ends.bad : goodEnds(ends)),
     ...(lost.length > 0 ? [`${lost.length} of ${under} under way lost`] : []),
     ...(lost.length === 0 && underWay > 0 ? [`${under} under way, none lost${refusals}`] : []),
-    ...(cut.length > 0 ? [`${counted(cut.length, "answer")} cut off`] : []),
+    ...(cut.length > 0 ? [`${plural(cut.length, "answer")} cut off`] : []),
   ].join("; ");
 }
 
 function goodEnds({ slowest, judged }: Ends): readonly string[] {
   if (slowest === undefined) return [];
   const whole = judged === 1 ? "1 process ended by itself" : `${judged} processes ended by themselves`;
-  const grace = slowest.graceMs === undefined ? "" : ` of ${spokenMs(slowest.graceMs)}`;
-  return [`${whole}, the slowest (${slowest.instance}) after ${spokenMs(tookMs(slowest))}${grace}`];
+  const grace = slowest.graceMs === undefined ? "" : ` of ${statedDuration(slowest.graceMs)}`;
+  return [`${whole}, the slowest (${slowest.instance}) after ${duration(tookMs(slowest))}${grace}`];
 }
 
 /** Why it cannot be decided that all was well; undefined when it can. */
@@ -248,11 +248,11 @@ function undecidedBy(
   const [firstDoubt] = ends.doubtful;
   if (firstDoubt !== undefined) return undecided(expected, firstDoubt);
   if (doubtful.size > 0) {
-    const what = `${counted(lost.length, "request")} under way lost, ${counted(cut.length, "answer")} cut off`;
+    const what = `${plural(lost.length, "request")} under way lost, ${plural(cut.length, "answer")} cut off`;
     return undecided(expected, `${what}, but the machine stood still or the load generator was late then`);
   }
   if (unclear > 0) {
-    const broke = counted(unclear, "connection");
+    const broke = plural(unclear, "connection");
     return undecided(
       expected,
       `${broke} broke after a SIGTERM, and this run does not say whether in the middle of an answer`,
