@@ -46,6 +46,7 @@ it.each([
 
 it.each([
   ["a refusal that says so", refused("409 version-conflict", { notExecuted: true })],
+  ["one that says so without a status", refused("version conflict", { notExecuted: true })],
   ["a bad request", refused("400 invalid-request")],
   ["an unknown product", refused("422 unknown-product")],
   ["what is gone", refused("410")],
@@ -66,6 +67,13 @@ it.each([
     actual: "2 operations: 1 served, 1 gave up before they had insisted for long enough",
   });
 });
+
+it.each(["503 unavailable", "429 too-many-requests", "408", "425"])(
+  "takes no `%s` for an answer, also where nothing was changed",
+  (detail) => {
+    expect(judged([served, refused(detail, { notExecuted: true })]).verdict).toBe("fail");
+  },
+);
 
 it("counts from when it began, where that is after the heal, and by `within`", () => {
   const late = (tookMs: number): Step =>

@@ -32,17 +32,20 @@ const [okCode, rejectedCode, wrongCode, overflowCode] = [
 ];
 /** Refusals below 500 that ask to come again (RFC 9110, 15.5; RFC 8470, 5.2; RFC 6585, 4; RFC 4918, 11.3). */
 const comeAgain = [408, 409, 423, 425, 429];
+/** Of these, what coming again may not change: a conflict with the version that the request names, say. */
+const mayBeForGood = [409, 423];
 
 /**
  * Who insists is served in the end, or refused for good. An operation that was under way for `within` and longer after
  * everything was healed must have ended in one of these:
  *
  * - `ok`
- * - refused for good: `rejected` with `notExecuted`, or with a `detail` that begins with a status from 400 to 499 that does
- *   not ask to come again
+ * - refused for good: `rejected` with a `detail` that begins with a status from 400 to 499 that does not ask to come again,
+ *   or with `notExecuted`
  *
  * Anything else is a request that is never answered for good: 409, 429 and 503 for ever, errors, silence. 408, 409, 423,
- * 425, 429 and all from 500 on ask to come again. What this finds is the key that stays claimed by a process that died,
+ * 425, 429 and all from 500 on ask to come again; of these, a 409 and a 423 with `notExecuted` are for good, and the others
+ * are not: a 503 that changed nothing is a 503. What this finds is the key that stays claimed by a process that died,
  * the lock that nothing releases, the breaker that never closes for one key.
  *
  * An operation that ended sooner has not insisted for long enough, and is counted as given up. Time in which the machine stood
@@ -168,9 +171,11 @@ function judgeRetry(evidence: Evidence, row: number, { healthyMs, withinMs }: He
 /** Whether a refusal is the last word. */
 function refusalOf(evidence: Evidence, row: number): "for good" | "again" | "unclear" {
   const { history, errors } = evidence;
-  if ((history.flags[row]! & operationFlags.notExecuted) !== 0) return "for good";
   const status = Number(/^(\d{3})\b/.exec(errors[history.error[row]!] ?? "")?.[1] ?? Number.NaN);
-  if (comeAgain.includes(status) || (status >= 500 && status < 600)) return "again";
+  const asksToComeAgain = comeAgain.includes(status) || (status >= 500 && status < 600);
+  const isNotExecuted = (history.flags[row]! & operationFlags.notExecuted) !== 0;
+  if (isNotExecuted && (!asksToComeAgain || mayBeForGood.includes(status))) return "for good";
+  if (asksToComeAgain) return "again";
   return status >= 400 && status < 500 ? "for good" : "unclear";
 }
 

@@ -129,6 +129,7 @@ async function commit(session: Session): Promise<void> {
   try {
     result = await session.query("COMMIT");
   } catch (error) {
+    if (mutated("commit-definite")) throw error; // instead of:
     throw error instanceof Unavailable ? new OutcomeUnknown(error) : error;
   }
   if (mutated("commit-unchecked")) return; // instead of:
