@@ -85,7 +85,7 @@ it("reads what the workloads did, from each component", async () => {
   expect(state.jobs).toEqual(
     expect.arrayContaining([
       { id: 3, state: "completed", effects: 1 },
-      { id: 4, state: "dead", effects: 0, attempts: 1, attemptsAllowed: 40 },
+      { id: 4, state: "dead", effects: 0, letters: 1, attempts: 1, attemptsAllowed: 40 },
     ]),
   );
   expect(state.cache?.find(({ key }) => key === 4)).toEqual({ key: 4, cached: 2, row: 2 });

@@ -111,11 +111,13 @@ async function readShop(shop: pg.Client): Promise<Omit<FinalState, "cache" | "in
   // An effect is what was sold. A row of `fulfilments` only says that an event was taken, and may be the same for two.
   const orders = await shop.query<OrderRow>(
     `WITH sold AS (SELECT order_id, count(*)::int AS effects FROM ledger GROUP BY 1),
-          letters AS (
-            SELECT payload ->> 'orderId' AS order_id, max(jsonb_array_length(history)) AS failures
+          buried AS (
+            SELECT payload ->> 'orderId' AS order_id, max(jsonb_array_length(history)) AS failures,
+                   count(*)::int AS letters
             FROM dead_letters WHERE kind = 'order-placed' AND redriven_at IS NULL GROUP BY 1)
-     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures
-     FROM orders LEFT JOIN sold ON sold.order_id = orders.id LEFT JOIN letters ON letters.order_id = orders.id::text
+     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures,
+            coalesce(letters, 0) AS letters
+     FROM orders LEFT JOIN sold ON sold.order_id = orders.id LEFT JOIN buried ON buried.order_id = orders.id::text
      WHERE tenant = $1 ORDER BY orders.id`,
     [tenant],
   );
