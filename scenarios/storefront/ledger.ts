@@ -29,13 +29,15 @@ export function ledger(): Audit {
         return { ...state, registers: known(state.registers), cache: known(cache), index: known(index) };
       }),
     gauges: async (context) => {
-      const [jobs, { unsent, pending, backends }, behind] = await Promise.all([
+      const [jobs, { unsent, pending, backends }, behind, keys] = await Promise.all([
         withRedis(context, "queue", queueDepth),
         withDatabase(context, "postgres", counts),
         documentsBehind(context),
+        withRedis(context, "queue", keysKept),
       ]);
       return {
         "jobs in the queue": jobs,
+        "keys that the queue keeps": keys,
         "unsent events": unsent,
         "pending orders": pending,
         "documents of the index behind their rows": behind,
@@ -89,6 +91,15 @@ async function queueDepth(queue: Redis): Promise<number> {
     queue.zcard(`bull:${kind}:delayed`),
   ]);
   return (await Promise.all(depths)).reduce((sum, depth) => sum + depth, 0);
+}
+
+/**
+ * Keys of the queue that stay until they are deleted, by its own count: whatever is kept of jobs that are done is among them.
+ * A lock, or a note of when stalled jobs were looked for, ends by itself.
+ */
+async function keysKept(queue: Redis): Promise<number> {
+  const [, keys = 0, expiring = 0] = /keys=(\d+),expires=(\d+)/.exec(await queue.info("keyspace")) ?? [];
+  return Number(keys) - Number(expiring);
 }
 
 async function rowVersions(shop: pg.Client, condition = ""): Promise<Versions> {
