@@ -44,7 +44,8 @@ const expected = "no work left, no mark on, every instance ready";
  * the components' own metrics (a breaker is open, the pool is exhausted) are off, and every instance is ready. Work is what
  * the audit's `atRest` waits for and its `gauges` count. What still falls when the scenario's `restWithin` is over gets
  * up to twice that time more (from 10 to 60 s); what does not fall any more will stay. A mark that is on when the load
- * ends and had no five seconds of traffic to go off decides nothing, nor does a gauge that comes and goes.
+ * ends and had no five seconds of traffic to go off decides nothing, unless it is stated as `goesOffAlone`; nor does a
+ * gauge that comes and goes.
  */
 export function comesToRest(given: RestOptions = {}): Check {
   const options = optionsOf("comesToRest", restOptions, given);
@@ -168,8 +169,9 @@ function signsLeft(evidence: Evidence, { atMs, marks, notReady, instances }: Res
     if (found.isProven) broken.push(`${what} for ${spokenMs(found.forMs)}`);
     else doubts.push({ text: `${what} for ${spokenMs(found.forMs)}, but ${found.why}`, ...undecidedSign });
   };
-  for (const { instance, mark, sinceMs } of marks.on) {
-    add(`${instance}: "${mark}" has been on`, lasting(evidence, { sinceMs, atMs, needsTraffic: true }));
+  for (const { instance, mark, sinceMs, goesOffAlone } of marks.on) {
+    const needsTraffic = goesOffAlone !== true;
+    add(`${instance}: "${mark}" has been on`, lasting(evidence, { sinceMs, atMs, needsTraffic }));
   }
   for (const { instance, health, sinceMs } of notReady) {
     const what = health === "silent" ? "has not answered" : "has not been ready";

@@ -28,6 +28,15 @@ const ofWorker: Pools = { postgres: 14, search: 4, cache: 1, queue: 5 };
 /** One more, for the buffer. */
 const ofWritingBackWorker: Pools = { ...ofWorker, queue: 6 };
 
+/** All that is lent comes back by itself, with or without callers. */
+const lentForGood = {
+  "a connection to Postgres was lent and does not come back": {
+    metric: "shop_database_overdue",
+    above: 0,
+    goesOffAlone: true,
+  },
+} as const;
+
 /**
  * After its start it answers too late now and then for so long: in containers on two cores for up to 2.2 s, until a search
  * server has compiled what it does, connections are open, and code has come from a slow disk.
@@ -81,8 +90,9 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
           path: "/metrics",
           marks: {
             "the pool of connections to Postgres is exhausted": { metric: "shop_database_waiting", above: 0 },
-            "the cache's circuit breaker is open": { metric: "shop_cache_up", below: 1 },
-            "the index's circuit breaker is open": { metric: "shop_search_up", below: 1 },
+            ...lentForGood,
+            "the cache is away, or its circuit breaker not closed": { metric: "shop_cache_up", below: 1 },
+            "the index's circuit breaker is not closed": { metric: "shop_search_up", below: 1 },
           },
         },
         command: ["node", "--max-semi-space-size=2", "target-app/api.ts"],
@@ -93,6 +103,7 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
       }),
       worker: service({
         ...paths,
+        metrics: { path: "/metrics", marks: lentForGood },
         command: ["node", "target-app/worker.ts"],
         instances: 2,
         environment,
