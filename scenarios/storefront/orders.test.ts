@@ -6,6 +6,7 @@ const order = (id: number, rest: Partial<OrderRow> = {}): OrderRow => ({
   status: "fulfilled",
   effects: 1,
   failures: null,
+  attempts: null,
   ...rest,
 });
 
@@ -37,6 +38,11 @@ it("counts the effects of an order that was taken twice together", () => {
 it("lists an order twice that is fulfilled and has a dead letter, and not at all one that is dead without", () => {
   expect(jobsOf([order(1, { failures: 2 })]).map(({ state }) => state)).toEqual(["completed", "dead"]);
   expect(jobsOf([order(1, { status: "dead" })])).toEqual([]);
+});
+
+it("shows how often the job of an order that was sold was tried: the most, where there are two", () => {
+  const orders = [order(1, { attempts: 1 }), order(2, { attempts: 1 }), order(2, { attempts: 3 })];
+  expect(jobsOf(orders).map(({ attempts }) => attempts)).toEqual([1, 3]);
 });
 
 it("does not tell how often a job was tried whose history is cut off", () => {
