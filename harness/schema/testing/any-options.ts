@@ -51,6 +51,9 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   staysLive: some({ forgive: time(0) }),
   retriesEnd: some({ operations: names, within: time() }, ["operations"]),
   staysUp: nothing,
-  stopsCleanly: some({ operations: names }),
+  stopsCleanly: fc.oneof(
+    some({ operations: names }),
+    some({ operations: names, workers: names, jobsLast: time(), triedAgain: fc.nat(100) }, ["workers"]),
+  ),
   versionsNeverGoBack: some({ operations: names }),
 };
