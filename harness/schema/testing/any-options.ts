@@ -18,7 +18,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
     "atLeast",
   ]),
   cacheAgrees: nothing,
-  comesToRest: some({ within: share }),
+  comesToRest: some({ within: share, marksWithin: time() }),
   deadLettersAreDeserved: nothing,
   effectsExactlyOnce: nothing,
   errorBudget: some({ burnAtMost: share, workloads: names }, ["burnAtMost"]),
