@@ -59,7 +59,7 @@ const consumers = [
   startConsumer(
     {
       kind: "order-placed",
-      perform: (event) => fulfil(database, event),
+      perform: (event, attempt) => fulfil(database, event, attempt),
       bury: (event, reason, history) => bury(database, "order-placed", event, { reason, history }),
     },
     { ...queue, concurrency: config.orderConcurrency },

@@ -84,7 +84,7 @@ it("reads what the workloads did, from each component", async () => {
   expect(state.items).toHaveLength(2);
   expect(state.jobs).toEqual(
     expect.arrayContaining([
-      { id: 3, state: "completed", effects: 1 },
+      { id: 3, state: "completed", effects: 1, attempts: 1, attemptsAllowed: 40 },
       { id: 4, state: "dead", effects: 0, letters: 1, attempts: 1, attemptsAllowed: 40 },
     ]),
   );
@@ -108,7 +108,9 @@ it("reads what the workloads did, from each component", async () => {
   expect(await perform("redrive", 41, 0)).toEqual({ outcome: "ok" });
   await eventually(async () => (await ledger().atRest(context())) || undefined, { withinMs: 20_000 });
   const redriven = await ledger().read(context());
-  expect(redriven.jobs?.filter(({ id }) => id === 4)).toEqual([{ id: 4, state: "completed", effects: 1 }]);
+  expect(redriven.jobs?.filter(({ id }) => id === 4)).toEqual([
+    { id: 4, state: "completed", effects: 1, attempts: 1, attemptsAllowed: 40 },
+  ]);
   expect(await ledger().gauges?.(context())).toMatchObject({ "jobs in the queue": 0, "unsent events": 0 });
 });
 

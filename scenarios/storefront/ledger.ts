@@ -125,10 +125,12 @@ async function readShop(shop: pg.Client): Promise<Omit<FinalState, "cache" | "in
           buried AS (
             SELECT payload ->> 'orderId' AS order_id, max(jsonb_array_length(history)) AS failures,
                    count(*)::int AS letters
-            FROM dead_letters WHERE kind = 'order-placed' AND redriven_at IS NULL GROUP BY 1)
-     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures,
+            FROM dead_letters WHERE kind = 'order-placed' AND redriven_at IS NULL GROUP BY 1),
+          tries AS (SELECT order_id, max(attempts) AS attempts FROM fulfilments GROUP BY 1)
+     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures, attempts,
             coalesce(letters, 0) AS letters
      FROM orders LEFT JOIN sold ON sold.order_id = orders.id LEFT JOIN buried ON buried.order_id = orders.id::text
+     LEFT JOIN tries ON tries.order_id = orders.id
      WHERE tenant = $1 ORDER BY orders.id`,
     [tenant],
   );

@@ -7,6 +7,7 @@ const order = (id: number, rest: Partial<OrderRow> = {}): OrderRow => ({
   effects: 1,
   failures: null,
   letters: 0,
+  attempts: null,
   ...rest,
 });
 
@@ -43,6 +44,11 @@ it("lists an order twice that is fulfilled and has a dead letter, and not at all
 it("counts the letters of an order that was buried twice", () => {
   const orders = [order(1, { status: "dead", effects: 0, failures: 1, letters: 2 })];
   expect(jobsOf(orders)).toEqual([{ id: 1, state: "dead", effects: 0, letters: 2, attempts: 1, attemptsAllowed: 40 }]);
+});
+
+it("shows how often the job of an order that was sold was tried: the most, where there are two", () => {
+  const orders = [order(1, { attempts: 1 }), order(2, { attempts: 1 }), order(2, { attempts: 3 })];
+  expect(jobsOf(orders).map(({ attempts }) => attempts)).toEqual([1, 3]);
 });
 
 it("does not tell how often a job was tried whose history is cut off", () => {
