@@ -121,7 +121,8 @@ describe("it blames no system", () => {
   });
 
   it("where a heal was not proven, too little load came after it, or no mark was read", () => {
-    const receipts = evidenceOf([]).receipts.map(({ healProvenMs: _, ...one }) => one);
+    const receipts = structuredClone(evidenceOf([]).receipts);
+    for (const one of receipts as { healProvenMs?: number }[]) delete one.healProvenMs;
     expect(judged([], { receipts }).actual).toContain("not every fault was proven healed");
     const phases = { ...evidenceOf([]).phases, recovery: { ...scene.recovery, toMs: healedMs + 3400 } };
     expect(judged([], { phases }).actual).toContain("3.4 s of traffic after the last heal do not show");
