@@ -121,8 +121,11 @@ describe("it blames no system", () => {
   });
 
   it("where a heal was not proven, too little load came after it, or no mark was read", () => {
-    const receipts = structuredClone(evidenceOf([]).receipts);
-    for (const one of receipts as { healProvenMs?: number }[]) delete one.healProvenMs;
+    const receipts = evidenceOf([]).receipts.map((one) => {
+      const unproven: { healProvenMs?: number } & typeof one = { ...one };
+      delete unproven.healProvenMs;
+      return unproven;
+    });
     expect(judged([], { receipts }).actual).toContain("not every fault was proven healed");
     const phases = { ...evidenceOf([]).phases, recovery: { ...scene.recovery, toMs: healedMs + 3400 } };
     expect(judged([], { phases }).actual).toContain("3.4 s of traffic after the last heal do not show");
