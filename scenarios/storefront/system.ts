@@ -51,14 +51,22 @@ function inWords(word: string, value: string): string {
   return value.includes(",") ? `${word}s ${value.split(",").join(" and ")}` : `${word} ${value}`;
 }
 
+/** What a scenario may want otherwise than it is. */
+interface Stated {
+  readonly writePolicy?: "invalidate" | "write-through" | "write-back";
+  readonly republishAfterSeconds?: number;
+}
+
 /** What was compiled is kept for the next start, which takes a quarter of the processor's time then. */
 const compiled = { NODE_COMPILE_CACHE: "node_modules/.cache/storefront" } as const;
 
 /**
  * The reference system of `target-app/`, as it is, or as the variables MUTANT and WRITE_POLICY say.
  * @param stated.writePolicy where a scenario says it, the variable has no say
+ * @param stated.republishAfterSeconds after how long work that was not done is sent to the queue again: a whole number, from
+ * 1. Default 60
  */
-export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "write-through" | "write-back" } = {}) {
+export function storefront({ writePolicy, republishAfterSeconds }: Stated = {}) {
   const set = Object.entries(switches).flatMap(([name, word]) => {
     const value = process.env[name] ?? "";
     const isStated = name === "WRITE_POLICY" && writePolicy !== undefined;
@@ -69,6 +77,7 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
     ...compiled,
     ...variables,
     ...(writePolicy === undefined ? {} : { WRITE_POLICY: writePolicy }),
+    ...(republishAfterSeconds === undefined ? {} : { REPUBLISH_AFTER_SECONDS: String(republishAfterSeconds) }),
   };
   const paths = { readyPath: "/readyz", livePath: "/livez", nameVariable: "INSTANCE" };
   return system({
