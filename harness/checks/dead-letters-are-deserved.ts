@@ -26,7 +26,7 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
   const options = optionsOf("deadLettersAreDeserved", noOptions, given);
   if (options instanceof Misstated) return options.check;
   const law =
-    "A job is dead exactly when its attempts are used up or nobody can ever work on it, and never completed, too; it has one open letter at most.";
+    "A job is dead exactly when its attempts are used up or no worker can ever do it, and never completed, too; it has one open letter at most.";
   const expected = "every dead letter deserved, and nothing else alive that should be dead";
   const said = {
     name: "deadLettersAreDeserved",

@@ -41,10 +41,11 @@ it("shows what work keeps for longer than it may", async () => {
     expect(database.usage()).toMatchObject({ lent: 1, overdue: 0 });
     await sleep(400);
     expect(database.usage()).toMatchObject({ lent: 1, overdue: 1 });
-  } finally {
     end.resolve();
     await work;
     expect(database.usage()).toMatchObject({ lent: 0, overdue: 0 });
+  } finally {
+    end.resolve();
     await database.close();
   }
 });
