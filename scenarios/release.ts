@@ -45,11 +45,11 @@ export default scenario({
     },
     ...rollingRestart(["api-1", "api-2"], { at: seconds(0.5), between: seconds(3.2), ...stop }),
     // Between the two APIs, and while no other fault acts on a worker: a job that is tried again lost its attempt to the stop.
-    ...rollingRestart(["worker-1", "worker-2"], { at: seconds(2.6), between: seconds(3.7), ...stop }),
+    ...rollingRestart(["worker-1", "worker-2"], { at: seconds(2.4), between: seconds(3.9), ...stop }),
     // When each worker is about to start again. Were there one that never misses its queue, it would do the work of one
     // that does.
-    { at: seconds(3.8), lasting: seconds(2.4), inject: partition("worker-1->postgres") },
-    { at: seconds(3.8), lasting: seconds(3.2), inject: refuse("worker-1->queue") },
+    { at: seconds(3.6), lasting: seconds(2.4), inject: partition("worker-1->postgres") },
+    { at: seconds(3.6), lasting: seconds(3.2), inject: refuse("worker-1->queue") },
     { at: seconds(8.9), lasting: seconds(2.4), inject: partition("worker-2->postgres") },
     { at: seconds(8.9), lasting: seconds(3.1), inject: refuse("worker-2->queue") },
   ],
