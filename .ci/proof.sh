@@ -8,8 +8,8 @@ set -eu
 cd "$(dirname "$0")/.."
 gate=$(grep -l '"gate"' scenarios/*.ts | xargs -n 1 basename | sed 's/[.]ts$//')
 # What the gate's scenarios were joined from, and what must pass beside them.
-others="calm abandoned-statements cut-in-the-middle database-silent flapping-links insistent long-freeze queue-full"
-others="$others restarts-without-dependencies rush-of-orders slow-database workers-die"
+others="calm abandoned-statements cut-in-the-middle database-silent flapping-database flapping-links insistent"
+others="$others long-freeze queue-forgets queue-full restarts-without-dependencies rush-of-orders slow-database workers-die"
 [ $# -gt 0 ] || set -- --until-caught --repeat 5
 # shellcheck disable=SC2086
 npm run prove -- $gate $others --known scenarios/proven.json --jobs 2 "$@"

@@ -9,7 +9,7 @@ import {
   scenario,
   seconds,
 } from "faultline";
-import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
+import { keepsItsWord, marksGoOff, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront, warmUp } from "./storefront/system.ts";
@@ -33,7 +33,7 @@ export default scenario({
     // A read takes 100 ms, and is as late as 300 ms only where it waits for others' reads.
     errorBudget({ burnAtMost: 4 }),
     nothingHangs({ atMost: 0.005 }),
-    ...keepsItsWord(),
+    ...keepsItsWord({}, marksGoOff),
     ...tellsTheTruth(),
     recoversWithin(seconds(3)),
   ],

@@ -37,7 +37,7 @@ export default scenario({
   audit: ledger(),
   restWithin: seconds(12),
   checks: [
-    retriesEnd({ operations: ["insistToTheEnd"] }),
+    retriesEnd({ operations: ["insistToTheEnd"], within: seconds(3) }),
     availability({ atLeast: 0.5, operations: ["browse", "search", "reprice", "buy"] }),
     ...keepsItsWord(),
     ...tellsTheTruth(),

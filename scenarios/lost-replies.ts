@@ -44,7 +44,7 @@ export default scenario({
   checks: [
     // Almost half of the time of the faults nothing is committed, and most operations need that.
     availability({ atLeast: 0.55, operations: ["browse", "search", "reprice", "buy"] }),
-    retriesEnd({ operations: ["insistToTheEnd"] }),
+    retriesEnd({ operations: ["insistToTheEnd"], within: seconds(3) }),
     ...keepsItsWord(),
     ...tellsTheTruth(),
     recoversWithin(seconds(3)),

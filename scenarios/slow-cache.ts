@@ -8,7 +8,7 @@ import {
   scenario,
   seconds,
 } from "faultline";
-import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
+import { keepsItsWord, marksGoOff, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
 import { storefront } from "./storefront/system.ts";
@@ -29,7 +29,7 @@ export default scenario({
   checks: [
     availability({ atLeast: 0.98 }),
     nothingHangs({ atMost: 0.005 }),
-    ...keepsItsWord(),
+    ...keepsItsWord({}, marksGoOff),
     ...tellsTheTruth(),
     recoversWithin(seconds(3)),
   ],

@@ -76,7 +76,7 @@ await addLimits(server, { perSecond: config.requestsPerSecond });
 addMetrics(server, metrics);
 addHealth(server, {
   needed: { postgres: () => database.query("SELECT 1") },
-  wanted: { cache: () => cacheLink.isReady(), search: () => index.isReady() },
+  wanted: { cache: () => cacheLink.isUp(), search: () => index.isReady() },
 });
 addProductRoutes(server, {
   database,
@@ -92,9 +92,15 @@ addKeyRoutes(server, database);
 
 metrics.gauge("database_connections_open", "connections to Postgres", () => database.usage().open);
 metrics.gauge("database_connections_idle", "connections that nobody uses", () => database.usage().idle);
+metrics.gauge("database_lent", "connections to Postgres in use", () => database.usage().lent);
+metrics.gauge(
+  "database_overdue",
+  "connections in use for longer than a transaction may take",
+  () => database.usage().overdue,
+);
 metrics.gauge("database_waiting", "callers that wait for a connection", () => database.usage().waiting);
-metrics.gauge("cache_up", "1 unless the cache's circuit breaker is open", () => Number(cacheLink.isReady()));
-metrics.gauge("search_up", "1 unless the index's circuit breaker is open", () => Number(index.isReady()));
+metrics.gauge("cache_up", "1 while the cache is connected and its breaker closed", () => Number(cacheLink.isUp()));
+metrics.gauge("search_up", "1 while the index's circuit breaker is closed", () => Number(index.isReady()));
 
 onShutdown(log, [
   { what: "answering the last requests", withinMs: 900, run: () => server.close() },

@@ -99,4 +99,18 @@ it.each([
   },
 );
 
+it("says so of an order, too, whose COMMIT was carried out, when Postgres is away for the second try", async () => {
+  const headers = { "idempotency-key": randomUUID() };
+  let refused: Promise<void> = Promise.resolve();
+  link.loseReplyTo("COMMIT", () => {
+    refused = link.refuse();
+  });
+  const reply = await first.request("POST", "/orders", { productId: 4, quantity: 1 }, headers);
+  await refused;
+  await link.heal();
+  expect(reply).toMatchObject({ status: 504, body: { code: "outcome-unknown" } });
+  const orders = await sql("SELECT count(*)::int FROM orders WHERE idempotency_key = $1", [headers["idempotency-key"]]);
+  expect(orders).toEqual([{ count: 1 }]);
+});
+
 const isFound = ({ body }: Reply, isExpected: boolean) => body.total > 0 === isExpected;

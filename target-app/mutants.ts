@@ -19,6 +19,7 @@ const comesToRest = "once every fault has healed, the work that was left over is
 const startsAlone = "a process starts, and stays up, whatever it depends on is doing";
 const stopsCleanly = "a process that is asked to end loses no request that was begun, and no job in hand";
 const poolsHold = "a process opens no more connections than it states, and gives back those that it was done with";
+const honestRefusals = "a refusal that says that nothing was changed is true";
 const onlyTheAuthorised =
   "nobody without a valid key gets anything, and a revoked key gets nothing after the stated bound";
 
@@ -205,6 +206,11 @@ export const mutants = {
     change: "the index takes in whatever comes last, also an older version that was held up on its way",
     breaks: "in the end the index has each product as it is in the database",
     seen: "ankane/searchkick#651",
+  },
+  "commit-definite": {
+    change: "a COMMIT whose reply was lost is taken for one that failed: the answer says that nothing was changed",
+    breaks: honestRefusals,
+    seen: "CorfuDB/CorfuDB#974",
   },
 } as const satisfies Record<string, Mutant>;
 

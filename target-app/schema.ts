@@ -97,4 +97,6 @@ const shop = `
 export const migrations: readonly Migration[] = [
   { name: "0001 shop", sql: shop },
   { name: "0002 access", sql: accessSchema },
+  // How often the event was tried until it took effect. Its job is gone from the queue then.
+  { name: "0003 attempts", sql: "ALTER TABLE fulfilments ADD COLUMN attempts integer NOT NULL DEFAULT 1" },
 ];

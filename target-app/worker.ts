@@ -59,7 +59,7 @@ const consumers = [
   startConsumer(
     {
       kind: "order-placed",
-      perform: (event) => fulfil(database, event),
+      perform: (event, attempt) => fulfil(database, event, attempt),
       bury: (event, reason, history) => bury(database, "order-placed", event, { reason, history }),
     },
     { ...queue, concurrency: config.orderConcurrency },
@@ -80,14 +80,21 @@ const server = createServer({ ...config, log });
 addMetrics(server, metrics);
 addHealth(server, {
   needed: { postgres: () => database.query("SELECT 1"), queue: () => producer.ping() },
-  wanted: { cache: () => cacheLink.isReady(), search: () => index.isReady() },
+  wanted: { cache: () => cacheLink.isUp(), search: () => index.isReady() },
 });
 
+// Before those that borrow a connection themselves.
+metrics.gauge("database_lent", "connections to Postgres in use", () => database.usage().lent);
+metrics.gauge(
+  "database_overdue",
+  "connections in use for longer than a transaction may take",
+  () => database.usage().overdue,
+);
 metrics.gauge("outbox_unsent", "events that wait to be sent", async () => (await backlog(database)).unsent);
 metrics.gauge("outbox_age_seconds", "age of the oldest of them", async () => (await backlog(database)).oldestSeconds);
 metrics.gauge("queue_depth", "jobs that wait, are delayed or are being worked on", () => producer.depth());
-metrics.gauge("cache_up", "1 unless the cache's circuit breaker is open", () => Number(cacheLink.isReady()));
-metrics.gauge("search_up", "1 unless the index's circuit breaker is open", () => Number(index.isReady()));
+metrics.gauge("cache_up", "1 while the cache is connected and its breaker closed", () => Number(cacheLink.isUp()));
+metrics.gauge("search_up", "1 while the index's circuit breaker is closed", () => Number(index.isReady()));
 
 onShutdown(log, [
   {

@@ -112,6 +112,13 @@ describe("a mark", () => {
     expect(found.actual).toContain("had only 4.9 s of traffic to go off");
   });
 
+  it("needs no traffic where it goes off alone", () => {
+    expect(judged(markOn(29_000, { goesOffAlone: true })).verdict).toBe("fail");
+    expect(judged(markOn(29_000)).verdict).toBe("inconclusive");
+    expect(judged(markOn(37_100, { goesOffAlone: true })).verdict).toBe("inconclusive");
+    expect(judged(markOn(scene.steady.fromMs, { goesOffAlone: true })).verdict).toBe("inconclusive");
+  });
+
   it("breaks the law when it comes on after the load, and stays for five seconds", () => {
     expect(judged(markOn(37_000)).verdict).toBe("fail");
     expect(judged(markOn(37_100)).verdict).toBe("inconclusive");

@@ -6,18 +6,26 @@ import { grownSince, growthSlack, usualGrowth } from "../model/measure/growth.ts
 import { wasInjected } from "../model/measure/moments.ts";
 import { count, duration, durationBeside, plural, statedDuration, statedPercent } from "../model/quantities.ts";
 import type { GaugeAtRest } from "../model/rest.ts";
+import type { Duration } from "../model/units.ts";
 import type { CheckResult } from "../model/verdict.ts";
-import { number } from "../schema/fields.ts";
+import { duration as durationField, number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { type Lasting, lasting } from "./lasting.ts";
+import { inTimeWords, marksAfterHeals } from "./marks-after-heals.ts";
+import { type Need, needs, undecidable } from "./plan-problems.ts";
 
 const restOptions = z.strictObject({
   /** How much above its steady value a gauge may be, beside 2 more of anything. Default 0.1. What was 0 then stays 0. */
   within: number({ atLeast: 0, atMost: 10, unit: ", as 0.1" }).optional(),
+  /**
+   * How long a mark may stay on after the last heal while there is traffic, or from when it comes on after that. A fallback
+   * that works hides a dependency that is not used again. Default: marks have until the end.
+   */
+  marksWithin: durationField({ above: 0, atMost: 600_000 }, "seconds(3)").optional(),
 });
 
-/** How much may stay. */
+/** How much may stay, and how long. */
 export type RestOptions = z.input<typeof restOptions>;
 
 /** As it was stored. */
@@ -44,36 +52,78 @@ const expected = "no work left, no mark on, every instance ready";
  * the components' own metrics (a breaker is open, the pool is exhausted) are off, and every instance is ready. Work is what
  * the audit's `atRest` waits for and its `gauges` count. What still falls when the scenario's `restWithin` is over gets
  * up to twice that time more (from 10 to 60 s); what does not fall any more will stay. A mark that is on when the load
- * ends and had no five seconds of traffic to go off decides nothing, nor does a gauge that comes and goes.
+ * ends and had no five seconds of traffic to go off decides nothing, unless it is stated as `goesOffAlone`; nor does a
+ * gauge that comes and goes.
+ *
+ * With `marksWithin` no mark stays on for longer than that after the last heal, either, while there is traffic. Marks that
+ * are on in the steady phase, too, are a sign of load, and are not judged so.
  */
 export function comesToRest(given: RestOptions = {}): Check {
   const options = optionsOf("comesToRest", restOptions, given);
   if (options instanceof Misstated) return options.check;
-  const { within = usualGrowth } = options;
+  const { within = usualGrowth, marksWithin } = options;
+  const inTime =
+    marksWithin === undefined ? "" : ` for more than ${statedDuration(marksWithin)} after the last heal, or to the end`;
   const said = {
     name: "comesToRest",
     parameters: jsonOf(options),
     guards: "safety",
     isDisturbable: true,
     title: "the system comes to rest",
-    law: `After everything was healed no work is left that does not get less (a gauge at most ${statedPercent(within)} and ${growthSlack} above its steady value, 0 where that was 0), no mark stays on, and every instance is ready.`,
+    law: `After everything was healed no work is left that does not get less (a gauge at most ${statedPercent(within)} and ${growthSlack} above its steady value, 0 where that was 0), no mark stays on${inTime}, and every instance is ready.`,
+    ...(marksWithin === undefined ? {} : needs("comesToRest", timeToGoOff(marksWithin))),
   } as const;
   return checkOf(said, (evidence): Finding => {
     const rest = evidence.events.findLast((event): event is RestEvent => event.type === "rest");
     if (rest === undefined) return undecided([unrecorded]);
     const work = workLeft(rest, within);
     const signs = signsLeft(evidence, rest);
-    const broken = [...work.broken, ...(work.isAtWork === true ? [] : signs.broken)];
-    const numbers = { tookMs: rest.tookMs, left: work.broken.length, lasting: signs.broken.length };
+    const late = marksWithin === undefined ? undefined : lateMarks(evidence, rest, marksWithin);
+    const broken = [...work.broken, ...(work.isAtWork === true ? [] : signs.broken), ...(late?.broken ?? [])];
+    const numbers = {
+      tookMs: rest.tookMs,
+      left: work.broken.length,
+      lasting: signs.broken.length,
+      ...(late === undefined ? {} : { lateMarks: late.broken.length, longestMarkMs: late.longestMs }),
+    };
     const unhealed = unhealedIn(evidence);
     if (broken.length > 0 && unhealed.length === 0) {
-      return { verdict: "fail", expected, actual: broken.join("; "), phase: "quiesce", numbers };
+      const phase = broken.length === late?.broken.length ? "recovery" : "quiesce";
+      return { verdict: "fail", expected, actual: broken.join("; "), phase, numbers };
     }
     const excused = broken.map((text) => notProven(text, unhealed));
-    const doubts = [...excused, ...work.doubts, ...signs.doubts, ...vacuous(rest)];
+    const doubts = [...excused, ...work.doubts, ...signs.doubts, ...(late?.doubts ?? []), ...vacuous(rest)];
     if (work.isAtWork === true) doubts.push(...signs.broken.map(whileAtWork));
-    return doubts.length > 0 ? undecided(doubts, numbers) : passed(rest, numbers);
+    return doubts.length > 0 ? undecided(doubts, numbers) : passed(rest, numbers, late?.words);
   });
+}
+
+/** Enough of the load after the last heal that a mark which stays on is seen. */
+const timeToGoOff =
+  (within: Duration): Need =>
+  ({ phases, schedule }, check) => {
+    if (schedule.length === 0) return [];
+    const healMs = Math.max(...schedule.map(({ atMs, lastingMs }) => phases.faults.fromMs + atMs + lastingMs));
+    const leftMs = phases.recovery.toMs - healMs;
+    if (leftMs >= Number(within) + 1000) return [];
+    return undecidable(
+      `${check}.marksWithin`,
+      `takes ${statedDuration(Number(within) + 1000)} after the last heal, and the plan has ${statedDuration(leftMs)}`,
+      "Make phases.recovery longer, or allow less.",
+    );
+  };
+
+/** What stayed on for too long after the last heal. */
+function lateMarks(evidence: Evidence, { marks }: RestEvent, within: Duration) {
+  const found = marksAfterHeals(evidence, marks, Number(within));
+  const texts = marks.read === 0 ? ["no mark was read that could go off"] : found.doubts;
+  const remedy = "Give components `metrics` with marks, and lengthen the recovery phase.";
+  return {
+    broken: found.late,
+    doubts: texts.map((text): Doubt => ({ text, cause: "undecided", remedy })),
+    longestMs: found.longestMs,
+    words: inTimeWords(found, marks.read, Number(within)),
+  };
 }
 
 const unrecorded: Doubt = {
@@ -88,12 +138,13 @@ function undecided(doubts: readonly Doubt[], numbers: CheckResult["numbers"] = {
   return { verdict: "inconclusive", expected, actual, numbers, cause, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-function passed({ isAtRest, tookMs, marks, instances = 0 }: RestEvent, numbers: CheckResult["numbers"]): Finding {
+function passed(rest: RestEvent, numbers: CheckResult["numbers"], marksInTime: string | undefined): Finding {
+  const { isAtRest, tookMs, marks, instances = 0 } = rest;
   const parts = [
     isAtRest === undefined
       ? "no audit looked for work that is left"
       : `at rest ${duration(tookMs)} after the load ended`,
-    marks.read === 0 ? "no marks" : `${plural(marks.read, "mark")}, none on`,
+    marksInTime ?? (marks.read === 0 ? "no marks" : `${plural(marks.read, "mark")}, none on`),
     ...(instances === 0 ? [] : [`${plural(instances, "instance")} ready`]),
   ];
   return { verdict: "pass", expected, actual: parts.join("; "), numbers };
@@ -168,8 +219,9 @@ function signsLeft(evidence: Evidence, { atMs, marks, notReady, instances }: Res
     if (found.isProven) broken.push(`${what} for ${duration(found.forMs)}`);
     else doubts.push({ text: `${what} for ${duration(found.forMs)}, but ${found.why}`, ...undecidedSign });
   };
-  for (const { instance, mark, sinceMs } of marks.on) {
-    add(`${instance}: "${mark}" has been on`, lasting(evidence, { sinceMs, atMs, needsTraffic: true }));
+  for (const { instance, mark, sinceMs, goesOffAlone } of marks.on) {
+    const needsTraffic = goesOffAlone !== true;
+    add(`${instance}: "${mark}" has been on`, lasting(evidence, { sinceMs, atMs, needsTraffic }));
   }
   for (const { instance, health, sinceMs } of notReady) {
     const what = health === "silent" ? "has not answered" : "has not been ready";

@@ -12,6 +12,7 @@ import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
  * What is among the dead letters belongs there, and what belongs there is.
  *
  * - both: a job that is completed and dead
+ * - twice: a job with more than one open dead letter: it could be sent again more than once, and a list of letters never ends
  * - hasty: a dead job whose attempts were not used up, and which is no poison
  * - digested: a poison job that is completed
  * - undying: a pending job whose attempts are used up, or which is poison
@@ -19,13 +20,13 @@ import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
  * - unclear: a job in a state that no law knows
  *
  * Whether the attempts of a dead or pending job are used up is known only where the audit reads `attempts` and
- * `attemptsAllowed`.
+ * `attemptsAllowed`; how many letters a job has, only where it reads `letters`.
  */
 export function deadLettersAreDeserved(given: NoOptions = {}): Check {
   const options = optionsOf("deadLettersAreDeserved", noOptions, given);
   if (options instanceof Misstated) return options.check;
   const law =
-    "A job is dead exactly when its attempts are used up or nobody can ever work on it, and never completed, too.";
+    "A job is dead exactly when its attempts are used up or no worker can ever do it, and never completed, too; it has one open letter at most.";
   const expected = "every dead letter deserved, and nothing else alive that should be dead";
   const said = {
     name: "deadLettersAreDeserved",
@@ -80,7 +81,7 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
   });
 }
 
-const kinds = ["both", "hasty", "digested", "undying", "vanished", "unclear"] as const;
+const kinds = ["both", "twice", "hasty", "digested", "undying", "vanished", "unclear"] as const;
 
 interface Wrong {
   readonly kind: (typeof kinds)[number];
@@ -92,7 +93,9 @@ function wrongWith(job: JobRows, poison: boolean): readonly Wrong[] {
   return contradictions.length > 0 ? contradictions : job.rows.flatMap((row) => wrongIn(row, poison));
 }
 
-function wrongIn({ id, state, attempts = Number.NaN, attemptsAllowed = Number.NaN }: Job, poison: boolean): Wrong[] {
+function wrongIn(job: Job, poison: boolean): Wrong[] {
+  const { id, state, attempts = Number.NaN, attemptsAllowed = Number.NaN, letters = 0 } = job;
+  if (letters > 1) return [{ kind: "twice", note: `job ${id} has ${letters} open dead letters` }];
   if (state === "completed") {
     return poison ? [{ kind: "digested", note: `job ${id} is poison, and completed` }] : [];
   }

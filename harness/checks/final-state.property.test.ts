@@ -61,6 +61,7 @@ const anyAudit = fc.record({
         effects: rarely(1, 0, 2),
         attempts: fc.constantFrom(1, 3),
         attemptsAllowed: rarely(3, 4),
+        letters: rarely(0, 1, 2),
       },
       { requiredKeys: ["id", "state", "effects"] },
     ),

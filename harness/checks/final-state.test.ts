@@ -151,6 +151,18 @@ describe("dead letters are deserved", () => {
     expect(judged(deadLettersAreDeserved(), { jobs: [tried] }).verdict).toBe("pass");
   });
 
+  it("finds a job with more than one open letter, where the audit counts them", () => {
+    const twice = judged(deadLettersAreDeserved(), { jobs: [{ ...dead, letters: 2 }] });
+    expect(twice).toMatchObject({ verdict: "fail", numbers: { twice: 1, hasty: 0 } });
+    expect(twice.witness[0]?.note).toBe("job 0 has 2 open dead letters");
+    // One row for each letter.
+    const rows = [{ ...dead, letters: 1 }, { ...dead, letters: 1 }, dead];
+    expect(judged(deadLettersAreDeserved(), { jobs: rows })).toMatchObject({ verdict: "fail", numbers: { twice: 1 } });
+    expect(judged(deadLettersAreDeserved(), { jobs: [{ ...done, letters: 2 }] }).verdict).toBe("fail");
+    expect(judged(deadLettersAreDeserved(), { jobs: [{ ...dead, letters: 1 }] }).verdict).toBe("pass");
+    expect(judged(deadLettersAreDeserved(), { jobs: [dead] }).verdict).toBe("pass");
+  });
+
   it("finds poison that was acknowledged and is nowhere", () => {
     expect(ofPoison([], order(12_000))).toMatchObject({ verdict: "fail", numbers: { vanished: 1 } });
     expect(ofPoison([{ id: 0, state: "dead", effects: 0 }], order(12_000)).verdict).toBe("pass");

@@ -46,6 +46,7 @@ it.each([
 
 it.each([
   ["a refusal that says so", refused("409 version-conflict", { notExecuted: true })],
+  ["one that says so without a status", refused("version conflict", { notExecuted: true })],
   ["a bad request", refused("400 invalid-request")],
   ["an unknown product", refused("422 unknown-product")],
   ["what is gone", refused("410")],
@@ -67,7 +68,14 @@ it.each([
   });
 });
 
-it("counts from when it began, where that is after the heal, and by `within`", () => {
+it.each(["503 unavailable", "429 too-many-requests", "408", "425"])(
+  "takes no `%s` for an answer, also where nothing was changed",
+  (detail) => {
+    expect(judged([served, refused(detail, { notExecuted: true })]).verdict).toBe("fail");
+  },
+);
+
+it("counts an end without success from when it began, where that is after the heal, and by `within`", () => {
   const late = (tookMs: number): Step =>
     order(healedMs + 2000, { tookMs, outcome: "rejected", detail: "503 unavailable" });
   expect(judged([served, late(3000)]).verdict).toBe("fail");
@@ -75,6 +83,64 @@ it("counts from when it began, where that is after the heal, and by `within`", (
   const soon = retriesEnd({ operations: ["order"], within: seconds(1) });
   expect(soon.judge(evidenceOf([served, late(1000)])).verdict).toBe("fail");
   expect(soon.judge(evidenceOf([served, late(999)])).verdict).toBe("pass");
+});
+
+describe("with a bound that is stated", () => {
+  const soon = retriesEnd({ operations: ["order"], within: seconds(2) });
+  const by = (steps: readonly Step[], changes: Partial<Evidence> = {}) => soon.judge(evidenceOf(steps, changes));
+
+  it("passes what is served or refused for good by then, and says how late the last one was", () => {
+    const no = until(1500, { outcome: "rejected", detail: "410" });
+    expect(by([served, until(2000), no, order(healedMs + 500, { tookMs: 1900 })])).toMatchObject({
+      verdict: "pass",
+      expected: "each served, or refused for good, within 2 s with everything healed",
+      actual: "4 operations: 3 served, 1 refused for good, the slowest after 2 s with everything healed",
+      numbers: { slowestMs: 2000, late: 0 },
+    });
+  });
+
+  it("finds one that is served later, counted from the last heal", () => {
+    expect(by([served, until(2001)])).toMatchObject({
+      verdict: "fail",
+      actual:
+        "1 of 2 operations neither served nor refused for good within 2 s with everything healed: ok: it took 3 s, 2 s of them with everything healed",
+      numbers: { late: 1, endless: 0 },
+      witness: [{ id: 1, violates: true }],
+    });
+    expect(by([served, until(9000)]).verdict).toBe("fail");
+  });
+
+  it("finds one that is refused for good later", () => {
+    const no: Step = until(2500, { outcome: "rejected", detail: "410" });
+    expect(by([served, no])).toMatchObject({ verdict: "fail", actual: expect.stringContaining("good within 2 s") });
+  });
+
+  it("counts from when one was due, where that is after the heal", () => {
+    expect(by([served, order(healedMs + 1000, { tookMs: 2000 })]).verdict).toBe("pass");
+    expect(by([served, order(healedMs + 1000, { tookMs: 2001 })]).verdict).toBe("fail");
+    expect(by([order(1000, { tookMs: 2001 })], { schedule: [], receipts: [], events: [] }).verdict).toBe("fail");
+  });
+
+  it("does not count time in which the machine stood still, nor what had ended before the heal", () => {
+    expect(by([until(2500)], standingStill(healedMs + 100, healedMs + 351)).verdict).toBe("pass");
+    expect(by([until(2500)], standingStill(healedMs + 100, healedMs + 345)).verdict).toBe("fail");
+    const slow = order(injectedMs - 100, { tookMs: healedMs - injectedMs });
+    expect(by([served, slow]).verdict).toBe("pass");
+  });
+
+  it("names first what was never served", () => {
+    const never = order(healedMs, { tookMs: 4000, outcome: "rejected", detail: "409 request-in-flight" });
+    expect(by([served, until(5000), never])).toMatchObject({
+      actual: expect.stringMatching(/^2 of 3 operations .*: 409 request-in-flight: insisted for 4 s/),
+      numbers: { late: 1, endless: 1 },
+    });
+  });
+
+  it("has a law of its own, and keeps the bound in the record", () => {
+    expect(soon.law).toContain("within 2 s of the last heal");
+    expect(soon.parameters).toEqual({ operations: ["order"], within: 2000 });
+    expect(retriesEnd({ operations: ["order"] }).law).toContain("insists for 3 s with everything healed");
+  });
 });
 
 it("does not count time in which the machine stood still, and as long again", () => {

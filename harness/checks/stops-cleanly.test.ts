@@ -1,52 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Evidence, PlanFacts } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
-import type { Receipt, ScheduledInjection } from "../model/fault.ts";
 import { evidenceUntil } from "../model/measure/until.ts";
 import { stopsCleanly } from "./stops-cleanly.ts";
-import { evidenceOf, type Step, scene, standingStill, storyOperations } from "./testing/history.ts";
-
-const askedMs = 12_000;
-const backMs = 15_000;
-
-interface Ending {
-  readonly how?: string;
-  readonly tookMs?: number;
-}
-
-/** One stop of an instance at 12 s, with a grace of 2 s; it is back at 15 s. */
-function stopOf(on: string, { how = "exit 0", tookMs = 400 }: Ending = {}, id = "i1") {
-  const injection: ScheduledInjection = {
-    id,
-    kind: "terminate",
-    target: on,
-    parameters: { graceMs: 2000 },
-    atMs: askedMs - scene.faults.fromMs,
-    lastingMs: 2000,
-    acts: [on],
-    title: `terminate ${on}`,
-  };
-  const requested = { injection: id, on, requestedMs: askedMs };
-  const receipt: Receipt = { ...requested, provenMs: askedMs + tookMs, healProvenMs: backMs, before: {} };
-  const events: readonly RunEvent[] = [
-    { atMs: 100, type: "started", instance: on, pid: 1, tookMs: 5 },
-    { atMs: askedMs + 0.1, type: "inject", injection: id, title: injection.title },
-    { atMs: askedMs + tookMs, type: "exited", instance: on, pid: 1, how, expected: true },
-    { atMs: backMs, type: "started", instance: on, pid: 2, tookMs: 5 },
-  ];
-  return { injection, receipt, events };
-}
-
-type StopOf = ReturnType<typeof stopOf>;
-
-function evidenceAt(steps: readonly Step[], stops: readonly StopOf[], changes: Partial<Evidence> = {}): Evidence {
-  return evidenceOf(steps, {
-    schedule: stops.map(({ injection }) => injection),
-    receipts: stops.map(({ receipt }) => receipt),
-    events: stops.flatMap(({ events }) => events).sort((one, other) => one.atMs - other.atMs),
-    ...changes,
-  });
-}
+import { evidenceOf, type Step, standingStill, storyOperations } from "./testing/history.ts";
+import { askedMs, backMs, evidenceAt, type StopOf, stopOf } from "./testing/stops.ts";
 
 const judged = (
   steps: readonly Step[],

@@ -1,38 +1,40 @@
 import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
-import { outcomeCode } from "../model/history.ts";
-import { breakOf } from "../model/measure/breaks.ts";
-import { longestLag } from "../model/measure/lateness.ts";
 import { duration, plural, statedDuration } from "../model/quantities.ts";
-import { operationNames } from "../schema/fields.ts";
+import type { CheckResult } from "../model/verdict.ts";
+import { differentNames, duration as durationField, operationNames, whole } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
-import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
-import { type Need, needs, operationsNamed, undecidable } from "./plan-problems.ts";
-import { canHaveBeenGood, flags, isTimeout, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
+import { checkOf, commonPhase, type Finding } from "./finding.ts";
+import { isOf, type JobRule, type JobsAtStops, jobsAtStops, jobWords } from "./jobs-at-stops.ts";
+import { anAudit, effectOf, type Need, needs, operationsNamed, undecidable } from "./plan-problems.ts";
+import { type Requests, requestsAt } from "./requests-at-stops.ts";
+import { undecided, unknownNames, witnesses } from "./rows.ts";
 import { badEndOf, isDisturbed, type Stop, stopsOf, wasStopHeldUp } from "./stops.ts";
 
-const stopOptions = z.strictObject({
-  /**
-   * Names of the operations that count. Default: all that are one request by HTTP. Of one that the workload's own client
-   * does (`perform`), name it where a call is one request that is not tried again.
-   */
-  operations: operationNames().optional(),
-});
+const stopOptions = z
+  .strictObject({
+    /**
+     * Names of the operations that count. Default: all that are one request by HTTP. Of one that the workload's own client
+     * does (`perform`), name it where a call is one request that is not tried again.
+     */
+    operations: operationNames().optional(),
+    /** The components whose processes work on jobs. Default: what becomes of jobs in hand is not judged. */
+    workers: differentNames('Give the components that work on jobs, each once, as workers: ["worker"].').optional(),
+    /** How long a job takes at most from its acknowledgement to its end while no fault acts. Default 1 s. */
+    jobsLast: durationField({ above: 0, atMost: 600_000 }, "seconds(1)").optional(),
+    /** How many of all jobs around the stops may take more than one attempt. Default 0. */
+    triedAgain: whole({ atLeast: 0 }).optional(),
+  })
+  .refine(({ workers, jobsLast, triedAgain }) => workers !== undefined || (jobsLast ?? triedAgain) === undefined, {
+    path: ["workers"],
+    params: {
+      message: "is missing: `jobsLast` and `triedAgain` need to know which processes work on jobs",
+      remedy: 'Name the components that work on jobs, as workers: ["worker"].',
+    },
+  });
 
-/** Which operations count. */
+/** Which operations count, and which processes work on jobs. */
 export type StopOptions = z.input<typeof stopOptions>;
-
-const [unknownCode, failedCode, rejectedCode, overflowCode] = [
-  outcomeCode("unknown"),
-  outcomeCode("failed"),
-  outcomeCode("rejected"),
-  outcomeCode("overflow"),
-];
-/**
- * What was sent so shortly before the signal, in ms, may have met a connection that its server was closing as idle; on a
- * busy machine, bytes are that long on their way through the proxy and the scheduler.
- */
-const raceMs = 50;
 
 /**
  * A process that is asked to end (`terminate`, `rollingRestart`: SIGTERM, then SIGKILL after a grace) ends cleanly:
@@ -47,8 +49,15 @@ const raceMs = 50;
  * connection in the moment in which its server closed it as idle. HTTP has no way to prevent that, and a client may
  * send it again (RFC 9112, 9.3.1 and 9.5). The time grows by the lag of a load generator that was late then.
  *
- * Of a job in hand it sees only the end of its worker. Whether the job was handed back at once or its lock ran out is in no
- * history and no final state: `noLostJobs` decides that it was done. Stops of processes that are no entry are judged by how
+ * With `workers` a stop costs no job an attempt, either: a worker finishes what it has in hand, or hands it back before it
+ * fails. At-least-once delivery hides the opposite from `noLostJobs`. It is seen by the `attempts` that the audit reads of
+ * each job, completed ones, too: of those that were asked for within `jobsLast` before the SIGTERM or until the end of the
+ * process, at most `triedAgain` took more than one. Poison does not count. A stop is left out where another fault acts from
+ * `jobsLast` before the SIGTERM until as long after the end: a fault on the users' way, on an entry, or on what leads
+ * from one costs no attempt, unless the entry works on jobs, nor does one on the links of a process that has ended, nor a
+ * `latency`, which makes jobs last: one by which attempts run out of time is for other scenarios.
+ *
+ * Without `workers` it sees of a job only the end of its worker. Stops of processes that are no entry are judged by how
  * they end; where an entry was asked to end and no request was under way, nothing is decided. While another fault acts on the
  * instance, or on its clients' way to it, neither its end nor its requests are judged.
  */
@@ -56,8 +65,9 @@ export function stopsCleanly(given: StopOptions = {}): Check {
   const options = optionsOf("stopsCleanly", stopOptions, given);
   if (options instanceof Misstated) return options.check;
   const { operations } = options;
-  const law =
-    "A process that is asked to end (SIGTERM) ends by itself within its grace; what had begun is answered, and no answer is cut off.";
+  const rule = ruleOf(options);
+  const ofJobs = rule === undefined ? "" : ", and no job takes a second attempt because of it";
+  const law = `A process that is asked to end (SIGTERM) ends by itself within its grace; what had begun is answered, and no answer is cut off${ofJobs}.`;
   const said = {
     name: "stopsCleanly",
     parameters: jsonOf(options),
@@ -66,7 +76,8 @@ export function stopsCleanly(given: StopOptions = {}): Check {
     title: "stops cleanly",
     law,
   } as const;
-  const planned = { ...said, ...needs("stopsCleanly", operationsNamed(operations), someStop) };
+  const needed = rule === undefined ? [] : [stopOfWorkers(rule), anAudit, effectOf(["insert"])];
+  const planned = { ...said, ...needs("stopsCleanly", operationsNamed(operations), someStop, ...needed) };
   return checkOf(planned, (evidence): Finding => {
     const unknown = unknownNames(evidence, operations);
     if (unknown !== undefined) return undecided(expected, unknown);
@@ -74,8 +85,15 @@ export function stopsCleanly(given: StopOptions = {}): Check {
     if (stops.length === 0) return undecided(expected, "no process that ran was asked to end");
     const ends = endsOf(evidence, stops);
     const requests = requestsAt(evidence, stops, operations);
-    return findingOf(evidence, stops, ends, requests);
+    const jobs = rule === undefined ? undefined : { rule, ...jobsAtStops(evidence, stops, rule) };
+    return findingOf(evidence, { stops, ends, requests, jobs });
   });
+}
+
+const jobsLastMs = 1000;
+
+function ruleOf({ workers, jobsLast, triedAgain = 0 }: z.output<typeof stopOptions>): JobRule | undefined {
+  return workers === undefined ? undefined : { workers, lastMs: Number(jobsLast ?? jobsLastMs), triedAgain };
 }
 
 const expected = "each ends by itself in time, nothing begun is lost, no answer cut off";
@@ -89,6 +107,29 @@ const someStop: Need = ({ schedule }, check) =>
         "judges processes that are asked to end, and no fault asks one",
         "Inject `terminate` with a grace, or a `rollingRestart`.",
       );
+
+/** One of the stops must be of a process that works on jobs. */
+const stopOfWorkers =
+  ({ workers }: JobRule): Need =>
+  (plan, check) => {
+    if (someStop(plan, check).length > 0) return [];
+    if (plan.schedule.some(({ kind, acts }) => kind === "terminate" && acts.some((on) => isOf(workers, on)))) return [];
+    const named = workers.join(" and ");
+    return undecidable(
+      `${check}.workers`,
+      `judges the jobs of ${named}, and no fault asks a process of it to end`,
+      `Inject \`terminate\` with a grace on ${named}, or leave \`workers\` out.`,
+    );
+  };
+
+/** All that is found. */
+interface Found {
+  readonly stops: readonly Stop[];
+  readonly ends: Ends;
+  readonly requests: Requests;
+  /** Undefined where jobs are not judged. */
+  readonly jobs: (JobsAtStops & { readonly rule: JobRule }) | undefined;
+}
 
 /** How the processes ended, in words. */
 interface Ends {
@@ -116,82 +157,24 @@ function endsOf(evidence: Evidence, stops: readonly Stop[]): Ends {
 
 const tookMs = ({ exit, requestedMs }: Stop): number => (exit?.atMs ?? Number.NaN) - requestedMs;
 
-/** What became of the requests around all stops. */
-interface Requests {
-  underWay: number;
-  /** Of those under way: got an honest refusal. */
-  refused: number;
-  readonly lost: Noted[];
-  readonly cut: Noted[];
-  /** Rows of those that are lost or cut off, perhaps for the machine's sake. */
-  readonly doubtful: Set<number>;
-  /** Sent at the time of the signal or later, and without a byte of an answer. */
-  turnedAway: number;
-  /** Broke after the signal, where the run does not say whether in the middle of an answer. */
-  unclear: number;
-}
-
-function requestsAt(evidence: Evidence, stops: readonly Stop[], names: readonly string[] | undefined): Requests {
-  const { history, entry } = evidence;
-  const isMeant = flags(evidence, ({ name, isPerformed }) => names?.includes(name) ?? isPerformed !== true);
-  const byTarget = entry.map((instance) => stops.filter((stop) => stop.instance === instance));
-  const seen: Requests = {
-    underWay: 0,
-    refused: 0,
-    lost: [],
-    cut: [],
-    doubtful: new Set(),
-    turnedAway: 0,
-    unclear: 0,
-  };
-  for (let row = 0; row < history.count; row += 1) {
-    if (isMeant[history.operation[row]!] !== 1 || history.outcome[row] === overflowCode) continue;
-    if (Number.isNaN(history.wireMs[row]!)) continue;
-    for (const stop of byTarget[history.target[row]!] ?? []) judgeRequest(evidence, row, stop, seen);
+function findingOf(evidence: Evidence, found: Found): Finding {
+  const { ends, requests, jobs } = found;
+  const lost = [...requests.lost, ...requests.cut].filter(({ row }) => !requests.doubtful.has(row));
+  const violations = [...lost, ...(jobs !== undefined && breaks(jobs) && !jobs.wasHeldUp ? jobs.again : [])];
+  const said = { expected, actual: spoken(evidence, found), numbers: numbersOf(found) };
+  if (ends.bad.length + violations.length > 0) {
+    const rows = violations.map(({ row }) => row);
+    return { verdict: "fail", ...said, ...commonPhase(evidence, rows), witness: witnesses(evidence, violations) };
   }
-  return seen;
+  const open = undecidedBy(evidence, found) ?? undecidedByJobs(found);
+  return open === undefined ? { verdict: "pass", ...said } : { ...open, numbers: said.numbers };
 }
 
-function judgeRequest(evidence: Evidence, row: number, stop: Stop, seen: Requests): void {
-  const { history } = evidence;
-  const [wireMs, endMs, outcome] = [history.wireMs[row]!, history.endMs[row]!, history.outcome[row]!];
-  const { instance, requestedMs, nextMs } = stop;
-  if (endMs < requestedMs || wireMs >= nextMs) return;
-  if (isDisturbed(stop, wireMs, endMs)) return;
-  const broke = breakOf(evidence, row);
-  const isLost = outcome === unknownCode || outcome === failedCode;
-  const note = (when: string): Noted => ({ row, note: `${when}: ${detailOf(evidence, row)}`, violates: true });
-  const sinceMs = requestedMs - wireMs;
-  if (wireMs <= begunByMs(evidence, stop)) {
-    seen.underWay += 1;
-    if (outcome === rejectedCode) seen.refused += 1;
-    if (isLost) seen.lost.push(note(`sent to ${instance} ${duration(sinceMs)} before its SIGTERM`));
-  } else if (broke === "cut" && endMs < nextMs) {
-    const when = sinceMs < 0 ? `${duration(-sinceMs)} after` : `${duration(sinceMs)} before`;
-    seen.cut.push(note(`sent to ${instance} ${when} its SIGTERM`));
-  } else {
-    if (broke === "unanswered") seen.turnedAway += 1;
-    else if (isLost && isUnclear(evidence, row)) seen.unclear += 1;
-    return;
-  }
-  if (isLost && canHaveBeenGood(evidence, row)) seen.doubtful.add(row);
-}
+const breaks = ({ again, rule }: NonNullable<Found["jobs"]>): boolean => again.length > rule.triedAgain;
 
-/** What was on the wire by then had certainly begun. */
-function begunByMs({ generator }: Evidence, { requestedMs }: Stop): number {
-  return requestedMs - raceMs - longestLag(generator, requestedMs - raceMs, requestedMs);
-}
-
-/** A break of which a run of an earlier version does not say where; the workload's own client never does. */
-function isUnclear(evidence: Evidence, row: number): boolean {
-  const { history, operations } = evidence;
-  if (breakOf(evidence, row) !== undefined || isTimeout(evidence, row)) return false;
-  return operations[history.operation[row]!]?.isPerformed !== true;
-}
-
-function findingOf(evidence: Evidence, stops: readonly Stop[], ends: Ends, requests: Requests): Finding {
-  const { lost, cut, doubtful, underWay, refused, turnedAway } = requests;
-  const numbers = {
+function numbersOf({ stops, ends, requests, jobs }: Found): CheckResult["numbers"] {
+  const { lost, cut, underWay, refused, turnedAway } = requests;
+  return {
     stops: stops.length,
     judged: ends.judged,
     badEnds: ends.bad.length,
@@ -201,33 +184,22 @@ function findingOf(evidence: Evidence, stops: readonly Stop[], ends: Ends, reque
     cutOff: cut.length,
     turnedAway,
     ...(ends.slowest === undefined ? {} : { slowestMs: Math.round(tookMs(ends.slowest)) }),
+    ...(jobs === undefined ? {} : { jobStops: jobs.judged, jobs: jobs.jobs, triedAgain: jobs.again.length }),
   };
-  const violations = [...lost, ...cut].filter(({ row }) => !doubtful.has(row));
-  const actual = spoken(ends, requests);
-  if (ends.bad.length + violations.length > 0) {
-    const rows = violations.map(({ row }) => row);
-    return {
-      verdict: "fail",
-      expected,
-      actual,
-      ...commonPhase(evidence, rows),
-      witness: witnesses(evidence, violations),
-      numbers,
-    };
-  }
-  const open = undecidedBy(evidence, stops, ends, requests);
-  return open === undefined ? { verdict: "pass", expected, actual, numbers } : { ...open, numbers };
 }
 
 /** `4 processes ended by themselves, the slowest (api-1) after 310 ms of 2 s; 12 requests under way, none lost`. */
-function spoken(ends: Ends, { underWay, refused, lost, cut }: Requests): string {
+function spoken(evidence: Evidence, { ends, requests: { underWay, refused, lost, cut }, jobs }: Found): string {
   const under = plural(underWay, "request");
   const refusals = refused === 0 ? "" : `, ${refused} refused`;
+  const areJobsUnjudged = jobs === undefined && (evidence.finalState?.jobs ?? []).length > 0;
   return [
     ...(ends.bad.length > 0 ? ends.bad : goodEnds(ends)),
     ...(lost.length > 0 ? [`${lost.length} of ${under} under way lost`] : []),
     ...(lost.length === 0 && underWay > 0 ? [`${under} under way, none lost${refusals}`] : []),
     ...(cut.length > 0 ? [`${plural(cut.length, "answer")} cut off`] : []),
+    ...(jobs !== undefined && jobs.judged > 0 ? [jobWords(jobs, jobs.rule)] : []),
+    ...(areJobsUnjudged ? ["jobs in hand were not judged, for want of `workers`"] : []),
   ].join("; ");
 }
 
@@ -239,12 +211,8 @@ function goodEnds({ slowest, judged }: Ends): readonly string[] {
 }
 
 /** Why it cannot be decided that all was well; undefined when it can. */
-function undecidedBy(
-  { entry }: Evidence,
-  stops: readonly Stop[],
-  ends: Ends,
-  { underWay, doubtful, unclear, lost, cut }: Requests,
-): Finding | undefined {
+function undecidedBy({ entry }: Evidence, { stops, ends, requests }: Found): Finding | undefined {
+  const { underWay, doubtful, unclear, lost, cut } = requests;
   const [firstDoubt] = ends.doubtful;
   if (firstDoubt !== undefined) return undecided(expected, firstDoubt);
   if (doubtful.size > 0) {
@@ -265,4 +233,16 @@ function undecidedBy(
     ...undecided(expected, `no request was under way when ${entries.join(", ")} had to end`),
     remedy: "Raise the rate, or let requests take longer, as by `latency` on a link.",
   };
+}
+
+function undecidedByJobs({ jobs }: Found): Finding | undefined {
+  if (jobs === undefined) return undefined;
+  if (breaks(jobs)) {
+    const actual = `${jobWords(jobs, jobs.rule)}, but the machine stood still or was late then`;
+    return undecided(expected, actual);
+  }
+  if (jobs.doubt === undefined) return undefined;
+  const remedy =
+    "Let the audit read `attempts` of all jobs, ask for more of them, and let other faults act at other times.";
+  return { ...undecided(expected, jobs.doubt), remedy };
 }

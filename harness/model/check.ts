@@ -63,6 +63,8 @@ export interface Job {
   /** How often it was tried, and how often it may be; where the system tells it. */
   readonly attempts?: number;
   readonly attemptsAllowed?: number;
+  /** How many dead letters of it are open: not sent again yet, and not thrown away; where the system has any. */
+  readonly letters?: number;
 }
 
 /** A stretch of time on the run's clock. */

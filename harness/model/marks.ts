@@ -11,6 +11,11 @@ export interface MetricMark {
   readonly metric: string;
   readonly above?: number;
   readonly below?: number;
+  /**
+   * Whether it goes off without a caller, as that of a connection which is given back does, and that of a breaker which half-opens
+   * for a caller does not. `comesToRest` then waits for no traffic. Default: false.
+   */
+  readonly goesOffAlone?: boolean;
 }
 
 /** Whether a value is beyond one of the mark's bounds. NaN never is. */

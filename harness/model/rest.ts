@@ -51,6 +51,8 @@ export interface MarkOn {
   readonly sinceMs: number;
   /** How far the value is beyond the bound. */
   readonly beyond: number;
+  /** That the system's definition says so of it. Absent where it does not, and in runs of earlier versions. */
+  readonly goesOffAlone?: true;
 }
 
 /** A mark of which nothing is known now. */

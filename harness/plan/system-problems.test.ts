@@ -11,13 +11,22 @@ const problemsOf = (metrics: MetricsDefinition) => {
 };
 
 test("marks with a metric and a bound are fine", () => {
-  const marks = { full: { metric: "pool_waiting", above: 0 }, shut: { metric: "node:cache_up", below: 1 } };
+  const marks = {
+    full: { metric: "pool_waiting", above: 0 },
+    shut: { metric: "node:cache_up", below: 1, goesOffAlone: true },
+  };
   expect(problemsOf({ path: "/metrics", marks })).toEqual([]);
 });
 
 test.each([
   ["no bound", { metric: "pool_waiting" }, "", "above"],
   ["a bound that is no number", { metric: "pool_waiting", above: "0" as unknown as number }, ".above", "number"],
+  [
+    "a word for a flag",
+    { metric: "lent", above: 0, goesOffAlone: "yes" as unknown as boolean },
+    ".goesOffAlone",
+    "true",
+  ],
   ["no name of a metric", { metric: "pool waiting", above: 0 }, ".metric", "pool_waiting"],
 ])("a mark with %s is refused, with its place and the remedy", (_, mark, field, remedy) => {
   expect(problemsOf({ path: "/metrics", marks: { full: mark } })).toMatchObject([

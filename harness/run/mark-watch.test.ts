@@ -5,7 +5,10 @@ import type { RunEvent } from "../model/events.ts";
 import { service, system } from "../model/system.ts";
 import { MarkWatch } from "./mark-watch.ts";
 
-const marks = { "the pool is exhausted": { metric: "waiting", above: 0 }, "it is shut": { metric: "open", below: 1 } };
+const marks = {
+  "the pool is exhausted": { metric: "waiting", above: 0 },
+  "it is shut": { metric: "open", below: 1, goesOffAlone: true },
+};
 const definition = system({
   name: "shop",
   entry: "api",
@@ -89,6 +92,9 @@ test("knows which marks are on, since when, and how far beyond their bound", asy
   answer = "waiting 6\nopen 1\n";
   const pool = { instance: "api-1", mark: "the pool is exhausted", sinceMs: 7, beyond: 6, value: 6 };
   await vi.waitFor(() => expect(marksOfFirst()).toEqual({ read: 2, on: [pool], unread: [] }), { timeout: 20_000 });
+  answer = "waiting 0\nopen 0\n";
+  const shut = { instance: "api-1", mark: "it is shut", sinceMs: 900, beyond: 1, value: 0, goesOffAlone: true };
+  await vi.waitFor(() => expect(marksOfFirst().on).toEqual([shut]), { timeout: 20_000 });
   answer = "waiting 0\nopen 1\n";
   await vi.waitFor(() => expect(marksOfFirst().on).toEqual([]), { timeout: 20_000 });
   // The other one never answered.

@@ -63,7 +63,8 @@ export class MarkWatch {
       on: known
         .filter(({ isOn }) => isOn)
         .map(({ instance, name, mark, value, sinceMs }) => {
-          return { instance, mark: name, value, sinceMs, beyond: beyond(mark, value) };
+          const alone = mark.goesOffAlone === true ? { goesOffAlone: true as const } : {};
+          return { instance, mark: name, value, sinceMs, beyond: beyond(mark, value), ...alone };
         }),
       unread: all
         .filter((one) => !isKnown(one))

@@ -127,7 +127,7 @@ function areDifferent(list: readonly string[]): boolean {
 }
 
 /** Yes or no. */
-export const flag = () => hinted(z.boolean(), "Give true or false.");
+export const flag = (code?: string) => hinted(z.boolean(), "Give true or false.", code);
 
 /** A number of milliseconds as stored parameters have it, as the duration it stands for. */
 export const revivedMs = (ms: unknown): unknown => (typeof ms === "number" ? milliseconds(ms) : ms);

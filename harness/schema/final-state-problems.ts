@@ -8,7 +8,7 @@ export const columnsOf: Readonly<Record<string, readonly string[]>> = {
   items: ["id", "count"],
   cache: ["keyspace", "key", "cached", "row", "isMoving"],
   index: ["keyspace", "key", "version"],
-  jobs: ["id", "state", "effects", "attempts", "attemptsAllowed"],
+  jobs: ["id", "state", "effects", "attempts", "attemptsAllowed", "letters"],
   conserved: ["name", "expected", "actual"],
 };
 
@@ -30,6 +30,7 @@ const musts: Readonly<Record<string, string>> = {
   effects: aWhole,
   attempts: aWhole,
   attemptsAllowed: aWhole,
+  letters: aWhole,
   name: "a text that is not empty",
   expected: "a finite number",
   actual: "a finite number",
@@ -43,6 +44,8 @@ const insteadOfNull: Readonly<Record<string, string>> = {
   effects: "Count what is missing as 0: coalesce(effects, 0).",
   attempts: "Leave the field out where the system does not count attempts.",
   attemptsAllowed: "Leave the field out where the system does not limit attempts.",
+  letters:
+    "Count what is missing as 0: coalesce(letters, 0). Leave the field out where the system has no dead letters.",
 };
 
 const numeric = new Set(

@@ -36,7 +36,7 @@ describe("text in place of a number", () => {
       items: { id: "1", count: "1" },
       cache: { key: "1", cached: "1", row: "1", isMoving: "true" },
       index: { key: "1", version: "1" },
-      jobs: { id: "1", state: "completed", effects: "1", attempts: "1", attemptsAllowed: "1" },
+      jobs: { id: "1", state: "completed", effects: "1", attempts: "1", attemptsAllowed: "1", letters: "1" },
       conserved: { name: "stock", expected: "1", actual: "1" },
     };
     for (const [part, row] of Object.entries(rows)) {

@@ -38,6 +38,7 @@ const stateOf = <State extends z.ZodType>(ofRow: typeof z.strictObject, state: S
           effects: whole,
           attempts: whole.exactOptional(),
           attemptsAllowed: whole.exactOptional(),
+          letters: whole.exactOptional(),
         }),
       )
       .exactOptional(),
@@ -189,7 +190,7 @@ function problemsWithBounds(rows: SoundRows, { keyspaces, operations }: StateBou
 const keyRemedy = "List only keys below context.keyspaces[name]; a table whose ids begin with 1 has key: row.id - 1.";
 const idRemedy = "List only what this run made: what carries context.runToken; the id is the end of the token.";
 
-/** Rows of one item add up, and so do the effects of one job in one state. What is there zero times is not there. */
+/** Rows of one item add up, and so do effects and letters of one job in one state. What is there zero times is not there. */
 function merged(state: FinalState): FinalState {
   const counts = new Map<number, number>();
   for (const { id, count } of state.items) counts.set(id, (counts.get(id) ?? 0) + count);
@@ -202,7 +203,16 @@ function mergedJobs(jobs: readonly Job[]): readonly Job[] {
   for (const job of jobs) {
     const name = `${job.id} ${job.state}`;
     const before = known.get(name);
-    known.set(name, before === undefined ? job : { ...before, ...job, effects: before.effects + job.effects });
+    known.set(name, before === undefined ? job : { ...before, ...job, ...sumOf(before, job) });
   }
   return [...known.values()];
+}
+
+/** Letters that neither row states stay unknown. */
+function sumOf(one: Job, other: Job): Pick<Job, "effects" | "letters"> {
+  const letters = [one, other].flatMap((job) => job.letters ?? []);
+  return {
+    effects: one.effects + other.effects,
+    ...(letters.length === 0 ? {} : { letters: letters.reduce((sum, count) => sum + count, 0) }),
+  };
 }

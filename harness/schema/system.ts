@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hinted, number, text, variableName, whole } from "./fields.ts";
+import { flag, hinted, number, text, variableName, whole } from "./fields.ts";
 
 /** A system and the settings of its components as people state them; `model/system.ts` says what each field means. */
 
@@ -28,6 +28,7 @@ const mark = z
     metric: text('Name a metric, as "pool_waiting".', { pattern: /^[a-zA-Z_:][a-zA-Z0-9_:]*$/, code: badMark }),
     above: number({ code: badMark }).optional(),
     below: number({ code: badMark }).optional(),
+    goesOffAlone: flag(badMark).optional(),
   })
   .refine(({ above, below }) => above !== undefined || below !== undefined, {
     params: {

@@ -9,7 +9,7 @@ import {
   workload,
 } from "faultline";
 import { keepers, productNames } from "./seed.ts";
-import { ask, judgeThere, order, send, versionOf } from "./shop-api.ts";
+import { ask, changedNothing, judgeThere, ofSeveral, order, send, versionOf } from "./shop-api.ts";
 
 const key = keepers.acme;
 const deadline = milliseconds(1000);
@@ -20,15 +20,16 @@ const deadline = milliseconds(1000);
  */
 export function balanced({ perSecond }: { perSecond: number }): Workload {
   let apis: readonly Address[] = [];
-  const reply = (request: HttpRequest, { target, signal }: Call): Promise<HttpReply> =>
+  const answered = (request: HttpRequest, { target, signal }: Call): Promise<Answered> =>
     sendToOne([target, ...apis.filter(({ port }) => port !== target.port)], request, signal);
   const look: AsyncOperation["perform"] = async (draw, call) => {
-    const answer = await reply(ask("GET", `/products/${draw.key + 1}`, { key }), call);
-    return judgeThere(answer, 200, (body) => (body["id"] === draw.key + 1 ? versionOf(answer, body) : undefined));
+    const { reply } = await answered(ask("GET", `/products/${draw.key + 1}`, { key }), call);
+    return judgeThere(reply, 200, (body) => (body["id"] === draw.key + 1 ? versionOf(reply, body) : undefined));
   };
   const buy: AsyncOperation["perform"] = async (draw, call) => {
-    const answer = await reply(order(key, draw.key + 1, draw.token), call);
-    return judgeThere(answer, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined));
+    const { reply, othersChangedNothing } = await answered(order(key, draw.key + 1, draw.token), call);
+    const judgement = judgeThere(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined));
+    return ofSeveral(judgement, othersChangedNothing);
   };
   return workload({
     name: "balanced",
@@ -46,15 +47,28 @@ export function balanced({ perSecond }: { perSecond: number }): Workload {
   });
 }
 
+interface Answered {
+  readonly reply: HttpReply;
+  /** Whether those that were asked before it claimed each that they changed nothing. */
+  readonly othersChangedNothing: boolean;
+}
+
 /** Asks one after the other until one answers with anything but a 503. @throws what the last one failed with */
-async function sendToOne(targets: readonly Address[], request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+export async function sendToOne(
+  targets: readonly Address[],
+  request: HttpRequest,
+  signal: AbortSignal,
+  othersChangedNothing = true,
+): Promise<Answered> {
   const [target, ...others] = targets;
   if (target === undefined) throw new Error("there is no API");
+  let isUnchanged = false;
   try {
     const reply = await send(target, request, signal);
-    if (reply.status !== 503 || others.length === 0) return reply;
+    if (reply.status !== 503 || others.length === 0) return { reply, othersChangedNothing };
+    isUnchanged = changedNothing(reply);
   } catch (error) {
     if (others.length === 0 || signal.aborted) throw error;
   }
-  return sendToOne(others, request, signal);
+  return sendToOne(others, request, signal, othersChangedNothing && isUnchanged);
 }

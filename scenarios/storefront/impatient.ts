@@ -31,9 +31,15 @@ export function impatient({ perSecond }: { perSecond: number }): Workload {
   });
 }
 
-/** Sends a request until it is taken. What was sent before and refused, or not answered, may have been taken as well. */
+/**
+ * Sends a request until it is taken.
+ * @returns the last refusal where each try claimed that it changed nothing
+ * @throws Error where one was not answered, or may have been taken for another reason
+ */
 export async function insist(target: Address, request: HttpRequest, signal: AbortSignal): Promise<Judgement> {
   let last: unknown;
+  let refusal: Judgement | undefined;
+  let isUnchanged = true;
   for (let made = 0; made < tries && !signal.aborted; made += 1) {
     if (made > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const patience = AbortSignal.timeout(made === tries - 1 ? lastPatienceMs : patienceMs);
@@ -42,9 +48,13 @@ export async function insist(target: Address, request: HttpRequest, signal: Abor
       const judgement = judge(reply, 202, (body) => (typeof body["orderId"] === "string" ? {} : undefined));
       if (judgement.outcome !== "rejected") return judgement;
       last = new Error(judgement.detail);
+      refusal = judgement;
+      isUnchanged &&= judgement.notExecuted === true;
     } catch (error) {
       last = error;
+      isUnchanged = false;
     }
   }
+  if (refusal !== undefined && isUnchanged) return refusal;
   throw new Error(`not taken in ${tries} tries`, { cause: last });
 }

@@ -29,7 +29,7 @@ async function insisted(
 }
 
 const answering = (status: number, body: object) => (response: ServerResponse) =>
-  response.writeHead(status).end(JSON.stringify(body));
+  response.writeHead(status).end(JSON.stringify({ status, ...body }));
 const busy = answering(409, { code: "request-in-flight" });
 const taken = (orderId: string) => answering(202, { orderId, status: "pending" });
 const breaking = (response: ServerResponse) => response.socket?.destroy();
@@ -41,8 +41,20 @@ it("insists through refusals and broken connections until the order is taken, an
 
 it("takes a refusal for good at once", async () => {
   const { judgement, tries } = await insisted([answering(422, { code: "unknown-product" })]);
-  expect(judgement).toEqual({ outcome: "rejected", detail: "422 unknown-product" });
+  expect(judgement).toEqual({ outcome: "rejected", detail: "422 unknown-product", notExecuted: true });
   expect(tries).toBe(1);
+});
+
+it.each([
+  { what: "may have been taken", earlier: [breaking], isUnchanged: false },
+  {
+    what: "claimed to have changed nothing as well",
+    earlier: [answering(503, { code: "overloaded" })],
+    isUnchanged: true,
+  },
+])("takes a refusal's word for all tries only where an earlier one $what", async ({ earlier, isUnchanged }) => {
+  const { judgement } = await insisted([...earlier, answering(422, { code: "unknown-product" })]);
+  expect(judgement).toEqual({ outcome: "rejected", detail: "422 unknown-product", notExecuted: isUnchanged });
 });
 
 it("says in the end what it was refused with, and for how long", async () => {

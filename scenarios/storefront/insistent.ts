@@ -9,7 +9,7 @@ import {
   workload,
 } from "faultline";
 import { keepers, productNames } from "./seed.ts";
-import { judge, order, parse, send } from "./shop-api.ts";
+import { changedNothing, judge, ofSeveral, order, parse, send } from "./shop-api.ts";
 
 /** Of one try: longer than the shop takes to answer whatever happens. */
 const patienceMs = 1000;
@@ -58,12 +58,17 @@ interface Insisting {
 export async function insistToTheEnd(target: Address, request: HttpRequest, insisting: Insisting): Promise<Judgement> {
   const startMs = performance.now();
   let pauseMs: number = pausesMs.first;
+  let isUnchanged = true;
   for (let tries = 1; ; tries += 1) {
     const last = await tryOnce(target, request, insisting);
-    if (!(last instanceof Error) && !asksToComeAgain(last)) return judged(last, target, request, insisting);
-    if (performance.now() + pauseMs + patienceMs > insisting.untilMs || insisting.signal.aborted) {
-      return givenUp(last, `${tries} tries in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+    if (!(last instanceof Error) && !asksToComeAgain(last)) {
+      return ofSeveral(await judged(last, target, request, insisting), isUnchanged);
     }
+    if (performance.now() + pauseMs + patienceMs > insisting.untilMs || insisting.signal.aborted) {
+      const spent = `${tries} tries in ${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+      return ofSeveral(givenUp(last, spent), isUnchanged);
+    }
+    isUnchanged &&= !(last instanceof Error) && changedNothing(last);
     await sleep(pauseMs);
     pauseMs = Math.min(2 * pauseMs, pausesMs.longest);
   }

@@ -19,8 +19,12 @@ import {
 /**
  * What the shop promises whatever breaks: what it accepted it keeps, does once, never buries without need; it stays up, its
  * pools stay as large as they were stated, and once all is healed its work comes to an end.
+ * @param rest how long marks may stay on after the last heal: a recovery that is long enough shows it
  */
-export const keepsItsWord = (pools?: Parameters<typeof poolsHold>[0]): readonly Check[] => [
+export const keepsItsWord = (
+  pools?: Parameters<typeof poolsHold>[0],
+  rest?: Parameters<typeof comesToRest>[0],
+): readonly Check[] => [
   noLostWrites(),
   noLostJobs(),
   effectsExactlyOnce(),
@@ -28,8 +32,11 @@ export const keepsItsWord = (pools?: Parameters<typeof poolsHold>[0]): readonly 
   staysUp(),
   staysLive(),
   poolsHold(pools),
-  comesToRest(),
+  comesToRest(rest),
 ];
+
+/** A client connects again, and a breaker closes, in half a second; on a busy machine in two. */
+export const marksGoOff = { marksWithin: seconds(3) } as const;
 
 /**
  * And that it tells the truth: no wrong answer, no price older than two seconds that is not said to be old, and in the

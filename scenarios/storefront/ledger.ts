@@ -29,13 +29,15 @@ export function ledger(): Audit {
         return { ...state, registers: known(state.registers), cache: known(cache), index: known(index) };
       }),
     gauges: async (context) => {
-      const [jobs, { unsent, pending, backends }, behind] = await Promise.all([
+      const [jobs, { unsent, pending, backends }, behind, keys] = await Promise.all([
         withRedis(context, "queue", queueDepth),
         withDatabase(context, "postgres", counts),
         documentsBehind(context),
+        withRedis(context, "queue", keysKept),
       ]);
       return {
         "jobs in the queue": jobs,
+        "keys that the queue keeps": keys,
         "unsent events": unsent,
         "pending orders": pending,
         "documents of the index behind their rows": behind,
@@ -91,6 +93,15 @@ async function queueDepth(queue: Redis): Promise<number> {
   return (await Promise.all(depths)).reduce((sum, depth) => sum + depth, 0);
 }
 
+/**
+ * Keys of the queue that stay until they are deleted, by its own count: whatever is kept of jobs that are done is among them.
+ * A lock, or a note of when stalled jobs were looked for, ends by itself.
+ */
+async function keysKept(queue: Redis): Promise<number> {
+  const [, keys = 0, expiring = 0] = /keys=(\d+),expires=(\d+)/.exec(await queue.info("keyspace")) ?? [];
+  return Number(keys) - Number(expiring);
+}
+
 async function rowVersions(shop: pg.Client, condition = ""): Promise<Versions> {
   const { rows } = await shop.query(`SELECT id, version FROM products WHERE tenant = $1 ${condition}`, [tenant]);
   return new Map(rows.map(({ id, version }) => [Number(id), Number(version)]));
@@ -111,11 +122,15 @@ async function readShop(shop: pg.Client): Promise<Omit<FinalState, "cache" | "in
   // An effect is what was sold. A row of `fulfilments` only says that an event was taken, and may be the same for two.
   const orders = await shop.query<OrderRow>(
     `WITH sold AS (SELECT order_id, count(*)::int AS effects FROM ledger GROUP BY 1),
-          letters AS (
-            SELECT payload ->> 'orderId' AS order_id, max(jsonb_array_length(history)) AS failures
-            FROM dead_letters WHERE kind = 'order-placed' AND redriven_at IS NULL GROUP BY 1)
-     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures
-     FROM orders LEFT JOIN sold ON sold.order_id = orders.id LEFT JOIN letters ON letters.order_id = orders.id::text
+          buried AS (
+            SELECT payload ->> 'orderId' AS order_id, max(jsonb_array_length(history)) AS failures,
+                   count(*)::int AS letters
+            FROM dead_letters WHERE kind = 'order-placed' AND redriven_at IS NULL GROUP BY 1),
+          tries AS (SELECT order_id, max(attempts) AS attempts FROM fulfilments GROUP BY 1)
+     SELECT idempotency_key AS key, status, coalesce(effects, 0) AS effects, failures, attempts,
+            coalesce(letters, 0) AS letters
+     FROM orders LEFT JOIN sold ON sold.order_id = orders.id LEFT JOIN buried ON buried.order_id = orders.id::text
+     LEFT JOIN tries ON tries.order_id = orders.id
      WHERE tenant = $1 ORDER BY orders.id`,
     [tenant],
   );

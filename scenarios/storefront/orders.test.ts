@@ -6,6 +6,8 @@ const order = (id: number, rest: Partial<OrderRow> = {}): OrderRow => ({
   status: "fulfilled",
   effects: 1,
   failures: null,
+  letters: 0,
+  attempts: null,
   ...rest,
 });
 
@@ -13,12 +15,12 @@ it("tells of each order what became of it", () => {
   const orders = [
     order(1),
     order(2, { status: "pending", effects: 0 }),
-    order(3, { status: "dead", effects: 0, failures: 1 }),
+    order(3, { status: "dead", effects: 0, failures: 1, letters: 1 }),
   ];
   expect(jobsOf(orders)).toEqual([
     { id: 1, state: "completed", effects: 1 },
     { id: 2, state: "pending", effects: 0 },
-    { id: 3, state: "dead", effects: 0, attempts: 1, attemptsAllowed: 40 },
+    { id: 3, state: "dead", effects: 0, letters: 1, attempts: 1, attemptsAllowed: 40 },
   ]);
 });
 
@@ -39,8 +41,20 @@ it("lists an order twice that is fulfilled and has a dead letter, and not at all
   expect(jobsOf([order(1, { status: "dead" })])).toEqual([]);
 });
 
+it("counts the letters of an order that was buried twice", () => {
+  const orders = [order(1, { status: "dead", effects: 0, failures: 1, letters: 2 })];
+  expect(jobsOf(orders)).toEqual([{ id: 1, state: "dead", effects: 0, letters: 2, attempts: 1, attemptsAllowed: 40 }]);
+});
+
+it("shows how often the job of an order that was sold was tried: the most, where there are two", () => {
+  const orders = [order(1, { attempts: 1 }), order(2, { attempts: 1 }), order(2, { attempts: 3 })];
+  expect(jobsOf(orders).map(({ attempts }) => attempts)).toEqual([1, 3]);
+});
+
 it("does not tell how often a job was tried whose history is cut off", () => {
-  expect(jobsOf([order(1, { status: "dead", failures: 10 })])).toEqual([{ id: 1, state: "dead", effects: 1 }]);
+  expect(jobsOf([order(1, { status: "dead", failures: 10, letters: 1 })])).toEqual([
+    { id: 1, state: "dead", effects: 1, letters: 1 },
+  ]);
 });
 
 it("leaves out what no operation asked for", () => {

@@ -10,6 +10,10 @@ export interface OrderRow {
   readonly effects: number;
   /** How many failures its dead letter tells of; null without one that still waits for an operator. */
   readonly failures: number | null;
+  /** How many dead letters it has that still wait for an operator. */
+  readonly letters: number;
+  /** How often its job was tried until it was sold; null where none was. */
+  readonly attempts: number | null;
 }
 
 /** The system notes this many failures of a job, the last ones: with as many, nobody knows how many there were. */
@@ -25,11 +29,15 @@ export function jobsOf(orders: readonly OrderRow[]): readonly Job[] {
     const effects = same.reduce((sum, order) => sum + order.effects, 0);
     const states = new Set(same.flatMap(statesOf));
     const failures = Math.max(...same.map((order) => order.failures ?? 0));
+    const letters = same.reduce((sum, order) => sum + order.letters, 0);
+    const attempts = Math.max(...same.map((order) => order.attempts ?? 0));
     return [...states].map((state) => ({
       id,
       state,
       effects,
+      ...(state === "dead" ? { letters } : {}),
       ...(state === "dead" && failures < noted ? { attempts: failures, attemptsAllowed } : {}),
+      ...(state === "completed" && attempts > 0 ? { attempts, attemptsAllowed } : {}),
     }));
   });
 }

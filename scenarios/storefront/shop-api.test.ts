@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, parse, versionOf, writerOf } from "./shop-api.ts";
+import { changedNothing, judge, ofSeveral, parse, versionOf, writerOf } from "./shop-api.ts";
 import { judgeSearch } from "./shoppers.ts";
 
 const reply = (status: number, body: object | string, headers: Record<string, string> = {}) => ({
@@ -21,10 +21,59 @@ describe("judge", () => {
   });
 
   it("takes a refusal for honest only when it says its code", () => {
-    expect(judge(reply(503, refusal), 200, () => ({}))).toEqual({ outcome: "rejected", detail: "503 unavailable" });
+    const rejected = { outcome: "rejected", detail: "503 unavailable", notExecuted: true };
+    expect(judge(reply(503, refusal), 200, () => ({}))).toEqual(rejected);
     expect(judge(reply(503, {}), 200, () => ({})).outcome).toBe("wrong");
     expect(judge(reply(502, "<html>"), 200, () => ({})).outcome).toBe("wrong");
     expect(judge(reply(200, { code: "unavailable" }), 202, () => ({})).outcome).toBe("wrong");
+  });
+});
+
+describe("a refusal", () => {
+  const refused = (status: number, code: string) => reply(status, { status, code, detail: "" });
+
+  it.each([
+    [503, "unavailable"],
+    [503, "overloaded"],
+    [400, "invalid-request"],
+    [401, "unknown-key"],
+    [403, "missing-scope"],
+    [404, "unknown-product"],
+    [412, "version-mismatch"],
+    [422, "idempotency-key-reused"],
+    [429, "too-many-requests"],
+  ])("claims that nothing was changed: %i %s", (status, code) => {
+    expect(judge(refused(status, code), 202, () => ({}))).toEqual({
+      outcome: "rejected",
+      detail: `${status} ${code}`,
+      notExecuted: true,
+    });
+  });
+
+  it.each([
+    [504, "outcome-unknown"],
+    [409, "request-in-flight"],
+    [500, "internal"],
+    [503, "not-ready"],
+  ])("leaves open what became of it: %i %s", (status, code) => {
+    expect(judge(refused(status, code), 202, () => ({}))).toEqual({
+      outcome: "rejected",
+      detail: `${status} ${code}`,
+    });
+  });
+
+  it("claims nothing when its body is not the shop's", () => {
+    for (const body of [{ code: "unavailable" }, { status: 500, code: "unavailable" }, { status: 503 }, "<html>"]) {
+      expect(changedNothing(reply(503, body))).toBe(false);
+    }
+    expect(changedNothing(reply(202, { status: 202, code: "unavailable" }))).toBe(false);
+  });
+
+  it("says nothing of other tries of the same request", () => {
+    const last = { outcome: "rejected", notExecuted: true } as const;
+    expect(ofSeveral(last, true)).toEqual(last);
+    expect(ofSeveral(last, false)).toEqual({ outcome: "rejected", notExecuted: false });
+    expect(ofSeveral({ outcome: "ok" }, false)).toEqual({ outcome: "ok" });
   });
 });
 

@@ -73,10 +73,35 @@ export function judge(
     : { outcome: "wrong", detail: `${status} with a body that is not as documented` };
 }
 
-/** A documented refusal, which is honest; nothing when the answer is none. */
-export function refusalOf({ status, body }: HttpReply): Judgement | undefined {
+/** A documented refusal, which is honest; nothing when the answer is none. One that claims to have changed nothing is held to it. */
+export function refusalOf(reply: HttpReply): Judgement | undefined {
+  const { status, body } = reply;
   const code = parse(body)?.["code"];
-  return typeof code === "string" && status >= 400 ? { outcome: "rejected", detail: `${status} ${code}` } : undefined;
+  if (typeof code !== "string" || status < 400) return undefined;
+  const refusal = { outcome: "rejected", detail: `${status} ${code}` } as const;
+  return changedNothing(reply) ? { ...refusal, notExecuted: true } : refusal;
+}
+
+/** Of 4xx, those that refuse a request itself: 409 is about another one, which may still be executed. */
+const refusesItself: readonly number[] = [400, 401, 403, 404, 412, 422, 429];
+const notNow: readonly unknown[] = ["unavailable", "overloaded"];
+
+/**
+ * Whether an answer claims that its request changed nothing and never will. The shop documents that of each of its refusals
+ * but 409, 500 and 504; what is between it and its clients claims nothing, and is known by a body that is not the shop's.
+ */
+export function changedNothing({ status, body }: HttpReply): boolean {
+  const { status: written, code } = parse(body) ?? {};
+  if (written !== status || typeof code !== "string") return false;
+  return status === 503 ? notNow.includes(code) : refusesItself.includes(status);
+}
+
+/**
+ * What the last of several tries of one request means for all of them: that it changed nothing says nothing of the others.
+ * @param othersChangedNothing whether each of the others was answered, and claimed that it changed nothing
+ */
+export function ofSeveral(last: Judgement, othersChangedNothing: boolean): Judgement {
+  return last.notExecuted === true && !othersChangedNothing ? { ...last, notExecuted: false } : last;
 }
 
 /** The same of something that certainly is there: to say that it is not is no refusal, it is untrue. */

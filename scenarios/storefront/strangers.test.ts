@@ -23,9 +23,9 @@ it("forges keys that nobody was given", () => {
 });
 
 it("turns strangers away: only a clear no is ok, a refusal is honest, and all else let them in", () => {
-  expect(judgeTurnedAway(refused(401, "unknown-key"))).toMatchObject(keptOut);
+  expect(judgeTurnedAway(refused(401, "unknown-key"))).toEqual({ ...keptOut, detail: "401 unknown-key" });
   expect(judgeTurnedAway(refused(403, "missing-scope"))).toMatchObject(keptOut);
-  expect(judgeTurnedAway(refused(503, "unavailable"))).toMatchObject(notTold);
+  expect(judgeTurnedAway(refused(503, "unavailable"))).toMatchObject({ ...notTold, notExecuted: true });
   expect(judgeTurnedAway(refused(429, "too-many-requests"))).toMatchObject(notTold);
   expect(judgeTurnedAway(reply(200, { id: 1 }))).toMatchObject(letIn);
   expect(judgeTurnedAway(reply(202, { orderId: "1" }))).toMatchObject(letIn);

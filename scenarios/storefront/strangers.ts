@@ -134,7 +134,9 @@ export function judgeTurnedAway(reply: HttpReply, noes: readonly number[] = [401
   if (refusal === undefined) {
     return { outcome: "wrong", granted: reply.status < 400, detail: `${reply.status} for a stranger` };
   }
-  return noes.includes(reply.status) ? { ...refusal, outcome: "ok", granted: false } : { ...refusal, granted: false };
+  if (!noes.includes(reply.status)) return { ...refusal, granted: false };
+  // What is ok says nothing more of itself: to be turned away is what was wanted.
+  return { outcome: "ok", granted: false, detail: refusal.detail ?? "" };
 }
 
 /** Foreigners get what is theirs. What is ours under the same id they must not get, not even as a copy. */

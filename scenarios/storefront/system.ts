@@ -28,6 +28,15 @@ const ofWorker: Pools = { postgres: 14, search: 4, cache: 1, queue: 5 };
 /** One more, for the buffer. */
 const ofWritingBackWorker: Pools = { ...ofWorker, queue: 6 };
 
+/** All that is lent comes back by itself, with or without callers. */
+const lentForGood = {
+  "a connection to Postgres was lent and does not come back": {
+    metric: "shop_database_overdue",
+    above: 0,
+    goesOffAlone: true,
+  },
+} as const;
+
 /**
  * After its start it answers too late now and then for so long: in containers on two cores for up to 2.2 s, until a search
  * server has compiled what it does, connections are open, and code has come from a slow disk.
@@ -42,14 +51,22 @@ function inWords(word: string, value: string): string {
   return value.includes(",") ? `${word}s ${value.split(",").join(" and ")}` : `${word} ${value}`;
 }
 
+/** What a scenario may want otherwise than it is. */
+interface Stated {
+  readonly writePolicy?: "invalidate" | "write-through" | "write-back";
+  readonly republishAfterSeconds?: number;
+}
+
 /** What was compiled is kept for the next start, which takes a quarter of the processor's time then. */
 const compiled = { NODE_COMPILE_CACHE: "node_modules/.cache/storefront" } as const;
 
 /**
  * The reference system of `target-app/`, as it is, or as the variables MUTANT and WRITE_POLICY say.
  * @param stated.writePolicy where a scenario says it, the variable has no say
+ * @param stated.republishAfterSeconds after how long work that was not done is sent to the queue again: a whole number, from
+ * 1. Default 60
  */
-export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "write-through" | "write-back" } = {}) {
+export function storefront({ writePolicy, republishAfterSeconds }: Stated = {}) {
   const set = Object.entries(switches).flatMap(([name, word]) => {
     const value = process.env[name] ?? "";
     const isStated = name === "WRITE_POLICY" && writePolicy !== undefined;
@@ -60,6 +77,7 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
     ...compiled,
     ...variables,
     ...(writePolicy === undefined ? {} : { WRITE_POLICY: writePolicy }),
+    ...(republishAfterSeconds === undefined ? {} : { REPUBLISH_AFTER_SECONDS: String(republishAfterSeconds) }),
   };
   const paths = { readyPath: "/readyz", livePath: "/livez", nameVariable: "INSTANCE" };
   return system({
@@ -81,8 +99,9 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
           path: "/metrics",
           marks: {
             "the pool of connections to Postgres is exhausted": { metric: "shop_database_waiting", above: 0 },
-            "the cache's circuit breaker is open": { metric: "shop_cache_up", below: 1 },
-            "the index's circuit breaker is open": { metric: "shop_search_up", below: 1 },
+            ...lentForGood,
+            "the cache is away, or its circuit breaker not closed": { metric: "shop_cache_up", below: 1 },
+            "the index's circuit breaker is not closed": { metric: "shop_search_up", below: 1 },
           },
         },
         command: ["node", "--max-semi-space-size=2", "target-app/api.ts"],
@@ -93,6 +112,7 @@ export function storefront({ writePolicy }: { writePolicy?: "invalidate" | "writ
       }),
       worker: service({
         ...paths,
+        metrics: { path: "/metrics", marks: lentForGood },
         command: ["node", "target-app/worker.ts"],
         instances: 2,
         environment,

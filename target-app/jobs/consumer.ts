@@ -19,8 +19,11 @@ import {
 /** What a worker does with one kind of job. */
 export interface Work<K extends JobKind> {
   readonly kind: K;
-  /** May be called again for the same event, also while an earlier call is under way elsewhere. */
-  perform(event: JobEvent<K>): Promise<void>;
+  /**
+   * May be called again for the same event, also while an earlier call is under way elsewhere.
+   * @param attempt 1, and one more for each attempt that failed or lost its worker; what was handed back was none
+   */
+  perform(event: JobEvent<K>, attempt: number): Promise<void>;
   /** Keeps the event for people to look at; it is not tried again by itself. */
   bury(event: JobEvent<K>, reason: string, history: readonly Failure[]): Promise<void>;
 }
@@ -69,7 +72,7 @@ export function startConsumer<K extends JobKind>(
 
   async function take(job: Job<JobData<K>>, token?: string): Promise<void> {
     const event = { id: job.id ?? "", payload: job.data.payload };
-    const performed = work.perform(event).then(
+    const performed = work.perform(event, 1 + job.attemptsMade + job.stalledCounter).then(
       () => undefined,
       (error: unknown) => ({ error }),
     );

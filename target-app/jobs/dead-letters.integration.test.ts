@@ -159,6 +159,11 @@ it("fulfils every order once though both workers are killed with jobs in hand", 
   for (const orderId of orders) await until(orderId, "fulfilled");
   const sold = await sql("SELECT count(*)::int FROM ledger WHERE product_id = 54 AND tenant = 'acme'");
   expect(sold).toEqual([{ count: 20 }]);
+  // Those that were in hand took a second attempt, and it says so.
+  const tries = await sql<{ attempts: number }>(
+    "SELECT attempts FROM fulfilments JOIN orders ON orders.id = order_id WHERE product_id = 54",
+  );
+  expect(tries.filter(({ attempts }) => attempts > 1).length).toBeGreaterThan(8);
 });
 
 it("does once what a relay enqueued before it was killed, and had no time to mark as sent", async () => {

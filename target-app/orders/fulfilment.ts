@@ -3,10 +3,10 @@ import { mutated } from "../mutants.ts";
 import type { Database, Session } from "../platform/database.ts";
 
 /** The effect of one order event: once, however often and by however many workers the event is taken. */
-export async function fulfil(database: Database, { id, payload }: JobEvent<"order-placed">): Promise<void> {
-  const { tenant, orderId, productId, quantity } = payload;
+export async function fulfil(database: Database, event: JobEvent<"order-placed">, attempt = 1): Promise<void> {
+  const { tenant, orderId, productId, quantity } = event.payload;
   await database.transaction(async (session) => {
-    const isFirst = await claimEffect(session, id, orderId);
+    const isFirst = await claimEffect(session, event, attempt);
     if (!isFirst && !mutated("effect-not-idempotent")) return;
     await session.query(
       `INSERT INTO ledger (tenant, order_id, product_id, quantity, amount_cents)
@@ -24,11 +24,19 @@ export async function fulfil(database: Database, { id, payload }: JobEvent<"orde
 }
 
 /** Whether the event is new and its order open. Whoever else has the same event waits here for the end of this one. */
-async function claimEffect(session: Session, eventId: string, orderId: string): Promise<boolean> {
+async function claimEffect(
+  session: Session,
+  { id, payload: { orderId } }: JobEvent<"order-placed">,
+  attempt: number,
+): Promise<boolean> {
   const claimed = await session.query(
-    "INSERT INTO fulfilments (event_id, order_id) VALUES ($1, $2) ON CONFLICT (event_id) DO NOTHING",
-    [eventId, orderId],
+    "INSERT INTO fulfilments (event_id, order_id, attempts) VALUES ($1, $2, $3) ON CONFLICT (event_id) DO NOTHING",
+    [id, orderId, attempt],
   );
+  // An attempt may lose its worker when all is done but the word of it to the queue.
+  if (claimed.rowCount === 0) {
+    await session.query("UPDATE fulfilments SET attempts = greatest(attempts, $2) WHERE event_id = $1", [id, attempt]);
+  }
   const open = await session.query("SELECT FROM orders WHERE id = $1 AND status = 'pending' FOR NO KEY UPDATE", [
     orderId,
   ]);

@@ -80,7 +80,12 @@ it("key-stuck-in-flight: an order that failed once is being worked on for ever",
     const { Orders } = await withMutant(who, () => import("./orders.ts"));
     const database = openDatabase(system.postgres.url, { ...limits, queryMs: 400, transactionMs: 400 }, log);
     // The keys of "key-outside-txn" are kept there, and no other's.
-    const cacheLink = { run: () => Promise.reject(new Error("unused")), isReady: () => false, close: () => undefined };
+    const cacheLink = {
+      run: () => Promise.reject(new Error("unused")),
+      isReady: () => false,
+      isUp: () => false,
+      close: () => undefined,
+    };
     const orders = new Orders({ database, cacheLink });
     const take = () =>
       orders.place("acme", `stuck-${who}`, { productId: 1, quantity: 1 }).then(

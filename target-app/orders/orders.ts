@@ -4,7 +4,7 @@ import { mutated } from "../mutants.ts";
 import { append } from "../outbox/outbox.ts";
 import type { Database, Session } from "../platform/database.ts";
 import { remainingMs } from "../platform/deadline.ts";
-import { OutcomeUnknown, Problem } from "../platform/errors.ts";
+import { OutcomeUnknown, Problem, Unavailable } from "../platform/errors.ts";
 import type { RedisLink } from "../platform/redis-link.ts";
 import { type Claim, once, onceByCache, onceByStatus } from "./idempotency.ts";
 
@@ -59,7 +59,9 @@ export class Orders {
     const accepted = await first.catch((error) => {
       // Was it committed? The same request with the same key finds out, and does what is still to be done.
       if (!(error instanceof OutcomeUnknown) || remainingMs(secondTryMs) < secondTryMs) throw error;
-      return mutated("retry-no-key") ? database.transaction(take) : placeOnce();
+      const second = mutated("retry-no-key") ? database.transaction(take) : placeOnce();
+      // That the second try changed nothing says nothing of the first.
+      return second.catch((later) => Promise.reject(later instanceof Unavailable ? error : later));
     });
     if (mutated("enqueue-no-outbox")) await this.#enqueue(tenant, accepted.orderId, request); // see #take
     return accepted;

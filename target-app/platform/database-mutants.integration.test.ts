@@ -75,6 +75,20 @@ it("commit-unchecked: what failed inside a transaction is acknowledged, and noth
   expect(seen).toEqual({ mutant: { told: "done", rows: 0 }, correct: { told: "error", rows: 0 } });
 });
 
+it("commit-definite: a commit whose reply was lost is reported as one that changed nothing, and is there", async () => {
+  const seen = await both("commit-definite", async (who) => {
+    const link = await linkTo(postgres);
+    const database = await open(who, link.url);
+    link.loseReplyTo("COMMIT");
+    const told = await outcome(
+      database.transaction((session) => session.query("INSERT INTO kept VALUES ($1)", [`definite ${who}`])),
+    );
+    const { rowCount } = await database.query("SELECT FROM kept WHERE what = $1", [`definite ${who}`]);
+    return { told, rows: rowCount };
+  });
+  expect(seen).toEqual({ mutant: { told: "Unavailable", rows: 1 }, correct: { told: "OutcomeUnknown", rows: 1 } });
+});
+
 it("async-commit: a commit is acknowledged before it is on disk", async () => {
   const seen = await both("async-commit", async (who) => {
     const { rows } = await (await open(who)).query("SHOW synchronous_commit");

@@ -3,6 +3,7 @@ import pg from "pg";
 import { mutated } from "../mutants.ts";
 import { remainingMs } from "./deadline.ts";
 import { OutcomeUnknown, Unavailable } from "./errors.ts";
+import { watchLoans } from "./loans.ts";
 import type { Log } from "./log.ts";
 
 type Row = pg.QueryResultRow;
@@ -15,9 +16,18 @@ export interface Session {
 export interface Database extends Session {
   /** Commits what the body did, or rolls all of it back. */
   transaction<T>(body: (session: Session) => Promise<T>): Promise<T>;
-  /** Connections: all, those that nobody uses, and callers that wait for one. */
-  usage(): { readonly open: number; readonly idle: number; readonly waiting: number };
+  /** Connections at this moment, and callers that wait for one. */
+  usage(): DatabaseUsage;
   close(): Promise<void>;
+}
+
+export interface DatabaseUsage {
+  readonly open: number;
+  readonly idle: number;
+  readonly lent: number;
+  /** Lent for longer than a transaction may take. */
+  readonly overdue: number;
+  readonly waiting: number;
 }
 
 export interface DatabaseLimits {
@@ -31,6 +41,8 @@ export interface DatabaseLimits {
 
 export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Database {
   const pool = openPool(url, limits, log);
+  // Twice the longest: a busy process gives back a little late.
+  const loans = watchLoans(pool, 2 * Math.max(limits.queryMs, limits.transactionMs));
 
   async function query<R extends Row>(text: string, values: readonly unknown[] = []) {
     return translated(() => pool.query<R>(bounded(text, values, limits.queryMs)));
@@ -58,7 +70,13 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
     }
   }
 
-  const usage = () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount });
+  const usage = () => ({
+    open: pool.totalCount,
+    idle: pool.idleCount,
+    lent: loans.lent(),
+    overdue: loans.overdue(),
+    waiting: pool.waitingCount,
+  });
   const database = { query, transaction, usage, close: () => pool.end() };
   return mutated("nested-infinite-retry") ? insistent(database) : database;
 }
@@ -129,6 +147,7 @@ async function commit(session: Session): Promise<void> {
   try {
     result = await session.query("COMMIT");
   } catch (error) {
+    if (mutated("commit-definite")) throw error; // instead of:
     throw error instanceof Unavailable ? new OutcomeUnknown(error) : error;
   }
   if (mutated("commit-unchecked")) return; // instead of:

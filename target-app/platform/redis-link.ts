@@ -1,4 +1,4 @@
-import { ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel";
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel";
 import { Redis } from "ioredis";
 import { mutated } from "../mutants.ts";
 import { DeadlineExceeded, withDeadline } from "./deadline.ts";
@@ -7,7 +7,10 @@ import { type Log, transitions } from "./log.ts";
 /** One connection to a Redis whose every command is answered within the deadline, or fails. */
 export interface RedisLink {
   run<T>(what: string, command: (redis: Redis) => Promise<T>): Promise<T>;
+  /** Whether it is connected. */
   isReady(): boolean;
+  /** Whether commands are sent as they come: it is connected, and no silence has opened its breaker. */
+  isUp(): boolean;
   close(): void;
 }
 
@@ -62,6 +65,8 @@ export function openRedisLink({ url, name, deadlineMs, log }: RedisLinkOptions):
     // The deadline is inside the breaker: a half-open breaker holds all callers until its probe is answered.
     run: (what, command) => breaker.execute(() => attempt(what, command)),
     isReady: () => redis.status === "ready",
+    // A half-open breaker still holds all callers but one.
+    isUp: () => redis.status === "ready" && breaker.state === CircuitState.Closed,
     close: () => redis.disconnect(),
   };
 }

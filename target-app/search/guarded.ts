@@ -7,6 +7,7 @@ import { type Log, transitions } from "../platform/log.ts";
 export interface Guarded {
   /** Rejects with `Unavailable` at the deadline, and at once while the index has been silent or refusing. */
   readonly run: <T>(what: string, milliseconds: number, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Whether it is asked as callers come. While its breaker is half-open, all callers but one wait for what that one hears. */
   readonly isReady: () => boolean;
 }
 
@@ -41,6 +42,6 @@ export function guarded(log: Log): Guarded {
         throw new Unavailable("search", error instanceof Unavailable ? error.cause : error);
       });
     },
-    isReady: () => breaker.state !== CircuitState.Open,
+    isReady: () => breaker.state === CircuitState.Closed,
   };
 }

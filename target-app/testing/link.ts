@@ -9,8 +9,11 @@ export interface Link {
   refuse(): Promise<void>;
   /** What was held up arrives now, late; or it is lost, and connections from before the heal stay silent for ever. */
   heal(heldUp?: "delivered" | "lost"): Promise<void>;
-  /** Once: what the client sends with this in it gets there, and the connection breaks instead of the reply. */
-  loseReplyTo(text: string): void;
+  /**
+   * Once: what the client sends with this in it gets there, and the connection breaks instead of the reply.
+   * @param lost called at that moment
+   */
+  loseReplyTo(text: string, lost?: () => void): void;
   close(): Promise<void>;
 }
 
@@ -18,7 +21,7 @@ export async function openLink(target: string): Promise<Link> {
   const { hostname, port, protocol, username, pathname } = new URL(target);
   const pairs = new Set<readonly [Socket, Socket]>();
   let isBlack = false;
-  let doomed: string | undefined;
+  let doomed: { readonly text: string; readonly lost?: (() => void) | undefined } | undefined;
 
   const join = (pair: readonly [Socket, Socket]) => {
     pair[0].pipe(pair[1]);
@@ -30,10 +33,16 @@ export async function openLink(target: string): Promise<Link> {
 
   const watch = ([near, far]: readonly [Socket, Socket]) => {
     near.on("data", (chunk) => {
-      if (doomed === undefined || !chunk.includes(doomed)) return;
+      if (doomed === undefined || !chunk.includes(doomed.text)) return;
+      const { lost } = doomed;
       doomed = undefined;
       far.unpipe();
-      far.once("data", () => near.destroy());
+      far.once("data", () => {
+        near.destroy();
+        lost?.();
+      });
+      // What was unpiped stands still, also for a listener.
+      far.resume();
     });
   };
 
@@ -78,8 +87,8 @@ export async function openLink(target: string): Promise<Link> {
       isBlack = false;
       if (heldUp === "delivered") for (const pair of pairs) join(pair);
     },
-    loseReplyTo(text) {
-      doomed = text;
+    loseReplyTo(text, lost) {
+      doomed = { text, lost };
       for (const pair of pairs) watch(pair);
     },
     async close() {

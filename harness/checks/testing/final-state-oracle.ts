@@ -80,6 +80,11 @@ function deadLettersAreDeserved({ operations, state: { jobs } }: Story): Answer 
     jobs.find((job) => job.id === id && job.state === state && job[field] !== undefined)?.[field];
   const judged = jobs.map(({ id, state }): Answer => {
     if (isInBoth(jobs, id) || !known.includes(state)) return { broken: true, unclear: false };
+    const letters = jobs.reduce(
+      (sum, job) => (job.id === id && job.state === state ? sum + (job.letters ?? 0) : sum),
+      0,
+    );
+    if (letters > 1) return { broken: true, unclear: false };
     const isPoison = operations[id]?.isPoison === true;
     const [tried, allowed] = [told(id, state, "attempts"), told(id, state, "attemptsAllowed")];
     if (state === "completed") return { broken: isPoison, unclear: false };
@@ -164,6 +169,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, Fits>>>> = {
     effects: isWhole,
     attempts: orLeftOut(isWhole),
     attemptsAllowed: orLeftOut(isWhole),
+    letters: orLeftOut(isWhole),
   },
   conserved: { name: isText, expected: isSum, actual: isSum },
 };

@@ -18,7 +18,7 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
     "atLeast",
   ]),
   cacheAgrees: nothing,
-  comesToRest: some({ within: share }),
+  comesToRest: some({ within: share, marksWithin: time() }),
   deadLettersAreDeserved: nothing,
   effectsExactlyOnce: nothing,
   errorBudget: some({ burnAtMost: share, workloads: names }, ["burnAtMost"]),
@@ -51,6 +51,9 @@ export const anyOptions: Readonly<Record<CheckName, fc.Arbitrary<unknown>>> = {
   staysLive: some({ forgive: time(0) }),
   retriesEnd: some({ operations: names, within: time() }, ["operations"]),
   staysUp: nothing,
-  stopsCleanly: some({ operations: names }),
+  stopsCleanly: fc.oneof(
+    some({ operations: names }),
+    some({ operations: names, workers: names, jobsLast: time(), triedAgain: fc.nat(100) }, ["workers"]),
+  ),
   versionsNeverGoBack: some({ operations: names }),
 };

@@ -32,6 +32,7 @@ export const anyState: fc.Arbitrary<Rows> = fc.record(
           effects: fc.nat(2),
           attempts: fc.constant(2),
           attemptsAllowed: fc.constant(3),
+          letters: fc.nat(2),
         },
         { requiredKeys: ["id", "state", "effects"] },
       ),
@@ -55,7 +56,7 @@ const alsoNot = (field: string): readonly unknown[] => {
   if (texts.includes(field)) return [3, true, null, ...(field === "state" ? ["done", "Completed"] : [])];
   if (field === "isMoving") return [3, "true", null];
   const ofNumbers = ["17", "0", true, "NaN"];
-  const whole = ["key", "value", "id", "count", "effects", "attempts", "attemptsAllowed"].includes(field);
+  const whole = ["key", "value", "id", "count", "effects", "attempts", "attemptsAllowed", "letters"].includes(field);
   const nullable = ["value", "cached", "row"].includes(field);
   return [...ofNumbers, ...(whole ? [-1, 0.5] : []), ...(nullable ? [] : [null])];
 };
