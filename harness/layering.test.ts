@@ -104,6 +104,19 @@ test("only the command line prints", () => {
   expect(printing).toEqual(["harness/safety/watchdog.ts"]);
 });
 
+test("only one module puts a number and its unit into words", () => {
+  const spelt =
+    /\.toLocaleString\(|\bNumberFormat\b|\$\{(?:[^{}]|\{[^{}]*\})*\}(?: (?:µs|ms|s|min|h|%|[kKMG]?B|bytes)(?![\w<])|\/s(?!\w))/;
+  const spelling = sources("harness").filter((file) => spelt.test(readFileSync(join(root, file), "utf8")));
+  expect(spelling.filter((file) => !/^harness\/setup\//.test(file)).toSorted()).toEqual([
+    // Baselines compare its texts with those of other versions.
+    "harness/model/compare/plan-identity.ts",
+    "harness/model/quantities.ts",
+    // A script of a page imports nothing.
+    "harness/report/browser/page.js",
+  ]);
+});
+
 test("no file is longer than one concept needs", () => {
   const long = ["harness", "scenarios", "target-app"]
     .flatMap(sources)

@@ -1,6 +1,7 @@
 import type { Output } from "../cli/output.ts";
 import type { Environment } from "../model/environment.ts";
 import type { RunPhase } from "../model/events.ts";
+import { clock, statedDuration } from "../model/quantities.ts";
 import { explorer } from "./explorer.ts";
 import { instrument } from "./instrument/instrument.ts";
 import { judge } from "./judge.ts";
@@ -33,7 +34,11 @@ export const benches: Readonly<Record<string, Bench>> = {
   async reads(options) {
     const rates = options.rate === undefined ? [1000, targets.readsPerSecond, 2000, 2500] : [options.rate];
     const { seconds = 10, output } = options;
-    output.print("", `reads of 200 products, nearly all of them from the cache; ${seconds} s at each rate`, tableHead);
+    output.print(
+      "",
+      `reads of 200 products, nearly all of them from the cache; ${statedDuration(seconds * 1000)} at each rate`,
+      tableHead,
+    );
     const measured: Measurement[] = [];
     for (const reads of rates) measured.push(await one({ reads, orders: 0 }, seconds, options));
     output.print(judgeRate("read", targets.readsPerSecond, measured));
@@ -41,14 +46,18 @@ export const benches: Readonly<Record<string, Bench>> = {
   async orders(options) {
     const rates = options.rate === undefined ? [150, targets.ordersPerSecond, 350] : [options.rate];
     const { seconds = 15, output } = options;
-    output.print("", `orders; ${seconds} s at each rate`, tableHead);
+    output.print("", `orders; ${statedDuration(seconds * 1000)} at each rate`, tableHead);
     const measured: Measurement[] = [];
     for (const orders of rates) measured.push(await one({ reads: 0, orders }, seconds, options));
     output.print(judgeRate("order", targets.ordersPerSecond, measured));
   },
   async memory(options) {
     const { minutes, output } = options;
-    output.print("", `memory of the APIs at half of both rates together; ${minutes} min`, tableHead);
+    output.print(
+      "",
+      `memory of the APIs at half of both rates together; ${statedDuration(minutes * 60_000)}`,
+      tableHead,
+    );
     const half = { reads: targets.readsPerSecond / 2, orders: targets.ordersPerSecond / 2 };
     output.print(...describeMemory(await one(half, minutes * 60, options)));
   },
@@ -67,7 +76,7 @@ async function one(
   const began = performance.now();
   const onStage = (stage: RunPhase): void => {
     const text = stages[stage];
-    if (text !== undefined) output.say(`  ${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+    if (text !== undefined) output.say(`  ${clock(performance.now() - began).padStart(9)}  ${text}`);
   };
   const measurement = await measure({ load: load(perSecond), lengthSeconds, onStage, environment, signal });
   const memory = Object.entries(measurement.memoryMb).map(([api, samples]) => [api, memoryFigures(samples)]);

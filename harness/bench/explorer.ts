@@ -8,6 +8,7 @@ import { heard } from "../cli/told.ts";
 import type { Problem } from "../model/errors.ts";
 import { type Exploration, judgedOf, type Reproducer } from "../model/explore/exploration.ts";
 import type { Mutant } from "../model/mutant.ts";
+import { duration, statedDuration } from "../model/quantities.ts";
 import type { BenchOptions } from "./benches.ts";
 
 /** How many mutants are to be found within how long, in all. */
@@ -81,7 +82,7 @@ async function explore(mutant: Mutant, into: string, signal: AbortSignal): Promi
 }
 
 function linesOf({ mutant, tookMs, found: [one], hindrance = "nothing" }: Explored): readonly string[] {
-  const head = `  ${mutant.padEnd(22)} ${seconds(tookMs).padStart(6)}  `;
+  const head = `  ${mutant.padEnd(22)} ${duration(tookMs).padStart(8)}  `;
   if (one === undefined) return [`${head}${hindrance}`];
   const schedule = one.schedule.map(({ title }) => title).join(", with ");
   return [`${head}${one.checks.map(({ name }) => name).join(", ")}: ${schedule}`];
@@ -93,9 +94,7 @@ function judgement(all: readonly Explored[], tookMs: number): string {
   const small = found.filter(({ schedule }) => schedule.length <= injections).length;
   const early = all.filter(({ endedMs }) => endedMs <= withinMinutes * 60_000).flatMap((one) => one.found).length;
   return [
-    `${found.length} of ${all.length} found in ${seconds(tookMs)}, ${small} of them shrunk to at most ${injections} injections;`,
-    `${early} in the first ${withinMinutes} min (target: ${target})`,
+    `${found.length} of ${all.length} found in ${duration(tookMs)}, ${small} of them shrunk to at most ${injections} injections;`,
+    `${early} in the first ${statedDuration(withinMinutes * 60_000)} (target: ${target})`,
   ].join(" ");
 }
-
-const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;

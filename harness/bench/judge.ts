@@ -20,6 +20,7 @@ import { recoversWithin } from "../checks/recovers-within.ts";
 import { versionsNeverGoBack } from "../checks/versions-never-go-back.ts";
 import type { Check } from "../model/check.ts";
 import { rowAt } from "../model/history.ts";
+import { bytes, count, duration, durationBeside, rate, statedDuration } from "../model/quantities.ts";
 import { milliseconds, seconds } from "../model/units.ts";
 import { HistoryWriter, readHistory } from "../store/history-file.ts";
 import type { BenchOptions } from "./benches.ts";
@@ -63,20 +64,20 @@ function registers({ signal, output, keep }: BenchOptions): void {
   const { perSecond: target, ofTenMillionSeconds } = registerTarget;
   output.print(
     "",
-    `register check, ${keys} keys, one thread; compared with ${target / 1e6} million operations a second, 10^7 in ${ofTenMillionSeconds} s`,
-    `${"operations".padStart(12)}${"clients".padStart(9)}${"seconds".padStart(9)}${"million/s".padStart(11)}${"memory MB".padStart(11)}`,
+    `register check, ${keys} keys, one thread; compared with ${target / 1e6} million operations a second, 10^7 in ${statedDuration(ofTenMillionSeconds * 1000)}`,
+    `${"operations".padStart(12)}${"clients".padStart(9)}${"took".padStart(9)}${"rate".padStart(14)}${"memory".padStart(9)}`,
   );
   for (const operations of sizes) {
-    for (const count of clients) {
+    for (const clientCount of clients) {
       signal.throwIfAborted();
-      const made = { operations, keys, clients: count };
+      const made = { operations, keys, clients: clientCount };
       const evidence = evidenceAround(correctHistory(made), made);
       const took = timeOf(linearizable(), evidence);
       const perSecond = operations / took.seconds;
       const memoryMb = Math.round(process.memoryUsage.rss() / 1e6);
-      keep({ bench: "register", comparedWith: target, operations, clients: count, ...took, perSecond, memoryMb });
+      keep({ bench: "register", comparedWith: target, operations, clients: clientCount, ...took, perSecond, memoryMb });
       output.print(
-        `${operations.toLocaleString("en").padStart(12)}${String(count).padStart(9)}${took.seconds.toFixed(2).padStart(9)}${(perSecond / 1e6).toFixed(2).padStart(11)}${String(memoryMb).padStart(11)}`,
+        `${count(operations).padStart(12)}${count(clientCount).padStart(9)}${duration(took.seconds * 1000).padStart(9)}${rate(perSecond).padStart(14)}${bytes(memoryMb * 1e6).padStart(9)}`,
       );
     }
   }
@@ -108,12 +109,12 @@ function rejudging({ output, keep }: BenchOptions): void {
     });
     output.print(
       "",
-      `judging a stored run of 10^6 operations again, with all ${all.length} checks; compared with ${rejudgeTargetSeconds} s`,
+      `judging a stored run of 10^6 operations again, with all ${all.length} checks; compared with ${statedDuration(rejudgeTargetSeconds * 1000)}`,
     );
-    output.print(`  ${"reading".padEnd(24)}${readSeconds.toFixed(2).padStart(7)} s`);
-    for (const one of each) output.print(`  ${one.check.padEnd(24)}${one.seconds.toFixed(2).padStart(7)} s`);
+    output.print(`  ${"reading".padEnd(24)}${duration(readSeconds * 1000).padStart(9)}`);
+    for (const one of each) output.print(`  ${one.check.padEnd(24)}${duration(one.seconds * 1000).padStart(9)}`);
     output.print(
-      `  ${"all".padEnd(24)}${total.toFixed(2).padStart(7)} s; target ${rejudgeTargetSeconds} s: ${verdict}`,
+      `  ${"all".padEnd(24)}${durationBeside(total * 1000, rejudgeTargetSeconds * 1000).padStart(9)}; target ${statedDuration(rejudgeTargetSeconds * 1000)}: ${verdict}`,
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { environmentNamed } from "../cli/environments.ts";
 import { listenForInterrupts } from "../cli/interrupt.ts";
 import { exitFor, explain, type Output, openOutput } from "../cli/output.ts";
 import { exits, Interrupted, messageOf, systemError, usageError } from "../model/errors.ts";
+import { multiple } from "../model/quantities.ts";
 import { describeCommit, describeHost } from "../run/host.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
 import { benches } from "./benches.ts";
@@ -73,7 +74,7 @@ async function bench(names: readonly string[], flags: Flags, output: Output): Pr
     commit: await describeCommit(),
   };
   const [lastMinute = 0] = host.loadBefore;
-  output.print(`${host.cores} cores, Node ${host.node}, commit ${host.commit}; load before ${lastMinute.toFixed(2)}`);
+  output.print(`${host.cores} cores, Node ${host.node}, commit ${host.commit}; load before ${multiple(lastMinute)}`);
   const results: Record<string, object[]> = {};
   const interrupts = listenForInterrupts((line) => output.say(line));
   try {

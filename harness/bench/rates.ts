@@ -2,6 +2,7 @@ import { type Counted, targetOf, verdictOf } from "../checks/share-target.ts";
 import { errorOfEach, shareVerdict } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
+import { count, percent, statedPercent } from "../model/quantities.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { BenchOptions } from "./benches.ts";
 
@@ -61,7 +62,7 @@ function steadyRows(): readonly Row[] {
   const steady = [100, 300, 1000].flatMap((steadyTotal) => [0.95, 0.999].map((share) => ({ steadyTotal, share })));
   return steady.map(({ steadyTotal, share }) => {
     const [total, ofSteady] = [1000, 0.98];
-    const what = `98 % of the steady ${steadyTotal} × ${share * 100} %`;
+    const what = `98 % of the steady ${count(steadyTotal)} × ${statedPercent(share)}`;
     return { what, total, budget: ofSteady * share, ...steadyRates({ steadyTotal, total, ofSteady, share }) };
   });
 }
@@ -151,14 +152,12 @@ function binomial(total: number, share: number): ReadonlyMap<number, number> {
 }
 
 function describe(rows: readonly Row[]): readonly string[] {
-  const percent = (rate: number): string => (Number.isNaN(rate) ? "–" : `${(rate * 100).toFixed(2)} %`);
   const line = (cells: readonly string[]): string =>
     cells.map((cell, index) => (index === 0 ? cell.padEnd(32) : cell.padStart(index === 1 ? 9 : 15))).join("");
   return [
     line(["of", "n", "budget", "P(false fail)", "P(false pass)"]),
     ...rows.map(({ what, total, budget, falseFail, falsePass }) => {
-      const spoken = `${Number((budget * 100).toFixed(3))} %`;
-      return line([what, total.toLocaleString("en"), spoken, percent(falseFail), percent(falsePass)]);
+      return line([what, count(total), statedPercent(budget), percent(falseFail), percent(falsePass)]);
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { median } from "../model/compare/median.ts";
+import { bytes, durationBeside, plural, statedDuration } from "../model/quantities.ts";
 import { renderReport } from "../report/index.ts";
 import { ReportBrowser } from "../report/testing/browser.ts";
 import { sampleRun } from "../report/testing/sample-run.ts";
@@ -34,20 +35,16 @@ export async function report({ output, keep, signal }: BenchOptions): Promise<vo
   const medians = Object.fromEntries(Object.entries(took).map(([name, all]) => [name, median(all)]));
   keep({ operations: million.history?.count, bytes: Buffer.byteLength(minute), took, medians });
   const line = (what: string, name: string, target?: number): string =>
-    `${what.padEnd(58)}${`${medians[name]?.toFixed(0) ?? "–"} ms`.padStart(9)}${target === undefined ? "" : `   target ${target} ms`}`;
+    `${what.padEnd(58)}${durationBeside(medians[name], target).padStart(9)}${target === undefined ? "" : `   target ${statedDuration(target)}`}`;
   output.print(
     "",
     `reports and commands, the median of ${rounds} rounds`,
     line(
-      `rendering a run of ${million.history?.count.toLocaleString("en")} operations`,
+      `rendering a run of ${plural(million.history?.count ?? 0, "operation")}`,
       "render",
       reportTargets.renderMillionMs,
     ),
-    line(
-      `opening a report of ${Math.round(Buffer.byteLength(minute) / 1000)} KB (load event)`,
-      "load",
-      reportTargets.loadMs,
-    ),
+    line(`opening a report of ${bytes(Buffer.byteLength(minute))} (load event)`, "load", reportTargets.loadMs),
     line("faultline --help, from the sources, to its end", "help", reportTargets.helpMs),
     line("faultline list, from the sources, to its end", "list", reportTargets.listMs),
     line("Node alone, to its end", "node"),

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Check, Evidence, FinalState } from "../model/check.ts";
 import { grantCode, type Outcome, outcomeCode, outcomes } from "../model/history.ts";
+import { duration, plural, statedDuration } from "../model/quantities.ts";
 import { type Credential, credentials } from "../model/workload.ts";
-import { duration } from "../schema/fields.ts";
+import { duration as durationField } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { finalsOf } from "./final-registers.ts";
 import { soundState } from "./final-state.ts";
@@ -10,7 +11,6 @@ import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { forbiddenCredential, type Need, needs, revocations, someLoadAfter } from "./plan-problems.ts";
 import { flags, isAbsent, isAcknowledged, isNeverExecuted, type Noted, undecided, witnesses } from "./rows.ts";
 import { spotsOf } from "./spots.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const granted = grantCode(true);
 const untoldCode = grantCode(undefined);
@@ -20,7 +20,7 @@ const unanswered: readonly Outcome[] = ["failed", "unknown", "overflow"];
 
 const accessOptions = z.strictObject({
   /** The time in which a revocation must take effect. */
-  revokedWithin: duration({ atLeast: 0 }, "seconds(5)"),
+  revokedWithin: durationField({ atLeast: 0 }, "seconds(5)"),
 });
 
 /** How soon a revocation takes effect. */
@@ -41,7 +41,7 @@ export function authFailsClosed(given: AccessOptions): Check {
   const { revokedWithin } = options;
   const law =
     `Nobody is let in with an expired, forged, missing or foreign credential, nor with one that was revoked more than ` +
-    `${spokenMs(revokedWithin)} before, and nothing that they asked for has happened.`;
+    `${statedDuration(revokedWithin)} before, and nothing that they asked for has happened.`;
   const expected = "nobody let in, and nothing done for them";
   const said = {
     name: "authFailsClosed",
@@ -70,8 +70,8 @@ export function authFailsClosed(given: AccessOptions): Check {
     if (wrong.length + done.length > 0) {
       const all = [...wrong, ...done];
       const parts = [
-        ...(wrong.length === 0 ? [] : [`${counted(wrong.length, "call")} let in that should not have been`]),
-        ...(done.length === 0 ? [] : [`${counted(done.length, "forbidden request")} had an effect`]),
+        ...(wrong.length === 0 ? [] : [`${plural(wrong.length, "call")} let in that should not have been`]),
+        ...(done.length === 0 ? [] : [`${plural(done.length, "forbidden request")} had an effect`]),
       ];
       const phase = commonPhase(
         evidence,
@@ -89,7 +89,7 @@ export function authFailsClosed(given: AccessOptions): Check {
     if (forbidden.tried.length === 0)
       return undecided(expected, "no operation tries a credential that is not valid", numbers);
     if (forbidden.untold > 0) {
-      const answers = counted(forbidden.untold, "answer does not say", "answers do not say");
+      const answers = plural(forbidden.untold, "answer does not say", "answers do not say");
       return undecided(expected, `${answers} whether the caller was let in: let \`judge\` return \`granted\``, numbers);
     }
     const untried = forbidden.tried.filter(({ answered }) => answered === 0);
@@ -168,7 +168,7 @@ function violationOf(evidence: Evidence, row: number, revocations: Revocations):
     { row: revoked, note: `the revocation of key ${history.key[row]!} was acknowledged`, violates: false },
     {
       row,
-      note: `was let in with key ${history.key[row]!}, ${spokenMs(sinceMs)} after it was revoked`,
+      note: `was let in with key ${history.key[row]!}, ${duration(sinceMs)} after it was revoked`,
       violates: true,
     },
   ];

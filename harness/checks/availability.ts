@@ -4,6 +4,7 @@ import { type LoadPhase, type Outcome, outcomeCode, outcomes, phaseCode } from "
 import { samplesFor, shareRange } from "../model/measure/proportion.ts";
 import { ratioFloor } from "../model/measure/series.ts";
 import { isSteadyOf } from "../model/measure/steady.ts";
+import { count, percent, percentBeside, plural, statedPercent } from "../model/quantities.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { flag, number, operationNames, phaseNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
@@ -11,7 +12,6 @@ import { checkOf, commonPhase, detailOf, type Finding, witnessOf } from "./findi
 import { enoughOperations, type Need, needs, operationsNamed } from "./plan-problems.ts";
 import { canHaveBeenGood, wasHeldUp } from "./rows.ts";
 import { type Counted, leastTotal, type Target, targetOf, verdictOf } from "./share-target.ts";
-import { counted, grouped, spokenShare } from "./words.ts";
 
 const overflowCode = outcomeCode("overflow");
 
@@ -53,8 +53,9 @@ export function availability(given: AvailabilityOptions): Check {
   const { atLeast, operations, phases = ["faults", "recovery"], ofSteady, rejectedIsOk = false } = options;
   const good: readonly Outcome[] = rejectedIsOk ? ["ok", "rejected"] : ["ok"];
   const what = operations === undefined ? "all operations" : operations.join(" and ");
-  const steadily = ofSteady === undefined ? "" : `, and at least ${spokenShare(ofSteady)} of the steady phase's share`;
-  const expected = `at least ${spokenShare(atLeast)} of ${what} ${good.join(" or ")}${steadily}`;
+  const steadily =
+    ofSteady === undefined ? "" : `, and at least ${statedPercent(ofSteady)} of the steady phase's share`;
+  const expected = `at least ${statedPercent(atLeast)} of ${what} ${good.join(" or ")}${steadily}`;
   const least = leastTotal(atLeast, ofSteady);
   const isMeant = ({ name }: OperationInfo): boolean => operations?.includes(name) ?? true;
   const provable: Need = (_, name) =>
@@ -73,12 +74,12 @@ export function availability(given: AvailabilityOptions): Check {
       name: "availability",
       parameters: jsonOf(options),
       guards: "budget",
-      title: `availability of at least ${spokenShare(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
-      law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${spokenShare(atLeast)} are ${good.join(" or ")}${steadily}.`,
+      title: `availability of at least ${statedPercent(atLeast)}${operations === undefined ? "" : ` of ${what}`}`,
+      law: `Of ${what} that are due in the phases ${phases.join(" and ")}, at least ${statedPercent(atLeast)} are ${good.join(" or ")}${steadily}.`,
       ...needs(
         "availability",
         operationsNamed(operations),
-        enoughOperations(least, `a share of ${spokenShare(Math.max(atLeast, ofSteady ?? 0))}`, phases, isMeant),
+        enoughOperations(least, `a share of ${statedPercent(Math.max(atLeast, ofSteady ?? 0))}`, phases, isMeant),
         ...(ofSteady === undefined ? [] : [enoughOperations(ratioFloor, "a share", ["steady"], isMeant), provable]),
       ),
     },
@@ -105,7 +106,7 @@ export function availability(given: AvailabilityOptions): Check {
         actual:
           total === 0
             ? "no such operation was due"
-            : `${spokenTotal(seen)}${spokenApart(apart)}${doubtOf(seen, verdict, target)}`,
+            : `${spokenTotal(seen, atLeast)}${spokenApart(apart)}${doubtOf(seen, verdict, target)}`,
         ...commonPhase(evidence, seen.bad),
         witness: seen.bad.slice(0, witnessLimit).map((row) => witnessOf(evidence, row, detailOf(evidence, row))),
         numbers: {
@@ -132,15 +133,15 @@ export function availability(given: AvailabilityOptions): Check {
 }
 
 /** `99.5 % (1,990 of 2,000; between 99.14 % and 99.73 %, each bound at 95 %)`. */
-function spokenTotal({ ok, total }: Seen): string {
+function spokenTotal({ ok, total }: Seen, atLeast: number): string {
   const { lower, upper } = shareRange(ok, total);
-  return `${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)}; between ${spokenShare(lower)} and ${spokenShare(upper)}, each bound at 95 %)`;
+  return `${percentBeside(ok / total, atLeast)} (${count(ok)} of ${count(total)}; between ${percent(lower, "down")} and ${percent(upper, "up")}, each bound at 95 %)`;
 }
 
 /** `; faults 98 % (980 of 1,000), recovery 100 % (1,000 of 1,000)`. */
 function spokenApart(apart: readonly (readonly [LoadPhase, Seen])[]): string {
   const one = ([phase, { ok, total }]: readonly [LoadPhase, Seen]): string =>
-    total === 0 ? `${phase} none` : `${phase} ${spokenShare(ok / total)} (${grouped(ok)} of ${grouped(total)})`;
+    total === 0 ? `${phase} none` : `${phase} ${percent(ok / total)} (${count(ok)} of ${count(total)})`;
   return apart.length === 0 ? "" : `; ${apart.map(one).join(", ")}`;
 }
 
@@ -149,9 +150,9 @@ function doubtOf(seen: Seen, verdict: Verdict, { range }: Target): string {
   if (verdict !== "inconclusive") return "";
   const { overflow, heldUp, late, total } = seen;
   const doubts = [
-    ...(overflow > 0 ? [`${counted(overflow, "operation")} found the load generator full`] : []),
-    ...(heldUp > 0 ? [`${counted(heldUp, "operation")} were not ok while the machine stood still`] : []),
-    ...(late > 0 ? [`${counted(late, "operation")} missed the deadline while the load generator was late itself`] : []),
+    ...(overflow > 0 ? [`${plural(overflow, "operation")} found the load generator full`] : []),
+    ...(heldUp > 0 ? [`${plural(heldUp, "operation")} were not ok while the machine stood still`] : []),
+    ...(late > 0 ? [`${plural(late, "operation")} missed the deadline while the load generator was late itself`] : []),
   ];
   if (doubts.length > 0) return `; ${doubts.join("; ")}`;
   if (range.upper === 1 && range.lower < 1)

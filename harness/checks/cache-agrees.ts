@@ -1,11 +1,11 @@
 import type { CacheEntry, Check, Evidence, FinalState } from "../model/check.ts";
+import { count, plural } from "../model/quantities.ts";
 import { commonKeyspace } from "../model/workload.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { anAudit, needs } from "./plan-problems.ts";
 import { keyName, type Noted, rowOfVersion, undecided, witnesses } from "./rows.ts";
-import { counted, grouped } from "./words.ts";
 
 /**
  * The cache agrees with the database: once everything has come to rest, every cached value is absent or carries the
@@ -45,7 +45,7 @@ export function cacheAgrees(given: NoOptions = {}): Check {
       return {
         verdict: "fail",
         expected,
-        actual: `${grouped(wrong.length)} of ${counted(cached.length, "cached value")} disagree: ${described(wrong[0]!)}`,
+        actual: `${count(wrong.length)} of ${plural(cached.length, "cached value")} disagree: ${described(wrong[0]!)}`,
         phase: "audit",
         witness: witnesses(
           evidence,
@@ -63,7 +63,7 @@ export function cacheAgrees(given: NoOptions = {}): Check {
       );
     }
     if (cached.length === 0) return undecided(expected, "nothing was cached when the audit looked", numbers);
-    return { verdict: "pass", expected, actual: `${counted(cached.length, "cached value")} as the database`, numbers };
+    return { verdict: "pass", expected, actual: `${plural(cached.length, "cached value")} as the database`, numbers };
   });
 }
 

@@ -4,16 +4,16 @@ import type { Check, Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import { grownSince, growthSlack, usualGrowth } from "../model/measure/growth.ts";
 import { wasInjected } from "../model/measure/moments.ts";
+import { count, duration, durationBeside, plural, statedDuration, statedPercent } from "../model/quantities.ts";
 import type { GaugeAtRest } from "../model/rest.ts";
 import type { Duration } from "../model/units.ts";
 import type { CheckResult } from "../model/verdict.ts";
-import { duration, number } from "../schema/fields.ts";
+import { duration as durationField, number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { type Lasting, lasting } from "./lasting.ts";
 import { inTimeWords, marksAfterHeals } from "./marks-after-heals.ts";
 import { type Need, needs, undecidable } from "./plan-problems.ts";
-import { counted, grouped, spokenMs, spokenShare } from "./words.ts";
 
 const restOptions = z.strictObject({
   /** How much above its steady value a gauge may be, beside 2 more of anything. Default 0.1. What was 0 then stays 0. */
@@ -22,7 +22,7 @@ const restOptions = z.strictObject({
    * How long a mark may stay on after the last heal while there is traffic, or from when it comes on after that. A fallback
    * that works hides a dependency that is not used again. Default: marks have until the end.
    */
-  marksWithin: duration({ above: 0, atMost: 600_000 }, "seconds(3)").optional(),
+  marksWithin: durationField({ above: 0, atMost: 600_000 }, "seconds(3)").optional(),
 });
 
 /** How much may stay, and how long. */
@@ -63,14 +63,14 @@ export function comesToRest(given: RestOptions = {}): Check {
   if (options instanceof Misstated) return options.check;
   const { within = usualGrowth, marksWithin } = options;
   const inTime =
-    marksWithin === undefined ? "" : ` for more than ${spokenMs(marksWithin)} after the last heal, or to the end`;
+    marksWithin === undefined ? "" : ` for more than ${statedDuration(marksWithin)} after the last heal, or to the end`;
   const said = {
     name: "comesToRest",
     parameters: jsonOf(options),
     guards: "safety",
     isDisturbable: true,
     title: "the system comes to rest",
-    law: `After everything was healed no work is left that does not get less (a gauge at most ${spokenShare(within)} and ${growthSlack} above its steady value, 0 where that was 0), no mark stays on${inTime}, and every instance is ready.`,
+    law: `After everything was healed no work is left that does not get less (a gauge at most ${statedPercent(within)} and ${growthSlack} above its steady value, 0 where that was 0), no mark stays on${inTime}, and every instance is ready.`,
     ...(marksWithin === undefined ? {} : needs("comesToRest", timeToGoOff(marksWithin))),
   } as const;
   return checkOf(said, (evidence): Finding => {
@@ -108,7 +108,7 @@ const timeToGoOff =
     if (leftMs >= Number(within) + 1000) return [];
     return undecidable(
       `${check}.marksWithin`,
-      `takes ${spokenMs(Number(within) + 1000)} after the last heal, and the plan has ${spokenMs(leftMs)}`,
+      `takes ${statedDuration(Number(within) + 1000)} after the last heal, and the plan has ${statedDuration(leftMs)}`,
       "Make phases.recovery longer, or allow less.",
     );
   };
@@ -143,9 +143,9 @@ function passed(rest: RestEvent, numbers: CheckResult["numbers"], marksInTime: s
   const parts = [
     isAtRest === undefined
       ? "no audit looked for work that is left"
-      : `at rest ${spokenMs(tookMs)} after the load ended`,
-    marksInTime ?? (marks.read === 0 ? "no marks" : `${counted(marks.read, "mark")}, none on`),
-    ...(instances === 0 ? [] : [`${counted(instances, "instance")} ready`]),
+      : `at rest ${duration(tookMs)} after the load ended`,
+    marksInTime ?? (marks.read === 0 ? "no marks" : `${plural(marks.read, "mark")}, none on`),
+    ...(instances === 0 ? [] : [`${plural(instances, "instance")} ready`]),
   ];
   return { verdict: "pass", expected, actual: parts.join("; "), numbers };
 }
@@ -170,8 +170,8 @@ function workLeft(rest: RestEvent, within: number): Leftovers {
   if (left.length === 0) return { broken: [], doubts: [whyNothingShown(rest)] };
   const falling = left.filter(({ isFalling }) => isFalling);
   if (falling.length === 0) return { broken: [mostFirst(left).map(stuckWords).join(", ")], doubts: [] };
-  const words = mostFirst(falling).map(({ name, now, steady = 0 }) => `${name}: ${grouped(now)} (steady: ${steady})`);
-  const text = `still falling ${spokenMs(tookMs)} after the load ended (limit: ${spokenMs(limitMs)}), ${words.join(", ")}`;
+  const words = mostFirst(falling).map(({ name, now, steady = 0 }) => `${name}: ${count(now)} (steady: ${steady})`);
+  const text = `still falling ${durationBeside(tookMs, limitMs)} after the load ended (limit: ${statedDuration(limitMs)}), ${words.join(", ")}`;
   const remedy = "Raise the scenario's `restWithin` if the work may take so long.";
   return { broken: [], doubts: [{ text, cause: "notAtRest", remedy }], isAtWork: true };
 }
@@ -188,7 +188,7 @@ const mostFirst = (gauges: readonly GaugeAtRest[]): readonly GaugeAtRest[] =>
 const share = ({ now, steady = 0 }: GaugeAtRest): number => (now - steady) / Math.max(now, 1);
 
 const stuckWords = ({ name, now, steady, unmovedMs }: GaugeAtRest): string =>
-  `${name}: ${grouped(now)}, not falling for ${spokenMs(unmovedMs)} (steady: ${grouped(steady!)})`;
+  `${name}: ${count(now)}, not falling for ${duration(unmovedMs)} (steady: ${count(steady!)})`;
 
 /** Why an audit that sees work does not show it by its gauges. */
 function whyNothingShown({ gauges, gaugesProblem }: RestEvent): Doubt {
@@ -208,7 +208,7 @@ function whyNothingShown({ gauges, gaugesProblem }: RestEvent): Doubt {
     return { text: `${says}, and the gauges were not read when steady`, cause, remedy };
   }
   const remedy = "Count all that `atRest` waits for in the audit's `gauges`.";
-  const named = gauges.map(({ name, now }) => `${name} ${grouped(now)}`).join(", ");
+  const named = gauges.map(({ name, now }) => `${name} ${count(now)}`).join(", ");
   return { text: `${says}, and no gauge is above its steady value (${named})`, cause, remedy };
 }
 
@@ -216,8 +216,8 @@ function whyNothingShown({ gauges, gaugesProblem }: RestEvent): Doubt {
 function signsLeft(evidence: Evidence, { atMs, marks, notReady, instances }: RestEvent): Leftovers {
   const [broken, doubts]: [string[], Doubt[]] = [[], []];
   const add = (what: string, found: Lasting): void => {
-    if (found.isProven) broken.push(`${what} for ${spokenMs(found.forMs)}`);
-    else doubts.push({ text: `${what} for ${spokenMs(found.forMs)}, but ${found.why}`, ...undecidedSign });
+    if (found.isProven) broken.push(`${what} for ${duration(found.forMs)}`);
+    else doubts.push({ text: `${what} for ${duration(found.forMs)}, but ${found.why}`, ...undecidedSign });
   };
   for (const { instance, mark, sinceMs, goesOffAlone } of marks.on) {
     const needsTraffic = goesOffAlone !== true;

@@ -1,12 +1,12 @@
 import type { Check, Evidence, Job } from "../model/check.ts";
 import { grantCode, outcomeCode } from "../model/history.ts";
+import { plural } from "../model/quantities.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, type JobRows, jobsOf } from "./jobs.ts";
 import { anAudit, effectOf, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
-import { counted } from "./words.ts";
 
 /**
  * What is among the dead letters belongs there, and what belongs there is.
@@ -61,7 +61,7 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
       return {
         verdict: "fail",
         expected,
-        actual: `${counted(wrong.length, "job")} where it does not belong: ${wrong[0]!.note}`,
+        actual: `${plural(wrong.length, "job")} where it does not belong: ${wrong[0]!.note}`,
         phase: "audit",
         witness: witnesses(evidence, noted),
         numbers,
@@ -69,14 +69,14 @@ export function deadLettersAreDeserved(given: NoOptions = {}): Check {
     }
     const untold = jobs.filter((job) => job.rows.some(needsAttempts) && !isPoison(evidence, rows[job.id] ?? -1));
     if (untold.length > 0) {
-      const which = counted(untold.length, "dead or pending job");
+      const which = plural(untold.length, "dead or pending job");
       return undecided(expected, `the audit did not read \`attempts\` and \`attemptsAllowed\` of ${which}`, numbers);
     }
     if (jobs.length === 0) return undecided(expected, "there was no job", numbers);
     const actual =
       dead.length === 0
-        ? `none of ${counted(jobs.length, "job")} is dead`
-        : `${counted(dead.length, "dead letter")}, each deserved`;
+        ? `none of ${plural(jobs.length, "job")} is dead`
+        : `${plural(dead.length, "dead letter")}, each deserved`;
     return { verdict: "pass", expected, actual, numbers };
   });
 }

@@ -1,11 +1,11 @@
 import type { Check, Evidence, FinalState } from "../model/check.ts";
+import { plural } from "../model/quantities.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
 import { anAudit, needs } from "./plan-problems.ts";
 import { type Noted, rowsById, undecided, witnesses } from "./rows.ts";
-import { counted } from "./words.ts";
 
 /**
  * What was asked for once has its effect once, however often its request or its message was delivered.
@@ -45,7 +45,7 @@ export function effectsExactlyOnce(given: NoOptions = {}): Check {
       ...Object.fromEntries(kinds.map((kind) => [kind, wrong.filter((one) => one.kind === kind).length])),
     };
     if (wrong.length > 0) {
-      const actual = `${counted(wrong.length, "anomaly", "anomalies")}: ${wrong[0]!.note}`;
+      const actual = `${plural(wrong.length, "anomaly", "anomalies")}: ${wrong[0]!.note}`;
       return { verdict: "fail", expected, actual, phase: "audit", witness: shown(evidence, wrong), numbers };
     }
     const ambiguous = jobs.find((job) => effectsOf(job).all > 1);
@@ -54,11 +54,7 @@ export function effectsExactlyOnce(given: NoOptions = {}): Check {
     if (effects + items.length + conserved.length === 0) {
       return undecided(expected, "there is no effect, no item and no sum in the final state", numbers);
     }
-    const seen = [
-      counted(effects, "effect"),
-      counted(items.length, "item"),
-      counted(conserved.length, "conserved sum"),
-    ];
+    const seen = [plural(effects, "effect"), plural(items.length, "item"), plural(conserved.length, "conserved sum")];
     return { verdict: "pass", expected, actual: `${seen.join(", ")}, each as it should be`, numbers };
   });
 }

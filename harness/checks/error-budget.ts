@@ -3,13 +3,21 @@ import type { Check, Evidence, OperationInfo, WorkloadInfo } from "../model/chec
 import { outcomeCode, phaseCode } from "../model/history.ts";
 import { burnOf } from "../model/measure/error-budget.ts";
 import { errorOfEach, samplesFor, shareVerdict } from "../model/measure/proportion.ts";
+import {
+  count,
+  duration,
+  multipleBeside,
+  percent,
+  roundedTo,
+  statedDuration,
+  statedPercent,
+} from "../model/quantities.ts";
 import { type Measure, type Witness, witnessLimit } from "../model/verdict.ts";
 import { differentNames, number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding } from "./finding.ts";
 import { enoughOperations, type Need, needs, workloadsNamed } from "./plan-problems.ts";
 import { canHaveBeenGood, flags, undecided, witnesses } from "./rows.ts";
-import { spokenMs, spokenShare } from "./words.ts";
 
 const burnOptions = z.strictObject({
   /** Above 0: 1 is as fast as the promise allows for ever, 10 ten times as fast. */
@@ -96,9 +104,8 @@ const aPromise =
         const isOwn = ({ workload }: OperationInfo): boolean => workload === name;
         return enoughOperations(samplesFor(least), `the budget of ${name}`, ["faults", "recovery"], isOwn)(plan, check);
       }
-      const most = 1 / (1 - slo!.availability);
-      const message = `is ${burnAtMost}: ${name} promises ${spokenShare(slo!.availability)}, so that no outage could burn faster`;
-      const remedy = `Give a rate below ${Number(most.toFixed(1))}, as 10.`;
+      const message = `is ${burnAtMost}: ${name} promises ${statedPercent(slo!.availability)}, so that no outage could burn faster`;
+      const remedy = `Give a rate below ${spokenBurn(slo!.availability)}, as 10.`;
       return [{ code: "CHECK_CANNOT_FAIL", where: `${check}.burnAtMost`, message, remedy }];
     });
   };
@@ -111,7 +118,7 @@ function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: nu
   const seen =
     total === 0
       ? "no operation was due"
-      : `${spokenShare(good / total)} good (ok within ${spokenMs(withinMs)}), a burn of ${burn!.toFixed(1)}`;
+      : `${percent(good / total)} good (ok within ${statedDuration(withinMs)}), a burn of ${multipleBeside(burn!, burnAtMost)}`;
   const whole = { name, burn, good, total, bad } as const;
   if (least <= rounding) {
     const why = `a burn of ${burnAtMost} allows every operation to fail: allow less than ${spokenBurn(availability)}`;
@@ -131,8 +138,8 @@ function burnFor(evidence: Evidence, { name, slo }: WorkloadInfo, burnAtMost: nu
 /** What is allowed to fail is computed with so much of an error. */
 const rounding = 1e-9;
 
-/** The burn at which nothing is good any more, as `100`. */
-const spokenBurn = (availability: number): string => String(Number((1 / (1 - availability)).toPrecision(6)));
+/** The burn at which nothing is good any more, as `100`; rounded down, as less than it is to be allowed. */
+const spokenBurn = (availability: number): string => count(roundedTo(1 / (1 - availability), 0.01, "down"));
 
 /** How many count, how many of them are good, the rows of the others, and of how many of those the machine may be to blame. */
 function goodOf(evidence: Evidence, workload: string, withinMs: number) {
@@ -158,7 +165,7 @@ function witnessesOf(evidence: Evidence, bad: readonly number[]): readonly Witne
   const firsts = new Map(rows.toReversed().map((row) => [history.operation[row], row])).values();
   const noteOf = (row: number): string =>
     history.outcome[row] === okCode
-      ? `ok, but only after ${spokenMs(history.endMs[row]! - history.intendedMs[row]!)}`
+      ? `ok, but only after ${duration(history.endMs[row]! - history.intendedMs[row]!)}`
       : detailOf(evidence, row);
   const shown = [...firsts, ...rows.slice(0, witnessLimit)];
   return witnesses(

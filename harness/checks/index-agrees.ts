@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Check, Document, Evidence, FinalState, Register } from "../model/check.ts";
 import { type History, phaseCode } from "../model/history.ts";
+import { duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
 import { commonKeyspace } from "../model/workload.ts";
-import { differentNames, duration, operationNames } from "../schema/fields.ts";
+import { differentNames, duration as durationField, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
 import { checkOf, type Finding } from "./finding.ts";
@@ -20,12 +21,11 @@ import {
   unknownNames,
   witnesses,
 } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const indexOptions = z
   .strictObject({
     /** The longest that a search may miss an acknowledged change; not judged when absent. */
-    lagWithin: duration({ atLeast: 0 }).optional(),
+    lagWithin: durationField({ atLeast: 0 }).optional(),
     /** Names of the `read` operations that ask the index; needed for `lagWithin`. */
     operations: operationNames().optional(),
     /** The keyspaces that the index holds. Default: all that have a register or a document. */
@@ -58,10 +58,10 @@ export function indexAgrees(given: IndexOptions = {}): Check {
   if (options instanceof Misstated) return options.check;
   const { lagWithin, operations, keyspaces } = options;
   const lag =
-    lagWithin === undefined ? "" : `, and no search misses what was acknowledged ${spokenMs(lagWithin)} before`;
+    lagWithin === undefined ? "" : `, and no search misses what was acknowledged ${statedDuration(lagWithin)} before`;
   const law = `At rest, the index has every row of the database once, with its version${lag}.`;
-  const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${spokenMs(lagWithin)} behind`}`;
-  const title = `the index agrees${lagWithin === undefined ? "" : ` within ${spokenMs(lagWithin)}`}`;
+  const expected = `the index as the database${lagWithin === undefined ? "" : `, at most ${statedDuration(lagWithin)} behind`}`;
+  const title = `the index agrees${lagWithin === undefined ? "" : ` within ${statedDuration(lagWithin)}`}`;
   const said = { name: "indexAgrees", parameters: jsonOf(options), guards: "safety", title, law } as const;
   const ofLag = lagWithin === undefined ? [] : [readsOfWrites(operations), someLoadAfter(lagWithin, "lagWithin")];
   return checkOf(
@@ -88,13 +88,11 @@ export function indexAgrees(given: IndexOptions = {}): Check {
       };
       if (differences.length + lateness.late.length > 0) {
         const parts = [
-          ...(differences.length === 0
-            ? []
-            : [`${counted(differences.length, "difference")}: ${differences[0]!.note}`]),
+          ...(differences.length === 0 ? [] : [`${plural(differences.length, "difference")}: ${differences[0]!.note}`]),
           ...(lateness.late.length === 0
             ? []
             : [
-                `${counted(lateness.late.length, "late search", "late searches")}, by up to ${spokenMs(lateness.latestMs)}`,
+                `${plural(lateness.late.length, "late search", "late searches")}, by up to ${durationBeside(lateness.latestMs, lagWithin)}`,
               ]),
         ];
         const noted = [...lateness.late, ...differences.flatMap((one) => storyOf(evidence, one))];
@@ -104,7 +102,7 @@ export function indexAgrees(given: IndexOptions = {}): Check {
         return undecided(expected, "there is no row and no document", numbers);
       const unversioned = registers.filter(({ version }) => version === undefined).length;
       if (unversioned > 0) {
-        const which = counted(unversioned, "register");
+        const which = plural(unversioned, "register");
         return undecided(
           expected,
           `the audit did not read the \`version\` of ${which}, so stale documents go unseen`,
@@ -112,14 +110,15 @@ export function indexAgrees(given: IndexOptions = {}): Check {
         );
       }
       if (lagWithin !== undefined && lateness.exposed === 0) {
-        const longer = `more than ${spokenMs(lagWithin)} after an acknowledged change of its key`;
+        const longer = `more than ${statedDuration(lagWithin)} after an acknowledged change of its key`;
         return undecided(expected, `no search that says what it saw came ${longer}`, numbers);
       }
-      const followed = lagWithin === undefined ? "" : `, at most ${spokenMs(lateness.latestMs)} behind`;
+      const followed =
+        lagWithin === undefined ? "" : `, at most ${durationBeside(lateness.latestMs, lagWithin)} behind`;
       return {
         verdict: "pass",
         expected,
-        actual: `${counted(numbers.documents, "document")} as the database${followed}`,
+        actual: `${plural(numbers.documents, "document")} as the database${followed}`,
         numbers,
       };
     },
@@ -212,5 +211,5 @@ function lateNote(history: History, row: number, proof: number, lateMs: number):
   const [seen, newer] = [history.version[row]!, history.version[proof]!];
   const what = isAbsent(history, row) ? "nothing" : Number.isNaN(seen) ? "an older value" : `version ${seen}`;
   const missed = Number.isNaN(newer) ? "a newer one" : newer;
-  return `found ${what} of key ${history.key[row]!}, ${spokenMs(lateMs)} after ${missed} was acknowledged`;
+  return `found ${what} of key ${history.key[row]!}, ${duration(lateMs)} after ${missed} was acknowledged`;
 }

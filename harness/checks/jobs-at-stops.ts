@@ -1,12 +1,12 @@
 import type { Evidence } from "../model/check.ts";
 import { longestLag } from "../model/measure/lateness.ts";
+import { duration, plural } from "../model/quantities.ts";
 import { clientsName } from "../model/system.ts";
 import { type FaultTime, faultTimes } from "./fault-times.ts";
 import { soundState } from "./final-state.ts";
 import { jobsOf } from "./jobs.ts";
 import { flags, isAcknowledged, type Noted } from "./rows.ts";
 import type { Stop } from "./stops.ts";
-import { counted, spokenMs } from "./words.ts";
 
 /** Which jobs may be in hand at a stop, and how many of them may take a second attempt. */
 export interface JobRule {
@@ -58,7 +58,7 @@ export function jobsAtStops(evidence: Evidence, stops: readonly Stop[], rule: Jo
 
 /** `42 jobs around 2 stops of worker, none tried again`. */
 export function jobWords({ judged, jobs, again }: JobsAtStops, { workers, triedAgain }: JobRule): string {
-  const around = `${counted(jobs, "job")} around ${counted(judged, "stop")} of ${workers.join(" and ")}`;
+  const around = `${plural(jobs, "job")} around ${plural(judged, "stop")} of ${workers.join(" and ")}`;
   const allowed = triedAgain === 0 ? "" : ` (allowed: ${triedAgain})`;
   return again.length === 0 ? `${around}, none tried again` : `${again.length} of ${around} tried again${allowed}`;
 }
@@ -67,7 +67,7 @@ function doubtOf(found: { judged: number; jobs: number; unknown: number; of: str
   const { judged, jobs, unknown, of } = found;
   if (judged === 0) return `another fault that can cost a job its attempt acted around every stop of ${of}`;
   if (jobs === 0) return `no job was asked for around the stops of ${of}`;
-  return unknown === 0 ? undefined : `the audit did not read \`attempts\` of ${unknown} of ${counted(jobs, "job")}`;
+  return unknown === 0 ? undefined : `the audit did not read \`attempts\` of ${unknown} of ${plural(jobs, "job")}`;
 }
 
 /** Whether an instance is of one of these components: `worker` runs as `worker`, or as `worker-1`, `worker-2`. */
@@ -93,7 +93,7 @@ function rowsAround(evidence: Evidence, { requestedMs, exit }: Stop, { lastMs }:
 
 function noted({ history }: Evidence, row: number, { instance, requestedMs }: Stop, tries: number): Noted {
   const sinceMs = requestedMs - history.endMs[row]!;
-  const when = sinceMs < 0 ? `${spokenMs(-sinceMs)} after` : `${spokenMs(sinceMs)} before`;
+  const when = sinceMs < 0 ? `${duration(-sinceMs)} after` : `${duration(sinceMs)} before`;
   return { row, note: `acknowledged ${when} the SIGTERM of ${instance}, and tried ${tries} times`, violates: true };
 }
 

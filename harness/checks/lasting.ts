@@ -1,5 +1,5 @@
 import type { Evidence } from "../model/check.ts";
-import { spokenMs } from "./words.ts";
+import { durationBeside } from "../model/quantities.ts";
 
 /** What is on for less may be over in a moment. */
 const lastsAtLeastMs = 5000;
@@ -36,9 +36,10 @@ export function lasting(evidence: Evidence, { sinceMs, atMs, needsTraffic }: OnS
   const no = (why: string): Lasting => ({ isProven: false, forMs, why });
   if (sinceMs <= (phases.steady?.fromMs ?? Number.NEGATIVE_INFINITY))
     return no("it was all through the steady phase, too");
-  if (!(atMs - fromMs >= lastsAtLeastMs)) return no(`only ${spokenMs(Math.max(0, atMs - fromMs))} after every heal`);
+  if (!(atMs - fromMs >= lastsAtLeastMs))
+    return no(`only ${durationBeside(Math.max(0, atMs - fromMs), lastsAtLeastMs)} after every heal`);
   if (needsTraffic && sinceMs < loadEndMs && trafficMs < trafficAtLeastMs) {
-    return no(`had only ${spokenMs(Math.max(0, trafficMs))} of traffic to go off`);
+    return no(`had only ${durationBeside(Math.max(0, trafficMs), trafficAtLeastMs)} of traffic to go off`);
   }
   return { isProven: true, forMs, why: "" };
 }

@@ -11,19 +11,19 @@ import {
 } from "../model/measure/proportion.ts";
 import { isSteadyOf } from "../model/measure/steady.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
+import { count, durationBeside, plural, statedDuration } from "../model/quantities.ts";
 import type { Measure, Verdict } from "../model/verdict.ts";
-import { duration, number, operationNames, phaseNames } from "../schema/fields.ts";
+import { duration as durationField, number, operationNames, phaseNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { enoughOperations, type Need, needs, operationsNamed } from "./plan-problems.ts";
 import { quantileRange } from "./quantile.ts";
 import { flags, leastTimeOf, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, grouped, spokenMs } from "./words.ts";
 
 const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
 type Quantile = keyof typeof quantiles;
 
-const bound = () => duration({ above: 0 }, "milliseconds(200)").optional();
+const bound = () => durationField({ above: 0 }, "milliseconds(200)").optional();
 const latencyOptions = z
   .strictObject({
     p50: bound(),
@@ -63,7 +63,7 @@ export function latencyWithin(given: LatencyOptions): Check {
   if (options instanceof Misstated) return options.check;
   const { operations, phases = ["faults", "recovery"], ofSteady } = options;
   const stated = (Object.keys(quantiles) as Quantile[]).filter((name) => options[name] !== undefined);
-  const budgets = stated.map((name) => `${name} ${spokenMs(options[name]!)}`).join(", ");
+  const budgets = stated.map((name) => `${name} ${statedDuration(options[name]!)}`).join(", ");
   const of = operations === undefined ? "" : ` of ${operations.join(" and ")}`;
   const steadily = ofSteady === undefined ? "" : `, and at most ${ofSteady} times the steady phase's`;
   const law = `Response times${of} in the phases ${phases.join(" and ")} stay within ${budgets}${steadily}; what is not ok took for ever.`;
@@ -98,7 +98,7 @@ export function latencyWithin(given: LatencyOptions): Check {
         ),
       };
       const measure: Measure = { value: finite(shown.valueMs), limit: shown.seenMs, better: "lower", unit: "ms" };
-      const actual = `${judged.map((one) => `${one.name} ${spoken(one.valueMs)}${one.why}`).join(", ")}${unboundedBy(judged, times)}`;
+      const actual = `${judged.map((one) => `${one.name} ${spoken(one.valueMs, options[one.name])}${one.why}`).join(", ")}${unboundedBy(judged, times)}`;
       const witness = shown.verdict === "fail" ? slowest(evidence, phases, operations, shown.range.upper) : [];
       const isMeasured = times.all.count >= percentileFloors[shown.name];
       return { verdict: shown.verdict, expected, actual, witness, numbers, ...(isMeasured ? { measure } : {}) };
@@ -225,7 +225,7 @@ function isTainted({ generator }: Evidence, atMs: number): boolean {
 /** Why a quantile is unbounded. */
 function unboundedBy(judged: readonly Judged[], { all, notOk }: Times): string {
   if (!judged.some(({ valueMs }) => valueMs === Number.POSITIVE_INFINITY)) return "";
-  return ` (${grouped(notOk)} of ${counted(all.count, "operation")} ${notOk === 1 ? "was" : "were"} not ok)`;
+  return ` (${count(notOk)} of ${plural(all.count, "operation")} ${notOk === 1 ? "was" : "were"} not ok)`;
 }
 
 interface Judged extends Limit {
@@ -251,7 +251,7 @@ function judge(limit: Limit, { all }: Times, within: Within): Judged {
     return undecidedFor(`, ${what}, and without what that can have added it is not proven`);
   }
   if (steadyCount !== undefined && steadyCount < floor) {
-    return undecidedFor(`: the steady phase has only ${counted(steadyCount, "sample")}, it takes ${floor}`);
+    return undecidedFor(`: the steady phase has only ${plural(steadyCount, "sample")}, it takes ${floor}`);
   }
   const { lower, upper } = quantileRange(q, total, (share) => all.percentile(share));
   const to = range.lower < range.upper ? `, and the limit ${spoken(range.lower)} to ${spoken(range.upper)}` : "";
@@ -270,8 +270,10 @@ function slowest(
     if (tookMs <= limitMs) continue;
     const leastMs = leastTimeOf(evidence, row);
     if (leastMs <= limitMs) continue;
-    const own = leastMs < tookMs && tookMs < Infinity ? `, at least ${spokenMs(leastMs)} of it the system's` : "";
-    const note = tookMs === Infinity ? "was not ok: counts as for ever" : `took ${spokenMs(tookMs)}${own}`;
+    const own =
+      leastMs < tookMs && tookMs < Infinity ? `, at least ${durationBeside(leastMs, limitMs)} of it the system's` : "";
+    const note =
+      tookMs === Infinity ? "was not ok: counts as for ever" : `took ${durationBeside(tookMs, limitMs)}${own}`;
     noted.push({ row, note, violates: true, intendedMs: evidence.history.intendedMs[row]! });
   }
   return witnesses(
@@ -281,5 +283,8 @@ function slowest(
 }
 
 const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
-const spoken = (ms: number): string =>
-  Number.isNaN(ms) ? "unknown" : Number.isFinite(ms) ? spokenMs(ms) : "unbounded";
+function spoken(ms: number, limitMs?: number): string {
+  if (Number.isNaN(ms)) return "unknown";
+  if (!Number.isFinite(ms)) return "unbounded";
+  return durationBeside(ms, limitMs);
+}

@@ -1,11 +1,11 @@
 import type { Check, Evidence } from "../model/check.ts";
+import { plural } from "../model/quantities.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { searchDeleted } from "./deleted-keys.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { effectOf, needs } from "./plan-problems.ts";
 import { type Conflict, conflictsOf, type ToldBy, valueTellers, type Zones, zonesOf } from "./register-zones.ts";
 import { flags, isAbsent, type Noted, undecided, witnesses } from "./rows.ts";
-import { counted } from "./words.ts";
 
 /** How many conflicts are told in full. */
 const told = 3;
@@ -78,7 +78,7 @@ export function linearizable(given: NoOptions = {}): Check {
       return undecided(expected, "no read tells whose value it saw: `judge` must return the `value`", numbers);
     }
     if (undecidedKeys > 0) {
-      const keys = counted(undecidedKeys, "key");
+      const keys = plural(undecidedKeys, "key");
       return undecided(
         expected,
         `${keys} with deletes had too much at once to search all orders: use more keys`,
@@ -86,7 +86,7 @@ export function linearizable(given: NoOptions = {}): Check {
       );
     }
     if (zones.writes === 0) return undecided(expected, "no write was acknowledged or seen", numbers);
-    const seen = `${counted(zones.reads, "read")} and ${counted(zones.writes, "write")} of ${counted(zones.keys, "key")}`;
+    const seen = `${plural(zones.reads, "read")} and ${plural(zones.writes, "write")} of ${plural(zones.keys, "key")}`;
     return { verdict: "pass", expected, actual: `${seen} have such an order`, numbers };
   });
 }
@@ -120,10 +120,10 @@ function actualOf({ illegal }: Zones, conflicts: readonly Conflict[]): string {
   const parts = [
     ...(illegal.length === 0
       ? []
-      : [`${counted(illegal.length, "read")} of a value that was not there: ${illegal[0]!.why}`]),
+      : [`${plural(illegal.length, "read")} of a value that was not there: ${illegal[0]!.why}`]),
     ...(conflicts.length === 0
       ? []
-      : [`${counted(conflicts.length, "conflict")} between writes and what was read of them`]),
+      : [`${plural(conflicts.length, "conflict")} between writes and what was read of them`]),
   ];
   return parts.join("; ");
 }

@@ -2,8 +2,8 @@ import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import { heldUpMs, longestLag } from "../model/measure/lateness.ts";
 import { healedMs as lastHealMs } from "../model/measure/moments.ts";
+import { duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
 import type { MarksAtRest } from "../model/rest.ts";
-import { counted, spokenMs } from "./words.ts";
 
 /** From one reading of a mark to the next, and until the answer is there: it was off up to so long before that was seen. */
 const readLateMs = 500;
@@ -42,7 +42,7 @@ export function marksAfterHeals(evidence: Evidence, atRest: MarksAtRest, withinM
   const loadEndMs = Math.max(...Object.values(evidence.phases).map(({ toMs }) => toMs));
   if (loadEndMs - healedMs < withinMs + readLateMs) {
     const leftMs = Math.max(0, loadEndMs - healedMs);
-    const doubt = `${spokenMs(leftMs)} of traffic after the last heal do not show that marks go off within ${spokenMs(withinMs)}`;
+    const doubt = `${duration(leftMs)} of traffic after the last heal do not show that marks go off within ${statedDuration(withinMs)}`;
     return { ...none, doubts: [doubt] };
   }
   const all = stretchesIn(evidence.events).filter((one) => Number.isFinite(one.toMs) || isOnStill(atRest, one));
@@ -62,8 +62,8 @@ export function marksAfterHeals(evidence: Evidence, atRest: MarksAtRest, withinM
 
 /** `6 marks, none on for more than 3 s after the last heal (the longest for 0.9 s)`. */
 export function inTimeWords({ longestMs }: MarksAfterHeals, marks: number, withinMs: number): string {
-  const longest = longestMs === 0 ? "" : ` (the longest for ${spokenMs(longestMs)})`;
-  return `${counted(marks, "mark")}, none on for more than ${spokenMs(withinMs)} after the last heal${longest}`;
+  const longest = longestMs === 0 ? "" : ` (the longest for ${durationBeside(longestMs, withinMs)})`;
+  return `${plural(marks, "mark")}, none on for more than ${statedDuration(withinMs)} after the last heal${longest}`;
 }
 
 function lateWords(
@@ -73,7 +73,7 @@ function lateWords(
 ) {
   const since = fromMs < sinceMs ? "after the last heal" : "from when it came on after the last heal";
   const until = Number.isFinite(toMs) ? "" : " and to the end";
-  return `${instance}: "${mark}" was on for ${spokenMs(forMs)} ${since}${until} (allowed: ${spokenMs(withinMs)})`;
+  return `${instance}: "${mark}" was on for ${durationBeside(forMs, withinMs)} ${since}${until} (allowed: ${statedDuration(withinMs)})`;
 }
 
 const nameOf = ({ instance, mark }: Stretch): string => `${instance} ${mark}`;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Check, Evidence, FinalState } from "../model/check.ts";
 import { grantCode, outcomeCode } from "../model/history.ts";
+import { count, plural } from "../model/quantities.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { soundState } from "./final-state.ts";
@@ -8,7 +9,6 @@ import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { type Contradiction, contradictionsOf, isIn, type JobRows, jobsOf } from "./jobs.ts";
 import { anAudit, effectOf, needs, operationsNamed } from "./plan-problems.ts";
 import { flags, isNeverExecuted, type Noted, rowsById, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, grouped } from "./words.ts";
 
 const okCode = outcomeCode("ok");
 const denied = grantCode(false);
@@ -81,7 +81,7 @@ export function noLostJobs(given: JobOptions = {}): Check {
       return {
         verdict: "pass",
         expected,
-        actual: `${counted(acknowledged, "acknowledged job")}, all at an end`,
+        actual: `${plural(acknowledged, "acknowledged job")}, all at an end`,
         numbers,
       };
     },
@@ -147,13 +147,13 @@ function stillPending({ rows }: JobRows): string {
 
 function actualOf(wrong: readonly Wrong[], acknowledged: number): string {
   const parts = kinds.flatMap((kind) => {
-    const count = wrong.filter((one) => one.kind === kind).length;
-    return count === 0
+    const howMany = wrong.filter((one) => one.kind === kind).length;
+    return howMany === 0
       ? []
       : [
           kind === "lost"
-            ? `${grouped(count)} of ${counted(acknowledged, "acknowledged job")} lost`
-            : `${grouped(count)} ${kind}`,
+            ? `${count(howMany)} of ${plural(acknowledged, "acknowledged job")} lost`
+            : `${count(howMany)} ${kind}`,
         ];
   });
   const unseen = wrong.find(({ row }) => row === undefined);

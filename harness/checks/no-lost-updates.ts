@@ -1,4 +1,5 @@
 import type { Check, Evidence } from "../model/check.ts";
+import { plural } from "../model/quantities.ts";
 import { isWrite } from "../model/workload.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
@@ -6,7 +7,6 @@ import { type KeyWrites, keyWritesOf, sourceOf } from "./key-writes.ts";
 import { effectOf, needs } from "./plan-problems.ts";
 import { flags, isAcknowledged, type Noted, undecided, witnesses } from "./rows.ts";
 import { groupsOf, sortNearly } from "./spots.ts";
-import { counted } from "./words.ts";
 
 /**
  * No version of a key is that of two writes. Two writes that were acknowledged as one version both changed the same state,
@@ -40,7 +40,7 @@ export function noLostUpdates(given: NoOptions = {}): Check {
         evidence,
         shared.flatMap((one) => storyOf(evidence, one)),
       );
-      const actual = `${counted(shared.length, "version")} given to two writes: ${described(evidence, shared[0]!)}`;
+      const actual = `${plural(shared.length, "version")} given to two writes: ${described(evidence, shared[0]!)}`;
       return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }
     if (keys === 0) {
@@ -49,7 +49,7 @@ export function noLostUpdates(given: NoOptions = {}): Check {
         "where the system has no versions.";
       return { ...undecided(expected, "no key had two acknowledged writes whose version is known", numbers), remedy };
     }
-    const actual = `${counted(writes, "write")} of ${counted(keys, "key")}, each with a version of its own`;
+    const actual = `${plural(writes, "write")} of ${plural(keys, "key")}, each with a version of its own`;
     return { verdict: "pass", expected, actual, numbers };
   });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Check, Evidence, FinalState } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
+import { count, plural, statedPercent } from "../model/quantities.ts";
 import { isWrite } from "../model/workload.ts";
 import { number } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
@@ -11,7 +12,6 @@ import { keyWritesOf } from "./key-writes.ts";
 import { type Anomaly, type Fate, fateUnder, forgotten, type WrittenKey } from "./lost-writes.ts";
 import { anAudit, effectOf, needs } from "./plan-problems.ts";
 import { flags, isAcknowledged, isNeverExecuted, rowsById, undecided, witnesses } from "./rows.ts";
-import { counted, grouped, spokenShare } from "./words.ts";
 
 const durabilityOptions = z.strictObject({
   /**
@@ -50,13 +50,13 @@ export function noLostWrites(given: DurabilityOptions = {}): Check {
   const options = optionsOf("noLostWrites", durabilityOptions, given);
   if (options instanceof Misstated) return options.check;
   const { atMost = 0 } = options;
-  const but = atMost === 0 ? "" : `, all but ${spokenShare(atMost)} of them,`;
+  const but = atMost === 0 ? "" : `, all but ${statedPercent(atMost)} of them,`;
   const law =
     `Every acknowledged write${but} is there in the end or was overwritten by a newer one, and nothing is there that ` +
     "was never written or certainly failed.";
   const expected =
-    atMost === 0 ? "nothing lost, phantom or resurrected" : `at most ${spokenShare(atMost)} lost, nothing else`;
-  const title = atMost === 0 ? "no lost writes" : `at most ${spokenShare(atMost)} of the writes lost`;
+    atMost === 0 ? "nothing lost, phantom or resurrected" : `at most ${statedPercent(atMost)} lost, nothing else`;
+  const title = atMost === 0 ? "no lost writes" : `at most ${statedPercent(atMost)} of the writes lost`;
   const parameters = atMost === 0 ? {} : { atMost };
   const said = {
     name: "noLostWrites",
@@ -87,7 +87,7 @@ export function noLostWrites(given: DurabilityOptions = {}): Check {
     const [unclear] = registers.unclear;
     if (unclear !== undefined) return undecided(expected, unclear, numbers);
     if (anomalies.length > 0) return { verdict: "pass", expected, actual: actualOf(anomalies, acknowledged), numbers };
-    const actual = `${counted(acknowledged, "acknowledged write")}, all accounted for`;
+    const actual = `${plural(acknowledged, "acknowledged write")}, all accounted for`;
     return { verdict: "pass", expected, actual, numbers };
   });
 }
@@ -194,12 +194,12 @@ function recovered(evidence: Evidence, { items, registers }: FinalState): number
 
 function actualOf(anomalies: readonly Anomaly[], acknowledged: number): string {
   const parts = kinds.flatMap((kind) => {
-    const count = anomalies.filter((anomaly) => anomaly.kind === kind).length;
-    if (count === 0) return [];
+    const howMany = anomalies.filter((anomaly) => anomaly.kind === kind).length;
+    if (howMany === 0) return [];
     return [
       kind === "lost"
-        ? `${grouped(count)} of ${counted(acknowledged, "acknowledged write")} lost`
-        : `${grouped(count)} ${kind}`,
+        ? `${count(howMany)} of ${plural(acknowledged, "acknowledged write")} lost`
+        : `${count(howMany)} ${kind}`,
     ];
   });
   // A phantom has no operation that could be shown as a witness.

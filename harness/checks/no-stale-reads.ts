@@ -1,20 +1,20 @@
 import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
 import { phaseCode } from "../model/history.ts";
+import { count, duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
 import { type Witness, witnessLimit } from "../model/verdict.ts";
 import { isWrite } from "../model/workload.ts";
-import { duration, operationNames } from "../schema/fields.ts";
+import { duration as durationField, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { KeyStates } from "./key-states.ts";
 import { needs, operationsNamed, readsOfWrites, timeToAge } from "./plan-problems.ts";
 import { ReadAge } from "./read-age.ts";
 import { flags, isAbsent, isAcknowledged, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, grouped, spokenMs } from "./words.ts";
 
 const stalenessOptions = z.strictObject({
   /** How old a read may be. */
-  within: duration({ atLeast: 0 }),
+  within: durationField({ atLeast: 0 }),
   /** Names of the reads that count; all when absent. A search has a bound of its own (`indexAgrees`). */
   operations: operationNames().optional(),
 });
@@ -43,9 +43,9 @@ export function noStaleReads(given: StalenessOptions): Check {
   const { within, operations } = options;
   const law =
     `No read returns what its key held before a write that was acknowledged (or seen by another read) more than ` +
-    `${spokenMs(within)} before the read.`;
-  const expected = `no read older than ${spokenMs(within)}`;
-  const title = `no stale reads beyond ${spokenMs(within)}`;
+    `${statedDuration(within)} before the read.`;
+  const expected = `no read older than ${statedDuration(within)}`;
+  const title = `no stale reads beyond ${statedDuration(within)}`;
   const said = {
     name: "noStaleReads",
     parameters: jsonOf(options),
@@ -62,19 +62,19 @@ export function noStaleReads(given: StalenessOptions): Check {
     const numbers = { reads, exposed, stale: seen.stale.length, oldestMs };
     if (seen.stale.length > 0) {
       const rows = seen.stale.map(({ row }) => row);
-      const actual = `${counted(rows.length, "stale read")} of ${grouped(reads)}, the oldest by ${spokenMs(oldestMs)}`;
+      const actual = `${plural(rows.length, "stale read")} of ${count(reads)}, the oldest by ${durationBeside(oldestMs, within)}`;
       const witness = storyOf(evidence, seen.stale);
       return { verdict: "fail", expected, actual, ...commonPhase(evidence, rows), witness, numbers };
     }
     if (exposed === 0) return { ...undecided(expected, whyUnexposed(reads, within), numbers), remedy: toExpose(reads) };
-    const actual = `${counted(exposed, "read")} could have been too old, the oldest was by ${spokenMs(oldestMs)}`;
+    const actual = `${plural(exposed, "read")} could have been too old, the oldest was by ${durationBeside(oldestMs, within)}`;
     return { verdict: "pass", expected, actual, numbers };
   });
 }
 
 function whyUnexposed(reads: number, within: number): string {
   if (reads === 0) return "no read says what it saw";
-  const when = `more than ${spokenMs(within)} after an acknowledged write of its key`;
+  const when = `more than ${statedDuration(within)} after an acknowledged write of its key`;
   return `no read came ${when} while the fault could act or be felt`;
 }
 
@@ -156,7 +156,7 @@ function storyOf(evidence: Evidence, stale: readonly Stale[]): readonly Witness[
       noted.push({ row: proof, note: proofNote(evidence, proof, isWriting), violates: violating.has(proof) });
     const [version, told] = [history.version[proof]!, history.version[row]!];
     const newer = Number.isNaN(version) || Number.isNaN(told) ? "something newer" : `version ${version}`;
-    const note = `${seenBy(evidence, row)}, ${spokenMs(ageMs)} after ${newer} was there (operation ${history.id[proof]!})`;
+    const note = `${seenBy(evidence, row)}, ${duration(ageMs)} after ${newer} was there (operation ${history.id[proof]!})`;
     noted.push({ row, note, violates: true });
   }
   return witnesses(evidence, noted);

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
+import { count, plural } from "../model/quantities.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
 import { needs, operationsNamed, someDue } from "./plan-problems.ts";
 import { flags, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, grouped } from "./words.ts";
 
 const answerOptions = z.strictObject({
   /** Names of the operations that count; all when absent. */
@@ -46,13 +46,13 @@ export function noWrongAnswers(given: WrongAnswerOptions = {}): Check {
       const numbers = { answered, wrong: rows.length };
       if (answered === 0) return undecided(expected, "no such operation was answered", numbers);
       if (rows.length === 0) {
-        return { verdict: "pass", expected, actual: `all of ${counted(answered, "answer")} were right`, numbers };
+        return { verdict: "pass", expected, actual: `all of ${plural(answered, "answer")} were right`, numbers };
       }
       const noted = rows.map((row) => ({ row, note: detailOf(evidence, row), violates: true }));
       return {
         verdict: "fail",
         expected,
-        actual: `${grouped(rows.length)} of ${counted(answered, "answer")} were wrong, the first: ${noted[0]!.note}`,
+        actual: `${count(rows.length)} of ${plural(answered, "answer")} were wrong, the first: ${noted[0]!.note}`,
         ...commonPhase(evidence, rows),
         witness: witnesses(evidence, noted),
         numbers,

@@ -21,7 +21,7 @@ const judged = (steps: readonly Step[], events: readonly RunEvent[] = [], option
 it("finds an operation without an answer at its deadline, and names who owed it", () => {
   const { verdict, witness, numbers } = judged([read(12_000, 0, 1), hung(12_100)]);
   expect(verdict).toBe("fail");
-  expect(witness).toMatchObject([{ id: 1, violates: true, note: "no answer from api-1 within 1000 ms" }]);
+  expect(witness).toMatchObject([{ id: 1, violates: true, note: "no answer from api-1 within 1 s" }]);
   expect(numbers).toEqual({ sent: 2, hung: 1, excused: 0 });
 });
 
@@ -99,7 +99,7 @@ it("counts who waited the whole deadline for a connection, and not who waited in
     verdict: "fail",
     actual: "1 of 10 operations had no answer at their deadline (1 of them no connection)",
     numbers: { sent: 10, hung: 1, unconnected: 1 },
-    witness: [{ note: "no connection to api-1 within 1000 ms" }],
+    witness: [{ note: "no connection to api-1 within 1 s" }],
   });
   expect(waiting(12_500).verdict).toBe("fail");
   expect(waiting(12_501)).toMatchObject({ verdict: "pass", numbers: { sent: 9, hung: 0 } });

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Check, Evidence, Interval } from "../model/check.ts";
 import { outcomeCode, phaseCode } from "../model/history.ts";
+import { count, plural, statedDuration, statedPercent } from "../model/quantities.ts";
 import { number, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { needs, operationsNamed, someDue } from "./plan-problems.ts";
 import { canHaveBeenGood, flags, isTimeout, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, grouped, spokenShare } from "./words.ts";
 
 const hangOptions = z.strictObject({
   /** Names of the operations that count; all when absent. */
@@ -42,7 +42,7 @@ export function nothingHangs(given: HangOptions = {}): Check {
   const options = optionsOf("nothingHangs", hangOptions, given);
   if (options instanceof Misstated) return options.check;
   const { operations, atMost = 0 } = options;
-  const allowed = atMost === 0 ? "no operation" : `at most ${spokenShare(atMost)} of the operations`;
+  const allowed = atMost === 0 ? "no operation" : `at most ${statedPercent(atMost)} of the operations`;
   const law = `Of what was sent to an instance that calls itself ready, ${allowed} is without an answer at its deadline.`;
   const expected = `${allowed} without an answer`;
   const said = {
@@ -69,7 +69,7 @@ export function nothingHangs(given: HangOptions = {}): Check {
     if (seen.rows.length <= most) return { verdict: "pass", expected, actual, numbers };
     const doubtful = seen.rows.filter((row) => canHaveBeenGood(evidence, row)).length;
     if (seen.rows.length - doubtful <= most) {
-      const why = `but ${grouped(doubtful)} of them while the machine stood still or the load generator was late itself`;
+      const why = `but ${count(doubtful)} of them while the machine stood still or the load generator was late itself`;
       return undecided(expected, `${actual}, ${why}`, numbers);
     }
     const noted = seen.rows.map((row) => ({ row, note: describe(evidence, row), violates: true }));
@@ -97,10 +97,10 @@ interface Hangs {
 
 /** `12 of 300 operations had no answer at their deadline (2 of them no connection), 10 of them while …`. */
 function spoken({ sent, excused, unconnected }: Hangs, hung: number): string {
-  if (hung === 0) return `all of ${counted(sent, "operation")} answered`;
-  const connection = unconnected === 0 ? "" : ` (${grouped(unconnected)} of them no connection)`;
-  const excuse = excused === 0 ? "" : `, ${grouped(excused)} of them while their instance called itself not ready`;
-  return `${grouped(hung)} of ${counted(sent, "operation")} had no answer at their deadline${connection}${excuse}`;
+  if (hung === 0) return `all of ${plural(sent, "operation")} answered`;
+  const connection = unconnected === 0 ? "" : ` (${count(unconnected)} of them no connection)`;
+  const excuse = excused === 0 ? "" : `, ${count(excused)} of them while their instance called itself not ready`;
+  return `${count(hung)} of ${plural(sent, "operation")} had no answer at their deadline${connection}${excuse}`;
 }
 
 function hangs(evidence: Evidence, names: readonly string[] | undefined): Hangs {
@@ -164,5 +164,5 @@ function describe({ history, operations, entry }: Evidence, row: number): string
   const { deadlineMs } = operations[history.operation[row]!]!;
   const instance = entry[history.target[row]!] ?? "its instance";
   const what = Number.isNaN(history.wireMs[row]!) ? "no connection to" : "no answer from";
-  return `${what} ${instance} within ${deadlineMs} ms`;
+  return `${what} ${instance} within ${statedDuration(deadlineMs)}`;
 }

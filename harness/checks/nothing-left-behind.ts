@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Check } from "../model/check.ts";
 import { grownSince, growthSlack, lastGauges, usualGrowth } from "../model/measure/growth.ts";
+import { plural, statedPercent } from "../model/quantities.ts";
 import { number } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
-import { counted, spokenShare } from "./words.ts";
 
 const leftoverOptions = z.strictObject({
   /** How much larger a gauge may be, beside 2 more of anything. Default 0.1. */
@@ -24,7 +24,7 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
   const options = optionsOf("nothingLeftBehind", leftoverOptions, given);
   if (options instanceof Misstated) return options.check;
   const { within = usualGrowth } = options;
-  const law = `At rest there is no more of anything than when steady, give or take ${spokenShare(within)} and ${growthSlack}.`;
+  const law = `At rest there is no more of anything than when steady, give or take ${statedPercent(within)} and ${growthSlack}.`;
   const expected = "no gauge above its steady value";
   const said = {
     name: "nothingLeftBehind",
@@ -51,7 +51,7 @@ export function nothingLeftBehind(given: LeftoverOptions = {}): Check {
     if (unread !== undefined)
       return undecided(expected, `the gauge ${unread[0]} is ${unread[1]}, and no number`, numbers);
     if (numbers.gauges === 0) return undecided(expected, "nothing was counted", numbers);
-    return { verdict: "pass", expected, actual: `${counted(numbers.gauges, "gauge")}, none grown`, numbers };
+    return { verdict: "pass", expected, actual: `${plural(numbers.gauges, "gauge")}, none grown`, numbers };
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Check, OperationInfo, PlanFacts } from "../model/check.ts";
 import type { Problem } from "../model/errors.ts";
 import type { LoadPhase } from "../model/history.ts";
+import { count, roundedTo, statedDuration, statedRate } from "../model/quantities.ts";
 import { type Credential, type Effect, isWrite } from "../model/workload.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
-import { grouped, spokenMs } from "./words.ts";
 
 /** One reason why a check cannot be judged under a plan. */
 export type Need = (plan: PlanFacts, check: string) => readonly Problem[];
@@ -107,7 +107,7 @@ export const timeToAge =
   ({ phases: { faults, recovery } }, check) => {
     const lengthMs = recovery.toMs - faults.fromMs;
     if (lengthMs > withinMs) return [];
-    const message = `allows reads to be ${spokenMs(withinMs)} old, and faults and recovery last ${spokenMs(lengthMs)} in all`;
+    const message = `allows reads to be ${statedDuration(withinMs)} old, and faults and recovery last ${statedDuration(lengthMs)} in all`;
     return undecidable(check, message, "Allow less, or make the phases longer.");
   };
 
@@ -136,11 +136,13 @@ export const enoughOperations =
       return undecidable(check, `judges the phase ${named}, which has no length`, `Give phases.${phases[0]} one.`);
     const rate = (least / lengthMs) * 1000;
     const longer =
-      due === 0 ? "" : `, or make ${named} last ${spokenMs(Math.ceil((lengthMs * least) / due / 1000) * 1000)} in all`;
+      due === 0
+        ? ""
+        : `, or make ${named} last ${statedDuration(Math.ceil((lengthMs * least) / due / 1000) * 1000)} in all`;
     return undecidable(
       check,
-      `${what} takes ${grouped(least)} operations, and ${grouped(due)} are due in ${named}`,
-      `Raise their rate to ${Math.ceil(rate * 10) / 10}/s${longer}.`,
+      `${what} takes ${count(least)} operations, and ${count(due)} are due in ${named}`,
+      `Raise their rate to ${statedRate(roundedTo(rate, 0.1, "up"))}${longer}.`,
     );
   };
 
@@ -162,7 +164,7 @@ export const someLoadAfter =
     if (within < lengthMs) return [];
     return undecidable(
       `${check}.${option}`,
-      `is ${spokenMs(within)}, and the whole load lasts ${spokenMs(lengthMs)}: no operation comes later than that`,
+      `is ${statedDuration(within)}, and the whole load lasts ${statedDuration(lengthMs)}: no operation comes later than that`,
       "Shorten it, or make the phases longer.",
     );
   };

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Check, Evidence, Interval } from "../model/check.ts";
 import type { ConnectionsWatched, RunEvent } from "../model/events.ts";
-import { duration } from "../schema/fields.ts";
+import { duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
+import { duration as durationField } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const poolOptions = z.strictObject({
   /**
@@ -13,7 +13,7 @@ const poolOptions = z.strictObject({
    * judged when absent. Give more than the application's own `statement_timeout`, as `seconds(2)`: it is looked at once a
    * second.
    */
-  statementsWithin: duration({ atLeast: 1000 }).optional(),
+  statementsWithin: durationField({ atLeast: 1000 }).optional(),
 });
 
 /** For how long a statement may be at work. */
@@ -50,7 +50,7 @@ export function poolsHold(given: PoolOptions = {}): Check {
   const { statementsWithin } = options;
   const withinMs = statementsWithin === undefined ? undefined : Number(statementsWithin);
   const statements =
-    withinMs === undefined ? "" : `, and no statement is at work for longer than ${spokenMs(withinMs)}`;
+    withinMs === undefined ? "" : `, and no statement is at work for longer than ${statedDuration(withinMs)}`;
   const said = {
     name: "poolsHold",
     parameters: jsonOf(options),
@@ -66,7 +66,7 @@ export function poolsHold(given: PoolOptions = {}): Check {
     const numbers = numbersOf(seen);
     const [first, ...others] = violations;
     if (first !== undefined) {
-      const more = others.length === 0 ? "" : `; and ${counted(others.length, "more", "more")}`;
+      const more = others.length === 0 ? "" : `; and ${plural(others.length, "more", "more")}`;
       return { verdict: "fail", expected, actual: `${first}${more}`, numbers };
     }
     const lack = lackOf(evidence, seen, withinMs);
@@ -118,11 +118,11 @@ function overdrawn(seen: Seen): readonly string[] {
   }
   return [...most.values()].flatMap(({ on, seen: by, open, atMost }) => {
     if (atMost === undefined) return [];
-    if (isLink(on)) return open > atMost ? [`${on} had ${counted(open, "connection")} open, and states ${atMost}`] : [];
+    if (isLink(on)) return open > atMost ? [`${on} had ${plural(open, "connection")} open, and states ${atMost}`] : [];
     // A server never has more than it takes: who comes when it is full is turned away.
     const isFull = by === "server" && open === atMost && statedTo(seen, on) > atMost;
     if (open <= atMost && !isFull) return [];
-    return [`${on} had ${counted(open, "connection")} open, and takes ${atMost}: others are turned away`];
+    return [`${on} had ${plural(open, "connection")} open, and takes ${atMost}: others are turned away`];
   });
 }
 
@@ -141,7 +141,7 @@ function overdue({ statements }: Seen, withinMs: number): readonly string[] {
   }
   return [...longest.values()].map(({ instance, forMs, state, text, waitsFor }) => {
     const waits = waitsFor === undefined ? "" : `, waiting for ${waitsFor}`;
-    return `a statement was ${state} in ${instance} for ${spokenMs(forMs)}${waits} (allowed: ${spokenMs(withinMs)}): ${text}`;
+    return `a statement was ${state} in ${instance} for ${durationBeside(forMs, withinMs)}${waits} (allowed: ${statedDuration(withinMs)}): ${text}`;
   });
 }
 
@@ -178,7 +178,7 @@ const isBlind = (evidence: Evidence, one: ConnectionsWatched): boolean =>
 function whyBlind(evidence: Evidence, one: ConnectionsWatched): string {
   const [gap] = gapsOf(evidence, one);
   if (one.looks < 2 || gap === undefined) return "never seen twice in a row";
-  return `not seen for ${spokenMs(gap.toMs - gap.fromMs)}`;
+  return `not seen for ${duration(gap.toMs - gap.fromMs)}`;
 }
 
 /** A server that a fault keeps from answering has nothing to say; its links are seen all the same. */
@@ -217,6 +217,7 @@ function summary(seen: Seen, withinMs: number | undefined): string {
   const { links = 0 } = numbersOf(seen);
   const most = fullest(seen);
   const pools = most === undefined ? "" : `, the fullest ${most.on} with ${most.open} of ${most.atMost}`;
-  const longest = longestMs(seen) === 0 ? "none seen for a second" : `the longest ${spokenMs(longestMs(seen))}`;
-  return `${counted(links, "pool")}${pools}${withinMs === undefined ? "" : `; statements: ${longest}`}`;
+  const longest =
+    longestMs(seen) === 0 ? "none seen for a second" : `the longest ${durationBeside(longestMs(seen), withinMs)}`;
+  return `${plural(links, "pool")}${pools}${withinMs === undefined ? "" : `; statements: ${longest}`}`;
 }

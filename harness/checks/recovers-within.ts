@@ -13,15 +13,15 @@ import {
   recoveryWordOf,
 } from "../model/measure/recovery.ts";
 import { ratioFloor } from "../model/measure/series.ts";
+import { count, duration, durationBeside, plural, statedDuration, statedPercent } from "../model/quantities.ts";
 import type { Duration } from "../model/units.ts";
 import { type Verdict, witnessLimit } from "../model/verdict.ts";
-import { duration } from "../schema/fields.ts";
+import { duration as durationField } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding, witnessOf } from "./finding.ts";
 import { type Need, needs } from "./plan-problems.ts";
-import { counted, grouped, spokenMs, spokenShare } from "./words.ts";
 
-const recoveryTime = duration({ above: 0 }, "seconds(3)");
+const recoveryTime = durationField({ above: 0 }, "seconds(3)");
 const okCode = outcomeCode("ok");
 
 /**
@@ -42,15 +42,15 @@ export function recoversWithin(given: Duration): Check {
   const within = optionsOf("recoversWithin", recoveryTime, given);
   if (within instanceof Misstated) return within.check;
   const law =
-    `From ${spokenMs(within)} after the heal until the end of the recovery phase, goodput is at least ` +
-    `${spokenShare(recoveredShare)} of that of the steady phase.`;
-  const expected = `back within ${spokenMs(within)} of the heal, and it holds`;
+    `From ${statedDuration(within)} after the heal until the end of the recovery phase, goodput is at least ` +
+    `${statedPercent(recoveredShare)} of that of the steady phase.`;
+  const expected = `back within ${statedDuration(within)} of the heal, and it holds`;
   return checkOf(
     {
       name: "recoversWithin",
       parameters: within,
       guards: "budget",
-      title: `recovers within ${spokenMs(within)}`,
+      title: `recovers within ${statedDuration(within)}`,
       law,
       ...needs("recoversWithin", timeToRecover(within)),
     },
@@ -86,13 +86,13 @@ export function recoversWithin(given: Duration): Check {
 
 function tooShort({ healedMs, endMs }: RecoveryScene, within: Duration): string | undefined {
   if (endMs >= healedMs + within) return undefined;
-  return `the recovery phase ended ${spokenMs(endMs - healedMs)} after the heal, too early to tell`;
+  return `the recovery phase ended ${durationBeside(endMs - healedMs, within)} after the heal, too early to tell`;
 }
 
 /** Whole seconds, with a second to see whether it holds. */
 function lengthen({ healedMs, endMs }: RecoveryScene, within: Duration): string {
   const longerMs = Math.ceil((healedMs + within - endMs) / 1000 + 1) * 1000;
-  return `Make phases.recovery at least ${spokenMs(longerMs)} longer, or allow less time.`;
+  return `Make phases.recovery at least ${statedDuration(longerMs)} longer, or allow less time.`;
 }
 
 const isLate = (ms: number | null, within: Duration): boolean => ms === null || ms > within;
@@ -108,35 +108,36 @@ function judged(recovery: Recovery, after: Aftermath, within: Duration): Pick<Fi
   const { fromHealMs, hasLeft, relapsedMs } = recovery;
   if (verdict === "inconclusive") return { verdict, actual: whyUndecided(recovery, after, within) };
   if (verdict === "pass") {
-    const back = fromHealMs === 0 ? "back by the heal" : `back ${spokenMs(fromHealMs ?? 0)} after the heal`;
+    const back =
+      fromHealMs === 0 ? "back by the heal" : `back ${durationBeside(fromHealMs ?? 0, within)} after the heal`;
     return { verdict, actual: hasLeft ? back : "it never left its steady state" };
   }
   const { below } = after.atBest;
   const whose = typeof below === "object" ? ` (operations of ${below.workload})` : "";
-  const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${spokenMs(relapsedMs)}`;
-  return { verdict, actual: `${backWhen(fromHealMs, recovery)}${whose}${again}` };
+  const again = relapsedMs === undefined ? "" : `: it was back before, and fell again at ${duration(relapsedMs)}`;
+  return { verdict, actual: `${backWhen(fromHealMs, recovery, within)}${whose}${again}` };
 }
 
-const backWhen = (ms: number | null, { watchedMs }: Recovery): string =>
-  ms === null ? `not back ${spokenMs(watchedMs)} after the heal` : `back only after ${spokenMs(ms)}`;
+const backWhen = (ms: number | null, { watchedMs }: Recovery, within: Duration): string =>
+  ms === null ? `not back ${duration(watchedMs)} after the heal` : `back only after ${durationBeside(ms, within)}`;
 
 function whyUndecided(recovery: Recovery, { total, asRecorded, atBest }: Aftermath, within: Duration): string {
   const { fromHealMs, asRecordedMs } = recovery;
-  if (isLate(fromHealMs, within)) return `${backWhen(fromHealMs, recovery)}, too near the limit to tell`;
+  if (isLate(fromHealMs, within)) return `${backWhen(fromHealMs, recovery, within)}, too near the limit to tell`;
   const isLateAsRecorded = isLate(asRecordedMs, within);
   const seen = isLateAsRecorded
-    ? backWhen(asRecordedMs, recovery)
-    : `${grouped(asRecorded.good)} of ${grouped(total)} were good`;
+    ? backWhen(asRecordedMs, recovery, within)
+    : `${count(asRecorded.good)} of ${count(total)} were good`;
   if (isLateAsRecorded || atBest.isProven) {
-    const excused = counted(atBest.good - asRecorded.good, "operation");
+    const excused = plural(atBest.good - asRecorded.good, "operation");
     return `${seen}, but the load generator was late itself, or the machine stood still, when ${excused} that were not good were under way`;
   }
   const { operations } = recoveryNeeds(1);
   if (total < operations) {
-    const few = `${grouped(total)} of the ${grouped(operations)} that it takes: lengthen the recovery phase or raise the rate`;
+    const few = `${count(total)} of the ${count(operations)} that it takes: lengthen the recovery phase or raise the rate`;
     return `too few operations were due after that time to tell, ${few}`;
   }
-  return `${seen}, which does not prove ${spokenShare(recoveredShare)} of the steady phase's goodput`;
+  return `${seen}, which does not prove ${statedPercent(recoveredShare)} of the steady phase's goodput`;
 }
 
 function numbersOf({ parts: [whole] }: RecoveryScene, recovery: Recovery, after: Aftermath): Finding["numbers"] & {} {
@@ -166,9 +167,9 @@ function witnessesOf(evidence: Evidence, scene: RecoveryScene, within: Duration)
       const [dueMs, tookMs] = [history.intendedMs[row]!, history.endMs[row]! - history.intendedMs[row]!];
       const what =
         history.outcome[row] === okCode
-          ? `ok, but only after ${spokenMs(tookMs)} (at most ${spokenMs(goodness.limitMs(row))})`
+          ? `ok, but only after ${durationBeside(tookMs, goodness.limitMs(row))} (at most ${duration(goodness.limitMs(row))})`
           : detailOf(evidence, row);
-      return witnessOf(evidence, row, `${what}, ${spokenMs(dueMs - healedMs)} after the heal`);
+      return witnessOf(evidence, row, `${what}, ${duration(dueMs - healedMs)} after the heal`);
     });
 }
 
@@ -189,7 +190,7 @@ const timeToRecover =
     if (leftMs >= within + afterMs) return [];
     const lacking = Math.ceil((within + afterMs - leftMs) / 1000) * 1000;
     return cannot(
-      `takes ${spokenMs(within + afterMs)} after the last heal, and the plan has ${spokenMs(leftMs)}`,
-      `Make phases.recovery ${spokenMs(phases.recovery.toMs - phases.recovery.fromMs + lacking)}, or raise the rate.`,
+      `takes ${statedDuration(within + afterMs)} after the last heal, and the plan has ${statedDuration(leftMs)}`,
+      `Make phases.recovery ${statedDuration(phases.recovery.toMs - phases.recovery.fromMs + lacking)}, or raise the rate.`,
     );
   };

@@ -2,10 +2,10 @@ import type { Evidence } from "../model/check.ts";
 import { outcomeCode } from "../model/history.ts";
 import { breakOf } from "../model/measure/breaks.ts";
 import { longestLag } from "../model/measure/lateness.ts";
+import { duration } from "../model/quantities.ts";
 import { detailOf } from "./finding.ts";
 import { canHaveBeenGood, flags, isTimeout, type Noted } from "./rows.ts";
 import { isDisturbed, type Stop } from "./stops.ts";
-import { spokenMs } from "./words.ts";
 
 const [unknownCode, failedCode, rejectedCode, overflowCode] = [
   outcomeCode("unknown"),
@@ -69,9 +69,9 @@ function judgeRequest(evidence: Evidence, row: number, stop: Stop, seen: Request
   if (wireMs <= begunByMs(evidence, stop)) {
     seen.underWay += 1;
     if (outcome === rejectedCode) seen.refused += 1;
-    if (isLost) seen.lost.push(note(`sent to ${instance} ${spokenMs(sinceMs)} before its SIGTERM`));
+    if (isLost) seen.lost.push(note(`sent to ${instance} ${duration(sinceMs)} before its SIGTERM`));
   } else if (broke === "cut" && endMs < nextMs) {
-    const when = sinceMs < 0 ? `${spokenMs(-sinceMs)} after` : `${spokenMs(sinceMs)} before`;
+    const when = sinceMs < 0 ? `${duration(-sinceMs)} after` : `${duration(sinceMs)} before`;
     seen.cut.push(note(`sent to ${instance} ${when} its SIGTERM`));
   } else {
     if (broke === "unanswered") seen.turnedAway += 1;

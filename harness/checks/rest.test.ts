@@ -59,7 +59,7 @@ describe("the index agrees", () => {
   it("finds a search that missed what was acknowledged longer before than allowed", () => {
     const found = judged(write(12_000, 7, 2), read(13_100, 7, 1), read(14_000, 7, 2));
     expect(found).toMatchObject({ verdict: "fail", numbers: { late: 1, searches: 2 } });
-    expect(found.witness).toMatchObject([{ id: 1, note: "found version 1 of key 7, 1.09 s after 2 was acknowledged" }]);
+    expect(found.witness).toMatchObject([{ id: 1, note: "found version 1 of key 7, 1.1 s after 2 was acknowledged" }]);
     expect(judged(write(12_000, 7, 2), read(13_000, 7, 1), read(13_100, 7, 2)).verdict).toBe("pass");
     expect(
       judged(write(12_000, 7, 2, { outcome: "unknown" }), write(12_000, 8, 2), read(14_000, 8, 2), read(14_000, 7, 1))
@@ -70,7 +70,7 @@ describe("the index agrees", () => {
   it("takes a search that found nothing for late, unless a delete explains it", () => {
     const found = judged(write(12_000, 7, 2), missing(13_100, 7));
     expect(found).toMatchObject({ verdict: "fail", numbers: { late: 1, searches: 1, latestMs: 1095 } });
-    expect(found.witness).toMatchObject([{ id: 1, note: "found nothing of key 7, 1.09 s after 2 was acknowledged" }]);
+    expect(found.witness).toMatchObject([{ id: 1, note: "found nothing of key 7, 1.1 s after 2 was acknowledged" }]);
     expect(judged(write(12_000, 7, 2), missing(13_000, 7), read(13_100, 7, 2)).verdict).toBe("pass");
     // Nothing is known of a write that was not acknowledged, and a delete that may still come explains it.
     expect(judged(write(12_000, 7, 2, { outcome: "unknown" }), missing(14_000, 7)).verdict).toBe("inconclusive");

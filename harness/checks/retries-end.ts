@@ -3,12 +3,12 @@ import type { Check, Evidence } from "../model/check.ts";
 import { operationFlags, outcomeCode } from "../model/history.ts";
 import { heldUpMs } from "../model/measure/lateness.ts";
 import { injectedMs, healedMs as lastHealMs } from "../model/measure/moments.ts";
-import { duration, operationNames } from "../schema/fields.ts";
+import { duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
+import { duration as durationField, operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, detailOf, type Finding } from "./finding.ts";
 import { type Need, needs, operationsNamed, someDue, undecidable } from "./plan-problems.ts";
 import { flags, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const retryOptions = z.strictObject({
   /**
@@ -20,7 +20,7 @@ const retryOptions = z.strictObject({
    * How soon after the last heal each must have been served or refused for good, or after it was due where that is later. By
    * default however late, and an end without success counts once one has insisted for 3 s with everything healed.
    */
-  within: duration({ above: 0, atMost: 600_000 }, "seconds(3)").optional(),
+  within: durationField({ above: 0, atMost: 600_000 }, "seconds(3)").optional(),
 });
 
 /** Which operations insist. */
@@ -93,8 +93,8 @@ export function retriesEnd(given: RetryOptions): Check {
 
 function lawOf(boundMs: number | undefined): string {
   return boundMs === undefined
-    ? `An operation that insists for ${spokenMs(usualPatienceMs)} with everything healed is served, or refused for good.`
-    : `An operation that insists is served, or refused for good, within ${spokenMs(boundMs)} of the last heal, or of when it was due where that is later.`;
+    ? `An operation that insists for ${statedDuration(usualPatienceMs)} with everything healed is served, or refused for good.`
+    : `An operation that insists is served, or refused for good, within ${statedDuration(boundMs)} of the last heal, or of when it was due where that is later.`;
 }
 
 const expectedBy = (boundMs: number | undefined): string =>
@@ -102,7 +102,7 @@ const expectedBy = (boundMs: number | undefined): string =>
     ? "each served in the end, or refused for good"
     : `each served, or refused for good, ${withinWords(boundMs)}`;
 
-const withinWords = (boundMs: number): string => `within ${spokenMs(boundMs)} with everything healed`;
+const withinWords = (boundMs: number): string => `within ${statedDuration(boundMs)} with everything healed`;
 
 /** A deadline that leaves time to insist, and to be judged for it. */
 const timeToInsist =
@@ -113,7 +113,7 @@ const timeToInsist =
       .flatMap(({ name, deadlineMs }) =>
         undecidable(
           check,
-          `judges what insists for ${spokenMs(withinMs)} with everything healed, and ${name} ends after ${spokenMs(deadlineMs)}`,
+          `judges what insists for ${statedDuration(withinMs)} with everything healed, and ${name} ends after ${statedDuration(deadlineMs)}`,
           "Give it a longer deadline, or shorten `within`.",
         ),
       );
@@ -211,8 +211,8 @@ function noted(
 ): Noted {
   const { endMs, intendedMs } = evidence.history;
   const healed =
-    healthyMs === Number.NEGATIVE_INFINITY ? "" : `, ${spokenMs(insistedMs)} of them with everything healed`;
-  const note = `${detailOf(evidence, row)}: ${took} ${spokenMs(endMs[row]! - intendedMs[row]!)}${healed}`;
+    healthyMs === Number.NEGATIVE_INFINITY ? "" : `, ${duration(insistedMs)} of them with everything healed`;
+  const note = `${detailOf(evidence, row)}: ${took} ${duration(endMs[row]! - intendedMs[row]!)}${healed}`;
   return { row, note, violates: true };
 }
 
@@ -240,11 +240,11 @@ function findingOf(evidence: Evidence, seen: Retries, boundMs: number | undefine
     gaveUp,
     unclear: unclear.length,
   };
-  const whole = counted(total, "operation");
+  const whole = plural(total, "operation");
   if (endless.length + late.length > 0) return { expected, numbers, ...broken(evidence, seen, boundMs) };
   const [first] = unclear;
   if (first !== undefined) {
-    const what = `${counted(unclear.length, "refusal")} without a status, as "${detailOf(evidence, first)}"`;
+    const what = `${plural(unclear.length, "refusal")} without a status, as "${detailOf(evidence, first)}"`;
     return {
       ...undecided(expected, `${what}: whether for good is not known`, numbers),
       remedy: "Begin the `detail` of a refusal with its status, as `409 request-in-flight`, or give `notExecuted`.",
@@ -256,7 +256,8 @@ function findingOf(evidence: Evidence, seen: Retries, boundMs: number | undefine
     return undecided(expected, `of ${whole}, none ended after everything was healed${early}`, numbers);
   }
   const refused = refusedForGood === 0 ? "" : `, ${refusedForGood} refused for good`;
-  const soon = boundMs === undefined ? "" : `, the slowest after ${spokenMs(slowestMs)} with everything healed`;
+  const soon =
+    boundMs === undefined ? "" : `, the slowest after ${durationBeside(slowestMs, boundMs)} with everything healed`;
   return { verdict: "pass", expected, actual: `${whole}: ${served} served${refused}${soon}${early}`, numbers };
 }
 
@@ -267,7 +268,7 @@ function broken(evidence: Evidence, seen: Retries, boundMs: number | undefined) 
     part.toSorted((one, other) => intendedMs[one.row]! - intendedMs[other.row]!),
   );
   const bound = boundMs === undefined ? "" : ` ${withinWords(boundMs)}`;
-  const whole = counted(seen.total, "operation");
+  const whole = plural(seen.total, "operation");
   return {
     verdict: "fail",
     actual: `${all.length} of ${whole} neither served nor refused for good${bound}: ${all[0]!.note}`,

@@ -3,21 +3,21 @@ import type { Check, Evidence, Interval } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import { loadPhases } from "../model/history.ts";
 import { ownDoing } from "../model/measure/own-doing.ts";
-import { duration } from "../schema/fields.ts";
+import { duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
+import { duration as durationField } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { actingBeside } from "./acting-beside.ts";
 import { faultTimes } from "./fault-times.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { lateOrHeldUpMs, lengthOf, without } from "./intervals.ts";
 import { undecided } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const liveOptions = z.strictObject({
   /**
    * How long a process may give no answer at all. Default 3 s: three probes of a second each, as Kubernetes fails a process
    * (`failureThreshold: 3`, `timeoutSeconds: 1`) where they follow each other at once. A shorter silence ends nothing.
    */
-  forgive: duration({ atLeast: 0, atMost: 60_000 }, "seconds(3)").optional(),
+  forgive: durationField({ atLeast: 0, atMost: 60_000 }, "seconds(3)").optional(),
 });
 
 /** How long silence is forgiven. */
@@ -50,7 +50,7 @@ export function staysLive(given: LiveOptions = {}): Check {
   const options = optionsOf("staysLive", liveOptions, given);
   if (options instanceof Misstated) return options.check;
   const { forgive: forgivenMs = usualForgivenMs } = options;
-  const law = `The live path of every process that no fault acts on answers 200 throughout, and is never silent for more than ${spokenMs(forgivenMs)}.`;
+  const law = `The live path of every process that no fault acts on answers 200 throughout, and is never silent for more than ${statedDuration(forgivenMs)}.`;
   const expected = "200 from every live path";
   const said = {
     name: "staysLive",
@@ -69,7 +69,7 @@ export function staysLive(given: LiveOptions = {}): Check {
     const numbers = { watched: watched.length, failed: failed.length };
     const [first] = failed.toSorted((one, other) => one.broken!.fromMs - other.broken!.fromMs);
     if (first !== undefined) {
-      const others = failed.length === 1 ? "" : `, and ${counted(failed.length - 1, "other", "others")}`;
+      const others = failed.length === 1 ? "" : `, and ${plural(failed.length - 1, "other", "others")}`;
       const { fromMs } = first.broken!;
       return {
         verdict: "fail",
@@ -91,8 +91,10 @@ export function staysLive(given: LiveOptions = {}): Check {
     }
     const silentMs = Math.max(...watched.map(({ longestSilenceMs }) => longestSilenceMs));
     const silence =
-      silentMs === 0 ? "" : `, silent for ${spokenMs(silentMs)} at most (allowed: ${spokenMs(forgivenMs)})`;
-    const actual = `${counted(watched.length, "live path")} answered 200${silence === "" ? " throughout" : silence}`;
+      silentMs === 0
+        ? ""
+        : `, silent for ${durationBeside(silentMs, forgivenMs)} at most (allowed: ${statedDuration(forgivenMs)})`;
+    const actual = `${plural(watched.length, "live path")} answered 200${silence === "" ? " throughout" : silence}`;
     return { verdict: "pass", expected, actual, numbers };
   });
 }
@@ -148,7 +150,7 @@ function spoken(instance: string, { fromMs, toMs, answer }: Interval & { readonl
   const what = /^\d/.test(answer)
     ? `answered ${answer} on its live path`
     : `did not answer on its live path (${answer})`;
-  return `${instance} ${what} for ${spokenMs(toMs - fromMs)}`;
+  return `${instance} ${what} for ${duration(toMs - fromMs)}`;
 }
 
 /** The watch ends when the gauges have been read at rest. */

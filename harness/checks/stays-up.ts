@@ -1,11 +1,11 @@
 import type { Check, Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
+import { duration, plural } from "../model/quantities.ts";
 import { Misstated, type NoOptions, noOptions, optionsOf } from "../schema/options.ts";
 import { actingBeside } from "./acting-beside.ts";
 import { type FaultTime, faultTimes, timeOf } from "./fault-times.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { undecided } from "./rows.ts";
-import { counted, spokenMs } from "./words.ts";
 
 type Exit = RunEvent & { readonly type: "exited" };
 
@@ -51,7 +51,7 @@ export function staysUp(given: NoOptions = {}): Check {
     return {
       verdict: "pass",
       expected,
-      actual: `${counted(started.length, "process", "processes")}, none ended by itself`,
+      actual: `${plural(started.length, "process", "processes")}, none ended by itself`,
       numbers,
     };
   });
@@ -92,11 +92,11 @@ function spoken(crashes: readonly Exit[], evidence: Evidence): string {
   const first = crashes[0]!;
   const { instance, how, ranMs, atMs } = first;
   const again = isRestart(first, evidence.events) ? " when it was started again" : "";
-  const ran = timeOf(ranMs) === undefined ? "" : `, ${spokenMs(ranMs!)} after its start`;
+  const ran = timeOf(ranMs) === undefined ? "" : `, ${duration(ranMs!)} after its start`;
   const more = crashes.length - 1;
   const times = crashes.every((one) => one.instance === instance)
-    ? counted(more, "more time", "more times")
-    : counted(more, "other", "others");
+    ? plural(more, "more time", "more times")
+    : plural(more, "other", "others");
   const others = more === 0 ? "" : `, and ${times}`;
   return `${instance} ended by itself${again}: ${how}${ran}${actingBeside(evidence, instance, atMs)}${others}`;
 }

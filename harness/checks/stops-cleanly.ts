@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
+import { duration, plural, statedDuration } from "../model/quantities.ts";
 import type { CheckResult } from "../model/verdict.ts";
-import { differentNames, duration, operationNames, whole } from "../schema/fields.ts";
+import { differentNames, duration as durationField, operationNames, whole } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, commonPhase, type Finding } from "./finding.ts";
 import { isOf, type JobRule, type JobsAtStops, jobsAtStops, jobWords } from "./jobs-at-stops.ts";
@@ -9,7 +10,6 @@ import { anAudit, effectOf, type Need, needs, operationsNamed, undecidable } fro
 import { type Requests, requestsAt } from "./requests-at-stops.ts";
 import { undecided, unknownNames, witnesses } from "./rows.ts";
 import { badEndOf, isDisturbed, type Stop, stopsOf, wasStopHeldUp } from "./stops.ts";
-import { counted, spokenMs } from "./words.ts";
 
 const stopOptions = z
   .strictObject({
@@ -21,7 +21,7 @@ const stopOptions = z
     /** The components whose processes work on jobs. Default: what becomes of jobs in hand is not judged. */
     workers: differentNames('Give the components that work on jobs, each once, as workers: ["worker"].').optional(),
     /** How long a job takes at most from its acknowledgement to its end while no fault acts. Default 1 s. */
-    jobsLast: duration({ above: 0, atMost: 600_000 }, "seconds(1)").optional(),
+    jobsLast: durationField({ above: 0, atMost: 600_000 }, "seconds(1)").optional(),
     /** How many of all jobs around the stops may take more than one attempt. Default 0. */
     triedAgain: whole({ atLeast: 0 }).optional(),
   })
@@ -190,14 +190,14 @@ function numbersOf({ stops, ends, requests, jobs }: Found): CheckResult["numbers
 
 /** `4 processes ended by themselves, the slowest (api-1) after 310 ms of 2 s; 12 requests under way, none lost`. */
 function spoken(evidence: Evidence, { ends, requests: { underWay, refused, lost, cut }, jobs }: Found): string {
-  const under = counted(underWay, "request");
+  const under = plural(underWay, "request");
   const refusals = refused === 0 ? "" : `, ${refused} refused`;
   const areJobsUnjudged = jobs === undefined && (evidence.finalState?.jobs ?? []).length > 0;
   return [
     ...(ends.bad.length > 0 ? ends.bad : goodEnds(ends)),
     ...(lost.length > 0 ? [`${lost.length} of ${under} under way lost`] : []),
     ...(lost.length === 0 && underWay > 0 ? [`${under} under way, none lost${refusals}`] : []),
-    ...(cut.length > 0 ? [`${counted(cut.length, "answer")} cut off`] : []),
+    ...(cut.length > 0 ? [`${plural(cut.length, "answer")} cut off`] : []),
     ...(jobs !== undefined && jobs.judged > 0 ? [jobWords(jobs, jobs.rule)] : []),
     ...(areJobsUnjudged ? ["jobs in hand were not judged, for want of `workers`"] : []),
   ].join("; ");
@@ -206,8 +206,8 @@ function spoken(evidence: Evidence, { ends, requests: { underWay, refused, lost,
 function goodEnds({ slowest, judged }: Ends): readonly string[] {
   if (slowest === undefined) return [];
   const whole = judged === 1 ? "1 process ended by itself" : `${judged} processes ended by themselves`;
-  const grace = slowest.graceMs === undefined ? "" : ` of ${spokenMs(slowest.graceMs)}`;
-  return [`${whole}, the slowest (${slowest.instance}) after ${spokenMs(tookMs(slowest))}${grace}`];
+  const grace = slowest.graceMs === undefined ? "" : ` of ${statedDuration(slowest.graceMs)}`;
+  return [`${whole}, the slowest (${slowest.instance}) after ${duration(tookMs(slowest))}${grace}`];
 }
 
 /** Why it cannot be decided that all was well; undefined when it can. */
@@ -216,11 +216,11 @@ function undecidedBy({ entry }: Evidence, { stops, ends, requests }: Found): Fin
   const [firstDoubt] = ends.doubtful;
   if (firstDoubt !== undefined) return undecided(expected, firstDoubt);
   if (doubtful.size > 0) {
-    const what = `${counted(lost.length, "request")} under way lost, ${counted(cut.length, "answer")} cut off`;
+    const what = `${plural(lost.length, "request")} under way lost, ${plural(cut.length, "answer")} cut off`;
     return undecided(expected, `${what}, but the machine stood still or the load generator was late then`);
   }
   if (unclear > 0) {
-    const broke = counted(unclear, "connection");
+    const broke = plural(unclear, "connection");
     return undecided(
       expected,
       `${broke} broke after a SIGTERM, and this run does not say whether in the middle of an answer`,

@@ -2,8 +2,8 @@ import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Receipt } from "../model/fault.ts";
 import { longestLag } from "../model/measure/lateness.ts";
+import { duration, statedDuration } from "../model/quantities.ts";
 import { type FaultTime, faultTimes } from "./fault-times.ts";
-import { spokenMs } from "./words.ts";
 
 type Exit = RunEvent & { readonly type: "exited" };
 
@@ -74,9 +74,9 @@ export function badEndOf({ instance, requestedMs, graceMs, exit }: Stop): string
   if (exit === undefined || ["exit 0", "SIGTERM", "exit 143"].includes(exit.how)) return undefined;
   const tookMs = exit.atMs - requestedMs;
   if (exit.how === "SIGKILL" && graceMs !== undefined && tookMs >= graceMs) {
-    return `${instance} still ran at the end of its grace of ${spokenMs(graceMs)}, and was killed`;
+    return `${instance} still ran at the end of its grace of ${statedDuration(graceMs)}, and was killed`;
   }
-  return `${instance} ended with ${exit.how} ${spokenMs(tookMs)} after its SIGTERM`;
+  return `${instance} ended with ${exit.how} ${duration(tookMs)} after its SIGTERM`;
 }
 
 /** Of the grace: a machine that took so much of it may be the reason for a bad end. */

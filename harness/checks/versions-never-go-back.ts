@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Check, Evidence } from "../model/check.ts";
+import { plural } from "../model/quantities.ts";
 import { isWrite } from "../model/workload.ts";
 import { operationNames } from "../schema/fields.ts";
 import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
@@ -8,7 +9,6 @@ import { KeyStates, type State } from "./key-states.ts";
 import { effectOf, needs, operationsNamed } from "./plan-problems.ts";
 import { flags, isAbsent, isAcknowledged, type Noted, undecided, unknownNames, witnesses } from "./rows.ts";
 import { type Groups, groupsOf, sortNearly } from "./spots.ts";
-import { counted } from "./words.ts";
 
 const sessionOptions = z.strictObject({
   /** Names of the reads and writes that count; all when absent. */
@@ -57,7 +57,7 @@ export function versionsNeverGoBack(given: SessionOptions = {}): Check {
     if (back.length > 0) {
       back.sort((one, other) => evidence.history.intendedMs[one.row]! - evidence.history.intendedMs[other.row]!);
       const rows = back.map(({ row }) => row);
-      const actual = `${counted(back.length, "step")} back in time: ${described(evidence, back[0]!)}`;
+      const actual = `${plural(back.length, "step")} back in time: ${described(evidence, back[0]!)}`;
       const witness = witnesses(
         evidence,
         back.flatMap((one) => storyOf(evidence, one)),
@@ -69,7 +69,7 @@ export function versionsNeverGoBack(given: SessionOptions = {}): Check {
     return {
       verdict: "pass",
       expected,
-      actual: `${counted(obliged, "operation")} saw what their session had seen, or newer`,
+      actual: `${plural(obliged, "operation")} saw what their session had seen, or newer`,
       numbers,
     };
   });

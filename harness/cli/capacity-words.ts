@@ -1,6 +1,7 @@
 import type { Capacity, RateTrial } from "../load/capacity.ts";
 import type { ClosedLoop } from "../load/closed-loop.ts";
 import type { JudgeFault } from "../load/watched-judges.ts";
+import { count, duration, percent, rate, statedDuration, statedPercent } from "../model/quantities.ts";
 import { oneLine } from "../report/text.ts";
 import type { Found } from "./capacity.ts";
 import type { Output } from "./output.ts";
@@ -11,8 +12,8 @@ const barWidth = 24;
 export function closedLoopLine({ connections, perSecond, okRatio, times, errors }: ClosedLoop): string {
   const cells = [
     `${String(connections).padStart(5)} connections`,
-    `${rate(perSecond)}/s`,
-    `ok ${percent(okRatio)}`,
+    rate(perSecond).padStart(10),
+    `ok ${share(okRatio).padStart(8)}`,
     `p50 ${ms(times.percentile(0.5))}`,
     `p99 ${ms(times.percentile(0.99))}`,
   ];
@@ -28,8 +29,8 @@ export function trialLine(trial: RateTrial, output: Output): string {
 function trialFigures(trial: RateTrial, { colours }: Output): string {
   const mark = trial.doubt !== undefined ? colours.yellow("?") : trial.isKept ? colours.green("✓") : colours.red("✗");
   const cells = [
-    `${rate(trial.perSecond)}/s`,
-    `good ${percent(trial.goodRatio)}`,
+    rate(trial.perSecond).padStart(10),
+    `good ${share(trial.goodRatio).padStart(8)}`,
     `p50 ${ms(trial.p50Ms)}`,
     `p99 ${ms(trial.p99Ms)}`,
   ];
@@ -53,7 +54,8 @@ const brokenOf = ({ broken = [] }: RateTrial, { promises }: Found): string =>
     ? ""
     : broken
         .map(
-          ({ workload, goodRatio, availability }) => `  ${workload} ${share(goodRatio)} of ${promised(availability)}`,
+          ({ workload, goodRatio, availability }) =>
+            `  ${workload} ${share(goodRatio)} of ${statedPercent(availability)}`,
         )
         .join("");
 
@@ -64,31 +66,31 @@ export function sentenceOf(found: Omit<Found, "sentence">): string {
   const promise = `The promise (${promiseOf(found)})`;
   const loop = closedLoopOf(found);
   const doubt = doubtOf(found);
-  if (holds !== undefined) return `${promise} holds at ${perSecond(holds)}${boundOf(found)}${doubt}; ${loop}.`;
+  if (holds !== undefined) return `${promise} holds at ${rate(holds)}${boundOf(found)}${doubt}; ${loop}.`;
   const { trials, breaks } = found;
   if (breaks === undefined)
     return `Whether the promise (${promiseOf(found)}) holds at any rate is unknown${doubt}; ${loop}.`;
-  return `${promise} was kept at no rate that was tried, from ${perSecond(trials[0]!.perSecond)}${doubt}; ${loop}.`;
+  return `${promise} was kept at no rate that was tried, from ${rate(trials[0]!.perSecond)}${doubt}; ${loop}.`;
 }
 
 function faultOf({ operation, message, times, asked }: JudgeFault): string {
-  const often = `in ${times.toLocaleString("en")} of ${asked.toLocaleString("en")} answers`;
+  const often = `in ${count(times)} of ${count(asked)} answers`;
   return `The judge of the operation "${operation}" failed ${often}; the first time it ${oneLine(message)}. Correct it: it must return an outcome for every answer.`;
 }
 
 function boundOf({ breaks, doubted }: Capacity): string {
-  if (breaks !== undefined) return ` and not at ${perSecond(breaks)}`;
+  if (breaks !== undefined) return ` and not at ${rate(breaks)}`;
   return doubted === undefined ? ", the highest rate that was tried" : "";
 }
 
 function doubtOf({ trials, doubted }: Capacity): string {
   const reason = trials.find(({ perSecond: at }) => at === doubted)?.doubt;
-  return reason === undefined ? "" : `; at ${perSecond(doubted!)} it is unknown: ${reason}`;
+  return reason === undefined ? "" : `; at ${rate(doubted!)} it is unknown: ${reason}`;
 }
 
 function promiseOf({ promises }: Pick<Found, "promises">): string {
   const spoken = promises.map(
-    ({ availability, withinMs }) => `${promised(availability)} ok within ${Number(withinMs.toFixed(3))} ms`,
+    ({ availability, withinMs }) => `${statedPercent(availability)} ok within ${statedDuration(withinMs)}`,
   );
   const [first = "", ...others] = new Set(spoken);
   if (others.length === 0) return first;
@@ -100,27 +102,11 @@ function closedLoopOf({ ceiling, closedLoop, holds = 0 }: Omit<Found, "sentence"
   if (ceiling === 0) return "in a closed loop no answer was ok";
   const best = closedLoop.find(({ perSecond: all, okRatio }) => all * okRatio === ceiling);
   const by = best === undefined ? "" : ` with ${best.connections} connections`;
-  const reached = `a closed loop reached ${perSecond(ceiling)}${by}`;
+  const reached = `a closed loop reached ${rate(ceiling)}${by}`;
   return holds > ceiling ? `${reached}, which is less: --connections allows it more` : reached;
 }
 
-const rate = (perSecond: number): string => Number(perSecond.toPrecision(3)).toLocaleString("en").padStart(8);
-const perSecond = (value: number): string => `${rate(value).trim()}/s`;
-const percent = (value: number): string => share(value).padStart(7);
-
-/** A share as it was stated. */
-const promised = (value: number): string => `${Number((value * 100).toPrecision(12))} %`;
-
 /** Rounded down, so that what missed a promise never looks as if it had kept it. */
-function share(value: number): string {
-  const digits = value >= 1 || value < 0.99 ? 1 : value < 0.999 ? 2 : 4;
-  // Twelve digits are free of what multiplying floating-point numbers adds.
-  const units = Number((value * 100 * 10 ** digits).toPrecision(12));
-  return `${(Math.floor(units) / 10 ** digits).toFixed(digits)} %`;
-}
+const share = (value: number): string => percent(value, "down");
 
-function ms(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return "       –";
-  if (!Number.isFinite(value)) return "   never";
-  return `${value.toFixed(value < 10 ? 1 : 0).padStart(5)} ms`;
-}
+const ms = (value: number | undefined): string => duration(value).padStart(8);

@@ -132,7 +132,7 @@ test("what can't be compared is refused with 64 and a name, before anything runs
   // The same scenario with another fault is another experiment, and with another seed another story.
   writeFileSync(scenarioPath, scenario({ latencyMs: 200 }));
   const faults = await refused("FAULTS_DIFFER", "run", scenarioPath, "--seed", "7", "--baseline", at("baseline.json"));
-  expect(faults).toMatch(/latency 100 ± 80 ms.*latency 200 ± 80 ms/);
+  expect(faults).toMatch(/latency 100 ms ± 80 ms.*latency 200 ms ± 80 ms/);
   await refused("SEEDS_DIFFER", "run", scenarioPath, "--seed", "8", "--baseline", at("baseline.json"));
   expect(readdirSync(at("reports"))).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import { type Exploration, judgedOf, type Reproducer, type Undecided } from "../model/explore/exploration.ts";
 import { timingOf } from "../model/fault.ts";
 import { wilson } from "../model/measure/proportion.ts";
+import { duration, percent, stopwatch } from "../model/quantities.ts";
 import type { RunRecord } from "../model/run.ts";
 import { oneLine } from "../report/text.ts";
 import { seenIn, whyUndecided } from "./explored-run.ts";
@@ -12,7 +13,7 @@ export function explainCard(record: RunRecord, titles: string, elapsedMs: number
   const verdict = failed.length > 0 ? "fail" : record.verdict;
   const paint = { pass: colours.green, fail: colours.red, inconclusive: colours.yellow }[verdict];
   const why = isUndecided ? `  ${oneLine(whyUndecided(record).reason)}` : failed.map((name) => `  ${name}`).join(",");
-  return `${clock(elapsedMs).padStart(7)}  ${paint(verdict.padEnd(12))} ${titles}${why}`;
+  return `${stopwatch(elapsedMs).padStart(7)}  ${paint(verdict.padEnd(12))} ${titles}${why}`;
 }
 
 /** What is said at once of a schedule that could not be judged: all others may share its cause. */
@@ -38,7 +39,7 @@ export function explorationLines(exploration: Exploration, page: string, output:
   const tried = singles.filter(({ verdict }) => verdict !== "not tried").length;
   return [
     "",
-    `${headOf(exploration, output)}  in ${clock(tookMs)}: ${runs} runs; ${judgedText(exploration)}; ${tried} of ${singles.length} single faults tried, ${pairs} pairs`,
+    `${headOf(exploration, output)}  in ${duration(tookMs)}: ${runs} runs; ${judgedText(exploration)}; ${tried} of ${singles.length} single faults tried, ${pairs} pairs`,
     ...undecidedReasons(exploration, output),
     ...reproducers.flatMap((one) => ["", ...cardOf(one, output.colours)]),
     "",
@@ -72,7 +73,7 @@ function undecidedReasons({ reasons = [] }: Exploration, { colours }: Output): r
 function cardOf(one: Reproducer, colours: Output["colours"]): readonly string[] {
   const { checks, schedule, afterMs, file, replay } = one;
   return [
-    `${colours.red("✗")} ${colours.bold(checks.map(({ name }) => name).join(", "))}, after ${clock(afterMs)}`,
+    `${colours.red("✗")} ${colours.bold(checks.map(({ name }) => name).join(", "))}, after ${duration(afterMs)}`,
     ...checks.slice(0, 2).map(({ actual }) => `    ${actual}`),
     ...schedule.map((injection) => `    ${injection.title}  ${timingOf(injection)}`),
     `    ${sharesOf(one)}${minimalText(one)}`,
@@ -88,18 +89,15 @@ function minimalText({ isMinimal, undecidedParts = 0 }: Reproducer): string {
   return `  (perhaps not the smallest: ${undecided === "" ? "there was no time, or it did not fail again" : undecided})`;
 }
 
-/** `fails in 3 of 3 with it (surely above 52.6 %), in 0 of 3 without (surely below 47.4 %)`. */
+/** `fails in 3 of 3 with it (surely above 52.5 %), in 0 of 3 without (surely below 47.5 %)`. */
 export function sharesOf({ with: withIt, without }: Pick<Reproducer, "with" | "without">): string {
-  const lower = (wilson(withIt.failed, withIt.runs).lower * 100).toFixed(1);
-  const upper = (wilson(without.failed, without.runs).upper * 100).toFixed(1);
+  const lower = percent(wilson(withIt.failed, withIt.runs).lower, "down");
+  const upper = percent(wilson(without.failed, without.runs).upper, "up");
   const undecided = (withIt.undecided ?? 0) + (without.undecided ?? 0);
   const rest = undecided === 0 ? "" : `; ${undecided} more could not be judged`;
   const bare =
     without.runs === 0
       ? "without it no run could be judged"
-      : `in ${without.failed} of ${without.runs} without (surely below ${upper} %)`;
-  return `fails in ${withIt.failed} of ${withIt.runs} with it (surely above ${lower} %), ${bare}${rest}`;
+      : `in ${without.failed} of ${without.runs} without (surely below ${upper})`;
+  return `fails in ${withIt.failed} of ${withIt.runs} with it (surely above ${lower}), ${bare}${rest}`;
 }
-
-const clock = (ms: number): string =>
-  `${Math.floor(ms / 60_000)}:${String(Math.floor((ms % 60_000) / 1000)).padStart(2, "0")}`;

@@ -6,9 +6,9 @@ import type { Comparison } from "../model/compare/comparison.ts";
 import type { Side } from "../model/compare/side.ts";
 import { outcomes } from "../model/history.ts";
 import { harms } from "../model/measure/harm.ts";
+import { duration, multiple, percent, rate } from "../model/quantities.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { RunSummary } from "../model/run-summary.ts";
-import { duration, percent } from "../report/format.ts";
 import { jobSummary } from "../report/github.ts";
 import { junit } from "../report/junit.ts";
 import { rowsAfter, textOf } from "../report/testing/skeleton.ts";
@@ -292,8 +292,10 @@ describe("of twenty stored runs", () => {
       expect(one.tiles.get("time to impact"), name).toBe(impactMs === null ? "none" : duration(impactMs));
       expect(shown.get("time to impact"), name).toBe(impactMs === null ? "no impact" : duration(impactMs));
       expect(figureOf(one, "time to impact"), name).toEqual(impactMs == null ? impactMs : near(impactMs));
-      expect(shown.get("amplification"), name).toBe(amplification?.toFixed(2) ?? "–");
-      expect(one.tiles.get("amplification"), name).toBe(amplification?.toFixed(2));
+      expect(shown.get("amplification"), name).toBe(amplification === undefined ? "–" : multiple(amplification));
+      expect(one.tiles.get("amplification"), name).toBe(
+        amplification === undefined ? undefined : multiple(amplification),
+      );
       expect(figureOf(one, "amplification"), name).toEqual(amplification && expect.closeTo(amplification, 2));
       expect(one.tiles.get("absorbed"), name).toBe(absorption && percent(absorption.share));
       if (absorption !== undefined) expect(shown.get("absorption"), name).toContain(percent(absorption.share));
@@ -301,8 +303,8 @@ describe("of twenty stored runs", () => {
       for (const [index, workload] of one.json.plan.workloads.entries()) {
         for (const [place, phase] of phases.entries()) {
           const right = one.right.goodput(workload.name, phase);
-          const burn = right?.burn === undefined ? "" : ` burn ${right.burn.toFixed(1)}`;
-          const cell = right === undefined ? "–" : `${right.perSecond.toFixed(1)}/s${burn}`;
+          const burn = right?.burn === undefined ? "" : ` burn ${multiple(right.burn)}`;
+          const cell = right === undefined ? "–" : `${rate(right.perSecond)}${burn}`;
           expect(goodput[index]?.[place + 1], `${name}: ${workload.name} in ${phase}`).toBe(cell);
           expect(figureOf(one, `goodput of ${workload.name}, ${phase}`)).toBe(right && near(right.perSecond));
         }

@@ -42,12 +42,12 @@ test("where nothing can be drawn, one line for each change, and a sign of life e
   progress.observe({ atMs: 1200, type: "inject", injection: "i1", title: "kill db" });
   progress.observe({ atMs: 1250, type: "proven", injection: "i1", on: "db", tookMs: 49.6 });
   progress.observe({ atMs: 1300, type: "health", instance: "db", health: "ready" });
-  expect(said).toEqual(["   1.0 s  steady 4 s", "   1.2 s  ▼ kill db", "   1.3 s    proven on db in 50 ms"]);
+  expect(said).toEqual(["  1.000 s  steady 4 s", "  1.200 s  ▼ kill db", "  1.250 s    proven on db in 50 ms"]);
   progress.count({ counts: [1612, 0, 0, 7], recentOk: new Histogram() });
   vi.advanceTimersByTime(14_999);
   expect(said).toHaveLength(3);
   vi.advanceTimersByTime(1);
-  expect(said.at(-1)).toBe("  16.3 s  … ok 1,612  failed 7");
+  expect(said.at(-1)).toBe(" 16.250 s  … ok 1,612  failed 7");
   vi.advanceTimersByTime(30_000);
   expect(said).toHaveLength(6);
   progress.end();

@@ -2,6 +2,7 @@ import type { LoadCounts } from "../load/options.ts";
 import type { RunEvent } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
 import type { Plan } from "../model/plan.ts";
+import { clock, count, duration, statedDuration } from "../model/quantities.ts";
 import { quoted } from "../report/text.ts";
 import type { Output } from "./output.ts";
 import { ScreenKeeper, screenLines } from "./screen.ts";
@@ -35,7 +36,7 @@ export function openProgress(plan: Plan, output: Output, options: ProgressOption
   const { colours } = output;
   let counts: readonly number[] = [];
   let last = { atMs: 0, seen: performance.now() };
-  const stamp = (atMs: number): string => colours.dim(`${(atMs / 1000).toFixed(1).padStart(6)} s`);
+  const stamp = (atMs: number): string => colours.dim(clock(atMs).padStart(9));
   const told = (): string => describeCounts(counts);
   const line = (atMs: number, text: string): void => {
     last = { atMs, seen: performance.now() };
@@ -94,16 +95,16 @@ function describeEvent(
       const length = plan.phases.find(({ phase }) => phase === event.phase)?.lengthMs;
       const name = phaseNames[event.phase];
       const counted = event.phase === "quiesce" || event.phase === "recovery" ? colours.dim(`   ${told()}`) : "";
-      return `${colours.bold(name)}${length === undefined ? "" : ` ${length / 1000} s`}${counted}`;
+      return `${colours.bold(name)}${length === undefined ? "" : ` ${statedDuration(length)}`}${counted}`;
     }
     case "inject":
       return colours.yellow(`▼ ${event.title}`);
     case "proven":
-      return `  proven on ${event.on} in ${Math.round(event.tookMs)} ms`;
+      return `  proven on ${event.on} in ${duration(event.tookMs)}`;
     case "heal":
       return colours.cyan(`▲ heal ${event.title}`);
     case "healed":
-      return `  proven healed on ${event.on} in ${Math.round(event.tookMs)} ms`;
+      return `  proven healed on ${event.on} in ${duration(event.tookMs)}`;
     case "exited":
       return event.expected
         ? undefined
@@ -135,8 +136,8 @@ const phaseNames = {
 
 function describeCounts(counts: readonly number[]): string {
   const parts = outcomes.flatMap((outcome, code) => {
-    const count = counts[code] ?? 0;
-    return count > 0 || outcome === "ok" ? [`${outcome} ${count.toLocaleString("en")}`] : [];
+    const seen = counts[code] ?? 0;
+    return seen > 0 || outcome === "ok" ? [`${outcome} ${count(seen)}`] : [];
   });
   return parts.join("  ");
 }

@@ -1,4 +1,5 @@
 import type { Cell } from "../model/prove/proof.ts";
+import { duration, estimate } from "../model/quantities.ts";
 import type { Output } from "./output.ts";
 
 /** How a cell was settled. */
@@ -19,7 +20,7 @@ export function proveProgress(output: Output, { total, untilDecided }: { total: 
     const each = run === 0 ? undefined : (performance.now() - began) / run;
     // A mutant that is caught ends its queue; what is left out is no longer to come.
     const most = untilDecided ? "at most " : "";
-    const left = each === undefined ? "" : `, ${most}${spoken(each * (total - settled))} left`;
+    const left = each === undefined ? "" : `, ${most}${estimate(each * (total - settled))} left`;
     output.pin(["", output.colours.bold(`${settled} of ${most}${total} runs${left}`)]);
   };
   show();
@@ -29,7 +30,7 @@ export function proveProgress(output: Output, { total, untilDecided }: { total: 
       if (how.isKnown !== true) run += 1;
       const who = mutant ?? "(correct)";
       const why = checks[0] === undefined ? "" : `  ${checks.map(({ name }) => name).join(", ")}`;
-      const took = how.isKnown === true ? "from before" : `${(tookMs / 1000).toFixed(0)} s`;
+      const took = how.isKnown === true ? "from before" : duration(tookMs);
       const with_ = shared === undefined ? "" : `, in a run of ${shared.length} mutants`;
       const again = how.isAgain === true ? "; is run again" : "";
       const place = how.isAgain === true ? "" : `${settled}/${total}`;
@@ -45,8 +46,3 @@ export function proveProgress(output: Output, { total, untilDecided }: { total: 
 }
 
 export type ProveProgress = ReturnType<typeof proveProgress>;
-
-function spoken(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  return minutes < 1 ? "less than a minute" : minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}

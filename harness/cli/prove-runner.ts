@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { afterFirst, afterRun, type Jobs, type Measured } from "../model/prove/jobs.ts";
 import type { Cell } from "../model/prove/proof.ts";
+import { percent } from "../model/quantities.ts";
 import type { ProveProgress } from "./prove-progress.ts";
 import type { ProofSchedule, Shared } from "./prove-schedule.ts";
 
@@ -110,9 +111,7 @@ function asSeenBesideOthers(cell: Cell): Cell {
 }
 
 const idleWords = (idle: number | undefined): string =>
-  idle === undefined
-    ? "nothing is measured"
-    : `${Math.round(idle * 100)} % of the processors were idle in the last run`;
+  idle === undefined ? "nothing is measured" : `${percent(idle)} of the processors were idle in the last run`;
 
 /** @returns the mean share of all cores that were idle since then; undefined where the machine does not report it */
 function idleSince(): () => number | undefined {

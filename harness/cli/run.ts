@@ -6,6 +6,7 @@ import type { ContainerSettings } from "../model/config.ts";
 import type { Environment } from "../model/environment.ts";
 import { describeProblem, exits, FaultlineError, messageOf, usageError, worstExit } from "../model/errors.ts";
 import { timingOf } from "../model/fault.ts";
+import { count, rate, statedDuration } from "../model/quantities.ts";
 import { worst } from "../model/verdict.ts";
 import { eachVariant } from "../plan/variants.ts";
 import { cleanLeftovers } from "../safety/leftovers.ts";
@@ -230,13 +231,13 @@ async function cleanBefore(output: Output): Promise<void> {
 }
 
 function describePlan({ plan, variant }: Planned): readonly string[] {
-  const phases = plan.phases.map(({ phase, lengthMs }) => `${phase} ${lengthMs / 1000} s`);
-  const { count, sha256 } = plan.arrivals;
-  const rates = plan.workloads.map(({ name, perSecond }) => `${name} ${Number(perSecond.toFixed(1))}/s`);
+  const phases = plan.phases.map(({ phase, lengthMs }) => `${phase} ${statedDuration(lengthMs)}`);
+  const { count: planned, sha256 } = plan.arrivals;
+  const rates = plan.workloads.map(({ name, perSecond }) => `${name} ${rate(perSecond)}`);
   return [
     `${plan.scenario}${variant === undefined ? "" : ` (${variant})`}  seed ${plan.seed}`,
     `  phases    ${phases.join("  ")}`,
-    `  arrivals  ${count}: ${rates.join(", ")}  sha256 ${sha256}`,
+    `  arrivals  ${count(planned)}: ${rates.join(", ")}  sha256 ${sha256}`,
     ...plan.schedule.map(
       ({ id, title, acts, ...when }) => `  ${id}  ${title}  ${timingOf(when)} of the faults  on ${acts.join(", ")}`,
     ),

@@ -3,7 +3,7 @@ import type { RunEvent, RunPhase } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
 import { Histogram } from "../model/measure/histogram.ts";
 import type { Plan } from "../model/plan.ts";
-import { duration } from "../report/format.ts";
+import { count, duration, rate, statedDuration, statedPercent, stopwatch } from "../model/quantities.ts";
 import { plain } from "../report/text.ts";
 import type { Output } from "./output.ts";
 
@@ -96,26 +96,21 @@ function clockLine({ plan, nowMs, phases, acting }: ScreenState): string {
   const faults = [...acting].map(([injection, { title, fromMs, provenInMs }]) => {
     const beganMs = fromMs - (startMs ?? 0);
     const lastingMs = plan.schedule.find(({ id }) => id === injection)?.lastingMs ?? 0;
-    const proof = provenInMs === undefined ? "not proven yet" : `proven in ${Math.round(provenInMs)} ms`;
-    return `${title} ${minutes(beganMs)}→${minutes(beganMs + lastingMs)}, ${proof}`;
+    const proof = provenInMs === undefined ? "not proven yet" : `proven in ${duration(provenInMs)}`;
+    return `${title} ${stopwatch(beganMs)}→${stopwatch(beganMs + lastingMs)}, ${proof}`;
   });
-  return [`${minutes(atMs)}/${minutes(totalMs)} ${cells.join("")}`, ...faults].join("  ");
+  return [`${stopwatch(atMs)}/${stopwatch(totalMs)} ${cells.join("")}`, ...faults].join("  ");
 }
-
-const minutes = (ms: number): string => {
-  const seconds = Math.floor(ms / 1000);
-  return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
-};
 
 function countsLine({ counts, rates }: ScreenState): string {
   const told = outcomes.flatMap((outcome, code) => {
-    const count = counts[code] ?? 0;
-    return count > 0 || outcome === "ok" ? [`${outcome} ${count.toLocaleString("en-US")}`] : [];
+    const seen = counts[code] ?? 0;
+    return seen > 0 || outcome === "ok" ? [`${outcome} ${count(seen)}`] : [];
   });
   const most = Math.max(1, ...rates.map(({ ok, bad }) => Math.max(ok, bad)));
-  const line = (of: "ok" | "bad"): string => rates.map((rate) => sparkOf(rate[of] / most)).join("");
-  const bad = rates.some((rate) => rate.bad > 0) ? `  not ok ${line("bad")}` : "";
-  return `${Math.round(rates.at(-1)?.ok ?? 0)}/s ok ${line("ok")}${bad}   ${told.join("  ")}`;
+  const line = (of: "ok" | "bad"): string => rates.map((one) => sparkOf(one[of] / most)).join("");
+  const bad = rates.some((one) => one.bad > 0) ? `  not ok ${line("bad")}` : "";
+  return `${rate(rates.at(-1)?.ok ?? 0)} ok ${line("ok")}${bad}   ${told.join("  ")}`;
 }
 
 /** Of the last second, and whether that second kept the promise: the whole run is judged at its end. */
@@ -125,8 +120,7 @@ function latencyLine({ plan, latencies }: ScreenState): string {
   const line = latencies.map((one) => (Number.isNaN(one.p99Ms) ? " " : sparkOf(one.p99Ms / most))).join("");
   const promise = promiseOf(plan);
   const kept = isKept === undefined ? "" : ` this second ${isKept ? "✓" : "✗"}`;
-  const slo =
-    promise && `   SLO ${Number((promise.availability * 100).toFixed(3))} % in ${duration(promise.withinMs)}${kept}`;
+  const slo = promise && `   SLO ${statedPercent(promise.availability)} in ${statedDuration(promise.withinMs)}${kept}`;
   return `p50 ${duration(p50Ms)}  p99 ${duration(p99Ms)} ${line}${slo ?? ""}`;
 }
 

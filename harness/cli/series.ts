@@ -1,4 +1,5 @@
 import { exits } from "../model/errors.ts";
+import { durationBeside, multipleBeside, percent, percentBeside } from "../model/quantities.ts";
 import { type CheckSeries, type Series, type SeriesVerdict, seriesOf } from "../run/series.ts";
 import type { Output } from "./output.ts";
 import type { Finished } from "./run-one.ts";
@@ -49,17 +50,18 @@ function line({ title, verdict, counts, failureShare, budget }: CheckSeries): st
   const parts = (["pass", "inconclusive", "fail"] as const).flatMap((one) =>
     counts[one] === 0 ? [] : [`${counts[one]} ${one}`],
   );
-  const share = `fails in ${percent(failureShare.lower)} to ${percent(failureShare.upper)} of the runs`;
-  const mean =
-    budget === undefined
-      ? ""
-      : `; mean ${spoken(budget.mean, budget.unit)} (${spoken(budget.range.lower, budget.unit)} to ${spoken(budget.range.upper, budget.unit)}), limit ${spoken(budget.limit, budget.unit)}`;
-  return `${verdict.padEnd(12)} ${title}: ${parts.join(", ")}; ${share}${mean}`;
+  const share = `fails in ${percent(failureShare.lower, "down")} to ${percent(failureShare.upper, "up")} of the runs`;
+  return `${verdict.padEnd(12)} ${title}: ${parts.join(", ")}; ${share}${budget === undefined ? "" : meanOf(budget)}`;
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+function meanOf({ mean, range, limit, unit }: NonNullable<CheckSeries["budget"]>): string {
+  const [middle, lower, upper, most] = [mean, range.lower, range.upper, limit].map((value) =>
+    spoken(value, unit, limit),
+  );
+  return `; mean ${middle} (${lower} to ${upper}), limit ${most}`;
+}
 
-function spoken(value: number, unit: NonNullable<CheckSeries["budget"]>["unit"]): string {
-  if (unit === "share") return `${(value * 100).toFixed(2)} %`;
-  return unit === "ms" ? `${value.toFixed(0)} ms` : value.toFixed(2);
+function spoken(value: number, unit: NonNullable<CheckSeries["budget"]>["unit"], limit: number): string {
+  if (unit === "share") return percentBeside(value, limit);
+  return unit === "ms" ? durationBeside(value, limit) : multipleBeside(value, limit);
 }

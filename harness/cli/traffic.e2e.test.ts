@@ -37,6 +37,6 @@ test("a latency that is not shorter than its fault is refused before anything st
   const faultline = new Faultline(["validate", file], { output: folder.path });
   expect(await faultline.ended()).toBe(64);
   expect(faultline.stderr).toContain(
-    "faults[0].lasting: is 2 s, and to prove that latency 6000 ms on web->broker acts takes 6 s",
+    "faults[0].lasting: is 2 s, and to prove that latency 6 s on web->broker acts takes 6 s",
   );
 });

@@ -1,6 +1,6 @@
-import { counted } from "../checks/words.ts";
 import type { Check } from "../model/check.ts";
 import { exits } from "../model/errors.ts";
+import { plural } from "../model/quantities.ts";
 import { eachVariant } from "../plan/variants.ts";
 import { environmentNamed } from "./environments.ts";
 import type { Output } from "./output.ts";
@@ -27,7 +27,7 @@ export async function validate(
     return exits.pass;
   }
   for (const { id, variant, plan } of planned) {
-    const [faults, checks] = [counted(plan.schedule.length, "fault"), counted(plan.checks.length, "check")];
+    const [faults, checks] = [plural(plan.schedule.length, "fault"), plural(plan.checks.length, "check")];
     output.print(
       `${output.colours.green("✓")} ${id}${variant === undefined ? "" : ` (${variant})`}  ${faults}, ${checks}, ${plan.arrivals.count} operations`,
     );

@@ -18,10 +18,10 @@ const unsent = { name: "unsent", steady: 0, now: 15, lowest: 15, unmovedMs: 6000
 const on = { instance: "api-1", mark: "the breaker is open", value: 0, beyond: 1, sinceMs: 1 };
 
 test("the timeline and the terminal show how a system came to rest, and what was left", () => {
-  expect(row({})).toMatchObject({ tone: "plain", what: "at rest after 1.20 s", detail: "" });
+  expect(row({})).toMatchObject({ tone: "plain", what: "at rest after 1.2 s", detail: "" });
   expect(line({})).toBe("at rest, 1.2 s after the load: nothing left");
   const busy = { isAtRest: false, gauges: [unsent, { ...unsent, name: "jobs", isFalling: true }] };
-  expect(row(busy)).toMatchObject({ tone: "bad", what: "not at rest after 1.20 s" });
+  expect(row(busy)).toMatchObject({ tone: "bad", what: "not at rest after 1.2 s" });
   expect(row(busy).detail).toBe("unsent 15 · jobs 15, still falling");
   expect(line(busy)).toBe("not at rest, 1.2 s after the load: unsent 15, jobs 15 (still falling)");
   const marks = { read: 2, on: [on], unread: [] };

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Measured } from "../model/capabilities.ts";
 import type { RunEvent } from "../model/events.ts";
+import { duration } from "../model/quantities.ts";
 import { redact } from "../model/redact.ts";
 import { oneLine } from "../report/text.ts";
 
@@ -13,7 +14,7 @@ const linesAtMost = 50;
 export function describeDetail(event: RunEvent): string | undefined {
   switch (event.type) {
     case "started":
-      return `  ${event.instance} runs (pid ${event.pid}), ready after ${Math.round(event.tookMs)} ms`;
+      return `  ${event.instance} runs (pid ${event.pid}), ready after ${duration(event.tookMs)}`;
     case "health":
       return `  ${event.instance} says it is ${event.health}`;
     case "live":
@@ -26,7 +27,7 @@ export function describeDetail(event: RunEvent): string | undefined {
       return `  ${event.on}: ${event.open}${atMost} connections open${server}`;
     }
     case "statement":
-      return oneLine(`  ${event.instance}: ${event.state} for ${Math.round(event.forMs)} ms: ${event.text}`);
+      return oneLine(`  ${event.instance}: ${event.state} for ${duration(event.forMs)}: ${event.text}`);
     case "receipt": {
       const { on, before, during, after, error } = event.receipt;
       const parts = [`before ${measured(before)}`, `during ${measured(during)}`, `after ${measured(after)}`];
@@ -50,7 +51,7 @@ function restDetail({ isAtRest, tookMs, gauges, marks, notReady }: RunEvent & { 
     ...notReady.map(({ instance, health }) => `${instance} is ${health}`),
   ];
   const how = isAtRest === undefined ? "no audit of rest" : isAtRest ? "at rest" : "not at rest";
-  return `${how}, ${(tookMs / 1000).toFixed(1)} s after the load: ${left.join(", ") || "nothing left"}`;
+  return `${how}, ${duration(tookMs)} after the load: ${left.join(", ") || "nothing left"}`;
 }
 
 const measured = (values: Measured = {}): string =>

@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedThroughput } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { number } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
 
 const bandwidthOptions = new FaultOptions({
   /** 1,000 bytes each. */
-  kbPerSecond: number({ atLeast: 1, atMost: 2000, unit: "KB/s" }),
+  kbPerSecond: number({ atLeast: 1, atMost: 2000, unit: "kB/s" }),
 });
 type BandwidthOptions = z.input<typeof bandwidthOptions.schema>;
 
@@ -27,13 +28,13 @@ const transferMs = (bytes: number, parameters: FaultSpec["parameters"]): number 
 export const bandwidthFault: FaultKind<"network"> = toxicFault({
   kind: "bandwidth",
   summary: "a link carries only so much",
-  receipt: "a request of 7.5 KB over the link takes as long as the rate says",
+  receipt: "a request of 7.5 kB over the link takes as long as the rate says",
   healing: "the toxics are taken off; connections stay",
   example: { kbPerSecond: 20 },
   residue: "toxics: the journal removes them",
   options: bandwidthOptions.fields,
   problems: bandwidthOptions.problems,
-  title: ({ target, parameters }) => `bandwidth ${rateOf(parameters)} KB/s on ${target}`,
+  title: ({ target, parameters }) => `bandwidth ${statedThroughput(rateOf(parameters) * 1000)} on ${target}`,
   provenAfterMs: (parameters) => transferMs(bulkBytes, parameters),
   toxics: (parameters) =>
     (["upstream", "downstream"] as const).map((stream) => ({

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { duration } from "../schema/fields.ts";
 
@@ -17,8 +18,8 @@ const clockSkewOptions = new FaultOptions(
           {
             code: "PARAMETER_OUT_OF_BOUNDS",
             where: "by",
-            message: `is ${by} ms`,
-            remedy: `Give at least ${leastMs / 1000} s, forwards or backwards: less could not be proven.`,
+            message: `is ${statedDuration(by)}`,
+            remedy: `Give at least ${statedDuration(leastMs)}, forwards or backwards: less could not be proven.`,
           },
         ]
       : [],
@@ -46,7 +47,7 @@ export const clockSkewFault: FaultKind<"clock"> = {
   residue: "a file that says by how much: it lies in the run's scratch folder, and the service ends with the run",
   options: clockSkewOptions.fields,
   problems: clockSkewOptions.problems,
-  title: ({ target, parameters }) => `set the clock of ${target} by ${Number(parameters["byMs"]) / 1000} s`,
+  title: ({ target, parameters }) => `set the clock of ${target} by ${statedDuration(Number(parameters["byMs"]))}`,
   undo: () => [],
   inject: (service, { parameters }) => service.setClock(Number(parameters["byMs"])),
   heal: (service) => service.setClock(0),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { statedPercent } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { number } from "../schema/fields.ts";
 
@@ -40,7 +41,7 @@ export const cpuLimitFault: FaultKind<"pause"> = {
   residue: "a control group, or a process that stands still: the journal takes the one away and continues the other",
   options: cpuLimitOptions.fields,
   problems: cpuLimitOptions.problems,
-  title: ({ target, parameters }) => `${target} runs ${Math.round(Number(parameters["share"]) * 100)} % of the time`,
+  title: ({ target, parameters }) => `${target} runs ${statedPercent(Number(parameters["share"]))} of the time`,
   undo: (instance) => [...instance.undoPause(), ...instance.undoQuota()],
   sustain: {
     everyMs: ({ share }) => Math.max(1, Math.round(periodMs * Number(share))),

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ProcessControl } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { Duration } from "../model/units.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { duration } from "../schema/fields.ts";
@@ -37,7 +38,7 @@ export const crashLoopFault: FaultKind<"process"> = {
   residue: "as of kill",
   options: crashLoopOptions.fields,
   problems: crashLoopOptions.problems,
-  title: ({ target, parameters }) => `crash loop of ${target} every ${Number(parameters["everyMs"])} ms`,
+  title: ({ target, parameters }) => `crash loop of ${target} every ${statedDuration(Number(parameters["everyMs"]))}`,
   undo: () => [],
   sustain: {
     everyMs: ({ everyMs }) => Number(everyMs),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { duration } from "../schema/fields.ts";
 import { heldIn } from "./held-in-process.ts";
@@ -49,7 +50,8 @@ export const eventLoopBlockFault: FaultKind<"runtime"> = {
   provenAfterMs: ({ blockedForMs }) => Number(blockedForMs),
   options: eventLoopBlockOptions.fields,
   problems: eventLoopBlockOptions.problems,
-  title: ({ target, parameters }) => `block the event loop of ${target} for ${Number(parameters["blockedForMs"])} ms`,
+  title: ({ target, parameters }) =>
+    `block the event loop of ${target} for ${statedDuration(Number(parameters["blockedForMs"]))}`,
   ...heldIn((key, { blockedForMs, everyMs }) => program(key, Number(blockedForMs), Number(everyMs)), {
     isActing: ({ blocks }) => Number(blocks) > 0,
   }),

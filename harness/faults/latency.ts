@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { Duration } from "../model/units.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, duration } from "../schema/fields.ts";
@@ -24,8 +25,8 @@ const latencyOptions = new FaultOptions(
           {
             code: "PARAMETER_OUT_OF_BOUNDS",
             where: "jitter",
-            message: `is ${jitter} ms`,
-            remedy: `Give at most 90 % of the latency, ${0.9 * most} ms.`,
+            message: `is ${statedDuration(jitter)}`,
+            remedy: `Give at most 90 % of the latency, ${statedDuration(0.9 * most)}.`,
           },
         ]
       : [],
@@ -64,7 +65,8 @@ export const latencyFault: FaultKind<"network"> = toxicFault({
   title({ target, parameters }) {
     const { latencyMs, jitterMs } = read(parameters);
     const late = directionOf(parameters) === "requests" ? " (requests)" : "";
-    return `latency ${latencyMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ""} ms on ${target}${late}`;
+    const around = jitterMs > 0 ? ` ± ${statedDuration(jitterMs)}` : "";
+    return `latency ${statedDuration(latencyMs)}${around} on ${target}${late}`;
   },
   provenAfterMs(parameters) {
     const { latencyMs, jitterMs } = read(parameters);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedThroughput } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { number } from "../schema/fields.ts";
 import { heldIn } from "./held-in-process.ts";
@@ -44,7 +45,7 @@ export const memoryLeakFault: FaultKind<"runtime"> = {
   residue: "a heap that stays large until it is collected, and an open inspector, which is closed",
   options: memoryLeakOptions.fields,
   problems: memoryLeakOptions.problems,
-  title: ({ target, parameters }) => `${target} leaks ${Number(parameters["perSecond"])} MB/s`,
+  title: ({ target, parameters }) => `${target} leaks ${statedThroughput(Number(parameters["perSecond"]) * 1_000_000)}`,
   ...heldIn((key, { perSecond, atMost }) => program(key, Number(perSecond), Number(atMost)), {
     isActing: ({ keptMb }) => Number(keptMb) > 0,
   }),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedBytes } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { number } from "../schema/fields.ts";
 import { limited } from "./limited.ts";
@@ -33,6 +34,7 @@ export const memoryLimitFault: FaultKind<"limits"> = {
   residue: "a control group, which the journal takes away; or a limit of a process, which ends with it",
   options: memoryLimitOptions.fields,
   problems: memoryLimitOptions.problems,
-  title: ({ target, parameters }) => `${target} with ${Number(parameters["spare"])} MB of memory left`,
+  title: ({ target, parameters }) =>
+    `${target} with ${statedBytes(Number(parameters["spare"]) * 1_000_000)} of memory left`,
   ...limited("memory", ({ spare }) => Number(spare) * 1_000_000),
 };

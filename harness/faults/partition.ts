@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedPercent } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, number } from "../schema/fields.ts";
 import { directions, silence } from "./silence.ts";
@@ -78,7 +79,7 @@ export const partitionFault: FaultKind<"network"> = toxicFault({
   title({ target, parameters }) {
     const direction = parameters["direction"] as Direction;
     const share = shareOf(parameters);
-    const some = share === 1 ? "" : `${Number((share * 100).toFixed(1))} % of `;
+    const some = share === 1 ? "" : `${statedPercent(share)} of `;
     return `partition ${some}${target}${direction === "both" ? "" : ` (${direction} only)`}`;
   },
   // A `timeout` of 0 ms drops everything and never closes.

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
+import { statedPercent } from "../model/quantities.ts";
 import type { SilenceOrder } from "../model/relay.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, number } from "../schema/fields.ts";
@@ -44,7 +45,7 @@ export const silenceFault: FaultKind<"relay"> = {
   problems: silenceOptions.problems,
   title({ target, parameters }) {
     const { direction, share } = orderOf(parameters);
-    const some = share === 1 ? "" : `${Number((share * 100).toFixed(1))} % of `;
+    const some = share === 1 ? "" : `${statedPercent(share)} of `;
     const way = direction === "both" ? "" : ` (${direction} only)`;
     return `partition ${some}${target}${way}, old connections stay silent`;
   },

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { plural, statedDuration } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { duration, whole } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
@@ -35,7 +36,7 @@ function pausesMs(length: number, parameters: FaultSpec["parameters"]): number {
 export const slicesFault: FaultKind<"network"> = toxicFault({
   kind: "slices",
   summary: "requests on a link arrive in small pieces",
-  receipt: "a request of 7.5 KB over the link takes as long as its pieces and pauses do",
+  receipt: "a request of 7.5 kB over the link takes as long as its pieces and pauses do",
   healing: "the toxics are taken off; connections stay",
   example: { bytes: 500, pauseMs: 20 },
   residue: "a toxic: the journal removes it",
@@ -43,7 +44,7 @@ export const slicesFault: FaultKind<"network"> = toxicFault({
   problems: slicesOptions.problems,
   title({ target, parameters }) {
     const { bytes, pauseMs } = read(parameters);
-    return `slices of ${bytes} bytes every ${pauseMs} ms on ${target}`;
+    return `slices of ${plural(bytes, "byte")} every ${statedDuration(pauseMs)} on ${target}`;
   },
   provenAfterMs: (parameters) => pausesMs(bulkBytes, parameters),
   toxics(parameters) {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { duration } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
@@ -29,7 +30,7 @@ export const slowCloseFault: FaultKind<"network"> = toxicFault({
   residue: "a toxic: the journal removes it; connections that are closing stay for the rest of the delay",
   options: slowCloseOptions.fields,
   problems: slowCloseOptions.problems,
-  title: ({ target, parameters }) => `slow close ${delayOf(parameters)} ms on ${target}`,
+  title: ({ target, parameters }) => `slow close ${statedDuration(delayOf(parameters))} on ${target}`,
   provenAfterMs: delayOf,
   toxics: (parameters) => [{ type: "slow_close", stream: "downstream", attributes: { delay: delayOf(parameters) } }],
   probe: (link, parameters) => link.probeClosing(delayOf(parameters) + 2000),

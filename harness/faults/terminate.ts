@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { Duration } from "../model/units.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { duration } from "../schema/fields.ts";
@@ -33,7 +34,7 @@ export const terminateFault: FaultKind<"process"> = {
   residue: "children that outlive their parent: the whole tree is killed after the grace",
   options: terminateOptions.fields,
   problems: terminateOptions.problems,
-  title: ({ target, parameters }) => `terminate ${target} (grace ${Number(parameters["graceMs"])} ms)`,
+  title: ({ target, parameters }) => `terminate ${target} (grace ${statedDuration(Number(parameters["graceMs"]))})`,
   undo: () => [],
   inject: (instance, { parameters }) => instance.terminate(Number(parameters["graceMs"])),
   heal: (instance) => instance.restart(),

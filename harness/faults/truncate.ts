@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FaultKind, FaultSpec } from "../model/fault.ts";
+import { plural } from "../model/quantities.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { whole } from "../schema/fields.ts";
 import { toxicFault } from "./toxic.ts";
@@ -23,14 +24,14 @@ const limitOf = (parameters: FaultSpec["parameters"]): number => Number(paramete
 export const truncateFault: FaultKind<"network"> = toxicFault({
   kind: "truncate",
   summary: "connections on a link break off after so many bytes",
-  receipt: "a request of 7.5 KB over the link breaks off",
+  receipt: "a request of 7.5 kB over the link breaks off",
   healing: "the toxic is taken off; what was broken off stays so",
   example: { bytes: 100 },
   residue: "a toxic: the journal removes it",
   // The probe's long request must be longer, or nothing would be proven.
   options: truncateOptions.fields,
   problems: truncateOptions.problems,
-  title: ({ target, parameters }) => `truncate ${target} after ${limitOf(parameters)} bytes`,
+  title: ({ target, parameters }) => `truncate ${target} after ${plural(limitOf(parameters), "byte")}`,
   toxics: (parameters) => [{ type: "limit_data", stream: "upstream", attributes: { bytes: limitOf(parameters) } }],
   probe: (link) => link.probeInBulk(2000),
   isFelt: ({ answered }) => !answered,

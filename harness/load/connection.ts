@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { type buildConnector, Client, type Dispatcher } from "undici";
 import type { Address } from "../model/environment.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { HttpRequest } from "../model/workload.ts";
 
 /** A connection that is not made after so long waits for the system, and is no work of ours any more. */
@@ -85,7 +86,7 @@ export class Connection {
   #connect(callback: buildConnector.Callback): void {
     const socket = connect({ host: this.#address.host, port: this.#address.port, noDelay: true });
     const late = setTimeout(() => {
-      socket.destroy(new Error(`no connection within ${this.#connectWithinMs} ms`));
+      socket.destroy(new Error(`no connection within ${statedDuration(this.#connectWithinMs)}`));
     }, this.#connectWithinMs);
     const failed = (error: Error): void => callback(error, null);
     this.#sockets.add(socket);

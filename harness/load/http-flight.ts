@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { bytes } from "../model/quantities.ts";
 import type { Draw, HttpOperation, HttpReply, HttpRequest } from "../model/workload.ts";
 import type { Connection } from "./connection.ts";
 import { endingAtDeadline, endingOf, endingOfBreak, endingOfBrokenRequest, endingWithout } from "./ending.ts";
@@ -83,7 +84,7 @@ export class HttpFlight implements Flight, Dispatcher.DispatchHandler {
     if (this.isSettled) return;
     this.#bytes += chunk.length;
     if (this.#bytes <= bodyLimitBytes) this.#chunks.push(chunk);
-    else this.#kind.events.ended(this, endingWithout("wrong", `a body of more than ${bodyLimitBytes} bytes`));
+    else this.#kind.events.ended(this, endingWithout("wrong", `a body of more than ${bytes(bodyLimitBytes)}`));
   }
 
   onResponseEnd(): void {

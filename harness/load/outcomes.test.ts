@@ -51,7 +51,7 @@ describe("what became of an operation", { timeout: 60_000 }, () => {
     expect(Object.fromEntries(names.map((name, id) => [name, sink.endOf(id)]))).toEqual({
       ok: "ok",
       busy: "rejected",
-      long: "wrong a body of more than 1048576 bytes",
+      long: "wrong a body of more than 1 MB",
       limit: "ok",
       moved: "rejected",
       fin: expect.stringMatching(/^unknown answer cut off: ./),

@@ -1,5 +1,6 @@
 import type { GeneratorReport, Interval } from "../model/check.ts";
 import { Histogram } from "../model/measure/histogram.ts";
+import { durationBeside } from "../model/quantities.ts";
 
 const windowMs = 1000;
 /** Bounds of a window that can be trusted, see docs on measuring: lag p99, any lag, the share that was taken. */
@@ -51,7 +52,7 @@ export class SelfCheck {
     const gapMs = nowMs - this.#awakeMs;
     for (let window = this.#windowOf(this.#awakeMs); window <= this.#windowOf(nowMs); window += 1) {
       this.#lengthen(window, gapMs);
-      if (gapMs > lagLimitMs) this.#taint(window, `the generator did not run for ${gapMs.toFixed(0)} ms`);
+      if (gapMs > lagLimitMs) this.#taint(window, `the generator did not run for ${durationBeside(gapMs, lagLimitMs)}`);
     }
     if (gapMs >= standstillMs) this.#standstills.push({ fromMs: this.#awakeMs, toMs: nowMs });
     this.#awakeMs = nowMs;
@@ -82,8 +83,8 @@ export class SelfCheck {
   #closeWindow(): void {
     const [lag, overflow] = [this.#windowLag, this.#windowOverflow];
     const p99Ms = lag.percentile(0.99);
-    if (lag.maxMs > lagLimitMs) this.#taint(this.#window, `lag up to ${lag.maxMs.toFixed(0)} ms`);
-    else if (p99Ms > lagP99LimitMs) this.#taint(this.#window, `lag p99 ${p99Ms.toFixed(1)} ms`);
+    if (lag.maxMs > lagLimitMs) this.#taint(this.#window, `lag up to ${durationBeside(lag.maxMs, lagLimitMs)}`);
+    else if (p99Ms > lagP99LimitMs) this.#taint(this.#window, `lag p99 ${durationBeside(p99Ms, lagP99LimitMs)}`);
     if (overflow > (1 - takenAtLeast) * lag.count) {
       this.#taint(this.#window, `${overflow} of ${lag.count} operations found the generator full`);
     }

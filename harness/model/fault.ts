@@ -1,6 +1,7 @@
 import type { Capabilities, CapabilityName, Measured } from "./capabilities.ts";
 import type { Problem } from "./errors.ts";
 import { type Milestone, milestoneTitle } from "./milestone.ts";
+import { statedDuration, stretch } from "./quantities.ts";
 import type { Random } from "./random.ts";
 import type { LinkTraffic } from "./traffic.ts";
 import type { UndoStep } from "./undo.ts";
@@ -48,15 +49,15 @@ export interface ScheduledInjection extends FaultSpec {
 
 /** When it is to strike and for how long, in words: `0.5–8.5 s`, or `after 50 accepted buy, for 3 s`. */
 export function timingOf({ atMs, after, lastingMs }: Pick<ScheduledInjection, "atMs" | "after" | "lastingMs">): string {
-  const [from, to] = [atMs, atMs + lastingMs].map((ms) => Number((ms / 1000).toFixed(3)));
-  if (after === undefined) return `${from}–${to} s`;
-  return `after ${milestoneTitle(after)}${from === 0 ? "" : ` from ${from} s on`}, for ${lastingMs / 1000} s`;
+  if (after === undefined) return stretch(atMs, atMs + lastingMs);
+  const from = atMs === 0 ? "" : ` from ${statedDuration(atMs)} on`;
+  return `after ${milestoneTitle(after)}${from}, for ${statedDuration(lastingMs)}`;
 }
 
 /** An option of a kind of fault, for lists and documentation. */
 export interface OptionInfo {
   readonly name: string;
-  /** As `a number from 1 to 2000 KB/s`. */
+  /** As `a number from 1 to 2000 kB/s`. */
   readonly allowed: string;
   readonly isRequired: boolean;
   /** Durations in ms. */

@@ -1,3 +1,4 @@
+import { statedDuration } from "./quantities.ts";
 /**
  * A length of time. It is a number of milliseconds that knows its unit: arithmetic, comparisons and JSON see the
  * milliseconds, and a bare number in its place neither compiles nor passes validation.
@@ -13,7 +14,7 @@ class Milliseconds extends Number {
 
   /** As messages have it: `2 s`. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return Math.abs(Number(this)) >= 1000 ? `${Number(this) / 1000} s` : `${Number(this)} ms`;
+    return statedDuration(Number(this));
   }
 }
 

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { ProbeResult } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
+import { statedDuration } from "../model/quantities.ts";
 
 /** An exchange to which a live server of some kind must answer. */
 export interface Exchange {
@@ -38,7 +39,10 @@ export function probe(
       socket.destroy();
       resolve(result);
     };
-    const timer = setTimeout(() => settle({ answered: false, error: `no answer in ${deadlineMs} ms` }), deadlineMs);
+    const timer = setTimeout(
+      () => settle({ answered: false, error: `no answer in ${statedDuration(deadlineMs)}` }),
+      deadlineMs,
+    );
     socket.once("connect", () => {
       onProbe?.(socket.localPort ?? 0, socket);
       sentAt = performance.now();
@@ -74,7 +78,10 @@ export function probeClosing(
       socket.destroy();
       resolve(result);
     };
-    const timer = setTimeout(() => settle({ answered: false, error: `not closed in ${deadlineMs} ms` }), deadlineMs);
+    const timer = setTimeout(
+      () => settle({ answered: false, error: `not closed in ${statedDuration(deadlineMs)}` }),
+      deadlineMs,
+    );
     socket.once("connect", () => {
       onProbe?.(socket.localPort ?? 0, socket);
       socket.write(greeting.bytes);

@@ -7,6 +7,7 @@ import {
 import type { Toxic } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { exits, FaultlineError, messageOf } from "../model/errors.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { withDeadline } from "./deadline.ts";
 
 /** How long an admin call may take. Removing a toxic can wedge the whole API (Toxiproxy #159, #210, #412, #558). */
@@ -179,7 +180,7 @@ export class ProxyServer {
   }
 
   #takePlace(replace: (why: string) => Promise<void>, what: string, fromMs: number): Promise<void> {
-    const why = `it did not ${what} in ${adminDeadlineMs / 1000} s`;
+    const why = `it did not ${what} in ${statedDuration(adminDeadlineMs)}`;
     const proxies = [...this.#meant].flatMap(([name, { enabled }]) => (enabled ? [name] : []));
     this.#replacement ??= (async () => {
       await replace(why);
@@ -205,7 +206,7 @@ export class ProxyServer {
       return new FaultlineError(exits.system, [full], { cause });
     };
     try {
-      const late = (): Error => problem("TOXIPROXY_HANGS", `no answer in ${adminDeadlineMs} ms`);
+      const late = (): Error => problem("TOXIPROXY_HANGS", `no answer in ${statedDuration(adminDeadlineMs)}`);
       return await withDeadline(call(), adminDeadlineMs, late);
     } catch (error) {
       throw error instanceof FaultlineError ? error : problem("TOXIPROXY_CALL_FAILED", messageOf(error), error);

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { LinkControl } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { CutOrder, RelayControl, RelayState, SilenceOrder } from "../model/relay.ts";
 import { withDeadline } from "./deadline.ts";
 import type { RelayServer } from "./relay-server.ts";
@@ -126,7 +127,7 @@ export class Relays {
     const id = this.#calls;
     const answer = new Promise<RelayReply>((resolve) => this.#waiting.set(id, resolve));
     worker.postMessage({ id, link, call, args });
-    const late = (): Error => new Error(`the relay of ${link} did not ${call} within ${callMs} ms`);
+    const late = (): Error => new Error(`the relay of ${link} did not ${call} within ${statedDuration(callMs)}`);
     const { value, error } = await withDeadline(answer, callMs, late).finally(() => this.#waiting.delete(id));
     if (error !== undefined) throw new Error(error);
     return value as Awaited<ValueOf<Name>>;

@@ -12,7 +12,7 @@ test("a fault that waits for more operations than are due is said to wait in vai
     {
       code: "CANNOT_DECIDE",
       where: "shop: faults",
-      message: expect.stringMatching(/"kill cache" waits for 100000 read from 0 s on, and \d+ are due/),
+      message: expect.stringMatching(/"kill cache" waits for 100,000 read from 0 ms on, and \d+ are due/),
     },
   ]);
   expect(faultsAre(waiting(10))).toEqual([]);

@@ -2,6 +2,7 @@ import type { PlanFacts } from "../model/check.ts";
 import type { Problem } from "../model/errors.ts";
 import { type LoadPhase, loadPhases } from "../model/history.ts";
 import type { Arrivals, Plan } from "../model/plan.ts";
+import { count, statedDuration } from "../model/quantities.ts";
 import type { Scenario } from "../model/scenario.ts";
 
 /** The code of what no run of a plan can decide: no mistake, but a run that will be inconclusive. */
@@ -48,11 +49,11 @@ export function problemsOfStrikes(
   }
   return schedule.flatMap(({ after, atMs, title }) => {
     if (after?.kind !== "accepted") return [];
-    const { count, operations } = after;
+    const { count: awaited, operations } = after;
     const due = dueDuringFaults(facts, operations);
-    if (due >= count) return [];
+    if (due >= awaited) return [];
     const which = operations === undefined ? "operations" : operations.join(" and ");
-    const message = `"${title}" waits for ${count} ${which} from ${atMs / 1000} s on, and ${due} are due in the phase faults`;
+    const message = `"${title}" waits for ${count(awaited)} ${which} from ${statedDuration(atMs)} on, and ${count(due)} are due in the phase faults`;
     const remedy = "Lower the count, raise the rate, or make phases.faults longer.";
     return [{ code: cannotDecide, where: "faults", message, remedy }];
   });

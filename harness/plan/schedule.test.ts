@@ -65,7 +65,7 @@ describe("a fault that is over before it can be proven", () => {
       {
         code: "SHORTER_THAN_ITS_PROOF",
         where: "faults[0].lasting",
-        message: "is 3 s, and to prove that latency 6000 ms on api->cache acts takes 6 s",
+        message: "is 3 s, and to prove that latency 6 s on api->cache acts takes 6 s",
         remedy: "Let it last longer than that, as seconds(7), or make the fault smaller.",
       },
     ]);

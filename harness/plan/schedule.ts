@@ -2,6 +2,7 @@ import { capabilityTargets } from "../model/capabilities.ts";
 import type { AttachRules } from "../model/environment.ts";
 import type { Problem } from "../model/errors.ts";
 import type { FaultKind, Injection, ScheduledInjection } from "../model/fault.ts";
+import { roundedTo, statedDuration } from "../model/quantities.ts";
 import type { Random } from "../model/random.ts";
 import { instancesNamed, linksNamed, type System } from "../model/system.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
@@ -161,7 +162,7 @@ function problemsOfTime({ at, lasting }: Injection, atMs: number, faultsMs: numb
     problems.push({
       code: "FAULT_OUTLASTS_PHASE",
       where,
-      message: `ends ${(latestMs + lasting) / 1000} s into a phase of ${faultsMs / 1000} s`,
+      message: `ends ${statedDuration(latestMs + lasting)} into a phase of ${statedDuration(faultsMs)}`,
       remedy: "Make phases.faults longer, or the fault shorter.",
     });
   }
@@ -172,7 +173,7 @@ function problemsOfTime({ at, lasting }: Injection, atMs: number, faultsMs: numb
 function problemsOfProof({ inject, lasting }: Injection, kind: FaultKind, where: string): readonly Problem[] {
   const proofMs = kind.provenAfterMs?.(inject.parameters) ?? 0;
   if (!(Number(lasting) <= proofMs)) return [];
-  const [given, needed] = [lasting, proofMs].map((ms) => `${Number((Number(ms) / 1000).toFixed(3))} s`);
+  const [given, needed] = [Number(lasting), roundedTo(proofMs, 1, "up")].map(statedDuration);
   const longer = Math.floor(proofMs / 1000) + 1;
   const title = kind.title(inject);
   return [

@@ -1,5 +1,6 @@
 import type { Problem } from "../model/errors.ts";
 import { loadPhases } from "../model/history.ts";
+import { count, plural, statedDuration } from "../model/quantities.ts";
 import { type PhaseLengths, type Scenario, workloadsOf } from "../model/scenario.ts";
 import { inFlightBound, operationsOf, peakOf, type Rate, type Workload } from "../model/workload.ts";
 import { readAs, shown } from "../schema/problems.ts";
@@ -58,7 +59,7 @@ function problemsOfRate(rate: Rate, where: string): Problem[] {
   if (rate.length === 0) return [{ code: "BAD_RATE", where, message: "has no corner", remedy }];
   return rate.flatMap(({ at }, index) => {
     if (index === 0 || at >= rate[index - 1].at) return [];
-    const message = `is ${at} ms, which is not after the corner before it`;
+    const message = `is ${statedDuration(Number(at))}, which is not after the corner before it`;
     return [{ code: "BAD_RATE", where: `${where}[${index}].at`, message, remedy }];
   });
 }
@@ -93,9 +94,9 @@ function problemsOfNames(workloads: readonly Workload[]): Problem[] {
 function problemsOfAmount(workloads: readonly Workload[], totalMs: number): Problem[] {
   const sum = (of: (workload: Workload) => number): number => workloads.reduce((total, one) => total + of(one), 0);
   const problems: Problem[] = [];
-  const count = sum(({ perSecond }) => accumulated(perSecond, totalMs).count);
-  if (count > maxArrivals) {
-    const message = `makes ${Math.round(count)} operations in ${totalMs / 1000} s, more than ${maxArrivals}`;
+  const operations = sum(({ perSecond }) => accumulated(perSecond, totalMs).count);
+  if (operations > maxArrivals) {
+    const message = `makes ${plural(Math.round(operations), "operation")} in ${statedDuration(totalMs)}, more than ${count(maxArrivals)}`;
     problems.push({ code: "TOO_MUCH_LOAD", where: "workload", message, remedy: "Lower the rate or the phases." });
   }
   const sessions = sum((workload) => workload.sessions);

@@ -1,5 +1,5 @@
+import { clock, count, duration, plural } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
-import { clock, count, duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
 import { faultsIn, topologyPicture } from "./topology-picture.ts";

@@ -1,8 +1,8 @@
 import type { Figures } from "../model/measure/figures.ts";
 import { harmOf, harms } from "../model/measure/harm.ts";
 import { type Recovery, type RecoveryWord, recoveryWordOf } from "../model/measure/recovery.ts";
+import { count, duration, multiple, percent, plural } from "../model/quantities.ts";
 import type { StoredRun } from "../model/run.ts";
-import { count, duration, percent, plural } from "./format.ts";
 import type { OperationTable } from "./operations.ts";
 import type { FaultWindow } from "./windows.ts";
 
@@ -100,12 +100,12 @@ function severity(figures: Figures | null): Callout[] {
   const absorbed = absorption && {
     label: "absorbed",
     value: percent(absorption.share),
-    detail: `of ${plural(absorption.crossed, "operation")} under way while the fault acted; at least ${percent(absorption.range.lower)}, 95 % CI`,
+    detail: `of ${plural(absorption.crossed, "operation")} under way while the fault acted; at least ${percent(absorption.range.lower, "down")}, 95 % CI`,
     tone: "plain" as const,
   };
   const amplified = amplification !== undefined && {
     label: "amplification",
-    value: amplification.toFixed(2),
+    value: multiple(amplification),
     detail: "seconds of outage for each second of fault",
     tone: "plain" as const,
   };
@@ -119,11 +119,11 @@ function budget(figures: Figures | null): Callout[] {
   );
   const worst = burns.toSorted((a, b) => b.burn - a.burn)[0];
   if (worst === undefined) return [];
-  const before = worst.steady === undefined ? "" : ` · steady ${worst.steady.toFixed(1)}`;
+  const before = worst.steady === undefined ? "" : ` · steady ${multiple(worst.steady)}`;
   return [
     {
       label: "error budget burns",
-      value: worst.burn.toFixed(1),
+      value: multiple(worst.burn),
       detail: `in the fault phase; 1 is what ${worst.name} were promised${before}`,
       tone: "plain",
     },

@@ -1,5 +1,5 @@
+import { clock, plural } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
-import { clock, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
 /** From the fault to the failure, in order; each link with what it was read from. */

@@ -1,4 +1,5 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
+import { count } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { actedFrom, actedUntil } from "./windows.ts";
@@ -175,7 +176,7 @@ function timeAxis({ x, bottom, size }: Frame): Html {
   );
   const ticks = seconds.ticks(size.name === "wide" ? 12 : 5);
   return html`<path class="axis" d="M${size.left} ${bottom}H${size.width - size.right}"/>
-${ticks.map((tick) => html`<text class="tick" x="${px(seconds(tick))}" y="${bottom + 18}" text-anchor="middle">${tick} s</text>`)}
+${ticks.map((tick) => html`<text class="tick" x="${px(seconds(tick))}" y="${bottom + 18}" text-anchor="middle">${count(tick)} s</text>`)}
 `;
 }
 

@@ -1,7 +1,7 @@
 import { outcomes } from "../model/history.ts";
+import { clock, count, duration, plural, stretch } from "../model/quantities.ts";
 import { chartSizes, injectionsOf } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
-import { clock, count, duration, plural } from "./format.ts";
 import { tookBands } from "./heat.ts";
 import { heatChart } from "./heat-chart.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
@@ -112,7 +112,7 @@ function dataTable(
     rowMs > barMs ? ` Rows of ${duration(rowMs)}: wider than in the drawing, so that they can be read.` : "";
   const body = rows.map(
     (row, index) =>
-      html`<tr data-at="${row.fromMs}"><th scope="row">${(row.fromMs / 1000).toFixed(1)}–${(row.toMs / 1000).toFixed(1)} s</th>${cells(row, index).map((cell) => html`<td>${cell}</td>`)}</tr>`,
+      html`<tr data-at="${row.fromMs}"><th scope="row">${stretch(row.fromMs, row.toMs)}</th>${cells(row, index).map((cell) => html`<td>${cell}</td>`)}</tr>`,
   );
   const head = html`<tr><th scope="col">due in</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
   return html`<details><summary>The same as a table</summary><p class="quiet">By the time that operations were due, on the run's clock.${thinned}</p>

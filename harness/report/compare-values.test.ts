@@ -5,7 +5,7 @@ import { valuesOf } from "./compare-values.ts";
 
 /** What a reader sees: the number, and how much its last digit is worth. */
 function read(text: string): { readonly value: number; readonly lastDigit: number } {
-  const [, sign = "", digits = ""] = /^([+−]?)([\d.]+)/.exec(text) ?? [];
+  const [, sign = "", digits = ""] = /^([+−]?)([\d.]+)/.exec(text.replaceAll(",", "")) ?? [];
   const value = Number(digits) * (sign === "−" ? -1 : 1);
   return { value, lastDigit: 10 ** -(digits.split(".")[1]?.length ?? 0) };
 }
@@ -52,4 +52,17 @@ test("a difference that matters is never shown as none, and an interval has the 
     range: "at most −20/s",
   });
   expect(valuesOf("timeMs", { base: null, run: 1200, shift: null }, "never")).toMatchObject({ base: "never", by: "" });
+});
+
+test("neither a unit nor a bound is rounded up to, and what is not nothing is not shown as it", () => {
+  const shown = (...[unit, base, run]: [(typeof units)[number], number, number]) => {
+    const values = valuesOf(unit, { base, run, shift: run - base });
+    return [values.base, values.run];
+  };
+  expect(shown("latencyMs", 999.6, 950)).toEqual(["1.00 s", "0.95 s"]);
+  expect(shown("share", 0.9996, 1)).toEqual(["99.96 %", "100.00 %"]);
+  expect(shown("share", 0.999_996, 0.9)).toEqual(["99.9996 %", "90.0000 %"]);
+  expect(shown("share", 0.000_04, 0)).toEqual(["0.004 %", "0.000 %"]);
+  expect(shown("perSecond", 0.004, 0)).toEqual(["0.004/s", "0.000/s"]);
+  expect(shown("perSecond", 12_345.2, 1000)).toEqual(["12,345/s", "1,000/s"]);
 });

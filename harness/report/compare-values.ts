@@ -1,5 +1,6 @@
 import type { Unit } from "../model/compare/metrics.ts";
 import type { ShiftRange } from "../model/compare/shift-range.ts";
+import { count, roundedTo } from "../model/quantities.ts";
 
 /** Numbers of one row, in one unit and with the same number of decimals, so that base + by = run. */
 export interface Values {
@@ -28,11 +29,17 @@ interface Scale {
   readonly decimals: readonly [number, number];
 }
 
-/** @param never what stands for a number that is not there */
+/**
+ * A row has decimals of its own, as many as tell its smaller number, so that its numbers can be added up; units and bounds
+ * are those of the quantity everywhere else.
+ * @param never what stands for a number that is not there
+ */
 export function valuesOf(unit: Unit, { base, run, shift, range }: Numbers, never = "–"): Values {
-  const sizes = [base, run].flatMap((value) => (value === null || value === 0 ? [] : [Math.abs(value)]));
+  const sizes = [base, run].flatMap((value) => (value === null ? [] : [Math.abs(value)]));
   const scale = scaleOf(unit, Math.max(0, ...sizes));
-  const decimals = decimalsOf(scale, Math.min(...sizes));
+  const ends = unit === "share" ? [0, 1] : [0];
+  const missing = sizes.map((size) => Math.min(...ends.map((end) => Math.abs(size - end))));
+  const decimals = decimalsOf(scale, Math.min(...missing.filter((size) => size > 0)));
   const digits = (value: number): string => fixed(value * scale.times, decimals);
   const shown = (value: number | null): string => (value === null ? never : `${digits(value)}${scale.suffix}`);
   const signed = (value: number): string => `${value > 0 ? "+" : ""}${digits(value)}`;
@@ -54,18 +61,25 @@ function scaleOf(unit: Unit, largest: number): Scale {
   if (unit === "share") return { times: 100, suffix: " %", ofDifference: " points", decimals: [1, 2] };
   if (unit === "perSecond") return { times: 1, suffix: "/s", ofDifference: "/s", decimals: [0, 2] };
   if (unit === "ratio") return { times: 1, suffix: "", ofDifference: "", decimals: [2, 2] };
-  const [times, suffix] = largest >= 1000 ? [0.001, " s"] : [1, " ms"];
-  return { times, suffix, ofDifference: suffix, decimals: [largest >= 1000 ? 2 : 0, 3] };
+  const isLong = roundedTo(largest, 1) >= 1000;
+  const [times, suffix] = isLong ? [0.001, " s"] : [1, " ms"];
+  return { times, suffix, ofDifference: suffix, decimals: [isLong ? 2 : 0, 3] };
 }
 
-/** Two digits that count of the smaller one. */
+/** Two digits that count of the smaller one, and always the first: what is not nothing, or all, is not shown as that. */
 function decimalsOf({ times, decimals: [least, most] }: Scale, smallest: number): number {
   if (!Number.isFinite(smallest)) return least;
-  return Math.min(most, Math.max(least, 1 - Math.floor(Math.log10(smallest * times))));
+  const first = -Math.floor(Math.log10(smallest * times));
+  return Math.max(least, Math.min(most, first + 1), Math.min(first, decimalsAtMost));
 }
+
+/** Of a share of a hundred million operations; numbers of twelve digits are exact. */
+const decimalsAtMost = 6;
 
 /** A minus that is as wide as a plus; none before a zero. */
 function fixed(value: number, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  const rounded = roundedTo(Math.abs(value), 10 ** -decimals);
+  const [whole = "", part] = rounded.toFixed(decimals).split(".");
+  const text = part === undefined ? count(Number(whole)) : `${count(Number(whole))}.${part}`;
+  return value < 0 && rounded !== 0 ? `−${text}` : text;
 }

@@ -4,8 +4,8 @@ import type { Change, MetricRow } from "../model/compare/metric-rows.ts";
 import { metrics } from "../model/compare/metrics.ts";
 import { type Side, type SideCheck, type SidePhase, sidePhases } from "../model/compare/side.ts";
 import type { FigureRow, VerdictRow } from "../model/compare/verdict-rows.ts";
+import { count, plural, probability } from "../model/quantities.ts";
 import { valuesOf } from "./compare-values.ts";
-import { count, plural } from "./format.ts";
 import { phaseLabels } from "./words.ts";
 
 /** A comparison in words, for every form that it is shown in; the texts are still those of the system under test. */
@@ -228,5 +228,4 @@ function tooFewText(rows: readonly MetricRow[]): string {
 }
 
 const operationName = (operation: string | null): string => operation ?? "all operations";
-const probability = (p: number): string => (p < 0.001 ? "p < 0.001" : `p ${p.toPrecision(2)}`);
 const number = (value: number | null): string => (value === null ? "–" : count(value));

@@ -6,11 +6,11 @@ import { type Coverage, coverageOf } from "../model/measure/coverage.ts";
 import { type Crossing, crossingsOf } from "../model/measure/crossings.ts";
 import { type Figures, figuresOf } from "../model/measure/figures.ts";
 import { firstInjectionMs } from "../model/measure/moments.ts";
+import { bytes, count, multiple, plural, rate } from "../model/quantities.ts";
 import type { PassedHow, RunRecord, RunStatus, StoredRun } from "../model/run.ts";
 import type { CheckResult, Verdict } from "../model/verdict.ts";
 import { type Callout, calloutsOf } from "./callouts.ts";
 import { type CauseChain, causeChainOf, noChain } from "./cause-chain.ts";
-import { plural } from "./format.ts";
 import { bandsOf, type HeatCell, heatOf } from "./heat.ts";
 import { excerptsOf, type LogExcerpt } from "./logs.ts";
 import { type OperationTable, operationTables } from "./operations.ts";
@@ -166,7 +166,7 @@ function factsOf(record: RunRecord): readonly Fact[] {
     ["arrivals (SHA-256)", plan.arrivals.sha256],
     [
       "host",
-      `${host.platform}, ${plural(host.cores, "core")}, ${Math.round(host.memoryMb / 1024)} GB, node ${host.node}`,
+      `${host.platform}, ${plural(host.cores, "core")}, ${bytes(host.memoryMb * 1024 * 1024)}, node ${host.node}`,
     ],
     ["load of the host", hostLoadOf(record)],
     ["Faultline", record.faultline],
@@ -180,8 +180,8 @@ function factsOf(record: RunRecord): readonly Fact[] {
 function hostLoadOf({ host: { load, cores } }: RunRecord): string | undefined {
   if (load === undefined) return undefined;
   const { atStart, atEnd } = load;
-  const words = atEnd === undefined ? "" : `, ${atEnd.toFixed(1)} at the end`;
-  return `${atStart.toFixed(1)} at the start${words}, of ${plural(cores, "core")}`;
+  const words = atEnd === undefined ? "" : `, ${multiple(atEnd)} at the end`;
+  return `${multiple(atStart)} at the start${words}, of ${plural(cores, "core")}`;
 }
 
 function missingOf(run: StoredRun): readonly string[] {
@@ -194,7 +194,7 @@ function missingOf(run: StoredRun): readonly string[] {
   else if (run.history.count === 0) missing.push("The run saw no operation.");
   else if (run.history.count < record.plan.arrivals.count) {
     missing.push(
-      `Of ${plural(record.plan.arrivals.count, "planned operation")} only ${run.history.count} were recorded.`,
+      `Of ${plural(record.plan.arrivals.count, "planned operation")} only ${count(run.history.count)} were recorded.`,
     );
   }
   for (const { title } of neverInjected(run))
@@ -206,5 +206,5 @@ function missingOf(run: StoredRun): readonly string[] {
 }
 
 function loadOf({ workloads }: RunRecord["plan"]): string {
-  return workloads.map(({ name, perSecond }) => `${name} ${Number(perSecond.toFixed(1))} per second`).join(", ");
+  return workloads.map(({ name, perSecond }) => `${name} ${rate(perSecond)}`).join(", ");
 }

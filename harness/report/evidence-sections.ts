@@ -1,7 +1,7 @@
 import { outcomes } from "../model/history.ts";
 import { percentileFloors } from "../model/measure/summary.ts";
+import { clock, count, duration, percent, relative } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
-import { clock, count, duration, percent, relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import type { LogExcerpt } from "./logs.ts";
 import type { OperationTable, PhaseRow } from "./operations.ts";

@@ -1,9 +1,9 @@
 import { type Exploration, judgedOf, type Reproducer, type Share, type Tried } from "../model/explore/exploration.ts";
 import { timingOf } from "../model/fault.ts";
 import { wilson } from "../model/measure/proportion.ts";
+import { duration, percent, plural } from "../model/quantities.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { htmlDocument } from "./document.ts";
-import { duration, percent, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
 import { verdictIcons } from "./words.ts";
@@ -70,7 +70,7 @@ function card(
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${checks.map((check) => check.name).join(", ")}</h2>
 <ul class="reasons">${checks.map(({ name: check, actual }) => html`<li><b>${check}</b>: ${actual}</li>`)}</ul>
 ${scrolling(`Schedule of ${name}`, html`<table><thead><tr><th scope="col">fault</th><th scope="col" class="words">when, in the phase of the faults</th></tr></thead><tbody>${rows}</tbody></table>`)}
-<p class="never">With it ${shareOf(withIt)}, surely above ${percent(wilson(withIt.failed, withIt.runs).lower)}; without it ${shareOf(without)}, surely below ${percent(wilson(without.failed, without.runs).upper)}.${!isMinimal && ` It may not be the smallest: ${undecidedParts === 0 ? "there was no time, or it did not fail again" : `${plural(undecidedParts, "part")} of it could not be judged`}.`}</p>
+<p class="never">With it ${shareOf(withIt)}, surely above ${percent(wilson(withIt.failed, withIt.runs).lower, "down")}; without it ${shareOf(without)}, surely below ${percent(wilson(without.failed, without.runs).upper, "up")}.${!isMinimal && ` It may not be the smallest: ${undecidedParts === 0 ? "there was no time, or it did not fail again" : `${plural(undecidedParts, "part")} of it could not be judged`}.`}</p>
 <p class="never"><a href="${runs}/${encodeURIComponent(run.toWellFormed())}/report.html">The report of a run that failed</a>. The scenario: <code>${file}</code>. Again:</p>
 <div class="replay"><pre><code>${replay}</code></pre></div></section>
 `;

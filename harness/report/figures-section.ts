@@ -1,7 +1,7 @@
 import type { Figures } from "../model/measure/figures.ts";
 import { type Recovery, type RecoveryWord, recoveryWordOf } from "../model/measure/recovery.ts";
+import { duration, multiple, percent, rate } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
-import { duration, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { comparedPhases } from "./operations.ts";
 import { scrolling } from "./table.ts";
@@ -29,7 +29,9 @@ const recoveredIn: Readonly<Record<RecoveryWord, (recovery: Recovery | undefined
 function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, absorption }: Figures) {
   const never = (ms: number | null | undefined, what: string): string => (ms === null ? what : duration(ms));
   const surely =
-    absorption === undefined ? "" : ` (${percent(absorption.range.lower)} to ${percent(absorption.range.upper)})`;
+    absorption === undefined
+      ? ""
+      : ` (${percent(absorption.range.lower, "down")} to ${percent(absorption.range.upper, "up")})`;
   return [
     {
       name: "time to impact",
@@ -49,7 +51,7 @@ function momentsOf({ timeToImpactMs, timeToDetectMs, recovery, amplification, ab
     },
     {
       name: "amplification",
-      value: amplification === undefined ? "–" : amplification.toFixed(2),
+      value: amplification === undefined ? "–" : multiple(amplification),
       meaning: "seconds of outage for each second of fault: 0 is masked, above 1 it outlived the fault",
     },
     {
@@ -67,8 +69,8 @@ function workloads({ workloads: all }: Figures): Html {
     const cells = comparedPhases.map((phase) => {
       const found = phases[phase];
       if (found === undefined) return html`<td>–</td>`;
-      const burn = found.burn !== undefined && html` <span class="quiet">burn ${found.burn.toFixed(1)}</span>`;
-      return html`<td>${found.perSecond.toFixed(1)}/s${burn}</td>`;
+      const burn = found.burn !== undefined && html` <span class="quiet">burn ${multiple(found.burn)}</span>`;
+      return html`<td>${rate(found.perSecond)}${burn}</td>`;
     });
     return html`<tr><th scope="row">${name}</th>${cells}</tr>
 `;

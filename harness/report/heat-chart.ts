@@ -1,8 +1,8 @@
 import { max, min } from "d3-array";
 import { scaleLog } from "d3-scale";
+import { duration } from "../model/quantities.ts";
 import { type ChartSize, drawing, frameOf, px } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
-import { duration } from "./format.ts";
 import type { HeatCell } from "./heat.ts";
 import { type Html, html } from "./html.ts";
 
@@ -30,7 +30,7 @@ export function heatChart(data: ReportData, size: ChartSize, words: { title: str
   );
   const ticks = decades.map(
     (tick) =>
-      html`<path class="grid" d="M${size.left} ${px(y(tick))}H${size.width - size.right}"/><text class="tick" x="${size.left - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${duration(tick).replace(".0 ", " ")}</text>`,
+      html`<path class="grid" d="M${size.left} ${px(y(tick))}H${size.width - size.right}"/><text class="tick" x="${size.left - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${duration(tick)}</text>`,
   );
   return drawing(data, frame, words, html`${ticks}${paths}`);
 }

@@ -1,8 +1,8 @@
 import { type CoverageWord, coverageWords } from "../model/measure/coverage.ts";
 import type { RecoveryWord } from "../model/measure/recovery.ts";
+import { duration, plural } from "../model/quantities.ts";
 import type { RunSummary } from "../model/run-summary.ts";
 import { htmlDocument } from "./document.ts";
-import { duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { coverageIcons } from "./matrix-section.ts";
 import { type SparkPoint, sparkline } from "./sparkline.ts";

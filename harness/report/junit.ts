@@ -1,6 +1,6 @@
+import { relative } from "../model/quantities.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { CheckResult } from "../model/verdict.ts";
-import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { isOnlyInterrupted, otherReasons } from "./words.ts";
 

@@ -1,9 +1,9 @@
 import { max, min } from "d3-array";
 import { type ScaleLogarithmic, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
+import { duration } from "../model/quantities.ts";
 import { type ChartSize, drawing, type Frame, frameOf, px } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
-import { duration } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { type LineName, type LinePoint, lineNames } from "./series.ts";
 
@@ -35,7 +35,7 @@ function grid({ size }: Frame, y: LogScale): Html[] {
   }
   return decades.map(
     (tick) =>
-      html`<path class="grid" d="M${size.left} ${px(y(tick))}H${size.width - size.right}"/><text class="tick" x="${size.left - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${duration(tick).replace(".0 ", " ")}</text>`,
+      html`<path class="grid" d="M${size.left} ${px(y(tick))}H${size.width - size.right}"/><text class="tick" x="${size.left - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${duration(tick)}</text>`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../model/events.ts";
+import { count, plural } from "../model/quantities.ts";
 import type { StoredRun } from "../model/run.ts";
-import { count, plural } from "./format.ts";
 import { parseLogLine, type RunSpan } from "./log-line.ts";
 import { oneLine } from "./text.ts";
 

@@ -1,6 +1,6 @@
 import type { CoverageWord } from "../model/measure/coverage.ts";
+import { count } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
-import { count } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type History, outcomes, phaseCode } from "../model/history.ts";
+import { duration, percent, rate } from "../model/quantities.ts";
 import type { CheckResult } from "../model/verdict.ts";
-import { duration, percent } from "./format.ts";
 import { comparedPhases } from "./operations.ts";
 import { seriesOf } from "./series.ts";
 import { sampleRun } from "./testing/sample-run.ts";
@@ -224,7 +224,7 @@ describe("the numbers below the verdict and those of the fault", () => {
     expect(name).toBe("shoppers");
     const right = comparedPhases.map((phase) => {
       const { fromMs, toMs } = run.record.phases[phase]!;
-      return `${((1000 * okOf(inPhase(phase)).length) / (toMs - fromMs)).toFixed(1)}/s`;
+      return rate((1000 * okOf(inPhase(phase)).length) / (toMs - fromMs));
     });
     expect(shown).toEqual(right);
   });

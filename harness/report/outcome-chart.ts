@@ -2,9 +2,9 @@ import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { stack } from "d3-shape";
 import { type Outcome, outcomes } from "../model/history.ts";
+import { count } from "../model/quantities.ts";
 import { type ChartSize, drawing, type Frame, frameOf, px } from "./chart-frame.ts";
 import type { ReportData } from "./data.ts";
-import { count } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import type { OutcomeBucket } from "./series.ts";
 

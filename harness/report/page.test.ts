@@ -150,9 +150,9 @@ describe("an odd run", () => {
   it("tells how busy the machine was, as far as that is known", () => {
     const loadIn = (run: StoredRun) => /load of the host<\/dt><dd>(.*?)<\/dd>/.exec(scriptless(run))?.[1];
     const { load, ...host } = failing.record.host;
-    expect(loadIn(failing)).toBe("0.4 at the start, 3.2 at the end, of 4 cores");
+    expect(loadIn(failing)).toBe("0.42 at the start, 3.18 at the end, of 4 cores");
     expect(loadIn(withRecord({ host: { ...host, load: { atStart: load!.atStart } } }))).toBe(
-      "0.4 at the start, of 4 cores",
+      "0.42 at the start, of 4 cores",
     );
     expect(loadIn(withRecord({ host }))).toBeUndefined();
   });

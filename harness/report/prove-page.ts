@@ -1,6 +1,6 @@
 import { type Fate, type MutantProof, type Proof, sureness, type Tally } from "../model/prove/proof.ts";
+import { duration, percent, plural } from "../model/quantities.ts";
 import { htmlDocument } from "./document.ts";
-import { percent, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { checksOf, fateOfCanary, shareWords } from "./prove-terminal.ts";
 import { scrolling } from "./table.ts";
@@ -46,7 +46,7 @@ function mutantTable(mutants: readonly MutantProof[], reportOf: (tally: Tally) =
     const how =
       best === undefined
         ? html`<td class="words">–</td><td class="words">–</td><td>–</td>`
-        : html`<td class="words"><a href="${reportOf(best)}">${best.scenario}</a>: ${shareWords(best)}</td><td class="words">${checksOf(best).join(", ")}</td><td>${(best.medianMs / 1000).toFixed(0)} s</td>`;
+        : html`<td class="words"><a href="${reportOf(best)}">${best.scenario}</a>: ${shareWords(best)}</td><td class="words">${checksOf(best).join(", ")}</td><td>${duration(best.medianMs)}</td>`;
     return html`<tr><th scope="row">${name}<br><span class="quiet">${description}</span></th><td class="words fate ${fate}"><b>${fateIcons[fate]} ${isUnfinished === true && fate === "untold" ? "not finished" : fate}</b></td>${how}</tr>
 `;
   });
@@ -93,7 +93,7 @@ function correctTable(
       inconclusive > 0 && html`<a href="${reportOf(tally)}">? ${inconclusive} inconclusive</a> `,
       repeated > 0 && html`<span class="quiet">after ${plural(repeated, "run")} without a verdict</span>`,
     ];
-    return html`<tr><th scope="row">${scenario}<br><span class="quiet">${sentence}</span></th><td class="words">${passed} of ${plural(runs, "run")} passed ${other}</td><td class="words">${failed + passed > 0 && `fails in at most ${percent(sureness(tally).upper)}`}</td><td>${(medianMs / 1000).toFixed(0)} s</td></tr>
+    return html`<tr><th scope="row">${scenario}<br><span class="quiet">${sentence}</span></th><td class="words">${passed} of ${plural(runs, "run")} passed ${other}</td><td class="words">${failed + passed > 0 && `fails in at most ${percent(sureness(tally).upper, "up")}`}</td><td>${duration(medianMs)}</td></tr>
 `;
   });
   const head = html`<tr><th scope="col">scenario</th><th scope="col" class="words">runs</th><th scope="col" class="words">surely</th><th scope="col">a run takes</th></tr>`;

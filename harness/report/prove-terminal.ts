@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { type Fate, type MutantProof, type Proof, sureness, type Tally } from "../model/prove/proof.ts";
-import { percent, plural } from "./format.ts";
+import { duration, percent, plural } from "../model/quantities.ts";
 import { oneLine } from "./text.ts";
 
 /** A proof for a terminal: a line for each mutant, what needs a person at the end. */
@@ -55,7 +55,7 @@ export function fateWords({ fate, scenarios, isUnfinished }: MutantProof): strin
     return `${runs}, and none could tell`;
   }
   const also = catching.length === 1 ? "" : `; also by ${plural(catching.length - 1, "other")}`;
-  return `${best.scenario} ${shareWords(best)} by ${checksOf(best).join(", ")}, ${(best.medianMs / 1000).toFixed(0)} s${also}`;
+  return `${best.scenario} ${shareWords(best)} by ${checksOf(best).join(", ")}, ${duration(best.medianMs)}${also}`;
 }
 
 /** It must fail, as a mutant must be caught; where it came to no verdict nothing is known. */
@@ -65,7 +65,7 @@ export const fateOfCanary = ({ failed, passed }: Tally): Fate =>
 /** How many of the runs that could tell failed, and how sure that is. */
 export function shareWords(tally: Pick<Tally, "failed" | "passed">): string {
   const told = tally.failed + tally.passed;
-  return `${tally.failed} of ${told} (surely above ${percent(sureness(tally).lower)})`;
+  return `${tally.failed} of ${told} (surely above ${percent(sureness(tally).lower, "down")})`;
 }
 
 /** The checks that failed, the most often first. */

@@ -1,6 +1,6 @@
 import { metTraffic } from "../model/measure/crossings.ts";
+import { bytes, clock, count, duration, plural } from "../model/quantities.ts";
 import type { ReportData } from "./data.ts";
-import { clock, count, duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
 import type { FaultWindow } from "./windows.ts";
@@ -46,14 +46,7 @@ function carried({ traffic }: FaultWindow): string {
   if (metTraffic({ traffic }) === false) return "nothing";
   const { attempts, requestBytes, replyBytes } = traffic;
   const connections = attempts === undefined ? [] : [plural(attempts, "connection")];
-  const bytes =
-    requestBytes === undefined && replyBytes === undefined ? [] : [inBytes((requestBytes ?? 0) + (replyBytes ?? 0))];
-  return [...connections, ...bytes].join(", ") || "not counted";
+  const amount =
+    requestBytes === undefined && replyBytes === undefined ? [] : [bytes((requestBytes ?? 0) + (replyBytes ?? 0))];
+  return [...connections, ...amount].join(", ") || "not counted";
 }
-
-const inBytes = (bytes: number): string =>
-  bytes < 1000
-    ? `${bytes} B`
-    : bytes < 1_000_000
-      ? `${count(Math.round(bytes / 1000))} kB`
-      : `${(bytes / 1_000_000).toFixed(1)} MB`;

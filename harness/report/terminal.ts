@@ -1,7 +1,7 @@
 import pc from "picocolors";
+import { relative } from "../model/quantities.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { CheckResult, Verdict, Witness } from "../model/verdict.ts";
-import { relative } from "./format.ts";
 import { oneLine } from "./text.ts";
 import { isOnlyInterrupted, otherReasons, verdictIcons } from "./words.ts";
 
@@ -89,7 +89,7 @@ const witnessLine = (witness: Witness): string =>
 function wrapped(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/ (?!(?:%|ms|s|KB|MB)(?![\w]))/)) {
+  for (const word of text.split(/ (?!(?:%|µs|ms|s|min|h|B|kB|MB|GB)(?![\w]))/)) {
     if (line !== "" && indent.length + line.length + 1 + word.length > width) {
       lines.push(indent + line);
       line = "";

@@ -28,6 +28,6 @@ it("shows a statement that lasted, and what it waited for", () => {
     waitsFor: "Lock relation",
   };
   expect(timelineOf([statement], null).rows).toMatchObject([
-    { what: "db: a statement active for 2.10 s", detail: "UPDATE x · waits for Lock relation" },
+    { what: "db: a statement active for 2.1 s", detail: "UPDATE x · waits for Lock relation" },
   ]);
 });

@@ -1,6 +1,6 @@
 import type { Measured } from "../model/capabilities.ts";
 import type { RunEvent } from "../model/events.ts";
-import { count, duration, plural } from "./format.ts";
+import { count, duration, plural } from "../model/quantities.ts";
 import { phaseLabels } from "./words.ts";
 
 /** More rows than anybody reads; a run that has more says so. */

@@ -1,7 +1,7 @@
 import type { VariantSide, VariantsCompared } from "../model/compare/variants.ts";
+import { duration, percent } from "../model/quantities.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { figureLine, metricLine } from "./compare-view.ts";
-import { duration, percent } from "./format.ts";
 
 /** The variants of a scenario's system beside each other, in words; a cell of each row is that of the variant above it. */
 export interface VariantsView {

@@ -1,7 +1,7 @@
 import type { Interval } from "../model/check.ts";
+import { relative } from "../model/quantities.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { ReportData } from "./data.ts";
-import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { scrolling } from "./table.ts";
 import { oneLine } from "./text.ts";

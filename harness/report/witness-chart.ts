@@ -1,8 +1,8 @@
 import { scaleLinear } from "d3-scale";
 import type { Interval } from "../model/check.ts";
+import { count, relative } from "../model/quantities.ts";
 import type { CheckResult, Witness } from "../model/verdict.ts";
 import { chartSizes, letterWidth, px } from "./chart-frame.ts";
-import { relative } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { oneLine } from "./text.ts";
 
@@ -40,7 +40,7 @@ ${ofSession(session).map((one) => bar(one, x, y, size))}`;
     const bottom = height - axisHeight;
     return html`<svg class="chart ${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="${id}-${size.name}-t ${id}-${size.name}-d">
 <title id="${id}-${size.name}-t">The witnesses of ${title} by client and time</title><desc id="${id}-${size.name}-d">${words.join("; ")}</desc>
-${shades.map((shade) => shaded(shade, x, bottom))}${lanes}<path class="axis" d="M${size.left} ${bottom}H${size.width - 8}"/>${x.ticks(size.name === "wide" ? 8 : 3).map((tick) => html`<text class="tick" x="${px(x(tick))}" y="${bottom + 18}" text-anchor="middle">${tick < 0 ? "−" : "+"}${Math.abs(tick)} s</text>`)}</svg>
+${shades.map((shade) => shaded(shade, x, bottom))}${lanes}<path class="axis" d="M${size.left} ${bottom}H${size.width - 8}"/>${x.ticks(size.name === "wide" ? 8 : 3).map((tick) => html`<text class="tick" x="${px(x(tick))}" y="${bottom + 18}" text-anchor="middle">${tick < 0 ? "" : "+"}${count(tick)} s</text>`)}</svg>
 `;
   }
 

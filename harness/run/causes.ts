@@ -4,6 +4,7 @@ import type { RunEvent } from "../model/events.ts";
 import { outcomes } from "../model/history.ts";
 import { stoppedMs } from "../model/measure/own-doing.ts";
 import { isSteadyOf, steadyAnswers } from "../model/measure/steady.ts";
+import { count, duration, multipleBeside, percentBeside, plural, roundedTo } from "../model/quantities.ts";
 import type { RunRecord, RunStatus } from "../model/run.ts";
 import type { CheckResult } from "../model/verdict.ts";
 
@@ -116,11 +117,11 @@ function lateShare(windows: readonly Interval[], spans: readonly Interval[]): nu
 
 /** The host's load explains a late generator where more programs wanted a core than there are. */
 export function lateGenerator({ generator }: Evidence, { host }: Course): Cause {
-  const late = `requests up to ${Math.round(generator.lagMaxMs)} ms late`;
+  const late = `requests up to ${duration(generator.lagMaxMs)} late`;
   const { cores, load } = host ?? {};
   const most = Math.max(load?.atStart ?? 0, load?.atEnd ?? 0);
   if (cores === undefined || most <= cores) return causeOf("hostOverloaded", `the load generator was late (${late})`);
-  const words = `load ${Number(most.toFixed(1))} on ${cores} ${cores === 1 ? "core" : "cores"}`;
+  const words = `load ${multipleBeside(most, cores)} on ${plural(cores, "core")}`;
   return causeOf("hostOverloaded", `the host was overloaded (${words}, ${late})`);
 }
 
@@ -150,8 +151,8 @@ function unhealthySteady(evidence: Evidence, { isComplete }: Course): readonly C
     return [causeOf("steadyUnhealthy", text, "Lengthen the steady phase, or raise the rate.")];
   }
   if (ok / total >= steadyOkAtLeast) return [];
-  const share = ((ok / total) * 100).toFixed(1);
-  const text = `the steady phase was unhealthy without any fault: only ${ok} of ${total} operations (${share} %) were ok`;
+  const share = percentBeside(ok / total, steadyOkAtLeast);
+  const text = `the steady phase was unhealthy without any fault: only ${count(ok)} of ${count(total)} operations (${share}) were ok`;
   const mostOften = mostOftenNotOk(evidence, untilMs);
   const ofJudge = /, "its (?:judge|perform) /.test(mostOften) ? "Correct the workload, then run it again." : undefined;
   return [causeOf("steadyUnhealthy", `${text}; most often: ${mostOften}`, ofJudge)];
@@ -212,7 +213,7 @@ function remedyForSamples({ actual, numbers }: CheckResult): string {
   const needed = Number(/takes ([\d,]+)/.exec(actual)?.[1]?.replaceAll(",", ""));
   const seen = Number(numbers["total"] ?? numbers["samples"]);
   if (!(needed > seen && seen > 0)) return remedies.tooFewSamples;
-  const factor = Number((Math.ceil((needed / seen) * 10) / 10).toFixed(1));
+  const factor = count(roundedTo(needed / seen, 0.1, "up"));
   return `Raise the rate ${factor} times, or make the phases ${factor} times as long.`;
 }
 

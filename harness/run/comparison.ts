@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningSystem } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { differencesOf, type Snapshot } from "../model/snapshot.ts";
 import { withDeadline } from "../network/deadline.ts";
 
@@ -10,7 +11,7 @@ const defaultPatience = { settlesMs: 2000, answersMs: withinMs } as const;
 
 /** The system's configuration before anything is done to it. @throws when it cannot be asked */
 export function snapshotOf(system: Pick<RunningSystem, "snapshot">): Promise<Snapshot> {
-  return withDeadline(system.snapshot(), withinMs, () => new Error(`no answer in ${withinMs / 1000} s`));
+  return withDeadline(system.snapshot(), withinMs, () => new Error(`no answer in ${statedDuration(withinMs)}`));
 }
 
 /** What is otherwise than before after everything was healed, one sentence each. Never rejects. */

@@ -1,5 +1,6 @@
 import type { LinkControl } from "../model/capabilities.ts";
 import type { RunningSystem } from "../model/environment.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { clientsName, type Link, linksOf, statedConnections } from "../model/system.ts";
 import type { OpenConnections } from "../model/traffic.ts";
 import { withDeadline } from "../network/deadline.ts";
@@ -85,7 +86,7 @@ export class ConnectionsWatch {
 }
 
 async function openOn(control: LinkControl): Promise<OpenConnections | undefined> {
-  const late = (): Error => new Error(`not done within ${lookWithinMs} ms`);
+  const late = (): Error => new Error(`not done within ${statedDuration(lookWithinMs)}`);
   const look = control.openConnections?.() ?? Promise.resolve(undefined);
   return withDeadline(look, lookWithinMs, late).catch(() => undefined);
 }

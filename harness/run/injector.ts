@@ -4,6 +4,7 @@ import type { RunningSystem } from "../model/environment.ts";
 import { FaultlineError, messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, Observation, Receipt, ScheduledInjection } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { LinkLook } from "../model/traffic.ts";
 import type { Journal } from "../model/undo.ts";
 import { withDeadline } from "../network/deadline.ts";
@@ -189,7 +190,7 @@ async function tryToHeal(
   context: InjectorContext,
 ): Promise<{ readonly isHealed: boolean; readonly error?: string; readonly endedAtStart?: boolean }> {
   try {
-    await withDeadline(strike.heal(), healWithinMs, () => new Error(`not done within ${healWithinMs / 1000} s`));
+    await withDeadline(strike.heal(), healWithinMs, () => new Error(`not done within ${statedDuration(healWithinMs)}`));
     return { isHealed: await proveHealed(strike, receipt, context) };
   } catch (error) {
     const endedAtStart = error instanceof FaultlineError && error.code === "COMPONENT_EXITED";

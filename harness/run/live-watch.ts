@@ -2,6 +2,7 @@ import { Client } from "undici";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { instanceNames, livePathOf, type System } from "../model/system.ts";
 import { again } from "./again.ts";
 
@@ -101,7 +102,7 @@ async function ask(client: Client, path: string, over: AbortSignal): Promise<Ans
     late.signal.throwIfAborted();
     return { status: statusCode, answer: String(statusCode) };
   } catch (error) {
-    if (late.signal.aborted) return { answer: `no answer within ${answersWithinMs / 1000} s` };
+    if (late.signal.aborted) return { answer: `no answer within ${statedDuration(answersWithinMs)}` };
     const { code } = error as { readonly code?: string };
     return { answer: code === "ECONNREFUSED" ? "refused" : `no answer: ${messageOf(error)}` };
   } finally {

@@ -1,4 +1,5 @@
 import { messageOf, systemError } from "../model/errors.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { PrepareContext, Workload } from "../model/workload.ts";
 import { withDeadline } from "../network/deadline.ts";
 
@@ -18,7 +19,7 @@ export async function prepareWorkloads(workloads: readonly Workload[], context: 
         },
         options,
       );
-    const late = (): Error => failed(`was not done within ${withinMs / 1000} s`);
+    const late = (): Error => failed(`was not done within ${statedDuration(withinMs)}`);
     await withDeadline(
       one.prepare(context).catch((error: unknown) => {
         throw failed(messageOf(error), { cause: error });

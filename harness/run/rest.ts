@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { messageOf } from "../model/errors.ts";
 import { FallWatch } from "../model/measure/falling.ts";
+import { duration, statedDuration } from "../model/quantities.ts";
 import type { Rest } from "../model/rest.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
 import { readAtRest, readGaugeValues } from "../schema/audit-answers.ts";
@@ -86,8 +87,8 @@ export async function waitForRest(options: RestOptions): Promise<WaitedForRest> 
 export function notAtRest({ isAtRest, tookMs, limitMs }: Rest): readonly string[] {
   if (isAtRest !== false) return [];
   // What was waited for longer says how long; a moment more than the limit is only the last look.
-  const seconds = tookMs < limitMs + 1000 ? limitMs / 1000 : Math.round(tookMs / 1000);
-  return [`the system had not come to rest ${seconds} s after the load ended`];
+  const waited = tookMs < limitMs + 1000 ? statedDuration(limitMs) : duration(tookMs);
+  return [`the system had not come to rest ${waited} after the load ended`];
 }
 
 class RestWait {

@@ -1,6 +1,7 @@
 import type { Evidence } from "../model/check.ts";
 import { lastingOf } from "../model/measure/lasted.ts";
 import { answersSinceFault } from "../model/measure/steady.ts";
+import { count } from "../model/quantities.ts";
 import type { CheckResult } from "../model/verdict.ts";
 import type { Judged } from "./verdict.ts";
 
@@ -13,8 +14,8 @@ export function sentenceFor(judged: Judged, evidence: Evidence): string {
     const { code, text = "no check was judged" } = judged.cause ?? {};
     return code === "interrupted" ? `${capitalised(text)}.` : `Inconclusive: ${text}.`;
   }
-  const count = judged.checks.length;
-  const held = count === 1 ? "the one check" : `all ${count} checks`;
+  const judgements = judged.checks.length;
+  const held = judgements === 1 ? "the one check" : `all ${judgements} checks`;
   return `${fault} stayed a fault: ${held} held, ${describeAnswers(evidence)}.`;
 }
 
@@ -42,7 +43,7 @@ function describeFaults({ schedule, receipts }: Evidence): string {
 /** What a fault may have touched: the warm-up is no evidence, and the steady phase had no fault. */
 function describeAnswers(evidence: Evidence): string {
   const { total, ok } = answersSinceFault(evidence);
-  const [all, bad] = [total.toLocaleString("en"), total - ok];
+  const [all, bad] = [count(total), total - ok];
   if (bad === 0) return `and each of ${all} operations during and after it was ok`;
-  return `and ${bad} of ${all} operations during and after it ${bad === 1 ? "was" : "were"} not ok`;
+  return `and ${count(bad)} of ${all} operations during and after it ${bad === 1 ? "was" : "were"} not ok`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultKind } from "../model/fault.ts";
+import { statedDuration } from "../model/quantities.ts";
 import type { LinkLook, LinkTraffic } from "../model/traffic.ts";
 import { withDeadline } from "../network/deadline.ts";
 import { trafficOf } from "../network/link-traffic.ts";
@@ -56,6 +57,6 @@ export class TrafficWatch {
 
 /** Looks once; never rejects. */
 export async function inTime(look: Look): Promise<LinkLook | undefined> {
-  const late = (): Error => new Error(`not done within ${lookWithinMs} ms`);
+  const late = (): Error => new Error(`not done within ${statedDuration(lookWithinMs)}`);
   return withDeadline(look(), lookWithinMs, late).catch(() => undefined);
 }

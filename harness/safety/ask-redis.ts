@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { statedDuration } from "../model/quantities.ts";
 import type { UndoStep } from "../model/undo.ts";
 
 type AskRedis = Extract<UndoStep, { do: "askRedis" }>;
@@ -14,7 +15,7 @@ export function askRedis(step: AskRedis, deadlineMs: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect(step.port, step.host);
   let said = "";
-  const timer = setTimeout(() => reject(new Error(`no answer in ${deadlineMs} ms`)), deadlineMs);
+  const timer = setTimeout(() => reject(new Error(`no answer in ${statedDuration(deadlineMs)}`)), deadlineMs);
   socket.once("connect", () => socket.write(commands.map(encoded).join("")));
   socket.on("data", (part) => {
     said += part.toString("utf8");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { loadPhases } from "../model/history.ts";
+import { statedDuration } from "../model/quantities.ts";
 import { type Duration, isDuration, milliseconds } from "../model/units.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
@@ -19,7 +20,7 @@ const durations = z.registry<{ readonly unit: "ms" }>();
 
 export const isDurationField = (schema: z.core.$ZodType): boolean => durations.get(schema) !== undefined;
 
-/** What a field may be, for documentation: `a number from 1 to 2000 KB/s`. */
+/** What a field may be, for documentation: `a number from 1 to 2000 kB/s`. */
 export function allowedBy(schema: z.core.$ZodType): string {
   const remedy = hints.get(schema)?.remedy ?? "anything";
   const text = typeof remedy === "function" ? remedy(undefined) : remedy;
@@ -62,7 +63,7 @@ export function duration(bounds: Bounds = {}, example = "seconds(2)", code?: str
   const fits = (value: unknown): value is Duration => isDuration(value) && isWithin(Number(value), bounds);
   const schema = z.custom<Duration>(fits).transform((value) => Number(value) as Duration);
   schema.register(durations, { unit: "ms" });
-  const range = rangeOf(bounds, (ms) => (Math.abs(ms) >= 1000 ? `${ms / 1000} s` : `${ms} ms`));
+  const range = rangeOf(bounds, statedDuration);
   return hinted(
     schema,
     (given) =>

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { metricNames, units } from "../model/compare/metrics.ts";
 import { baselineKind, baselineSchemaVersion, type Side, sidePhases } from "../model/compare/side.ts";
 import { messageOf, usageError } from "../model/errors.ts";
+import { bytes } from "../model/quantities.ts";
 import { verdicts } from "../model/verdict.ts";
 
 /** More than any baseline has, and less than would fill the memory. */
@@ -70,7 +71,7 @@ const remedyOf = (schemaVersion: unknown): string =>
 function textOf(path: string): string {
   try {
     const text = readFileSync(path, "utf8");
-    if (text.length > largest) throw new Error(`is larger than ${largest / 1024 / 1024} MB`);
+    if (text.length > largest) throw new Error(`is larger than ${bytes(largest)}`);
     return text;
   } catch (error) {
     const remedy = "Name a file that `faultline baseline <run…> -o baseline.json` wrote.";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FinalState } from "../model/check.ts";
 import { messageOf, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { bytes, plural } from "../model/quantities.ts";
 import { type RunRecord, runSchemaVersion, type StoredRun } from "../model/run.ts";
 import { readStoredState } from "../schema/final-state.ts";
 import { saidOf } from "../schema/final-state-problems.ts";
@@ -32,7 +33,7 @@ export function readRun(folder: string): StoredRun {
   const events = attempt("the events", () => readEvents(join(path, files.events))) ?? [];
   const stored = attempt("the history", () => readHistory(join(path, files.history)));
   if (stored !== undefined && stored.tornBytes > 0)
-    missing.push(`the end of the history: ${stored.tornBytes} bytes torn`);
+    missing.push(`the end of the history: ${plural(stored.tornBytes, "byte")} torn`);
   const audited = hasAudit(events) ? readFinalState(join(path, files.finalState)) : undefined;
   if (typeof audited === "string") missing.push(`the final state: ${audited}`);
   const kept = attempt("the kept evidence", () => readKeptEvidence(join(path, files.kept)));
@@ -125,11 +126,11 @@ function tail(path: string): readonly string[] {
   try {
     const { size } = fstatSync(file);
     const length = Math.min(size, logLimit);
-    const bytes = Buffer.alloc(length);
-    readSync(file, bytes, 0, length, size - length);
-    const lines = bytes.toString("utf8").split("\n");
+    const content = Buffer.alloc(length);
+    readSync(file, content, 0, length, size - length);
+    const lines = content.toString("utf8").split("\n");
     if (lines.at(-1) === "") lines.pop();
-    return size > logLimit ? [`… ${size - logLimit} bytes before this were left out`, ...lines.slice(1)] : lines;
+    return size > logLimit ? [`… ${bytes(size - logLimit)} before this were left out`, ...lines.slice(1)] : lines;
   } finally {
     closeSync(file);
   }

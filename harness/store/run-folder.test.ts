@@ -114,6 +114,6 @@ test("a run that does not exist says so, and which one was probably meant", () =
 test("a disk with too little room is told before anything is written", () => {
   const full = () => createRunFolder(root, "run", { freeBytes: Number.MAX_SAFE_INTEGER });
   expect(full).toThrow(expect.objectContaining({ code: "REPORTS_NOT_WRITABLE", exit: 3 }));
-  expect(full).toThrow(/only \d+ MB are free/);
+  expect(full).toThrow(/only [\d,.]+ [kMG]B are free/);
   expect(existsSync(join(root, "run"))).toBe(false);
 });

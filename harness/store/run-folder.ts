@@ -14,6 +14,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { FinalState } from "../model/check.ts";
 import { messageOf, systemError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { bytes } from "../model/quantities.ts";
 import { redacting } from "../model/redact.ts";
 import type { RunRecord } from "../model/run.ts";
 
@@ -112,8 +113,8 @@ function makeFolder(root: string, name: string, freeBytes: number): string {
     mkdirSync(root, { recursive: true });
     const { bavail, bsize } = statfsSync(root);
     if (bavail * bsize < freeBytes) {
-      const [free, needed] = [bavail * bsize, freeBytes].map((bytes) => Math.floor(bytes / 1024 / 1024));
-      throw new Error(`only ${free} MB are free, at least ${needed} MB are needed`);
+      const [free, needed] = [bavail * bsize, freeBytes].map(bytes);
+      throw new Error(`only ${free} are free, at least ${needed} are needed`);
     }
     for (let count = 1; ; count += 1) {
       const path = join(root, count === 1 ? name : `${name}-${count}`);

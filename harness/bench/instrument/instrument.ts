@@ -1,6 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  count,
+  duration,
+  multiple,
+  percent,
+  percentBeside,
+  rate,
+  statedDuration,
+  statedPercent,
+} from "../../model/quantities.ts";
 import type { BenchOptions } from "../benches.ts";
 import { type Cost, closedLoopCost, type OpenLoopCost, openLoopCost, recordingNs } from "./cost.ts";
 import { isInstalled, peers, peerTool } from "./peers.ts";
@@ -38,15 +48,15 @@ export async function instrument(options: BenchOptions): Promise<void> {
 }
 
 async function workedExample(
-  { rate = 500, seconds = 20, hasPeers, signal, output, keep }: BenchOptions,
+  { rate: perSecond = 500, seconds = 20, hasPeers, signal, output, keep }: BenchOptions,
   folder: string,
 ) {
-  const example: Example = { perSecond: rate, seconds, atSeconds: seconds * 0.4, folder, signal };
+  const example: Example = { perSecond, seconds, atSeconds: seconds * 0.4, folder, signal };
   output.print(
     "",
-    `the worked example: ${rate}/s for ${seconds} s to a server that takes 1 ms; at ${example.atSeconds} s A freezes for 1 s, ` +
+    `the worked example: ${rate(perSecond)} for ${statedDuration(seconds * 1000)} to a server that takes 1 ms; at ${statedDuration(example.atSeconds * 1000)} A freezes for 1 s, ` +
       "B is killed, and back after 1 s with nothing; truth by the server's own journal",
-    row("", "p99 A", "truth", "off", "failed B", "truth", "back ms", "truth", "lost", "truth"),
+    row("", "p99 A", "truth", "off", "failed B", "truth", "back", "truth", "lost", "truth"),
   );
   const tell = (tool: string, freeze: FreezeFigures, outage: OutageFigures): void => {
     keep({ bench: "worked example", comparedWith: "the server's own journal", tool, freeze, outage });
@@ -62,24 +72,28 @@ async function workedExample(
 }
 
 function describeExample(tool: string, { p99Ms, trueP99Ms }: FreezeFigures, { said, truth }: OutageFigures): string {
-  const cells = [figure(p99Ms, 1), figure(trueP99Ms, 1), `${((p99Ms / trueP99Ms - 1) * 100).toFixed(2)} %`];
-  for (const what of ["failed", "recoveryMs", "lost"] as const) cells.push(figure(said[what]), figure(truth[what]));
-  return row(tool, ...cells);
+  const [failed, back, lost] = (["failed", "recoveryMs", "lost"] as const).map((what) => [said[what], truth[what]]);
+  return row(
+    tool,
+    ...[p99Ms, trueP99Ms].map(duration),
+    percent(p99Ms / trueP99Ms - 1),
+    ...failed!.map(figure),
+    ...back!.map(duration),
+    ...lost!.map(figure),
+  );
 }
 
 async function costs({ seconds = 10, signal, output, keep }: BenchOptions, folder: string): Promise<void> {
   output.print(
     "",
-    `cost, ${seconds} s each after a warm-up of 3 s; compared with autocannon in a closed loop on the same server`,
-    row("", "rate", "ok", "cores", "target", "CPU s/10k", "of cannon", "lag p50", "lag p99", "target"),
+    `cost, ${statedDuration(seconds * 1000)} each after a warm-up of 3 s; compared with autocannon in a closed loop on the same server`,
+    row("", "rate", "ok", "cores", "target", "CPU of 10k", "of cannon", "lag p50", "lag p99", "target"),
   );
   for (let round = 0; round < rounds; round += 1) {
     const task = { seconds, folder, signal };
     const closed = await closedLoopCost(task);
     keep({ bench: "cost", tool: "autocannon, closed loop of 10", comparedWith: "itself", round, ...closed });
-    output.print(
-      row("autocannon", figure(closed.perSecond), "", figure(closed.cores, 2), "", cpuSeconds(closed), "1.00"),
-    );
+    output.print(row("autocannon", rate(closed.perSecond), "", multiple(closed.cores), "", cpuTime(closed), "1"));
     for (const perSecond of rates) {
       const open = await openLoopCost(perSecond, task);
       const ratio = open.requestsPerCpuSecond / closed.requestsPerCpuSecond;
@@ -100,23 +114,24 @@ async function costs({ seconds = 10, signal, output, keep }: BenchOptions, folde
   keep({ bench: "recording", comparedWith: "a whole core at 20,000/s", nsPerOperation: ns, share });
   const verdict = share <= recordingAtMost ? "met" : "missed";
   output.print(
-    `  recording: ${ns.toFixed(0)} ns an operation, ${(share * 100).toFixed(2)} % of a core at 20,000/s; target 1 %: ${verdict}`,
+    `  recording: ${duration(ns / 1e6)} an operation, ${percentBeside(share, recordingAtMost)} of a core at 20,000/s; target ${statedPercent(recordingAtMost)}: ${verdict}`,
   );
 }
 
 function describeCost(open: OpenLoopCost, ratio: number): string {
   const { perSecond, ok, intended, cores, lagP50Ms, lagP99Ms } = open;
   const most = coresAtMost[perSecond];
-  const cells = [figure(perSecond), `${((ok / intended) * 100).toFixed(2)} %`, figure(cores, 2)];
-  cells.push(most === undefined ? "" : `≤ ${most.toFixed(2)}`, cpuSeconds(open), ratio.toFixed(2));
-  return row("faultline", ...cells, figure(lagP50Ms, 2), figure(lagP99Ms, 2), `≤ ${lagP99AtMostMs}`);
+  const cells = [rate(perSecond), percent(ok / intended), multiple(cores)];
+  cells.push(most === undefined ? "" : `≤ ${multiple(most)}`, cpuTime(open), multiple(ratio));
+  return row("faultline", ...cells, duration(lagP50Ms), duration(lagP99Ms), `≤ ${statedDuration(lagP99AtMostMs)}`);
 }
 
-const cpuSeconds = ({ requestsPerCpuSecond }: Cost): string => (10_000 / requestsPerCpuSecond).toFixed(3);
+/** What 10,000 requests take of a processor. */
+const cpuTime = ({ requestsPerCpuSecond }: Cost): string => duration(10_000_000 / requestsPerCpuSecond);
 
 /** What a tool does not tell is a dash. */
-const figure = (value: number | undefined, digits = 0): string =>
-  value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits);
+const figure = (value: number | undefined): string =>
+  value === undefined || !Number.isFinite(value) ? "–" : count(value);
 
 const row = (name: string, ...cells: readonly string[]): string =>
   `  ${name.padEnd(11)}${cells.map((cell) => cell.padStart(10)).join("")}`;

@@ -1,4 +1,5 @@
 import { messageOf, systemError } from "../../model/errors.ts";
+import { statedDuration } from "../../model/quantities.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import type { Ground } from "./ground.ts";
 
@@ -14,7 +15,7 @@ export async function inTime<T>(ground: Ground, what: string, whom: string, call
   const late = (): Error => {
     isLate = true;
     ground.unanswered.calls += 1;
-    return new Error(`it did not answer within ${callWithinMs / 1000} s`);
+    return new Error(`it did not answer within ${statedDuration(callWithinMs)}`);
   };
   try {
     return await withDeadline(call(), callWithinMs, late);

@@ -2,6 +2,7 @@ import { ImageName } from "testcontainers";
 // What its users have logged in to, as Docker keeps it; it exports this no further up.
 import { getAuthConfig } from "testcontainers/build/container-runtime/index.js";
 import { exits, FaultlineError, messageOf, type Problem } from "../../model/errors.ts";
+import { statedDuration } from "../../model/quantities.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import type { Image } from "./driver.ts";
 import type { Engine } from "./engine.ts";
@@ -75,7 +76,7 @@ async function pullImage(
   platform: string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const late = (): Error => new Error(`it was not there after ${pullWithinMs / 60_000} min`);
+  const late = (): Error => new Error(`it was not there after ${statedDuration(pullWithinMs)}`);
   const ended = new AbortController();
   try {
     await withDeadline(pull(engine, name, platform, ended.signal), pullWithinMs, late, signal);

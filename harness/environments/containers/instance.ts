@@ -11,6 +11,7 @@ import type {
   RolloutControl,
 } from "../../model/capabilities.ts";
 import type { Health } from "../../model/events.ts";
+import { statedDuration } from "../../model/quantities.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { connectedPorts, connectionsTo, established, listening, portsIn } from "../../safety/listening.ts";
 import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
@@ -58,7 +59,8 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
     const container = await ManagedContainer.make(this.#ground, started.name, recipe, started.log);
     try {
       await this.#begin(container, started, { endsByItself: true });
-      const late = (): Error => failedToStart("PREPARE_FAILED", started, `had no end after ${onceWithinMs / 1000} s`);
+      const late = (): Error =>
+        failedToStart("PREPARE_FAILED", started, `had no end after ${statedDuration(onceWithinMs)}`);
       const how = await withDeadline(container.ended, onceWithinMs, late, this.#ground.context.signal);
       if (how !== "exit 0") throw failedToStart("PREPARE_FAILED", started, `ended with ${how}`);
     } finally {

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { statedDuration } from "../../model/quantities.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
 import { type ProcessRow, signalProcess } from "../../safety/processes.ts";
@@ -31,7 +32,8 @@ export class Inspector {
     const node = tree.find(({ pid }) => isNode(pid));
     if (node === undefined) throw new Error("none of its processes is Node, so that it has no inspector");
     const socket = new WebSocket(await this.#open(node));
-    const late = (): Error => new Error(`process ${node.pid}: no answer of its inspector in ${withinMs / 1000} s`);
+    const late = (): Error =>
+      new Error(`process ${node.pid}: no answer of its inspector in ${statedDuration(withinMs)}`);
     try {
       return await withDeadline(ask(socket, expression), withinMs, late);
     } finally {

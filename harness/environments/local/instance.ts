@@ -10,6 +10,7 @@ import type {
 } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import type { Health } from "../../model/events.ts";
+import { statedDuration } from "../../model/quantities.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
@@ -60,7 +61,8 @@ export class Instance
     const started = this.#started(name, launch);
     let how: string;
     try {
-      const late = (): Error => failedToStart("PREPARE_FAILED", started, `had no end after ${onceWithinMs / 1000} s`);
+      const late = (): Error =>
+        failedToStart("PREPARE_FAILED", started, `had no end after ${statedDuration(onceWithinMs)}`);
       how = await withDeadline(process.ended, onceWithinMs, late, this.#run.signal);
     } finally {
       await process.kill();

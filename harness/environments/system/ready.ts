@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FaultlineError, systemError } from "../../model/errors.ts";
+import { statedDuration } from "../../model/quantities.ts";
 
 /** How long a component may take until it answers, and how long what is run once before it may take. */
 const readyWithinMs = 30_000;
@@ -32,7 +33,7 @@ export async function untilReady(start: {
     const how = await start.ended();
     if (how !== undefined) throw failedToStart(codeOf(how), started, `ended with ${how}`);
     if (performance.now() > deadline) {
-      throw failedToStart("NOT_READY", started, `did not answer within ${readyWithinMs / 1000} s`);
+      throw failedToStart("NOT_READY", started, `did not answer within ${statedDuration(readyWithinMs)}`);
     }
     await sleep(pollMs, undefined, { signal });
   }

@@ -1,3 +1,4 @@
+import { plural } from "../quantities.ts";
 import { type Decidable, decidable, fewestRuns, runsBeside } from "./decidable.ts";
 import { type Change, type MetricRow, metricRowsOf } from "./metric-rows.ts";
 import type { MetricName } from "./metrics.ts";
@@ -87,7 +88,7 @@ function undecidedOf({ base, run, can, rows }: Measured): readonly string[] {
   if (can === "nothing") {
     const { worse, better } = fewestRuns;
     return [
-      `${counted(base.runs.length)} against ${run.runs.length} cannot tell a change from chance: ${worse} runs a side can show that something got worse, ${better} that something got better.`,
+      `${plural(base.runs.length, "run")} against ${run.runs.length} cannot tell a change from chance: ${worse} runs a side can show that something got worse, ${better} that something got better.`,
     ];
   }
   const unseen = sidePhases.filter((phase) => isUnknown(rows, phase, "notOkShare"));
@@ -123,5 +124,3 @@ function remedyFor(base: Side, run: Side): readonly string[] {
   const commands = [base.replay, run.replay].map((replay) => `${replay} --repeat ${fewestRuns.worse}`);
   return [...new Set(commands)];
 }
-
-const counted = (runs: number): string => `${runs} ${runs === 1 ? "run" : "runs"}`;

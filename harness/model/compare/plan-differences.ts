@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.ts";
+import { count, roundedTo } from "../quantities.ts";
 import type { Draw, Named, PlanIdentity } from "./plan-identity.ts";
 import type { Side } from "./side.ts";
 
@@ -132,7 +133,8 @@ function differingDue(base: Asked, run: Asked): readonly Problem[] {
     const [before, after] = [meanOf(due), meanOf(others)];
     const deviation = Math.sqrt(before / due.length + after / others.length);
     if (Math.abs(before - after) <= farOff * deviation) return [];
-    const text = `differs: base has ${before.toFixed(0)} due a run in ${phase}, run has ${after.toFixed(0)}`;
+    const [ofBase, ofRun] = [before, after].map((mean) => count(roundedTo(mean, 0.1)));
+    const text = `differs: base has ${ofBase} due a run in ${phase}, run has ${ofRun}`;
     return [problem("LOADS_DIFFER", `load of ${operation}`, text)];
   });
 }

@@ -57,6 +57,7 @@ export function planIdentity(
   };
 }
 
+/** Baselines keep these texts, and compare them with those of later versions: they are no matter of taste. */
 function workloadText({ perSecond, slo }: Omit<Plan["workloads"][number], "name">): string {
   const rate = `${Number(perSecond.toFixed(3))}/s`;
   return slo === undefined ? rate : `${rate}, ${slo.availability * 100} % within ${slo.withinMs} ms`;

@@ -1,5 +1,6 @@
 import { storedEvidence } from "../evidence.ts";
 import { figuresOf } from "../measure/figures.ts";
+import { duration } from "../quantities.ts";
 import type { StoredRun } from "../run.ts";
 import { type Verdict, verdicts, worst } from "../verdict.ts";
 import { median } from "./median.ts";
@@ -64,9 +65,7 @@ function caveatsOf(runs: readonly StoredRun[]): readonly string[] {
     ...(spoilt.length === 0 ? [] : [`${notTheFault}: ${spoilt.join(", ")}`]),
     ...(lateMs === 0
       ? []
-      : [
-          `the load generator itself was late for ${Math.round(lateMs / 1000)} s, and the latency of these is left out`,
-        ]),
+      : [`the load generator itself was late for ${duration(lateMs)}, and the latency of these is left out`]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Receipt, ScheduledInjection } from "../fault.ts";
+import { duration, statedDuration } from "../quantities.ts";
 
 /** A fault lasted as long as planned when it did to within the larger of both. */
 const tolerance = { ms: 250, share: 0.1 };
@@ -17,14 +18,14 @@ export function lastedMs(
   return Math.max(...own.map(({ requestedMs, healProvenMs = Number.NaN }) => healProvenMs - requestedMs));
 }
 
-/** For how long, in words: `for 3 s`, or where that is not what was planned, `for 6.1 s (planned: 3 s)`. */
+/** For how long, in words: `for 3 s`, or where that is not what was planned, `for 6.06 s (planned: 3 s)`. */
 export function lastingOf(
   injection: Pick<ScheduledInjection, "id" | "acts" | "lastingMs">,
   receipts: readonly Receipt[],
 ): string {
-  const planned = `${injection.lastingMs / 1000} s`;
+  const planned = statedDuration(injection.lastingMs);
   const lasted = lastedMs(injection, receipts);
   const most = Math.max(tolerance.ms, tolerance.share * injection.lastingMs);
   if (lasted === undefined || Math.abs(lasted - injection.lastingMs) <= most) return `for ${planned}`;
-  return `for ${Number((lasted / 1000).toFixed(1))} s (planned: ${planned})`;
+  return `for ${duration(lasted)} (planned: ${planned})`;
 }

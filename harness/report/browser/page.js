@@ -34,13 +34,13 @@
   // --- sort a table by a column
 
   /** @type {Record<string, number>} In ms, and shares as they are. */
-  const units = { µs: 0.001, ms: 1, s: 1000, "%": 1 };
+  const units = { µs: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, "%": 1 };
 
   /** What a cell is ordered by: a number with its unit, or its text. @param {string} text */
   function orderOf(text) {
     const plain = text.trim().replaceAll(",", "").replace("−", "-").replace(/^\+/, "");
     if (plain === "never") return Number.POSITIVE_INFINITY;
-    const [, number, unit = ""] = /^(-?[\d.]+)(?: (µs|ms|s|%))?$/.exec(plain) ?? [];
+    const [, number, unit = ""] = /^(-?[\d.]+)(?: (µs|ms|s|min|h|%))?$/.exec(plain) ?? [];
     return number === undefined ? text.trim().toLowerCase() : Number(number) * (units[unit] ?? 1);
   }
 
@@ -131,7 +131,7 @@
 
   /** The row of the table below a chart in which a time lies. @param {Element | null} table @param {number} at */
   function told(table, at) {
-    const when = `${(at / 1000).toFixed(2)} s`;
+    const when = `${(at / 1000).toFixed(3)} s`;
     if (!(table instanceof HTMLTableElement)) return when;
     const rows = [...(table.tBodies[0]?.rows ?? [])];
     const row = rows.findLast((one) => Number(one.dataset["at"]) <= at);

@@ -21,7 +21,7 @@ export function chartOf(page: string, id: string): Chart {
   ].map(([, x, y, anchor, text = ""]) => ({ x: Number(x), y: Number(y), anchor, text: textOf(text) }));
   const below = ticks.filter(({ anchor }) => anchor === "middle");
   const time = axis(
-    below.map(({ x, text }) => ({ at: x, value: Number(text.replace(" s", "")) * 1000 })),
+    below.map(({ x, text }) => ({ at: x, value: Number(text.replace(" s", "").replaceAll(",", "")) * 1000 })),
     false,
   );
   const beside = ticks.filter(({ anchor }) => anchor === "end");
@@ -52,8 +52,8 @@ function axis(ticks: readonly { at: number; value: number }[], isLog: boolean): 
 
 /** `41 ms`, `1.34 s`, `840 µs` as ms, all that are in a text. */
 export function durationsOf(text: string): readonly number[] {
-  const factors: Readonly<Record<string, number>> = { s: 1000, ms: 1, µs: 0.001 };
-  return [...text.matchAll(/([\d.]+) (s|ms|µs)/g)].map(([, value, unit = ""]) => Number(value) * factors[unit]!);
+  const factors: Readonly<Record<string, number>> = { min: 60_000, s: 1000, ms: 1, µs: 0.001 };
+  return [...text.matchAll(/([\d.]+) (min|s|ms|µs)/g)].map(([, value, unit = ""]) => Number(value) * factors[unit]!);
 }
 
 /** The flat pieces of a line, one for each stretch of time. */
