@@ -24,10 +24,10 @@ export interface JobsAtStops {
   readonly jobs: number;
   /** Of those, what took more than one attempt. */
   readonly again: readonly Noted[];
+  /** How many of them may have done so for the machine's sake. */
+  readonly excused: number;
   /** Why nothing good can be said of them; undefined where it can, as far as this goes. */
   readonly doubt: string | undefined;
-  /** The machine may be the reason why attempts failed. */
-  readonly wasHeldUp: boolean;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface JobsAtStops {
  */
 export function jobsAtStops(evidence: Evidence, stops: readonly Stop[], rule: JobRule): JobsAtStops {
   const state = soundState(evidence, "jobs");
-  const none = { judged: 0, jobs: 0, again: [], wasHeldUp: false };
+  const none = { judged: 0, jobs: 0, again: [], excused: 0 };
   if (typeof state === "string") return { ...none, doubt: state };
   const own = stops.filter(({ instance, exit }) => isOf(rule.workers, instance) && exit !== undefined);
   if (own.length === 0) return { ...none, doubt: `no process of ${rule.workers.join(" and ")} was asked to end` };
@@ -46,13 +46,15 @@ export function jobsAtStops(evidence: Evidence, stops: readonly Stop[], rule: Jo
   const byRow = new Map(inHand.map((one) => [one.row, one]));
   const jobs = [...byRow.values()].map((one) => ({ ...one, tries: attempts.get(evidence.history.id[one.row]!) }));
   const again = jobs.flatMap(({ row, stop, tries = 0 }) => (tries > 1 ? [noted(evidence, row, stop, tries)] : []));
+  const late = judged.filter((stop) => machineHeldUp(evidence, stop, rule));
+  const excusable = new Set(late.flatMap((stop) => rowsAround(evidence, stop, rule)));
   const unknown = jobs.filter(({ tries }) => tries === undefined).length;
   return {
     judged: judged.length,
     jobs: jobs.length,
     again,
+    excused: again.filter(({ row }) => excusable.has(row)).length,
     doubt: doubtOf({ judged: judged.length, jobs: jobs.length, unknown, of: rule.workers.join(" and ") }),
-    wasHeldUp: judged.some((stop) => machineHeldUp(evidence, stop, rule)),
   };
 }
 
@@ -130,7 +132,7 @@ function stretches(stop: Stop, rule: JobRule, { on }: FaultTime): readonly (read
 }
 
 /** Of the time that a job may take: a machine that was late by so much may be why an attempt was not in time. */
-const shareThatCounts = 0.1;
+const shareThatCounts = 0.25;
 
 function machineHeldUp({ generator }: Evidence, stop: Stop, rule: JobRule): boolean {
   const [fromMs, toMs] = [stop.requestedMs - rule.lastMs, untilMs(stop, rule)];

@@ -160,7 +160,7 @@ const tookMs = ({ exit, requestedMs }: Stop): number => (exit?.atMs ?? Number.Na
 function findingOf(evidence: Evidence, found: Found): Finding {
   const { ends, requests, jobs } = found;
   const lost = [...requests.lost, ...requests.cut].filter(({ row }) => !requests.doubtful.has(row));
-  const violations = [...lost, ...(jobs !== undefined && breaks(jobs) && !jobs.wasHeldUp ? jobs.again : [])];
+  const violations = [...lost, ...(jobs !== undefined && breaks(jobs, jobs.excused) ? jobs.again : [])];
   const said = { expected, actual: spoken(evidence, found), numbers: numbersOf(found) };
   if (ends.bad.length + violations.length > 0) {
     const rows = violations.map(({ row }) => row);
@@ -170,7 +170,8 @@ function findingOf(evidence: Evidence, found: Found): Finding {
   return open === undefined ? { verdict: "pass", ...said } : { ...open, numbers: said.numbers };
 }
 
-const breaks = ({ again, rule }: NonNullable<Found["jobs"]>): boolean => again.length > rule.triedAgain;
+const breaks = ({ again, rule }: NonNullable<Found["jobs"]>, excused = 0): boolean =>
+  again.length - excused > rule.triedAgain;
 
 function numbersOf({ stops, ends, requests, jobs }: Found): CheckResult["numbers"] {
   const { lost, cut, underWay, refused, turnedAway } = requests;
