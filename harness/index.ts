@@ -60,7 +60,6 @@ export { redisOutOfMemory } from "./faults/redis-out-of-memory.ts";
 export { redisPause } from "./faults/redis-pause.ts";
 export { redisReadOnly } from "./faults/redis-read-only.ts";
 export { refuse } from "./faults/refuse.ts";
-export { repeated } from "./faults/repeated.ts";
 export { reset } from "./faults/reset.ts";
 export { rollingRestart } from "./faults/rolling-restart.ts";
 export { silence } from "./faults/silence.ts";
@@ -112,3 +111,4 @@ export {
   type Workload,
   workload,
 } from "./model/workload.ts";
+export { repeated } from "./plan/repeated.ts";

@@ -19,7 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ["model", "schema", "node"],
   export: ["model", "npm"],
   report: ["model", "npm", "node"],
-  environments: ["model", "network", "safety", "npm", "node"],
+  pack: ["model", "schema", "network", "npm", "node"],
+  environments: ["model", "pack", "network", "safety", "npm", "node"],
   run: [
     "model",
     "schema",
@@ -37,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   setup: ["node"],
   cli: ["*"],
   bench: ["*"],
-  index: ["model", "faults", "checks"],
+  index: ["model", "plan", "faults", "checks"],
   vitest: ["model", "schema", "faults", "run", "cli", "npm"],
   bin: ["node"],
   scenarios: ["faultline", "npm", "node"],

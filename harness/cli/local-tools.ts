@@ -1,5 +1,5 @@
-import type { LocalTools } from "../environments/local/driver.ts";
 import { FaultlineError, systemError } from "../model/errors.ts";
+import type { LocalTools } from "../pack/local-driver.ts";
 import { cacheFolder } from "../setup/cache-folder.mjs";
 import { SetupFailure } from "../setup/failure.mjs";
 import { locateComponents, lookForToxiproxy } from "../setup/locate.mjs";

@@ -4,7 +4,7 @@ import type { CutOrder } from "../model/relay.ts";
 import type { Duration } from "../model/units.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice, duration, text, whole } from "../schema/fields.ts";
-import { textOf } from "./parameters.ts";
+import { textOf } from "../schema/parameters.ts";
 
 const cutWhileOptions = new FaultOptions({
   /** Upper and lower case are the same. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FaultSpec } from "../model/fault.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { hinted, variableName } from "../schema/fields.ts";
-import { textOf } from "./parameters.ts";
+import { textOf } from "../schema/parameters.ts";
 import { rolledOut } from "./rolled-out.ts";
 
 const misconfigureOptions = new FaultOptions({

@@ -3,7 +3,7 @@ import type { PostgresControl } from "../model/capabilities.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { sqlName, text } from "../schema/fields.ts";
-import { textOf } from "./parameters.ts";
+import { textOf } from "../schema/parameters.ts";
 import { literal } from "./postgres-refusal.ts";
 
 const postgresDropIndexOptions = new FaultOptions({

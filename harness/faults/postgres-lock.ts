@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { sqlName, text } from "../schema/fields.ts";
-import { textOf } from "./parameters.ts";
+import { textOf } from "../schema/parameters.ts";
 import { identifier } from "./postgres-refusal.ts";
 
 const postgresLockOptions = new FaultOptions({

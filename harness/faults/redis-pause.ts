@@ -4,7 +4,7 @@ import { messageOf } from "../model/errors.ts";
 import type { FaultKind, FaultSpec, Observation } from "../model/fault.ts";
 import { FaultOptions } from "../schema/fault-options.ts";
 import { choice } from "../schema/fields.ts";
-import { textOf } from "./parameters.ts";
+import { textOf } from "../schema/parameters.ts";
 import { harmlessWrite, undoneBy } from "./redis-setting.ts";
 
 const whats = ["writes", "everything"] as const;

@@ -1,5 +1,5 @@
 import type { FaultKind, Observation, ScheduledInjection } from "../model/fault.ts";
-import { textOf } from "./parameters.ts";
+import { textOf } from "../schema/parameters.ts";
 
 type Parameters = ScheduledInjection["parameters"];
 

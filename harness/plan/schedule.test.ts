@@ -7,7 +7,6 @@ import { latency } from "../faults/latency.ts";
 import { partition } from "../faults/partition.ts";
 import { pause } from "../faults/pause.ts";
 import { redisReadOnly } from "../faults/redis-read-only.ts";
-import { repeated } from "../faults/repeated.ts";
 import { rollingRestart } from "../faults/rolling-restart.ts";
 import { slices } from "../faults/slices.ts";
 import { slowClose } from "../faults/slow-close.ts";
@@ -16,6 +15,7 @@ import { accepted, commits } from "../model/milestone.ts";
 import { randomFrom } from "../model/random.ts";
 import { postgres, redis, service, system } from "../model/system.ts";
 import { milliseconds, seconds } from "../model/units.ts";
+import { repeated } from "./repeated.ts";
 import { schedule } from "./schedule.ts";
 
 const shop = system({

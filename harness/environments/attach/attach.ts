@@ -6,10 +6,11 @@ import type { Snapshot } from "../../model/snapshot.ts";
 import { clientsName, type Link, linksNamed, linksOf, type System } from "../../model/system.ts";
 import { linkControl, proxyName } from "../../network/link.ts";
 import { probe } from "../../network/probe.ts";
+import type { AttachDriver, AttachedInstance } from "../../pack/attach-driver.ts";
+import type { OpenControls, OpenedControls } from "../../pack/component-kind.ts";
 import { foreignTarget, isAllowedTarget, isThisMachine } from "../../safety/foreign-targets.ts";
 import { connectedPorts, connectionsTo } from "../../safety/listening.ts";
 import { type PortReservation, reservePorts } from "../../safety/ports.ts";
-import type { OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { startToxiproxy } from "../processes/toxiproxy.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { sharedSockets } from "../system/traffic.ts";
@@ -18,7 +19,6 @@ import { findContainer } from "./foreign-container.ts";
 import type { ForeignPause } from "./foreign-pause.ts";
 import { findProcess } from "./foreign-process.ts";
 import { ForeignProxies } from "./foreign-proxies.ts";
-import type { AttachKind, Running } from "./kind.ts";
 import { attachKinds } from "./kinds.ts";
 import { attachRules } from "./rules.ts";
 
@@ -59,7 +59,7 @@ class Hold {
   readonly #system: System;
   readonly #context: EnvironmentContext;
   readonly #ports: PortReservation = reservePorts();
-  readonly #running: readonly (Running & { readonly kind: AttachKind })[];
+  readonly #running: readonly (AttachedInstance & { readonly kind: AttachDriver })[];
   readonly #processes = new Map<string, ForeignPause>();
   readonly #links = new Map<string, LinkControl>();
   readonly #controls = new Map<string, OpenedControls>();
@@ -247,7 +247,7 @@ async function whyNoAnswer({
   address,
   definition,
   kind,
-}: Running & { kind: AttachKind }): Promise<Problem | undefined> {
+}: AttachedInstance & { kind: AttachDriver }): Promise<Problem | undefined> {
   const { answered, error } = await probe(address, kind.greeting(definition), answersWithinMs);
   if (answered) return undefined;
   const message = `${address.host}:${address.port} does not answer as a component of the kind ${kind.kind}: ${error}`;

@@ -1,15 +1,15 @@
 import type { AttachedPostgres } from "../../model/attached.ts";
 import type { ComponentDefinition } from "../../model/system.ts";
+import { type AttachDriver, isText } from "../../pack/attach-driver.ts";
+import { passwordFileFor } from "../../pack/password-file.ts";
 import { sslRequest } from "../kinds/postgres.ts";
 import { PostgresServerControl } from "../kinds/postgres-control.ts";
 import { postgresSnapshot } from "../kinds/postgres-snapshot.ts";
-import { type AttachKind, isText } from "./kind.ts";
-import { passwordFileFor } from "./password-file.ts";
 
 const settingsOf = ({ settings }: ComponentDefinition) =>
   settings as unknown as Pick<AttachedPostgres, "database" | "user" | "password" | "admin">;
 
-export const postgresKind: AttachKind = {
+export const postgresKind: AttachDriver = {
   kind: "postgres",
   problems(settings) {
     const missing = ["database", "user"].filter((setting) => !isText(settings[setting]));

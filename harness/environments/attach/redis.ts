@@ -1,10 +1,10 @@
 import type { AttachedRedis } from "../../model/attached.ts";
 import type { Exchange, Greeting } from "../../network/probe.ts";
+import { type AttachDriver, type AttachedInstance, isText } from "../../pack/attach-driver.ts";
+import { passwordFileFor } from "../../pack/password-file.ts";
 import { redisPing } from "../kinds/redis.ts";
 import { RedisServerControl } from "../kinds/redis-control.ts";
 import { redisSnapshot } from "../kinds/redis-snapshot.ts";
-import { type AttachKind, isText, type Running } from "./kind.ts";
-import { passwordFileFor } from "./password-file.ts";
 
 /** A server that wants a log-in lives, too. */
 const answered = (exchange: Exchange): Exchange => ({
@@ -13,10 +13,10 @@ const answered = (exchange: Exchange): Exchange => ({
 });
 const ping: Greeting = { ...answered(redisPing), inBulk: answered(redisPing.inBulk) };
 
-const settingsOf = ({ definition }: Running) =>
+const settingsOf = ({ definition }: AttachedInstance) =>
   definition.settings as unknown as Pick<AttachedRedis, "user" | "password">;
 
-export const redisKind: AttachKind = {
+export const redisKind: AttachDriver = {
   kind: "redis",
   problems: (settings) =>
     ["user", "password"].flatMap((setting) =>

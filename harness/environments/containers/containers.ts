@@ -1,10 +1,10 @@
 import type { ContainerSettings } from "../../model/config.ts";
 import type { Environment, EnvironmentContext, RunningSystem } from "../../model/environment.ts";
 import { clientsName, type System } from "../../model/system.ts";
+import { containerPort } from "../../pack/container-driver.ts";
 import { processesInContainers } from "../../safety/processes.ts";
 import type { Gauges, Place } from "../system/place.ts";
 import { found, startSystem } from "../system/system-start.ts";
-import { insideOf } from "./driver.ts";
 import { containerDrivers } from "./drivers.ts";
 import { connectToEngine, type Engine } from "./engine.ts";
 import { containersFacts } from "./facts.ts";
@@ -81,7 +81,7 @@ function containersPlace(
     // By its name, which leads to it wherever it is started again.
     upstream: (facts) => ({
       host: facts.instance,
-      port: insideOf(found(containerDrivers, facts.definition.kind).recipe(facts), facts.address.port),
+      port: containerPort(found(containerDrivers, facts.definition.kind).recipe(facts), facts.address.port),
     }),
     makeInstance: (kind, facts) => new ContainerInstance(kind, found(containerDrivers, kind.kind), facts, ground),
     async gauges(instances) {

@@ -1,4 +1,4 @@
-import type { ContainerDriver } from "./driver.ts";
+import type { ContainerDriver } from "../../pack/container-driver.ts";
 import { openSearchContainers } from "./opensearch.ts";
 import { ownImageContainers } from "./own-image.ts";
 import { postgresContainers } from "./postgres.ts";

@@ -4,7 +4,7 @@ import { getAuthConfig } from "testcontainers/build/container-runtime/index.js";
 import { exits, FaultlineError, messageOf, type Problem } from "../../model/errors.ts";
 import { statedDuration } from "../../model/quantities.ts";
 import { withDeadline } from "../../network/deadline.ts";
-import type { Image } from "./driver.ts";
+import type { Image } from "../../pack/container-driver.ts";
 import type { Engine } from "./engine.ts";
 import { type ImageSettings, imageName } from "./settings.ts";
 

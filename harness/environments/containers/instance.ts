@@ -13,12 +13,12 @@ import type {
 import type { Health } from "../../model/events.ts";
 import { statedDuration } from "../../model/quantities.ts";
 import { withDeadline } from "../../network/deadline.ts";
+import type { ComponentKind, InstanceFacts, OpenedControls } from "../../pack/component-kind.ts";
+import { type ContainerDriver, containerPort, type Recipe } from "../../pack/container-driver.ts";
 import { connectedPorts, connectionsTo, established, listening, portsIn } from "../../safety/listening.ts";
-import type { InstanceFacts, Kind, OpenedControls } from "../kinds/kind.ts";
 import type { Gauges, StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
 import { ManagedContainer } from "./container.ts";
-import { type ContainerDriver, insideOf, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 import { ContainerLimits } from "./limits.ts";
 import { notStarted } from "./not-started.ts";
@@ -31,7 +31,7 @@ const shutdownMs = 5000;
 /** One instance of a component as a container, under control. */
 export class ContainerInstance implements StartableInstance, ProcessControl, NicControl, RolloutControl, LimitsControl {
   readonly name: string;
-  readonly #kind: Kind;
+  readonly #kind: ComponentKind;
   readonly #driver: ContainerDriver;
   readonly #facts: InstanceFacts;
   readonly #ground: Ground;
@@ -39,7 +39,7 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
   #container: ManagedContainer | undefined;
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
-  constructor(kind: Kind, driver: ContainerDriver, facts: InstanceFacts, ground: Ground) {
+  constructor(kind: ComponentKind, driver: ContainerDriver, facts: InstanceFacts, ground: Ground) {
     this.name = facts.instance;
     this.#kind = kind;
     this.#driver = driver;
@@ -233,7 +233,7 @@ export class ContainerInstance implements StartableInstance, ProcessControl, Nic
     const [instance, container] = [this.name, this.#container];
     if (container === undefined || container.hasEnded) return { instance, processes: 0, connections: undefined };
     const pids = seen.get(container.id);
-    const port = insideOf(container.recipe, this.#facts.address.port);
+    const port = containerPort(container.recipe, this.#facts.address.port);
     // To run a program in it takes a tenth of a second of a core, which the system that is measured has not got then.
     const ports = pids?.[0] === undefined ? await this.#connectedPorts() : await connectedPorts(pids[0]);
     return { instance, processes: await container.processes(pids), connections: connectionsTo(port, ports) };

@@ -1,5 +1,5 @@
 import type { OpenSearchSettings } from "../../model/system.ts";
-import type { ContainerDriver } from "./driver.ts";
+import type { ContainerDriver } from "../../pack/container-driver.ts";
 
 /** Where the image listens. */
 const port = 9200;

@@ -1,6 +1,6 @@
 import type { ComponentDefinition } from "../../model/system.ts";
+import type { ContainerDriver, Image } from "../../pack/container-driver.ts";
 import { containerSettings } from "../kinds/container.ts";
-import type { ContainerDriver, Image } from "./driver.ts";
 
 const image = (definition: ComponentDefinition): Image => ({ name: containerSettings(definition).image });
 

@@ -1,7 +1,7 @@
 import type { PostgresSettings } from "../../model/system.ts";
+import { type ContainerDriver, samePort } from "../../pack/container-driver.ts";
 import { postgresDefaults } from "../kinds/postgres.ts";
 import { superuser } from "../kinds/postgres-control.ts";
-import { alike, type ContainerDriver } from "./driver.ts";
 
 export const postgresContainers: ContainerDriver = {
   kind: "postgres",
@@ -14,7 +14,7 @@ export const postgresContainers: ContainerDriver = {
       image: "postgres",
       command: ["postgres", ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
       environment: { POSTGRES_USER: superuser, POSTGRES_DB: "postgres", POSTGRES_HOST_AUTH_METHOD: "trust", TZ: "UTC" },
-      ports: [alike(address.port)],
+      ports: [samePort(address.port)],
     };
   },
 };

@@ -1,5 +1,5 @@
 import type { RedisSettings } from "../../model/system.ts";
-import { alike, type ContainerDriver } from "./driver.ts";
+import { type ContainerDriver, samePort } from "../../pack/container-driver.ts";
 
 export const redisContainers: ContainerDriver = {
   kind: "redis",
@@ -21,7 +21,7 @@ export const redisContainers: ContainerDriver = {
       image: "redis",
       command: ["redis-server", ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])],
       environment: {},
-      ports: [alike(address.port)],
+      ports: [samePort(address.port)],
     };
   },
 };

@@ -1,6 +1,6 @@
-import type { InstanceFacts } from "../kinds/kind.ts";
+import type { InstanceFacts } from "../../pack/component-kind.ts";
+import { type ContainerDriver, type Recipe, samePort } from "../../pack/container-driver.ts";
 import { serviceSettings } from "../kinds/service.ts";
-import { alike, type ContainerDriver, type Recipe } from "./driver.ts";
 
 function recipe({ definition, links, address, instance }: InstanceFacts, command: readonly string[]): Recipe {
   const { environment = {}, portVariable = "PORT", hostVariable = "HOST", nameVariable } = serviceSettings(definition);
@@ -15,7 +15,7 @@ function recipe({ definition, links, address, instance }: InstanceFacts, command
       [hostVariable]: "0.0.0.0",
       ...(nameVariable === undefined ? {} : { [nameVariable]: instance }),
     },
-    ports: [alike(address.port)],
+    ports: [samePort(address.port)],
     hasInit: true,
     folder: process.cwd(),
   };

@@ -6,7 +6,7 @@ import {
   pullPolicies,
 } from "../../model/config.ts";
 import { usageError } from "../../model/errors.ts";
-import type { Image } from "./driver.ts";
+import type { Image } from "../../pack/container-driver.ts";
 
 /** Every image, and how the engine gets it. */
 export interface ImageSettings {

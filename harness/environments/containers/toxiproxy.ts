@@ -4,12 +4,12 @@ import type { Address } from "../../model/environment.ts";
 import { exits, FaultlineError, messageOf } from "../../model/errors.ts";
 import { replacedEvent } from "../../network/link.ts";
 import { ProxyServer } from "../../network/proxy-server.ts";
+import { type Recipe, samePort } from "../../pack/container-driver.ts";
 import type { RunningProxies } from "../system/place.ts";
 import { proxiesLost } from "../system/proxies-lost.ts";
 import { failedToStart } from "../system/ready.ts";
 import { countsBytes, recordsOf } from "../system/traffic.ts";
 import { ManagedContainer } from "./container.ts";
-import { alike, type Recipe } from "./driver.ts";
 import type { Ground } from "./ground.ts";
 
 const readyWithinMs = 20_000;
@@ -28,7 +28,7 @@ export async function startToxiproxy(
     image: "toxiproxy",
     command: ["-host=0.0.0.0", `-port=${admin.port}`, countsBytes],
     environment: { LOG_LEVEL: "info" },
-    ports: [admin.port, ...ports].map(alike),
+    ports: [admin.port, ...ports].map(samePort),
     // The engine knows the name of a container only while it runs, and Toxiproxy waits for an answer before it takes
     // anybody else's connection: that there is nobody of that name must be said at once.
     knowsPeersOnly: true,

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import type { Address } from "../../model/environment.ts";
 import type { ComponentDefinition, ContainerSettings } from "../../model/system.ts";
+import { httpGet, httpHealth } from "../../network/http-probe.ts";
 import { type Greeting, probe } from "../../network/probe.ts";
-import { httpGet, httpHealth } from "./http.ts";
-import type { Kind } from "./kind.ts";
+import type { ComponentKind } from "../../pack/component-kind.ts";
 
 /** A connection that stays open so long is taken: an engine's own proxy takes any, and closes it when nobody is behind. */
 const keptMs = 100;
@@ -23,7 +23,7 @@ const anybody: Greeting = {
   inBulk: { bytes: get(`/?${"x".repeat(7500)}`), understands: anyWord },
 };
 
-export const containerKind: Kind = {
+export const containerKind: ComponentKind = {
   kind: "container",
   async isReady({ address, definition }, deadlineMs) {
     const { port, readyPath } = containerSettings(definition);

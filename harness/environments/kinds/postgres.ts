@@ -1,8 +1,8 @@
 import pg from "pg";
 import type { PostgresSettings } from "../../model/system.ts";
 import type { Greeting } from "../../network/probe.ts";
+import type { ComponentKind, InstanceFacts } from "../../pack/component-kind.ts";
 import { askPostgres } from "../../safety/ask-postgres.ts";
-import type { InstanceFacts, Kind } from "./kind.ts";
 import { PostgresServerControl, superuser } from "./postgres-control.ts";
 import { postgresSnapshot } from "./postgres-snapshot.ts";
 
@@ -29,7 +29,7 @@ function startUp(user: string): Uint8Array {
  */
 export const postgresDefaults = { fsync: "off", shared_buffers: "64MB", log_min_messages: "warning" };
 
-export const postgresKind: Kind = {
+export const postgresKind: ComponentKind = {
   kind: "postgres",
   async isReady(instance, deadlineMs) {
     return query(instance, ["SELECT 1"], deadlineMs).then(

@@ -1,5 +1,5 @@
 import { type Greeting, probe } from "../../network/probe.ts";
-import type { Kind } from "./kind.ts";
+import type { ComponentKind } from "../../pack/component-kind.ts";
 import { RedisServerControl } from "./redis-control.ts";
 import { redisSnapshot } from "./redis-snapshot.ts";
 
@@ -12,7 +12,7 @@ export const redisPing: Greeting = {
   inBulk: { bytes: `${" ".repeat(8000)}PING\r\n`, understands },
 };
 
-export const redisKind: Kind = {
+export const redisKind: ComponentKind = {
   kind: "redis",
   isReady: async ({ address }, deadlineMs) => (await probe(address, redisPing, deadlineMs)).answered,
   async openControls({ instance, address }) {

@@ -1,12 +1,12 @@
 import type { ComponentDefinition, ServiceSettings } from "../../model/system.ts";
+import { httpGet, httpHealth } from "../../network/http-probe.ts";
 import { type Exchange, probe } from "../../network/probe.ts";
-import { httpGet, httpHealth } from "./http.ts";
-import type { Kind } from "./kind.ts";
+import type { ComponentKind } from "../../pack/component-kind.ts";
 
 export const serviceSettings = (definition: ComponentDefinition): ServiceSettings =>
   definition.settings as unknown as ServiceSettings;
 
-export const serviceKind: Kind = {
+export const serviceKind: ComponentKind = {
   kind: "service",
   async isReady({ address, definition }, deadlineMs) {
     return (await probe(address, httpGet(serviceSettings(definition).readyPath), deadlineMs)).answered;

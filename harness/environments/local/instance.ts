@@ -14,14 +14,14 @@ import { statedDuration } from "../../model/quantities.ts";
 import type { UndoStep } from "../../model/undo.ts";
 import type { Json } from "../../model/units.ts";
 import { withDeadline } from "../../network/deadline.ts";
+import type { ComponentKind, OpenedControls } from "../../pack/component-kind.ts";
+import type { InstanceContext, Launch, LocalDriver } from "../../pack/local-driver.ts";
 import { connectionsTo, portsOf } from "../../safety/listening.ts";
 import { listProcesses, type ProcessRow, signalProcess, treeOf, variablesOf } from "../../safety/processes.ts";
-import type { Kind, OpenedControls } from "../kinds/kind.ts";
-import { type Launch, ManagedProcess } from "../processes/managed-process.ts";
+import { ManagedProcess } from "../processes/managed-process.ts";
 import type { Gauges, StartableInstance } from "../system/place.ts";
 import { failedToStart, onceWithinMs, type Started, untilReady } from "../system/ready.ts";
 import { ControlGroup } from "./control-group.ts";
-import type { Driver, InstanceContext } from "./driver.ts";
 import { writeOffset } from "./faketime.ts";
 import { Inspector } from "./inspector.ts";
 import { ChangedLimits } from "./limits.ts";
@@ -31,8 +31,8 @@ export class Instance
   implements StartableInstance, ProcessControl, RolloutControl, RuntimeControl, ClockControl, LimitsControl
 {
   readonly name: string;
-  readonly #kind: Kind;
-  readonly #driver: Driver;
+  readonly #kind: ComponentKind;
+  readonly #driver: LocalDriver;
   readonly #setting: InstanceContext;
   readonly #run: EnvironmentContext;
   #process: ManagedProcess | undefined;
@@ -42,7 +42,7 @@ export class Instance
   readonly #quota: ControlGroup;
   #rolledOut: Readonly<Record<string, string>> | undefined;
 
-  constructor(kind: Kind, driver: Driver, setting: InstanceContext, run: EnvironmentContext) {
+  constructor(kind: ComponentKind, driver: LocalDriver, setting: InstanceContext, run: EnvironmentContext) {
     this.name = setting.instance;
     this.#kind = kind;
     this.#driver = driver;

@@ -3,8 +3,8 @@ import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, systemError } from "../../model/errors.ts";
+import type { LocalTools } from "../../pack/local-driver.ts";
 import { superuser } from "../kinds/postgres-control.ts";
-import type { LocalTools } from "./driver.ts";
 
 const run = promisify(execFile);
 

@@ -1,14 +1,14 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { PostgresSettings } from "../../model/system.ts";
+import type { LocalDriver } from "../../pack/local-driver.ts";
 import { postgresDefaults } from "../kinds/postgres.ts";
-import type { Driver } from "./driver.ts";
 import { copyTemplate } from "./postgres-template.ts";
 
 /** No Unix socket: nothing may reach it past its address. */
 const defaults = { ...postgresDefaults, unix_socket_directories: "" };
 
-export const postgresDriver: Driver = {
+export const postgresDriver: LocalDriver = {
   kind: "postgres",
   // An immediate shutdown: the server collects its own children, and leaves no zombies to a slow init.
   farewell: { signal: "SIGQUIT", graceMs: 1500 },

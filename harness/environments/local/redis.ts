@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import type { RedisSettings } from "../../model/system.ts";
-import type { Driver } from "./driver.ts";
+import type { LocalDriver } from "../../pack/local-driver.ts";
 
-export const redisDriver: Driver = {
+export const redisDriver: LocalDriver = {
   kind: "redis",
   // Its data goes away with the run.
   farewell: { signal: "SIGKILL", graceMs: 0 },

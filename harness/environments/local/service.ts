@@ -1,7 +1,6 @@
 import { delimiter, dirname } from "node:path";
+import type { InstanceContext, Launch, LocalDriver } from "../../pack/local-driver.ts";
 import { serviceSettings } from "../kinds/service.ts";
-import type { Launch } from "../processes/managed-process.ts";
-import type { Driver, InstanceContext } from "./driver.ts";
 import { faketimeVariables } from "./faketime.ts";
 
 function launch(context: InstanceContext, [command = "", ...args]: readonly string[]): Launch {
@@ -34,7 +33,7 @@ function inherited(): Record<string, string> {
   return { ...Object.fromEntries(kept), PATH: path };
 }
 
-export const serviceDriver: Driver = {
+export const serviceDriver: LocalDriver = {
   kind: "service",
   farewell: { signal: "SIGTERM", graceMs: 1500 },
   before(context) {

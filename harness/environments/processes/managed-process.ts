@@ -5,24 +5,10 @@ import type { ProcessState } from "../../model/capabilities.ts";
 import type { EnvironmentContext } from "../../model/environment.ts";
 import { messageOf, systemError } from "../../model/errors.ts";
 import type { ProcessIdentity } from "../../model/undo.ts";
+import type { Launch, StopPolicy } from "../../pack/local-driver.ts";
 import { identify, markVariable, signalProcess } from "../../safety/processes.ts";
 import { endTree } from "../../safety/undo.ts";
 import { pauseTree, resumeTree, stateOfTree } from "./process-tree.ts";
-
-/** How to start a process. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly runAs?: { readonly uid: number; readonly gid: number };
-}
-
-/** How a process is asked to end, and how long it may take before it is killed. */
-export interface Farewell {
-  readonly signal: NodeJS.Signals;
-  readonly graceMs: number;
-}
 
 /** A running process of ours and all that descend from it. */
 export class ManagedProcess {
@@ -97,7 +83,7 @@ export class ManagedProcess {
   }
 
   /** Asks it to end, then after the grace kills what is left. */
-  async terminate({ signal, graceMs }: Farewell): Promise<void> {
+  async terminate({ signal, graceMs }: StopPolicy): Promise<void> {
     this.#expected = true;
     if (graceMs > 0 && !this.hasEnded) {
       this.resume();

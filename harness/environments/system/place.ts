@@ -5,7 +5,7 @@ import type { Link } from "../../model/system.ts";
 import type { TrafficSources } from "../../network/link-look.ts";
 import type { ProxyServer } from "../../network/proxy-server.ts";
 import type { Relays } from "../../network/relays.ts";
-import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
+import type { ComponentKind, InstanceFacts, OpenControls, OpenedControls } from "../../pack/component-kind.ts";
 import type { ProxyRecords } from "./traffic.ts";
 
 /** One instance of a component that can be started and stopped, wherever it runs. */
@@ -75,7 +75,7 @@ export interface Place<Instance extends StartableInstance> {
   listen(reached: Address): Address;
   /** Where the proxies find an instance. */
   upstream(facts: InstanceFacts): Address;
-  makeInstance(kind: Kind, facts: InstanceFacts): Instance;
+  makeInstance(kind: ComponentKind, facts: InstanceFacts): Instance;
   /**
    * Of each. Read while the load goes on, which shares the event loop and the processor with it: what can be had
    * for all at one look is looked for once.

@@ -5,9 +5,9 @@ import type { Health } from "../../model/events.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
 import { instanceNames, instancesNamed, type Link, linksNamed, linksOf, type System } from "../../model/system.ts";
 import { linkControl, proxyName } from "../../network/link.ts";
+import type { ComponentKind, InstanceFacts, OpenControls, OpenedControls } from "../../pack/component-kind.ts";
 import { listenerOn } from "../../safety/listening.ts";
 import { isFree, type PortReservation, reservePorts } from "../../safety/ports.ts";
-import type { InstanceFacts, Kind, OpenControls, OpenedControls } from "../kinds/kind.ts";
 import { kinds } from "../kinds/kinds.ts";
 import type { Place, RunningProxies, StartableInstance } from "./place.ts";
 import { startOrder } from "./start-order.ts";
@@ -256,7 +256,7 @@ class SystemStart<Instance extends StartableInstance> {
     return definition;
   }
 
-  #kind(component: string): Kind {
+  #kind(component: string): ComponentKind {
     return found(kinds, this.#definition(component).kind);
   }
 }

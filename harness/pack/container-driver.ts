@@ -1,6 +1,6 @@
-import type { ImageRole } from "../../model/config.ts";
-import type { ComponentDefinition } from "../../model/system.ts";
-import type { InstanceFacts } from "../kinds/kind.ts";
+import type { ImageRole } from "../model/config.ts";
+import type { ComponentDefinition } from "../model/system.ts";
+import type { InstanceFacts } from "./component-kind.ts";
 
 /** An image: the one that the settings have for what it is for, or a user's own. */
 export type Image = ImageRole | { readonly name: string };
@@ -12,10 +12,10 @@ export interface PublishedPort {
 }
 
 /** By the same number on both sides. */
-export const alike = (port: number): PublishedPort => ({ inside: port, outside: port });
+export const samePort = (port: number): PublishedPort => ({ inside: port, outside: port });
 
 /** Where a port of this machine leads to in the container. */
-export const insideOf = ({ ports }: Recipe, port: number): number =>
+export const containerPort = ({ ports }: Recipe, port: number): number =>
   ports.find(({ outside }) => outside === port)?.inside ?? port;
 
 /** What a container is made of. */

@@ -1,6 +1,6 @@
-import type { Address } from "../../model/environment.ts";
-import type { Health } from "../../model/events.ts";
-import { type Exchange, type Greeting, probe } from "../../network/probe.ts";
+import type { Address } from "../model/environment.ts";
+import type { Health } from "../model/events.ts";
+import { type Exchange, type Greeting, probe } from "./probe.ts";
 
 /** Any server that speaks HTTP/1.1 answers a GET with a status line. */
 export function httpGet(path: string): Greeting {

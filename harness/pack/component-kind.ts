@@ -1,8 +1,8 @@
-import type { Capabilities } from "../../model/capabilities.ts";
-import type { Address } from "../../model/environment.ts";
-import type { Health } from "../../model/events.ts";
-import type { ComponentDefinition } from "../../model/system.ts";
-import type { Greeting } from "../../network/probe.ts";
+import type { Capabilities } from "../model/capabilities.ts";
+import type { Address } from "../model/environment.ts";
+import type { Health } from "../model/events.ts";
+import type { ComponentDefinition } from "../model/system.ts";
+import type { Greeting } from "../network/probe.ts";
 
 /** One instance of a component, wherever it runs. */
 export interface InstanceFacts {
@@ -28,9 +28,9 @@ export interface OpenedControls {
 
 /**
  * What components of one kind say, and what can be said to them, wherever they run; how they are started is up to each
- * environment. A new kind is one file and one line in `kinds.ts`, and what each environment needs to start it.
+ * environment. A new kind is one file and one line in `environments/kinds/kinds.ts`, and what each environment needs to start it.
  */
-export interface Kind {
+export interface ComponentKind {
   readonly kind: string;
   /** A real answer, not an open port. */
   isReady(instance: InstanceFacts, deadlineMs: number): Promise<boolean>;

@@ -1,7 +1,6 @@
-import type { InstanceFacts } from "../kinds/kind.ts";
-import type { Farewell, Launch } from "../processes/managed-process.ts";
+import type { InstanceFacts } from "./component-kind.ts";
 
-/** The programs that this environment starts, and where they were found. */
+/** The programs that the environment `local` starts, and where they were found. */
 export interface LocalTools {
   /** The folder of `postgres` and `initdb`, readable for `unprivileged`. */
   readonly postgresFolder: string;
@@ -24,11 +23,26 @@ export interface InstanceContext extends InstanceFacts {
   readonly tools: LocalTools;
 }
 
+/** How to start a process. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly runAs?: { readonly uid: number; readonly gid: number };
+}
+
+/** How a process is asked to end, and how long it may take before it is killed. */
+export interface StopPolicy {
+  readonly signal: NodeJS.Signals;
+  readonly graceMs: number;
+}
+
 /** How components of one kind are started as local processes. */
-export interface Driver {
+export interface LocalDriver {
   readonly kind: string;
   /** How it is asked to end at the end of a run, and how long it may take before it is killed. */
-  readonly farewell: Farewell;
+  readonly farewell: StopPolicy;
   /** Run once before the first instance of a component starts; to its end. */
   before?(context: InstanceContext): Launch | undefined;
   /** Makes its folder ready and says how to start it. Called before each start, so it must repeat well. */
