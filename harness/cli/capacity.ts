@@ -107,7 +107,7 @@ async function onScenario(
     const remedy = "Name one: `faultline list` shows them.";
     const lacking = skipped.map(({ scenario: id, why }) => `; ${id} cannot run here: ${why.join(" ")}`).join("");
     const message = `"${filter}" names ${planned.length} scenarios${lacking}`;
-    throw usageError({ code: "ONE_SCENARIO", where: "capacity", message, remedy });
+    throw usageError({ code: "NOT_ONE_SCENARIO", where: "capacity", message, remedy });
   }
   const { entry: entries } = one.plan;
   if (common.mostConnections < entries.length) {

@@ -66,7 +66,7 @@ export const attachmentSchema = z.strictObject({
 
 export const componentSchema = z.strictObject({
   kind: text("Make it with service({ … }), postgres({ … }), redis() or container({ … }).", { code: "UNKNOWN_KIND" }),
-  instances: whole({ atLeast: 1, atMost: 20, code: "BAD_INSTANCES" }).optional(),
+  instances: whole({ atLeast: 1, atMost: 20, code: "OUT_OF_BOUNDS" }).optional(),
   links: hinted(
     z.record(z.string(), linkSchema),
     'Give links by variable, as { DB: { to: "db", as: "{url}" } }.',

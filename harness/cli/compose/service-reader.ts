@@ -92,7 +92,7 @@ export class ServiceReader {
     if (Array.isArray(value)) return value.map((word, index) => this.#text(word, ["command", index]));
     const text = scalar(value);
     const words = text === undefined ? undefined : splitWords(text);
-    if (words === undefined) this.#bad("BAD_COMMAND", ["command"], "is no text with its quotes closed", "Correct it.");
+    if (words === undefined) this.#bad("BAD_VALUE", ["command"], "is no text with its quotes closed", "Correct it.");
     return words?.map((word) => this.#text(word, ["command"]));
   }
 
@@ -172,7 +172,7 @@ export class ServiceReader {
     const told = scale ?? (isValues(deploy) ? deploy["replicas"] : undefined) ?? 1;
     const count = Number(typeof told === "string" ? this.#plain(told, ["scale"]) : told);
     if (Number.isInteger(count) && count >= 0) return count;
-    this.#bad("BAD_SCALE", ["scale"], `is ${JSON.stringify(told)}`, "Give a whole number.");
+    this.#bad("BAD_VALUE", ["scale"], `is ${JSON.stringify(told)}`, "Give a whole number.");
     return 1;
   }
 }
