@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
+import type { CodeWith } from "../../model/error-codes/index.ts";
 import type { Problem } from "../../model/errors.ts";
 import { didYouMean } from "../../schema/did-you-mean.ts";
 import { byName, isValues, type Values } from "./extend.ts";
@@ -62,7 +63,7 @@ export class ServiceReader {
     };
   }
 
-  #bad(code: string, path: Path, message: string, remedy: string): void {
+  #bad(code: CodeWith<"usage">, path: Path, message: string, remedy: string): void {
     const { source, name, problems } = this.#context;
     const full = ["services", name, ...path];
     problems.push({ code, where: `${source.where(full)} ${full.join(".")}`, message, remedy });
