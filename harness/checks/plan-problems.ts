@@ -1,4 +1,5 @@
 import type { Check, OperationInfo, PlanFacts } from "../model/check.ts";
+import type { ProblemCode } from "../model/error-codes/index.ts";
 import type { Problem } from "../model/errors.ts";
 import type { LoadPhase } from "../model/history.ts";
 import { count, roundedTo, statedDuration, statedRate } from "../model/quantities.ts";
@@ -61,7 +62,7 @@ export const keyspacesNamed =
 function unknownAmong(
   names: readonly string[] = [],
   known: readonly string[],
-  { code, where, what }: { readonly code: string; readonly where: string; readonly what: string },
+  { code, where, what }: { readonly code: ProblemCode; readonly where: string; readonly what: string },
 ): readonly Problem[] {
   return names
     .filter((name) => !known.includes(name))

@@ -19,7 +19,7 @@ export function baselineFor(path: string, planned: readonly string[]): Side {
   const others = planned.filter((id) => id !== base.scenario);
   if (others.length === 0) return base;
   throw usageError({
-    code: "BASELINE_OF_ANOTHER_SCENARIO",
+    code: "SCENARIOS_DIFFER",
     where: "--baseline",
     message: `${path} is of ${base.scenario}, and this runs ${others.join(", ")}`,
     remedy: `Run ${base.scenario} alone, or name a baseline of what is run.`,

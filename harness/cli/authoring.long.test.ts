@@ -26,7 +26,7 @@ test("a new scenario is valid and runs as it is; its run can be shown, opened an
   expect(made).toMatchObject({ exit: 0, stdout: "scenarios/my-first.ts\n" });
   const again = await faultline("new", "my-first");
   expect(again.exit).toBe(64);
-  expect(again.stderr).toContain("[SCENARIO_EXISTS]");
+  expect(again.stderr).toContain("[FILE_EXISTS]");
 
   expect((await faultline("validate")).stdout).toMatch(/✓ my-first {2}1 fault, 3 checks, \d+ operations/);
   const run = await faultline("run", "my-first", "--seed", "7");

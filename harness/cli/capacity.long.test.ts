@@ -92,7 +92,7 @@ test("what can't be loaded is refused, each with its code and remedy", async () 
   expect(await refused("http://")).toBe("64 BAD_URL");
   expect(await refused("https://127.0.0.1:1/")).toBe("64 BAD_URL");
   expect(await refused("slow-stor")).toBe("64 UNKNOWN_SCENARIO");
-  expect(await refused("*-store")).toBe("64 ONE_SCENARIO");
+  expect(await refused("*-store")).toBe("64 NOT_ONE_SCENARIO");
   expect(await refused("slow-store", "--seconds", "soon")).toBe("64 OUT_OF_BOUNDS");
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -7,7 +7,7 @@ import { rateTrial } from "../load/trial.ts";
 import { type JudgeFault, watchJudges } from "../load/watched-judges.ts";
 import type { ContainerSettings } from "../model/config.ts";
 import type { Address } from "../model/environment.ts";
-import { exits, systemError, usageError } from "../model/errors.ts";
+import { exits, FaultlineError, systemError, usageError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { randomFrom } from "../model/random.ts";
 import { secretsOf } from "../model/redact.ts";
@@ -107,7 +107,7 @@ async function onScenario(
     const remedy = "Name one: `faultline list` shows them.";
     const lacking = skipped.map(({ scenario: id, why }) => `; ${id} cannot run here: ${why.join(" ")}`).join("");
     const message = `"${filter}" names ${planned.length} scenarios${lacking}`;
-    throw usageError({ code: "ONE_SCENARIO", where: "capacity", message, remedy });
+    throw usageError({ code: "NOT_ONE_SCENARIO", where: "capacity", message, remedy });
   }
   const { entry: entries } = one.plan;
   if (common.mostConnections < entries.length) {
@@ -272,5 +272,6 @@ function flag(text: string, where: string, least: number, most: number): number 
 
 function leftBehind(leftBroken: readonly string[]): Error {
   const remedy = "`faultline clean` undoes what was left.";
-  return systemError({ code: "LEFT_BROKEN", where: "capacity", message: leftBroken.join("; "), remedy });
+  const message = leftBroken.join("; ");
+  return new FaultlineError(exits.leftBroken, [{ code: "LEFT_BROKEN", where: "capacity", message, remedy }]);
 }

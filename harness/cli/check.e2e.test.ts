@@ -171,7 +171,7 @@ test("the history goes out in every format, whole into a file that is not there 
   const unknown = await told(stored, "--format", "cvs");
   expect([unknown.exit, unknown.stderr]).toEqual([64, expect.stringContaining('Did you mean "csv"?')]);
   expect((await told(join(folder.path, "nowhere"))).stderr).toContain("NOT_A_RUN");
-  expect((await told(stored, "-o", join(folder.path, "no", "folder", "x.csv"))).stderr).toContain("EXPORT_NOT_WRITTEN");
+  expect((await told(stored, "-o", join(folder.path, "no", "folder", "x.csv"))).stderr).toContain("[NOT_WRITTEN]");
 });
 
 test("a reader that has had enough of an export is no error", async () => {

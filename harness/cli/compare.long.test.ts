@@ -126,7 +126,7 @@ test("what can't be compared is refused with 64 and a name, before anything runs
   const other = at("scenarios/other.ts");
   writeFileSync(other, scenario({}));
   const before = readdirSync(at("reports"));
-  const said = await refused("BASELINE_OF_ANOTHER_SCENARIO", "run", other, "--baseline", at("baseline.json"));
+  const said = await refused("SCENARIOS_DIFFER", "run", other, "--baseline", at("baseline.json"));
   expect(said).toContain("is of slow, and this runs other");
   expect(readdirSync(at("reports"))).toEqual(before);
   // The same scenario with another fault is another experiment, and with another seed another story.

@@ -78,5 +78,5 @@ test("a scenario and a time that are none are told", async () => {
   expect(unknown.stderr).toContain("UNKNOWN_SCENARIO");
   const never = faultline(["explore", "--minutes", "soon"]);
   expect(await never.ended()).toBe(64);
-  expect(never.stderr).toContain("BAD_NUMBER");
+  expect(never.stderr).toContain("OUT_OF_BOUNDS");
 });

@@ -110,5 +110,5 @@ function numberOf(where: string, text: string, least: number): number {
   const value = Number(text);
   if (Number.isFinite(value) && value >= least && value <= 10_000) return value;
   const remedy = `Give a number from ${least} to 10000, as ${where} 5.`;
-  throw usageError({ code: "BAD_NUMBER", where, message: `is "${text}"`, remedy });
+  throw usageError({ code: "OUT_OF_BOUNDS", where, message: `is "${text}"`, remedy });
 }

@@ -75,6 +75,6 @@ async function toFile(path: string, force: boolean, pieces: Iterable<string>): P
     rmSync(draft, { force: true });
     const remedy = "Name a file in a folder that can be written to, with room for it.";
     const message = `${path} could not be written: ${messageOf(error)}`;
-    throw usageError({ code: "EXPORT_NOT_WRITTEN", where: "--output", message, remedy }, { cause: error });
+    throw usageError({ code: "NOT_WRITTEN", where: "--output", message, remedy }, { cause: error });
   }
 }

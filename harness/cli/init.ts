@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { exits, FaultlineError, messageOf, usageError } from "../model/errors.ts";
+import { exits, FaultlineError, messageOf, type Problem, usageError } from "../model/errors.ts";
 import { draftOf } from "./compose/draft.ts";
 import { readCompose } from "./compose/read.ts";
 import { configFile, scenarioFile } from "./compose/write.ts";
@@ -34,12 +34,14 @@ export function init({ from, profile, force = false }: InitFlags, output: Output
 function refuseToOverwrite(paths: readonly string[]): void {
   const problems = paths
     .filter((path) => existsSync(path))
-    .map((path) => ({
-      code: "FILE_EXISTS",
-      where: path,
-      message: "is there already",
-      remedy: "Move it away, or overwrite it with --force.",
-    }));
+    .map(
+      (path): Problem => ({
+        code: "FILE_EXISTS",
+        where: path,
+        message: "is there already",
+        remedy: "Move it away, or overwrite it with --force.",
+      }),
+    );
   if (problems.length > 0) throw new FaultlineError(exits.usage, problems);
 }
 

@@ -13,7 +13,7 @@ export function newScenario(name: string, flags: { readonly scenarios: string },
   const path = join(flags.scenarios, `${name}.ts`);
   if (existsSync(path)) {
     throw usageError({
-      code: "SCENARIO_EXISTS",
+      code: "FILE_EXISTS",
       where: path,
       message: "is there already",
       remedy: "Give another name.",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exits, FaultlineError } from "../model/errors.ts";
+import { exits, FaultlineError, type Problem } from "../model/errors.ts";
 import { hostileTexts } from "../report/testing/hostile.ts";
 import { explain } from "./output.ts";
 
@@ -18,7 +18,7 @@ test.each([...hostileTexts, ...commands])("what a component wrote last acts on n
 });
 
 test("what is wrong is told as it is", () => {
-  const problem = { code: "BAD_SEED", where: "--seed", message: 'is "a b"', remedy: "Give letters." };
+  const problem: Problem = { code: "BAD_SEED", where: "--seed", message: 'is "a b"', remedy: "Give letters." };
   expect(explain(new FaultlineError(exits.usage, [problem]))).toEqual([
     'faultline: --seed: is "a b" [BAD_SEED]\n  Give letters.',
   ]);

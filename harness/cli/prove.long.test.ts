@@ -177,7 +177,7 @@ test("a mutant and a count that are none are told, with what is near", async () 
   expect(unknown.stderr).toMatch(/there is no mutant "wrnog" \[UNKNOWN_MUTANT\]\s+Did you mean "?wrong/);
   const count = prove("--repeat", "0");
   expect(await count.ended()).toBe(64);
-  expect(count.stderr).toContain("BAD_COUNT");
+  expect(count.stderr).toContain("OUT_OF_BOUNDS");
 });
 
 test("what came to no verdict is run again alone, and again by the next command; the others are not", async () => {

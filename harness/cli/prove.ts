@@ -272,5 +272,5 @@ function countOf(where: string, text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 1000) return count;
   const remedy = `Give a whole number from 1 to 1000, as ${where} 5.`;
-  throw usageError({ code: "BAD_COUNT", where, message: `is "${text}"`, remedy });
+  throw usageError({ code: "OUT_OF_BOUNDS", where, message: `is "${text}"`, remedy });
 }

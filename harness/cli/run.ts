@@ -220,7 +220,7 @@ function checkedRepeats(text = "1"): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 1000) return count;
   const remedy = "Give how often each scenario is run, from 1 to 1000, as --repeat 5.";
-  throw usageError({ code: "BAD_REPEAT", where: "--repeat", message: `is "${text}"`, remedy });
+  throw usageError({ code: "OUT_OF_BOUNDS", where: "--repeat", message: `is "${text}"`, remedy });
 }
 
 /** What dead runs left behind would disturb this one, and nobody else may ever clean it up. */

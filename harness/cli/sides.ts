@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Asked, differencesOfPlans } from "../model/compare/plan-differences.ts";
 import type { Side } from "../model/compare/side.ts";
 import { sideOf, systemText } from "../model/compare/side-of.ts";
+import type { CodeWith } from "../model/error-codes/index.ts";
 import { exits, FaultlineError, type Problem, usageError } from "../model/errors.ts";
 import type { StoredRun } from "../model/run.ts";
 import { didYouMean } from "../schema/did-you-mean.ts";
@@ -65,7 +66,7 @@ export function refuseOtherPlans(
 }
 
 function refuseMixed(
-  code: string,
+  code: CodeWith<"usage">,
   where: string,
   what: string,
   runs: readonly StoredRun[],

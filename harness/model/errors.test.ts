@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ProblemCode } from "./error-codes/index.ts";
 import { exits, FaultlineError, Interrupted, messageOf, worstExit } from "./errors.ts";
 
 test("the exit codes of several runs come to the worst of them", () => {
@@ -13,10 +14,12 @@ test("the exit codes of several runs come to the worst of them", () => {
 });
 
 test("an error tells every problem with its place, its code and its remedy", () => {
-  const problem = (code: string) => ({ code, where: `faults[${code}]`, message: "is -1", remedy: "Give 0 or more." });
-  const error = new FaultlineError(exits.usage, [problem("A"), problem("B")]);
-  expect(error.code).toBe("A");
-  expect(error.message).toBe("faults[A]: is -1 [A]\n  Give 0 or more.\nfaults[B]: is -1 [B]\n  Give 0 or more.");
+  const problem = (code: ProblemCode, where: string) => ({ code, where, message: "is -1", remedy: "Give 0 or more." });
+  const error = new FaultlineError(exits.usage, [problem("BAD_TIME", "faults[0]"), problem("OWN_RULE", "checks[0]")]);
+  expect(error.code).toBe("BAD_TIME");
+  expect(error.message).toBe(
+    "faults[0]: is -1 [BAD_TIME]\n  Give 0 or more.\nchecks[0]: is -1 [OWN_RULE]\n  Give 0 or more.",
+  );
 });
 
 test("an interrupted run exits as shells expect it", () => {

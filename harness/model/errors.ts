@@ -1,38 +1,12 @@
-/** What the process tells its caller. Worst wins, in the order of `exitPrecedence`. */
-export const exits = {
-  pass: 0,
-  fail: 1,
-  inconclusive: 2,
-  system: 3,
-  leftBroken: 4,
-  usage: 64,
-  bug: 70,
-  interrupted: 130,
-  terminated: 143,
-} as const;
+import type { CodeWith, ProblemCode } from "./error-codes/index.ts";
+import { exits } from "./exits.ts";
 
-const exitPrecedence: readonly number[] = [
-  exits.leftBroken,
-  exits.bug,
-  exits.interrupted,
-  exits.terminated,
-  exits.usage,
-  exits.system,
-  exits.fail,
-  exits.inconclusive,
-];
-
-/** The exit code that stands for all of several. An unknown code counts as a bug. */
-export function worstExit(codes: readonly number[]): number {
-  const bad = codes.filter((code) => code !== exits.pass);
-  if (bad.length === 0) return exits.pass;
-  return exitPrecedence.find((code) => bad.includes(code)) ?? exits.bug;
-}
+export { exits, worstExit } from "./exits.ts";
 
 /** Where the remedy for one mistake lies. */
-export interface Problem {
-  /** Stable and upper case, as `UNKNOWN_COMPONENT`: what a script may test. */
-  readonly code: string;
+export interface Problem<Code extends ProblemCode = ProblemCode> {
+  /** Stable, as `UNKNOWN_COMPONENT`: what a script may test. `docs/errors.md` has all; a check of one's own has `OWN_…`. */
+  readonly code: Code;
   /** The field, flag or file that is wrong, as `faults[0].inject`. */
   readonly where: string;
   /** What is wrong, with the value that was given. */
@@ -43,7 +17,7 @@ export interface Problem {
 
 /** An error that a user can act on. Anything else that is thrown is a bug in Faultline. */
 export class FaultlineError extends Error {
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly exit: number;
   readonly problems: readonly Problem[];
 
@@ -51,7 +25,7 @@ export class FaultlineError extends Error {
   constructor(exit: number, problems: readonly Problem[], options?: ErrorOptions) {
     super(problems.map(describeProblem).join("\n"), options);
     this.name = "FaultlineError";
-    this.code = problems[0]?.code ?? "UNKNOWN";
+    this.code = problems[0]?.code ?? "BUG";
     this.exit = exit;
     this.problems = problems;
   }
@@ -81,12 +55,12 @@ export function interruptedBy(reason: unknown): string {
 }
 
 /** A usage or configuration error (exit 64) with a single problem. */
-export function usageError(problem: Problem, options?: ErrorOptions): FaultlineError {
+export function usageError(problem: Problem<CodeWith<"usage">>, options?: ErrorOptions): FaultlineError {
   return new FaultlineError(exits.usage, [problem], options);
 }
 
 /** The system under test could not be started or stopped (exit 3). */
-export function systemError(problem: Problem, options?: ErrorOptions): FaultlineError {
+export function systemError(problem: Problem<CodeWith<"system">>, options?: ErrorOptions): FaultlineError {
   return new FaultlineError(exits.system, [problem], options);
 }
 

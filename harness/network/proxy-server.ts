@@ -6,6 +6,7 @@ import {
 } from "toxiproxy-node-client";
 import type { Toxic } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
+import type { CodeWith } from "../model/error-codes/index.ts";
 import { exits, FaultlineError, messageOf } from "../model/errors.ts";
 import { statedDuration } from "../model/quantities.ts";
 import { withDeadline } from "./deadline.ts";
@@ -200,7 +201,7 @@ export class ProxyServer {
   }
 
   async #inTime<T>(what: string, call: () => Promise<T>): Promise<T> {
-    const problem = (code: string, message: string, cause?: unknown): FaultlineError => {
+    const problem = (code: CodeWith<"system">, message: string, cause?: unknown): FaultlineError => {
       const remedy = "See logs/toxiproxy.log of the run folder; a Toxiproxy that hangs is an event of the run.";
       const full = { code, where: this.admin, message: `could not ${what}: ${message}`, remedy };
       return new FaultlineError(exits.system, [full], { cause });

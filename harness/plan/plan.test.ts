@@ -146,7 +146,7 @@ test.each<[string, object, string, string, RegExp]>([
   [
     "a fault of no length",
     { faults: [injection(kill("cache"), 1, 0)] },
-    "BAD_DURATION",
+    "OUT_OF_BOUNDS",
     "faults[0].lasting",
     /above 0/,
   ],
@@ -291,7 +291,7 @@ test("no problem hides another one: a time without a unit, a setting, an operati
     "UNKNOWN_SETTING shop: system.components.cache.configration",
     "BAD_TIME shop: faults[0].at",
     "UNKNOWN_COMPONENT shop: faults[0].inject",
-    "BAD_DURATION shop: faults[1].lasting",
+    "OUT_OF_BOUNDS shop: faults[1].lasting",
     "UNKNOWN_OPTION shop: faults[1].inject.latncy",
     "NOT_A_CHECK shop: checks[0]",
     "BAD_CHECK shop: checks[1]: availability.atLeast",

@@ -1,4 +1,5 @@
 import type { OperationInfo, WorkloadInfo } from "../model/check.ts";
+import type { ProblemCode } from "../model/error-codes/index.ts";
 import { exits, FaultlineError, messageOf, type Problem } from "../model/errors.ts";
 import type { DrawnInjections, Injection } from "../model/fault.ts";
 import { loadPhases } from "../model/history.ts";
@@ -68,11 +69,11 @@ export function planRun(id: string, given: Scenario, seed: string, context: Plan
 }
 
 /** What is no mistake, but makes a run inconclusive: `validate` refuses it, `run` warns. */
-const inconclusiveCodes: readonly string[] = [cannotDecide, "SHORTER_THAN_ITS_PROOF"];
+const inconclusiveCodes: readonly ProblemCode[] = [cannotDecide, "SHORTER_THAN_ITS_PROOF"];
 const isMistake = ({ code }: Problem): boolean => !inconclusiveCodes.includes(code);
 
 /** Problems of a system whose components and links are known all the same: what acts on them is looked at, too. */
-const leavesTargets: ReadonlySet<string> = new Set([
+const leavesTargets: ReadonlySet<ProblemCode> = new Set([
   "BAD_ADDRESS",
   "BAD_MARK",
   "BAD_METRICS",

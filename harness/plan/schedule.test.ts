@@ -126,7 +126,7 @@ describe("when a fault strikes", () => {
       { after: accepted(5, ["bye"]), lasting: seconds(1), inject: slow },
       "UNKNOWN_OPERATION",
     ],
-    ["after half an operation", { after: accepted(0.5), lasting: seconds(1), inject: slow }, "BAD_COUNT"],
+    ["after half an operation", { after: accepted(0.5), lasting: seconds(1), inject: slow }, "OUT_OF_BOUNDS"],
     [
       "after commits of what has none",
       { after: commits("cache", 5), lasting: seconds(1), inject: slow },

@@ -21,7 +21,7 @@ function problemsOfSettings(component: ComponentDefinition, where: string): read
   const schema = isKnown ? schemas[component.kind] : undefined;
   // That they are not an object at all is said of the component.
   if (schema === undefined || typeof component.settings !== "object" || component.settings === null) return [];
-  const as = { where, code: "BAD_SETTING", unknownCode: "UNKNOWN_SETTING" };
+  const as = { where, code: "BAD_SETTING", unknownCode: "UNKNOWN_SETTING" } as const;
   return problemsAs(schema, component.settings, as);
 }
 

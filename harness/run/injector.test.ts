@@ -137,8 +137,9 @@ function needy(ends: number, onStart: () => void = () => undefined) {
       starts.push(performance.now());
       onStart();
       victim.isUp = starts.length > ends;
-      const problem = { code: "COMPONENT_EXITED", where: "worker-1", message: "ended with exit 1", remedy: "" };
-      return victim.isUp ? Promise.resolve() : Promise.reject(systemError(problem));
+      const ended = { where: "worker-1", message: "ended with exit 1", remedy: "" };
+      const error = systemError({ code: "COMPONENT_EXITED", ...ended });
+      return victim.isUp ? Promise.resolve() : Promise.reject(error);
     },
   };
   return { victim: victim as unknown as Slow, starts };

@@ -127,6 +127,6 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 function leftBehind(name: string, leftBroken: readonly string[], cause: unknown): Error {
   const remedy = "`faultline clean` undoes what was left.";
-  const problem = { code: "LEFT_BROKEN", where: name, message: leftBroken.join("; "), remedy };
-  return new FaultlineError(exits.leftBroken, [problem], { cause });
+  const message = leftBroken.join("; ");
+  return new FaultlineError(exits.leftBroken, [{ code: "LEFT_BROKEN", where: name, message, remedy }], { cause });
 }

@@ -121,13 +121,13 @@ function whatFailed(
   if (unhealed !== undefined) {
     const { on, after, error = `it was not seen to be gone: ${JSON.stringify(after ?? {})}` } = unhealed;
     const remedy = "Stop the system: what acts may go on acting until then.";
-    const problem = { code: "FAULT_NOT_HEALED", where: title, message: `${on}: ${error}`, remedy };
+    const problem: Problem = { code: "FAULT_NOT_HEALED", where: title, message: `${on}: ${error}`, remedy };
     return { exit: exits.leftBroken, problem };
   }
   const unproven = receipts.find(({ provenMs }) => provenMs === undefined);
   if (unproven === undefined || hasBegun) return undefined;
   const { on, during, error = `it was not seen to act: ${JSON.stringify(during ?? {})}` } = unproven;
   const remedy = "The body was not run. See that the target is up, and that the fault is large enough to be felt.";
-  const problem = { code: "FAULT_NOT_PROVEN", where: title, message: `${on}: ${error}`, remedy };
+  const problem: Problem = { code: "FAULT_NOT_PROVEN", where: title, message: `${on}: ${error}`, remedy };
   return { exit: exits.inconclusive, problem };
 }

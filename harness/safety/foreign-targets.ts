@@ -26,7 +26,7 @@ export function isThisMachine(host: string): boolean {
 }
 
 /** @param harm why that is not for us to decide */
-export function foreignTarget(where: string, { host, port }: Address, harm: string): Problem {
+export function foreignTarget(where: string, { host, port }: Address, harm: string): Problem<"FOREIGN_TARGET"> {
   const message = `${host}:${port} is not on this machine, and ${harm}`;
   const remedy = `If the system there is yours to break, say so with --allow-target ${host}.`;
   return { code: "FOREIGN_TARGET", where, message, remedy };

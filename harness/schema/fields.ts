@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ErrorCode } from "../model/error-codes/index.ts";
 import { loadPhases } from "../model/history.ts";
 import { statedDuration } from "../model/quantities.ts";
 import { type Duration, isDuration, milliseconds } from "../model/units.ts";
@@ -7,7 +8,7 @@ import { didYouMean } from "./did-you-mean.ts";
 /** What is said when a field is wrong. */
 export interface Hint {
   /** Default: that of what is read, as `BAD_CHECK`. */
-  readonly code?: string;
+  readonly code?: ErrorCode;
   /** What to do about it, in the imperative. A function where it depends on what was given. */
   readonly remedy: string | ((given: unknown) => string);
 }
@@ -28,7 +29,7 @@ export function allowedBy(schema: z.core.$ZodType): string {
 }
 
 /** Gives a schema its remedy. To be called last: what is derived from a schema has no hint of its own. */
-export function hinted<S extends z.ZodType>(schema: S, remedy: Hint["remedy"], code?: string): S {
+export function hinted<S extends z.ZodType>(schema: S, remedy: Hint["remedy"], code?: ErrorCode): S {
   hints.add(schema, code === undefined ? { remedy } : { remedy, code });
   return schema;
 }
@@ -42,13 +43,13 @@ export interface Bounds {
 }
 
 /** A finite number within bounds. @param unit follows the bounds in the remedy, as `connections` or `, as 0.999` */
-export function number(bounds: Bounds & { readonly unit?: string; readonly code?: string } = {}): z.ZodNumber {
+export function number(bounds: Bounds & { readonly unit?: string; readonly code?: ErrorCode } = {}): z.ZodNumber {
   const { unit = "", code } = bounds;
   return hinted(bounded(z.number(), bounds), `Give a number${rangeOf(bounds)}${spaced(unit)}.`, code);
 }
 
 /** A whole number within bounds. */
-export function whole(bounds: Bounds & { readonly unit?: string; readonly code?: string } = {}): z.ZodNumber {
+export function whole(bounds: Bounds & { readonly unit?: string; readonly code?: ErrorCode } = {}): z.ZodNumber {
   const { unit = "", code } = bounds;
   return hinted(bounded(z.number().int(), bounds), `Give a whole number${rangeOf(bounds)}${spaced(unit)}.`, code);
 }
@@ -59,7 +60,7 @@ export function whole(bounds: Bounds & { readonly unit?: string; readonly code?:
  * @param bounds in milliseconds
  * @param example as a user would write it
  */
-export function duration(bounds: Bounds = {}, example = "seconds(2)", code?: string) {
+export function duration(bounds: Bounds = {}, example = "seconds(2)", code?: ErrorCode) {
   const fits = (value: unknown): value is Duration => isDuration(value) && isWithin(Number(value), bounds);
   const schema = z.custom<Duration>(fits).transform((value) => Number(value) as Duration);
   schema.register(durations, { unit: "ms" });
@@ -75,7 +76,7 @@ export function duration(bounds: Bounds = {}, example = "seconds(2)", code?: str
 }
 
 /** One of several words. */
-export function choice<const Values extends readonly string[]>(values: Values, code?: string) {
+export function choice<const Values extends readonly string[]>(values: Values, code?: ErrorCode) {
   const schema = z.custom<Values[number]>((value) => typeof value === "string" && values.includes(value));
   const remedy = (given: unknown): string =>
     typeof given === "string" ? didYouMean(given, values) : `Give one of ${values.join(", ")}.`;
@@ -83,7 +84,7 @@ export function choice<const Values extends readonly string[]>(values: Values, c
 }
 
 /** Text that is not empty. */
-export function text(remedy: string, options: { readonly pattern?: RegExp; readonly code?: string } = {}) {
+export function text(remedy: string, options: { readonly pattern?: RegExp; readonly code?: ErrorCode } = {}) {
   const { pattern = /./s, code } = options;
   return hinted(z.string().regex(pattern), remedy, code);
 }
@@ -96,7 +97,7 @@ export const variableName = () =>
   text("Give the name of an environment variable, as DATABASE_URL.", { pattern: /^[A-Za-z_]\w*$/ });
 
 /** Any function; what it takes and returns only the compiler knows. */
-export function callable<F extends (...given: never[]) => unknown>(remedy: string, code = "NOT_A_FUNCTION") {
+export function callable<F extends (...given: never[]) => unknown>(remedy: string, code: ErrorCode = "NOT_A_FUNCTION") {
   return hinted(
     z.custom<F>((value) => typeof value === "function"),
     remedy,
@@ -127,7 +128,7 @@ function areDifferent(list: readonly string[]): boolean {
 }
 
 /** Yes or no. */
-export const flag = (code?: string) => hinted(z.boolean(), "Give true or false.", code);
+export const flag = (code?: ErrorCode) => hinted(z.boolean(), "Give true or false.", code);
 
 /** A number of milliseconds as stored parameters have it, as the duration it stands for. */
 export const revivedMs = (ms: unknown): unknown => (typeof ms === "number" ? milliseconds(ms) : ms);

@@ -47,7 +47,7 @@ test("the schema and the load generator agree on every judgement", () => {
       (one, effect) => {
         const { outcome, detail } = judged(one as Judgement, effect, "its judge");
         const isRefused = outcome === "wrong" && detail.startsWith("its judge ");
-        const problems = problemsAs(judgementOf(effect), one, { where: "judge", code: "BAD_JUDGEMENT" });
+        const problems = problemsAs(judgementOf(effect), one, { where: "judge", code: "BAD_RESULT" });
         expect({ problems, detail, isRefused: problems.length > 0 }).toEqual({ problems, detail, isRefused });
         found[isRefused ? "refused" : "accepted"] += 1;
       },

@@ -3,8 +3,8 @@ import { differentNames, hinted, text, whole } from "./fields.ts";
 
 /** Milestones as people state them; `model/milestone.ts` says what each field means. */
 
-const badCount = "BAD_COUNT";
-const count = whole({ atLeast: 1, atMost: 1_000_000_000, unit: ", as accepted(200)", code: badCount });
+const outOfBounds = "OUT_OF_BOUNDS";
+const count = whole({ atLeast: 1, atMost: 1_000_000_000, unit: ", as accepted(200)", code: outOfBounds });
 
 /** Kind → its milestones. */
 export const milestoneSchemas = {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { z } from "zod";
+import type { ErrorCode } from "../model/error-codes/index.ts";
 import type { Problem } from "../model/errors.ts";
 import { isDuration } from "../model/units.ts";
 import { didYouMean, nearestOf } from "./did-you-mean.ts";
@@ -13,8 +14,8 @@ type Path = readonly PropertyKey[];
 export interface ReadAs {
   /** Before each path, as `noStaleReads` or `workload`. */
   readonly where: string;
-  readonly code: string;
-  readonly unknownCode?: string;
+  readonly code: ErrorCode;
+  readonly unknownCode?: ErrorCode;
 }
 
 /**

@@ -56,7 +56,7 @@ export const injectionSchema = z.strictObject({
   ).optional(),
   after: z.unknown().optional(),
   problems: z.never().optional(),
-  lasting: duration({ above: 0 }, "seconds(5)", "BAD_DURATION"),
+  lasting: duration({ above: 0 }, "seconds(5)", "OUT_OF_BOUNDS"),
   inject: hinted(
     z.strictObject({
       kind: z.string(),

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { ErrorCode } from "../model/error-codes/index.ts";
+import type { Problem } from "../model/errors.ts";
 import { flag, hinted, number, text, variableName, whole } from "./fields.ts";
 
 /** A system and the settings of its components as people state them; `model/system.ts` says what each field means. */
 
-const port = (code?: string) => whole({ atLeast: 1, atMost: 65_535, ...(code === undefined ? {} : { code }) });
+const port = (code?: ErrorCode) => whole({ atLeast: 1, atMost: 65_535, ...(code === undefined ? {} : { code }) });
 const path = () => text('Give a path that begins with "/", as "/health".', { pattern: /^\// });
 const textsByName = () => hinted(z.record(z.string(), z.string()), 'Give texts by name, as { LOG_LEVEL: "info" }.');
 const words = () =>
@@ -35,7 +37,7 @@ const mark = z
       code: badMark,
       message: "has no bound",
       remedy: 'Give one that it must be above or below, as { metric: "pool_waiting", above: 0 }.',
-    },
+    } satisfies Partial<Problem>,
   });
 
 export const metricsSchema = z
@@ -53,7 +55,7 @@ export const metricsSchema = z
       code: "BAD_METRICS",
       message: "has none",
       remedy: 'Say what should be reported: { path: "/metrics", marks: { "the pool is exhausted": { … } } }.',
-    },
+    } satisfies Partial<Problem>,
   });
 
 /** Their values are for the rules of what runs already, which know this machine. */
@@ -66,7 +68,7 @@ export const attachmentSchema = z.strictObject({
 
 export const componentSchema = z.strictObject({
   kind: text("Make it with service({ … }), postgres({ … }), redis() or container({ … }).", { code: "UNKNOWN_KIND" }),
-  instances: whole({ atLeast: 1, atMost: 20, code: "BAD_INSTANCES" }).optional(),
+  instances: whole({ atLeast: 1, atMost: 20, code: "OUT_OF_BOUNDS" }).optional(),
   links: hinted(
     z.record(z.string(), linkSchema),
     'Give links by variable, as { DB: { to: "db", as: "{url}" } }.',

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lookForChromium } from "./chromium.mjs";
 import { tryFor } from "./extras.mjs";
+import type { Code } from "./failure.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { needsBrowser } from "./run-tests.mjs";
 
@@ -44,8 +45,8 @@ test("a browser that is named wrongly, or does not run, is told and not passed o
 });
 
 /** A browser that is not here, and can't be had for this reason. */
-const absent = (code: string) => ({ without: "the tests are skipped", step: stepOf(code) });
-const stepOf = (code: string) => ({
+const absent = (code: Code) => ({ without: "the tests are skipped", step: stepOf(code) });
+const stepOf = (code: Code) => ({
   name: "chromium",
   needed: "any",
   remedy: "Type this.",

@@ -60,7 +60,7 @@ async function withOwnEngine(repository, command) {
   }
 }
 
-/** @param {string} code @param {string} message @param {string} remedy */
+/** @param {import("./failure.mjs").Code} code @param {string} message @param {string} remedy */
 function refused(code, message, remedy) {
   return new SetupFailure([{ code, where: "container engine", message, remedy }], code === "NO_COMMAND" ? 64 : 3);
 }

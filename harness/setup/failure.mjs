@@ -1,6 +1,13 @@
 /**
+ * The codes of the set-up. What each means is in harness/model/error-codes/, which a bare Node 20 cannot read.
+ * @typedef {"CACHE_NOT_PASSABLE" | "CACHE_NOT_WRITABLE" | "COMPONENT_NOT_TO_BE_HAD" | "ENGINE_NOT_STARTED" | "INTERRUPTED"
+ *   | "LOCKED" | "MISSING_COMPONENT" | "NODE_TOO_OLD" | "NO_COMMAND" | "NO_ENGINE" | "NO_OWN_NODE" | "NPM_CI_FAILED"
+ *   | "UNSUPPORTED_PLATFORM"} Code
+ */
+
+/**
  * Something that is needed could not be had. The command line tells it in the same form as its own errors.
- * @typedef {{ code: string, where: string, message: string, remedy: string }} Problem
+ * @typedef {{ code: Code, where: string, message: string, remedy: string }} Problem
  */
 export class SetupFailure extends Error {
   /**

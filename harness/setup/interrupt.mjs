@@ -14,7 +14,12 @@ export async function interruptible(body) {
   /** @param {NodeJS.Signals} name */
   const on = (name) => {
     const remedy = "What was under way was ended; the next set-up begins it again.";
-    const problem = { code: "INTERRUPTED", where: "set-up", message: `interrupted by ${name}`, remedy };
+    const problem = {
+      code: /** @type {const} */ ("INTERRUPTED"),
+      where: "set-up",
+      message: `interrupted by ${name}`,
+      remedy,
+    };
     controller.abort(new SetupFailure([problem], exits[/** @type {keyof typeof exits} */ (name)]));
   };
   const names = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);

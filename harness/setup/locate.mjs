@@ -103,7 +103,14 @@ export async function locateComponents(cache = cacheFolder()) {
     ([where, { problem }]) =>
       problem === undefined
         ? []
-        : [{ code: "MISSING_COMPONENT", where, message: problem, remedy: "Run `faultline doctor --fix`." }],
+        : [
+            {
+              code: /** @type {const} */ ("MISSING_COMPONENT"),
+              where,
+              message: problem,
+              remedy: "Run `faultline doctor --fix`.",
+            },
+          ],
   );
   if (!postgres.found || !redis.found || !toxiproxy.found) throw new SetupFailure(problems);
   const unprivileged = unprivilegedUser();

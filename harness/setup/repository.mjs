@@ -40,7 +40,7 @@ export async function setUpRepository(extras = []) {
 }
 
 function checkHost() {
-  /** @param {string} code @param {string} message @param {string} remedy */
+  /** @param {import("./failure.mjs").Code} code @param {string} message @param {string} remedy */
   const refuse = (code, message, remedy) => new SetupFailure([{ code, where: "set-up", message, remedy }]);
   const [major = 0] = process.versions.node.split(".").map(Number);
   if (major < 20) {

@@ -85,8 +85,8 @@ test("an interruption is no reason to try the next way, and ends with its own ex
 
 test("all that is missing is told together, and a bug is not hidden by it", async () => {
   const missing = (where: string) => {
-    const problem = { code: "COMPONENT_NOT_TO_BE_HAD", where, message: "could not be had", remedy: "Type this." };
-    return Promise.reject(new SetupFailure([problem]));
+    const lack = { where, message: "could not be had", remedy: "Type this." };
+    return Promise.reject(new SetupFailure([{ code: "COMPONENT_NOT_TO_BE_HAD", ...lack }]));
   };
   const error = await allTogether([missing("a"), Promise.resolve("b"), missing("c")]).catch((one) => one);
   expect(error).toBeInstanceOf(SetupFailure);

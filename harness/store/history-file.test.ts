@@ -179,7 +179,7 @@ describe("a history file", { timeout: 60_000 }, () => {
     writeFileSync(path, bytes);
     expect(codeOf(() => readHistory(path))).toBe("HISTORY_UNKNOWN_FORMAT 64");
     expect(() => readHistory(path)).toThrow(/layout 1; this version reads layouts 2 to 3/);
-    expect(codeOf(() => readHistory(join(folder, "absent.bin")))).toBe("HISTORY_UNREADABLE 64");
+    expect(codeOf(() => readHistory(join(folder, "absent.bin")))).toBe("NO_HISTORY 64");
   });
 
   it("of layout 2 is read, without flags, and refused where it has bits that it did not have", () => {

@@ -15,7 +15,7 @@ export interface StoredHistory {
 
 /**
  * Reads what a `HistoryWriter` wrote, up to its last whole block.
- * @throws FaultlineError HISTORY_UNKNOWN_FORMAT, HISTORY_DAMAGED, or HISTORY_UNREADABLE when there is no such file
+ * @throws FaultlineError HISTORY_UNKNOWN_FORMAT, HISTORY_DAMAGED, or NO_HISTORY when there is no such file
  */
 export function readHistory(path: string): StoredHistory {
   const file = openedForReading(path);
@@ -154,7 +154,7 @@ function openedForReading(path: string): number {
   } catch (error) {
     const message = `the history could not be read: ${messageOf(error)}`;
     const remedy = "Name the folder of a run that got as far as its load.";
-    throw usageError({ code: "HISTORY_UNREADABLE", where: path, message, remedy }, { cause: error });
+    throw usageError({ code: "NO_HISTORY", where: path, message, remedy }, { cause: error });
   }
 }
 

@@ -62,7 +62,7 @@ export class KeptEvidenceWriter {
     this.#cut += 1;
   }
 
-  /** @throws FaultlineError EVIDENCE_WRITE_FAILED */
+  /** @throws FaultlineError HISTORY_WRITE_FAILED */
   flush(): void {
     if (this.#cut > this.#writtenCut) {
       this.#lines.push(`${JSON.stringify({ cut: this.#cut } satisfies Line)}\n`);
@@ -76,7 +76,7 @@ export class KeptEvidenceWriter {
     } catch (error) {
       const message = `the evidence of operations could not be written: ${messageOf(error)}`;
       const remedy = "Free some disk space, or run where the folder can be written.";
-      throw usageError({ code: "EVIDENCE_WRITE_FAILED", where: this.#path, message, remedy }, { cause: error });
+      throw usageError({ code: "HISTORY_WRITE_FAILED", where: this.#path, message, remedy }, { cause: error });
     }
   }
 }

@@ -135,7 +135,7 @@ describe("a compose file", () => {
     expect(problemsOf(text)).toEqual([
       "BAD_SERVICE compose.yaml:13 services.db",
       "BAD_EXTENDS compose.yaml:16 services.none.extends",
-      "BAD_COMMAND compose.yaml:9 services.web.command",
+      "BAD_VALUE compose.yaml:9 services.web.command",
       "NO_ENV_FILE compose.yaml:4 services.web.env_file",
       "BAD_VARIABLE compose.yaml:11 services.web.environment.URL",
       "BAD_VARIABLE compose.yaml:12 services.web.environment.KEY",

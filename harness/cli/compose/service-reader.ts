@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
+import type { CodeWith } from "../../model/error-codes/index.ts";
 import type { Problem } from "../../model/errors.ts";
 import { didYouMean } from "../../schema/did-you-mean.ts";
 import { byName, isValues, type Values } from "./extend.ts";
@@ -62,7 +63,7 @@ export class ServiceReader {
     };
   }
 
-  #bad(code: string, path: Path, message: string, remedy: string): void {
+  #bad(code: CodeWith<"usage">, path: Path, message: string, remedy: string): void {
     const { source, name, problems } = this.#context;
     const full = ["services", name, ...path];
     problems.push({ code, where: `${source.where(full)} ${full.join(".")}`, message, remedy });
@@ -92,7 +93,7 @@ export class ServiceReader {
     if (Array.isArray(value)) return value.map((word, index) => this.#text(word, ["command", index]));
     const text = scalar(value);
     const words = text === undefined ? undefined : splitWords(text);
-    if (words === undefined) this.#bad("BAD_COMMAND", ["command"], "is no text with its quotes closed", "Correct it.");
+    if (words === undefined) this.#bad("BAD_VALUE", ["command"], "is no text with its quotes closed", "Correct it.");
     return words?.map((word) => this.#text(word, ["command"]));
   }
 
@@ -172,7 +173,7 @@ export class ServiceReader {
     const told = scale ?? (isValues(deploy) ? deploy["replicas"] : undefined) ?? 1;
     const count = Number(typeof told === "string" ? this.#plain(told, ["scale"]) : told);
     if (Number.isInteger(count) && count >= 0) return count;
-    this.#bad("BAD_SCALE", ["scale"], `is ${JSON.stringify(told)}`, "Give a whole number.");
+    this.#bad("BAD_VALUE", ["scale"], `is ${JSON.stringify(told)}`, "Give a whole number.");
     return 1;
   }
 }

@@ -1,5 +1,6 @@
 import type { InstanceState } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
+import type { CodeWith } from "../../model/error-codes/index.ts";
 import { messageOf, type Problem } from "../../model/errors.ts";
 import type { Attachment } from "../../model/system.ts";
 import type { UndoStep } from "../../model/undo.ts";
@@ -72,7 +73,7 @@ type Finding = { readonly process: ForeignContainer } | { readonly problem: Prob
 /** Finds the container that somebody told of, and makes sure that it is the one that is meant. */
 export async function findContainer(name: string, { container = "" }: Attachment, address: Address): Promise<Finding> {
   const engine = engineAddress(process.env);
-  const wrong = (code: string, message: string, remedy: string): Finding => ({
+  const wrong = (code: CodeWith<"system">, message: string, remedy: string): Finding => ({
     problem: { code, where: name, message, remedy },
   });
   let reply: EngineReply;

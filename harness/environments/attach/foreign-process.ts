@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { InstanceState } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
+import type { CodeWith } from "../../model/error-codes/index.ts";
 import type { Problem } from "../../model/errors.ts";
 import type { Attachment } from "../../model/system.ts";
 import type { ProcessIdentity, UndoStep } from "../../model/undo.ts";
@@ -49,7 +50,7 @@ type Finding = { readonly process: ForeignProcess } | { readonly problem: Proble
 export function findProcess(name: string, attached: Attachment, address: Address): Finding {
   const told = pidOf(attached);
   if (told === undefined) return undefined;
-  const wrong = (code: string, message: string, remedy: string): Finding => ({
+  const wrong = (code: CodeWith<"system">, message: string, remedy: string): Finding => ({
     problem: { code, where: name, message, remedy },
   });
   if ("why" in told)

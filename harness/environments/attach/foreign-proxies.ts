@@ -1,5 +1,6 @@
 import type { LinkControl } from "../../model/capabilities.ts";
 import type { Address } from "../../model/environment.ts";
+import type { CodeWith } from "../../model/error-codes/index.ts";
 import { messageOf, type Problem } from "../../model/errors.ts";
 import type { Link, ProxyReference } from "../../model/system.ts";
 import { linkControl } from "../../network/link.ts";
@@ -28,7 +29,7 @@ export class ForeignProxies {
     { toxiproxy, proxy }: ProxyReference,
     greeting: Greeting,
   ): Promise<{ readonly control: LinkControl } | { readonly problem: Problem }> {
-    const wrong = (code: string, message: string, remedy: string) => ({
+    const wrong = (code: CodeWith<"system">, message: string, remedy: string): { readonly problem: Problem } => ({
       problem: { code, where: `${link.name} through ${proxy} of ${toxiproxy}`, message, remedy },
     });
     const admin = addressOf(toxiproxy);

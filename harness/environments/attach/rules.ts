@@ -18,10 +18,12 @@ export const attachRules: AttachRules = {
     return [
       ...components.flatMap(([name, definition]) => problemsOfPlace(name, definition)),
       ...components.flatMap(([name, { kind, settings }]) =>
-        (isObject(settings) ? (attachKinds.get(kind)?.problems(settings) ?? []) : []).map(({ setting, remedy }) => {
-          const message = `is ${shown(settings[setting])}`;
-          return { code: "BAD_SETTING", where: `system.components.${name}.${setting}`, message, remedy };
-        }),
+        (isObject(settings) ? (attachKinds.get(kind)?.problems(settings) ?? []) : []).map(
+          ({ setting, remedy }): Problem => {
+            const message = `is ${shown(settings[setting])}`;
+            return { code: "BAD_SETTING", where: `system.components.${name}.${setting}`, message, remedy };
+          },
+        ),
       ),
       ...components.flatMap(([name, definition]) => problemsOfLinks(name, definition)),
       ...sharedProxies(system),

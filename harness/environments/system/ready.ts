@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CodeWith } from "../../model/error-codes/index.ts";
 import { type FaultlineError, systemError } from "../../model/errors.ts";
 import { statedDuration } from "../../model/quantities.ts";
 
@@ -40,10 +41,11 @@ export async function untilReady(start: {
 }
 
 /** By these a shell says, and so does the first process of a container, that there is no such program, or that it can't be run. */
-const codeOf = (how: string): string => (/^exit 12[67]$/.test(how) ? "COMMAND_NOT_STARTED" : "COMPONENT_EXITED");
+const codeOf = (how: string): CodeWith<"system"> =>
+  /^exit 12[67]$/.test(how) ? "COMMAND_NOT_STARTED" : "COMPONENT_EXITED";
 
 /** @param how it went, as `ended with exit 1` */
-export function failedToStart(code: string, { name, command, log }: Started, how: string): FaultlineError {
+export function failedToStart(code: CodeWith<"system">, { name, command, log }: Started, how: string): FaultlineError {
   const tail = lastLines(log, 20);
   return systemError({
     code,
