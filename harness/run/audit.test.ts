@@ -3,6 +3,7 @@ import type { FinalState } from "../model/check.ts";
 import type { RunningSystem } from "../model/environment.ts";
 import type { Audit, AuditContext } from "../model/scenario.ts";
 import { readAtRest } from "../schema/audit-answers.ts";
+import { remains } from "../testing/remains.ts";
 import { readFinalState } from "./audit.ts";
 import { readGauges } from "./gauges.ts";
 
@@ -48,9 +49,8 @@ test("a promise that was not awaited is reported, and harms nothing when it reje
   process.on("unhandledRejection", note);
   const given = { ...nothing, items: Promise.reject(new Error("no light")) };
   await expect(readFinalState(answering({ read: given }), context, 10)).rejects.toThrow(/items is a promise.*await/);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await remains(() => expect(unhandled).toEqual([]), { looks: 3 });
   process.off("unhandledRejection", note);
-  expect(unhandled).toEqual([]);
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { systemError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { FaultKind, ScheduledInjection } from "../model/fault.ts";
 import type { Journal } from "../model/undo.ts";
+import { remains } from "../testing/remains.ts";
 import { type InjectorContext, playStrikes } from "./injector.ts";
 import { Strikes } from "./strikes.ts";
 
@@ -183,8 +184,7 @@ test("what another strike ended during the pause is not started again before tha
   second.begin();
   await seen("proven", "i2");
   const before = starts.length;
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  expect(starts).toHaveLength(before);
+  await remains(() => expect(starts).toHaveLength(before), { looks: 30, everyMs: 20 });
   second.end();
   const [one, other] = await Promise.all([first.receipt, second.receipt]);
   expect(one?.healProvenMs).toBeGreaterThanOrEqual(other?.healRequestedMs ?? Number.NaN);
