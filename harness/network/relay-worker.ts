@@ -4,8 +4,8 @@
  */
 import { parentPort } from "node:worker_threads";
 import { messageOf } from "../model/errors.ts";
+import { endOfRelays, type RelayCall, type RelayReply } from "./relay-calls.ts";
 import { RelayServer } from "./relay-server.ts";
-import type { RelayCall, RelayReply } from "./relays.ts";
 
 const relays = new Map<string, RelayServer>();
 
@@ -21,7 +21,14 @@ async function perform({ call, link, args }: RelayCall): Promise<unknown> {
   return (relay[call] as (...given: readonly unknown[]) => unknown).apply(relay, [...args]);
 }
 
-parentPort?.on("message", (asked: RelayCall) => {
+/** With every connection and listener closed, and nobody to hear from, nothing keeps the thread. */
+function end(): void {
+  for (const relay of relays.values()) relay.close();
+  parentPort?.close();
+}
+
+parentPort?.on("message", (asked: RelayCall | typeof endOfRelays) => {
+  if (asked === endOfRelays) return end();
   const { id } = asked;
   const answer = (reply: RelayReply): void => parentPort?.postMessage(reply);
   void perform(asked).then(

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LinkControl } from "../model/capabilities.ts";
 import type { RelayControl } from "../model/relay.ts";
@@ -275,6 +276,23 @@ test("what a relay does is part of what can be seen of a link, and nothing is le
   const other = new Client();
   await vi.waitFor(() => expect(other.over).toBe("ECONNREFUSED"));
   await expect(link.forget("i1")).rejects.toThrow("no relay carries api->cache");
+});
+
+test("its thread ends by itself, whatever is under way: one that is terminated may never end", async () => {
+  const terminate = vi.spyOn(Worker.prototype, "terminate");
+  const full = new Client().say("x".repeat(3_000_000));
+  full.socket.pause();
+  await vi.waitFor(() => expect(served[0]?.text).not.toBe(""));
+  await link.silence("i1", order);
+  await link.forget("i1");
+  const halfOpen = new Client().say("a");
+  halfOpen.socket.end();
+  new Client().say("b");
+  await relays.close();
+  expect(terminate).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(served.every(({ isOpen }) => !isOpen)).toBe(true));
+  await relays.close();
+  terminate.mockRestore();
 });
 
 test("a link without a relay says what is missing", async () => {

@@ -1,37 +1,13 @@
+import { once } from "node:events";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { LinkControl } from "../model/capabilities.ts";
 import type { Address } from "../model/environment.ts";
 import { messageOf } from "../model/errors.ts";
 import { statedDuration } from "../model/quantities.ts";
-import type { CutOrder, RelayControl, RelayState, SilenceOrder } from "../model/relay.ts";
+import type { RelayControl, RelayState } from "../model/relay.ts";
 import { withDeadline } from "./deadline.ts";
-import type { RelayServer } from "./relay-server.ts";
-
-/** What the thread of the relays is asked to do. */
-export type RelayCall = { readonly id: number; readonly link: string } & (
-  | { readonly call: "open"; readonly args: readonly [listen: Address, upstream: Address] }
-  | { readonly call: "silence"; readonly args: readonly [name: string, order: SilenceOrder] }
-  | { readonly call: "cutOn"; readonly args: readonly [name: string, order: CutOrder] }
-  | { readonly call: "forget"; readonly args: readonly [name: string] }
-  | { readonly call: "stopCutting"; readonly args: readonly [name: string] }
-  | { readonly call: "silenceCounts"; readonly args: readonly [name: string] }
-  | { readonly call: "cutCounts"; readonly args: readonly [name: string] }
-  | { readonly call: "state"; readonly args: readonly [] }
-);
-type Call = RelayCall["call"];
-type ArgsOf<Name extends Call> = Extract<RelayCall, { readonly call: Name }>["args"];
-type ValueOf<Name extends Call> = Name extends keyof RelayServer
-  ? RelayServer[Name] extends (...args: never[]) => infer Value
-    ? Value
-    : never
-  : undefined;
-
-export interface RelayReply {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly error?: string;
-}
+import { type ArgsOf, type Call, endOfRelays, type RelayReply, type ValueOf } from "./relay-calls.ts";
 
 /** A call takes a millisecond, and seconds on a machine that has no processor to spare. */
 const callMs = 10_000;
@@ -93,11 +69,22 @@ export class Relays {
     return states.reduce((sum, { forgotten }) => sum + forgotten, 0);
   }
 
-  /** Closes every connection. Twice is harmless. */
+  /**
+   * Closes every connection, and waits until the thread has ended. Twice is harmless. It ends by itself: terminated with
+   * connections under way, Node may wait for ever for requests of theirs, and so would the end of its process.
+   * @throws Error when it has not ended in 10 s
+   */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    const ended = once(worker, "exit");
+    worker.ref();
+    worker.postMessage(endOfRelays);
+    await withDeadline(ended, callMs, () => {
+      worker.unref();
+      return new Error(`the relays of the links did not end in ${statedDuration(callMs)}`);
+    });
   }
 
   #start(): Worker {
