@@ -2,7 +2,7 @@ import { availability, latency, milliseconds, recoversWithin, redisAmnesia, scen
 import { keepsItsWord, tellsTheTruth } from "./storefront/laws.ts";
 import { ledger } from "./storefront/ledger.ts";
 import { shoppers } from "./storefront/shoppers.ts";
-import { storefront } from "./storefront/system.ts";
+import { storefront, warmUp } from "./storefront/system.ts";
 
 export default scenario({
   name: "the queue forgets all jobs that it took, while dozens wait there for workers that are far from the database",
@@ -11,7 +11,7 @@ export default scenario({
   // By default what is lost is looked for after a minute, when this run is long over.
   system: storefront({ republishAfterSeconds: 3 }),
   workload: shoppers({ perSecond: 80, doing: { browse: 40, search: 5, reprice: 20, buy: 35 } }),
-  phases: { warmUp: seconds(1), steady: seconds(3), faults: seconds(6), recovery: seconds(6) },
+  phases: { warmUp, steady: seconds(3), faults: seconds(6), recovery: seconds(6) },
   faults: [
     // A job takes seven trips, and 28 orders come in each second: the workers do less than 20.
     { at: seconds(0.2), lasting: seconds(5.2), inject: latency("worker->postgres", { latency: milliseconds(120) }) },
