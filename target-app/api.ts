@@ -13,7 +13,7 @@ import { writeBackBuffer } from "./catalogue/write-back-buffer.ts";
 import { writePolicy } from "./catalogue/write-policies.ts";
 import { readApiConfig } from "./config.ts";
 import { addHealth } from "./http/health.ts";
-import { addMetrics, createMetrics } from "./http/metrics.ts";
+import { addDependencies, addMetrics, createMetrics } from "./http/metrics.ts";
 import { addOpenApi } from "./http/openapi.ts";
 import { createServer } from "./http/server.ts";
 import { addDeadLetterRoutes } from "./jobs/dead-letter-routes.ts";
@@ -92,15 +92,8 @@ addKeyRoutes(server, database);
 
 metrics.gauge("database_connections_open", "connections to Postgres", () => database.usage().open);
 metrics.gauge("database_connections_idle", "connections that nobody uses", () => database.usage().idle);
-metrics.gauge("database_lent", "connections to Postgres in use", () => database.usage().lent);
-metrics.gauge(
-  "database_overdue",
-  "connections in use for longer than a transaction may take",
-  () => database.usage().overdue,
-);
 metrics.gauge("database_waiting", "callers that wait for a connection", () => database.usage().waiting);
-metrics.gauge("cache_up", "1 while the cache is connected and its breaker closed", () => Number(cacheLink.isUp()));
-metrics.gauge("search_up", "1 while the index's circuit breaker is closed", () => Number(index.isReady()));
+addDependencies(metrics, { database, cacheLink, index });
 
 onShutdown(log, [
   { what: "answering the last requests", withinMs: 900, run: () => server.close() },

@@ -3,7 +3,7 @@ import { startWriteBack } from "./catalogue/write-back.ts";
 import { writeBackBuffer } from "./catalogue/write-back-buffer.ts";
 import { readWorkerConfig } from "./config.ts";
 import { addHealth } from "./http/health.ts";
-import { addMetrics, createMetrics } from "./http/metrics.ts";
+import { addDependencies, addMetrics, createMetrics } from "./http/metrics.ts";
 import { createServer } from "./http/server.ts";
 import { startConsumer } from "./jobs/consumer.ts";
 import { bury } from "./jobs/dead-letters.ts";
@@ -83,18 +83,10 @@ addHealth(server, {
   wanted: { cache: () => cacheLink.isUp(), search: () => index.isReady() },
 });
 
-// Before those that borrow a connection themselves.
-metrics.gauge("database_lent", "connections to Postgres in use", () => database.usage().lent);
-metrics.gauge(
-  "database_overdue",
-  "connections in use for longer than a transaction may take",
-  () => database.usage().overdue,
-);
+addDependencies(metrics, { database, cacheLink, index });
 metrics.gauge("outbox_unsent", "events that wait to be sent", async () => (await backlog(database)).unsent);
 metrics.gauge("outbox_age_seconds", "age of the oldest of them", async () => (await backlog(database)).oldestSeconds);
 metrics.gauge("queue_depth", "jobs that wait, are delayed or are being worked on", () => producer.depth());
-metrics.gauge("cache_up", "1 while the cache is connected and its breaker closed", () => Number(cacheLink.isUp()));
-metrics.gauge("search_up", "1 while the index's circuit breaker is closed", () => Number(index.isReady()));
 
 onShutdown(log, [
   {

@@ -46,8 +46,8 @@ export function describe(measurement: Measurement): readonly string[] {
 const note = (name: string, text: string): string => `${name.padStart(18)}  ${text}`;
 
 function describeCores({ cores, elsewhere }: NonNullable<Measurement["usage"]>): string {
-  const told = Object.entries(cores).map(([role, used]) => `${role} ${multiple(used)}`);
-  return [...told, `not ours ${multiple(elsewhere)}`].join(", ");
+  const parts = Object.entries(cores).map(([role, used]) => `${role} ${multiple(used)}`);
+  return [...parts, `not ours ${multiple(elsewhere)}`].join(", ");
 }
 
 function shares(counts: Readonly<Record<string, number>>): string {

@@ -3,20 +3,12 @@ import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { GaugeAtRest, MarkOn, NotReady, Rest } from "../model/rest.ts";
 import { comesToRest } from "./comes-to-rest.ts";
+import { atRest } from "./testing/at-rest.ts";
 import { evidenceOf, refusalOf, scene } from "./testing/history.ts";
 
 // The load of the scene ends at 30 s, and its fault is healed at 19 s.
 
 const atMs = 42_000;
-const atRest: Rest = {
-  isAtRest: true,
-  tookMs: 1200,
-  limitMs: 10_000,
-  gauges: [],
-  marks: { read: 6, on: [], unread: [] },
-  instances: 4,
-  notReady: [],
-};
 const judged = (changes: Partial<Rest>, evidence: Partial<Evidence> = {}, options = {}) => {
   const events: RunEvent[] = [...(evidence.events ?? []), { atMs, type: "rest", ...atRest, ...changes }];
   return comesToRest(options).judge(evidenceOf([], { ...evidence, events }));

@@ -13,7 +13,7 @@ import { jsonOf, Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, type Finding } from "./finding.ts";
 import { type Lasting, lasting } from "./lasting.ts";
 import { inTimeWords, marksAfterHeals } from "./marks-after-heals.ts";
-import { type Need, needs, undecidable } from "./plan-problems.ts";
+import { afterLastHealMs, type Need, needs, undecidable } from "./plan-problems.ts";
 
 const restOptions = z.strictObject({
   /** How much above its steady value a gauge may be, beside 2 more of anything. Default 0.1. What was 0 then stays 0. */
@@ -101,10 +101,9 @@ export function comesToRest(given: RestOptions = {}): Check {
 /** Enough of the load after the last heal that a mark which stays on is seen. */
 const timeToGoOff =
   (within: Duration): Need =>
-  ({ phases, schedule }, check) => {
-    if (schedule.length === 0) return [];
-    const healMs = Math.max(...schedule.map(({ atMs, lastingMs }) => phases.faults.fromMs + atMs + lastingMs));
-    const leftMs = phases.recovery.toMs - healMs;
+  (plan, check) => {
+    if (plan.schedule.length === 0) return [];
+    const leftMs = afterLastHealMs(plan);
     if (leftMs >= Number(within) + 1000) return [];
     return undecidable(
       `${check}.marksWithin`,

@@ -41,5 +41,9 @@ function withoutReceipt({ events, schedule, receipts }: Evidence): readonly Faul
   });
 }
 
+/** Whether it acted in some moment of this time. Without a proven heal it acts to the end. */
+export const actsWithin = ({ fromMs, healedMs }: FaultTime, sinceMs: number, untilMs: number): boolean =>
+  fromMs < untilMs && healedMs > sinceMs;
+
 /** A time that is stored as null is none. */
 export const timeOf = (ms: number | undefined): number | undefined => (Number.isFinite(ms) ? ms : undefined);

@@ -1,8 +1,8 @@
 import type { Evidence } from "../model/check.ts";
-import { longestLag } from "../model/measure/lateness.ts";
+import { longestLag, stoodStill } from "../model/measure/lateness.ts";
 import { duration, plural } from "../model/quantities.ts";
 import { clientsName } from "../model/system.ts";
-import { type FaultTime, faultTimes } from "./fault-times.ts";
+import { actsWithin, type FaultTime, faultTimes } from "./fault-times.ts";
 import { soundState } from "./final-state.ts";
 import { jobsOf } from "./jobs.ts";
 import { flags, isAcknowledged, type Noted } from "./rows.ts";
@@ -46,8 +46,8 @@ export function jobsAtStops(evidence: Evidence, stops: readonly Stop[], rule: Jo
   const byRow = new Map(inHand.map((one) => [one.row, one]));
   const jobs = [...byRow.values()].map((one) => ({ ...one, tries: attempts.get(evidence.history.id[one.row]!) }));
   const again = jobs.flatMap(({ row, stop, tries = 0 }) => (tries > 1 ? [noted(evidence, row, stop, tries)] : []));
-  const late = judged.filter((stop) => machineHeldUp(evidence, stop, rule));
-  const excusable = new Set(late.flatMap((stop) => rowsAround(evidence, stop, rule)));
+  const late = new Set(judged.filter((stop) => machineHeldUp(evidence, stop, rule)));
+  const excusable = new Set(inHand.flatMap(({ row, stop }) => (late.has(stop) ? [row] : [])));
   const unknown = jobs.filter(({ tries }) => tries === undefined).length;
   return {
     judged: judged.length,
@@ -112,7 +112,7 @@ function wasDisturbed(evidence: Evidence, stop: Stop, rule: JobRule): boolean {
   };
   return faultTimes(evidence)
     .filter(({ injection, on }) => !harmless.has(injection) && !isElsewhere(on))
-    .some((fault) => stretches(stop, rule, fault).some(([from, to]) => fault.fromMs < to && fault.healedMs > from));
+    .some((fault) => stretches(stop, rule, fault).some(([fromMs, toMs]) => actsWithin(fault, fromMs, toMs)));
 }
 
 const isStopOf =
@@ -136,6 +136,5 @@ const shareThatCounts = 0.25;
 
 function machineHeldUp({ generator }: Evidence, stop: Stop, rule: JobRule): boolean {
   const [fromMs, toMs] = [stop.requestedMs - rule.lastMs, untilMs(stop, rule)];
-  const stoodStill = (generator.standstills ?? []).some((still) => still.fromMs < toMs && fromMs < still.toMs);
-  return stoodStill || longestLag(generator, fromMs, toMs) >= shareThatCounts * rule.lastMs;
+  return stoodStill(generator, fromMs, toMs) || longestLag(generator, fromMs, toMs) >= shareThatCounts * rule.lastMs;
 }

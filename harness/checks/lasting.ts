@@ -1,4 +1,5 @@
 import type { Evidence } from "../model/check.ts";
+import { loadEndMs } from "../model/measure/moments.ts";
 import { durationBeside } from "../model/quantities.ts";
 
 /** What is on for less may be over in a moment. */
@@ -31,14 +32,14 @@ export function lasting(evidence: Evidence, { sinceMs, atMs, needsTraffic }: OnS
   const { phases, receipts } = evidence;
   const forMs = atMs - sinceMs;
   const fromMs = Math.max(sinceMs, ...receipts.map(({ healProvenMs }) => healProvenMs ?? Number.NEGATIVE_INFINITY));
-  const loadEndMs = Math.max(...Object.values(phases).map(({ toMs }) => toMs));
-  const trafficMs = loadEndMs - fromMs;
+  const loadOverMs = loadEndMs(evidence);
+  const trafficMs = loadOverMs - fromMs;
   const no = (why: string): Lasting => ({ isProven: false, forMs, why });
   if (sinceMs <= (phases.steady?.fromMs ?? Number.NEGATIVE_INFINITY))
     return no("it was all through the steady phase, too");
   if (!(atMs - fromMs >= lastsAtLeastMs))
     return no(`only ${durationBeside(Math.max(0, atMs - fromMs), lastsAtLeastMs)} after every heal`);
-  if (needsTraffic && sinceMs < loadEndMs && trafficMs < trafficAtLeastMs) {
+  if (needsTraffic && sinceMs < loadOverMs && trafficMs < trafficAtLeastMs) {
     return no(`had only ${durationBeside(Math.max(0, trafficMs), trafficAtLeastMs)} of traffic to go off`);
   }
   return { isProven: true, forMs, why: "" };

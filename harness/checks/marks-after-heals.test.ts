@@ -4,22 +4,12 @@ import type { RunEvent } from "../model/events.ts";
 import type { Rest } from "../model/rest.ts";
 import { seconds } from "../model/units.ts";
 import { comesToRest } from "./comes-to-rest.ts";
+import { atRest } from "./testing/at-rest.ts";
 import { evidenceOf, scene, standingStill } from "./testing/history.ts";
 
 // The load of the scene ends at 30 s, and its fault is healed at 19 s.
 
 const [breaker, healedMs] = ["the breaker is open", 19_000];
-const atRest: Rest & { readonly atMs: number; readonly type: "rest" } = {
-  atMs: 32_000,
-  type: "rest",
-  isAtRest: true,
-  tookMs: 1200,
-  limitMs: 10_000,
-  gauges: [],
-  marks: { read: 6, on: [], unread: [] },
-  instances: 4,
-  notReady: [],
-};
 const change = (atMs: number, isOn: boolean, mark = breaker, instance = "api-1"): RunEvent => {
   return { atMs, type: "mark", instance, mark, isOn, value: Number(!isOn) };
 };
@@ -29,7 +19,7 @@ const onAt = (...times: readonly (readonly [fromMs: number, toMs: number])[]): R
 
 const judged = (events: readonly RunEvent[], changes: Partial<Evidence> = {}, rest: Partial<Rest> = {}) =>
   comesToRest({ marksWithin: seconds(3) }).judge(
-    evidenceOf([], { ...changes, events: [...events, { ...atRest, ...rest } as RunEvent] }),
+    evidenceOf([], { ...changes, events: [...events, { atMs: 32_000, type: "rest", ...atRest, ...rest }] }),
   );
 
 describe("a mark that is on when all is healed", () => {

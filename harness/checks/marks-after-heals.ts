@@ -1,7 +1,7 @@
 import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import { heldUpMs, longestLag } from "../model/measure/lateness.ts";
-import { healedMs as lastHealMs } from "../model/measure/moments.ts";
+import { healedMs as lastHealMs, loadEndMs } from "../model/measure/moments.ts";
 import { duration, durationBeside, plural, statedDuration } from "../model/quantities.ts";
 import type { MarksAtRest } from "../model/rest.ts";
 
@@ -39,19 +39,19 @@ export function marksAfterHeals(evidence: Evidence, atRest: MarksAtRest, withinM
   const healedMs = lastHealMs(evidence);
   if (healedMs === undefined)
     return { ...none, doubts: ["not every fault was proven healed, after which marks go off"] };
-  const loadEndMs = Math.max(...Object.values(evidence.phases).map(({ toMs }) => toMs));
-  if (loadEndMs - healedMs < withinMs + readLateMs) {
-    const leftMs = Math.max(0, loadEndMs - healedMs);
+  const loadOverMs = loadEndMs(evidence);
+  if (loadOverMs - healedMs < withinMs + readLateMs) {
+    const leftMs = Math.max(0, loadOverMs - healedMs);
     const doubt = `${duration(leftMs)} of traffic after the last heal do not show that marks go off within ${statedDuration(withinMs)}`;
     return { ...none, doubts: [doubt] };
   }
   const all = stretchesIn(evidence.events).filter((one) => Number.isFinite(one.toMs) || isOnStill(atRest, one));
   const usual = new Set(all.filter((one) => isUsual(evidence, one)).map(nameOf));
   const after = all
-    .filter((one) => one.toMs > healedMs && one.fromMs < loadEndMs && !usual.has(nameOf(one)))
+    .filter((one) => one.toMs > healedMs && one.fromMs < loadOverMs && !usual.has(nameOf(one)))
     .map((one) => ({ ...one, sinceMs: Math.max(one.fromMs, healedMs) }))
     .filter(({ instance, sinceMs }) => !wasSilent(evidence, instance, sinceMs, sinceMs + withinMs));
-  const onFor = ({ sinceMs, toMs }: (typeof after)[number]): number => Math.min(toMs, loadEndMs) - sinceMs;
+  const onFor = ({ sinceMs, toMs }: (typeof after)[number]): number => Math.min(toMs, loadOverMs) - sinceMs;
   const late = after.filter((one) => onFor(one) > withinMs + slackMs(evidence, one.sinceMs, one.sinceMs + withinMs));
   return {
     late: late.map((one) => lateWords(one, onFor(one), withinMs)),

@@ -112,6 +112,15 @@ export const timeToAge =
     return undecidable(check, message, "Allow less, or make the phases longer.");
   };
 
+/**
+ * Load after the last planned heal, in ms. A milestone may come at any time of its phase: the latest that it can be healed is
+ * the end of it.
+ */
+export function afterLastHealMs({ phases, schedule }: PlanFacts): number {
+  const healMs = Math.max(...schedule.map(({ atMs, lastingMs }) => phases.faults.fromMs + atMs + lastingMs));
+  return phases.recovery.toMs - healMs;
+}
+
 /** Some operation with a credential that must not be let in. */
 export const forbiddenCredential: Need = ({ operations }, check) => {
   const allowed: readonly Credential[] = ["valid"];

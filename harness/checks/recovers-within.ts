@@ -1,5 +1,4 @@
 import type { Check, Evidence } from "../model/check.ts";
-import type { Problem } from "../model/errors.ts";
 import { outcomeCode } from "../model/history.ts";
 import {
   type Aftermath,
@@ -19,7 +18,7 @@ import { type Verdict, witnessLimit } from "../model/verdict.ts";
 import { duration as durationField } from "../schema/fields.ts";
 import { Misstated, optionsOf } from "../schema/options.ts";
 import { checkOf, detailOf, type Finding, witnessOf } from "./finding.ts";
-import { type Need, needs } from "./plan-problems.ts";
+import { afterLastHealMs, type Need, needs, undecidable } from "./plan-problems.ts";
 
 const recoveryTime = durationField({ above: 0 }, "seconds(3)");
 const okCode = outcomeCode("ok");
@@ -176,20 +175,17 @@ function witnessesOf(evidence: Evidence, scene: RecoveryScene, within: Duration)
 /** A fault that is healed, and time enough after it to see that it stays so. */
 const timeToRecover =
   (within: Duration): Need =>
-  ({ workloads, phases, schedule }, check) => {
-    const cannot = (message: string, remedy: string): readonly Problem[] => [
-      { code: "CANNOT_DECIDE", where: check, message, remedy },
-    ];
+  (plan, check) => {
+    const { workloads, phases, schedule } = plan;
     // A scenario without a fault is a base for `explore`, which draws some.
     if (schedule.length === 0) return [];
     const perSecond = workloads.reduce((sum, one) => sum + one.perSecond, 0);
     const { afterMs } = recoveryNeeds(perSecond);
-    // A milestone may come at any time of its phase: the latest that it can be healed is the end of it.
-    const healMs = Math.max(...schedule.map(({ atMs, lastingMs }) => phases.faults.fromMs + atMs + lastingMs));
-    const leftMs = phases.recovery.toMs - healMs;
+    const leftMs = afterLastHealMs(plan);
     if (leftMs >= within + afterMs) return [];
     const lacking = Math.ceil((within + afterMs - leftMs) / 1000) * 1000;
-    return cannot(
+    return undecidable(
+      check,
       `takes ${statedDuration(within + afterMs)} after the last heal, and the plan has ${statedDuration(leftMs)}`,
       `Make phases.recovery ${statedDuration(phases.recovery.toMs - phases.recovery.fromMs + lacking)}, or raise the rate.`,
     );

@@ -1,9 +1,9 @@
 import type { Evidence } from "../model/check.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Receipt } from "../model/fault.ts";
-import { longestLag } from "../model/measure/lateness.ts";
+import { longestLag, stoodStill } from "../model/measure/lateness.ts";
 import { duration, statedDuration } from "../model/quantities.ts";
-import { type FaultTime, faultTimes } from "./fault-times.ts";
+import { actsWithin, type FaultTime, faultTimes } from "./fault-times.ts";
 
 type Exit = RunEvent & { readonly type: "exited" };
 
@@ -54,9 +54,9 @@ function stopOf(evidence: Evidence, receipt: Receipt, graceMs: number | undefine
   return { instance, requestedMs, graceMs, nextMs, exit, others };
 }
 
-/** Whether another fault than the stop was in the way in some moment of this time. Without a proven heal it acts to the end. */
+/** Whether another fault than the stop was in the way in some moment of this time. */
 export function isDisturbed({ others }: Stop, fromMs: number, toMs: number): boolean {
-  return others.some((fault) => fault.fromMs < toMs && fault.healedMs > fromMs);
+  return others.some((fault) => actsWithin(fault, fromMs, toMs));
 }
 
 /** What its last event before that time says; without one it runs, as what is not started by the run does. */
@@ -85,7 +85,6 @@ const shareThatCounts = 0.1;
 /** Whether the machine stood still, or was late by a tenth of the grace, while the process was to end. */
 export function wasStopHeldUp({ generator }: Evidence, { requestedMs, graceMs = 0, exit, nextMs }: Stop): boolean {
   const endMs = exit?.atMs ?? nextMs;
-  const stoodStill = (generator.standstills ?? []).some(({ fromMs, toMs }) => fromMs < endMs && requestedMs < toMs);
   const lagMs = longestLag(generator, requestedMs, endMs);
-  return stoodStill || (lagMs > 0 && lagMs >= shareThatCounts * graceMs);
+  return stoodStill(generator, requestedMs, endMs) || (lagMs > 0 && lagMs >= shareThatCounts * graceMs);
 }

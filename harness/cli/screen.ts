@@ -103,14 +103,14 @@ function clockLine({ plan, nowMs, phases, acting }: ScreenState): string {
 }
 
 function countsLine({ counts, rates }: ScreenState): string {
-  const told = outcomes.flatMap((outcome, code) => {
+  const parts = outcomes.flatMap((outcome, code) => {
     const seen = counts[code] ?? 0;
     return seen > 0 || outcome === "ok" ? [`${outcome} ${count(seen)}`] : [];
   });
   const most = Math.max(1, ...rates.map(({ ok, bad }) => Math.max(ok, bad)));
   const line = (of: "ok" | "bad"): string => rates.map((one) => sparkOf(one[of] / most)).join("");
   const bad = rates.some((one) => one.bad > 0) ? `  not ok ${line("bad")}` : "";
-  return `${rate(rates.at(-1)?.ok ?? 0)} ok ${line("ok")}${bad}   ${told.join("  ")}`;
+  return `${rate(rates.at(-1)?.ok ?? 0)} ok ${line("ok")}${bad}   ${parts.join("  ")}`;
 }
 
 /** Of the last second, and whether that second kept the promise: the whole run is judged at its end. */

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Database } from "../platform/database.ts";
+import type { RedisLink } from "../platform/redis-link.ts";
+import type { Guarded } from "../search/guarded.ts";
 
 /** Figures for Prometheus, all under `shop_`; what costs a question is asked when somebody reads them. */
 export interface Metrics {
@@ -33,6 +36,21 @@ export function createMetrics(instance: string): Metrics {
     counter: (name, help, label) =>
       new Counter({ name: `shop_${name}`, help, labelNames: [label], registers: [registry] }),
   };
+}
+
+/** What every process tells of what it depends on. Those of the database come before gauges that borrow a connection of it. */
+export function addDependencies(
+  metrics: Metrics,
+  { database, cacheLink, index }: { database: Database; cacheLink: RedisLink; index: Pick<Guarded, "isReady"> },
+): void {
+  metrics.gauge("database_lent", "connections to Postgres in use", () => database.usage().lent);
+  metrics.gauge(
+    "database_overdue",
+    "connections in use for longer than a transaction may take",
+    () => database.usage().overdue,
+  );
+  metrics.gauge("cache_up", "1 while the cache is connected and its breaker closed", () => Number(cacheLink.isUp()));
+  metrics.gauge("search_up", "1 while the index's circuit breaker is closed", () => Number(index.isReady()));
 }
 
 /** `GET /metrics`, and the time that each request took, by route and status. */

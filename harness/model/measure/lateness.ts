@@ -97,6 +97,11 @@ function lagBefore({ reason }: TaintedWindow, { lagMaxMs }: GeneratorReport): nu
   return Math.max(leastNotedMs, ...(named.length > 0 || isOnlyOften ? named : [lagMaxMs]));
 }
 
+/** Whether the machine stood still in some moment of this stretch. */
+export function stoodStill({ standstills = [] }: GeneratorReport, fromMs: number, toMs: number): boolean {
+  return standstills.some((still) => still.fromMs < toMs && fromMs < still.toMs);
+}
+
 /** When the machine stood still, each time and as long again, in which what had piled up was worked off. */
 export function heldUp({ standstills = [] }: GeneratorReport): readonly Interval[] {
   return standstills.map(({ fromMs, toMs }) => ({ fromMs, toMs: 2 * toMs - fromMs }));

@@ -22,6 +22,10 @@ export function firstInjectionMs(evidence: Evidence): number {
   return evidence.schedule.length === 0 ? fromMs : fromMs + Math.min(...evidence.schedule.map(({ atMs }) => atMs));
 }
 
+/** When the last phase with load ended, in ms on the run's clock. */
+export const loadEndMs = ({ phases }: Pick<Evidence, "phases">): number =>
+  Math.max(...Object.values(phases).map(({ toMs }) => toMs));
+
 /** Whether an injection was requested; the receipt of one whose milestone was not reached has no proof. */
 export function wasInjected({ events, receipts }: Evidence): (injection: Pick<ScheduledInjection, "id">) => boolean {
   return ({ id }) =>
